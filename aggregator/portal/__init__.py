@@ -1,0 +1,1 @@
+"""The businesses' pages; can show Release values and nothing else about people."""

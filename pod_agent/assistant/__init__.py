@@ -1,0 +1,1 @@
+"""Questions in words to a QuerySpec, to a computed and cited Answer."""

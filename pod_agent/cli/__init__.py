@@ -1,0 +1,1 @@
+"""The ``pod-agent`` command; one module per group of commands, heavy packages imported when needed."""

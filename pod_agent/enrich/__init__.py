@@ -1,0 +1,1 @@
+"""What a row of a statement means: the merchant's clean name, its category, the kind of the transaction."""

@@ -1,0 +1,129 @@
+"""Errors of the person's side.
+
+AgentError
+├── UsageError                      2  the call makes no sense
+├── NotInitialisedError             2  no pod yet
+├── UnrecognisedExportError         3  no importer reads this file
+├── RefusedExportError              3  a file that is broken or dangerous as a whole
+├── PodError                        5
+│   ├── PodUnreachableError         5  no answer, or a server error
+│   ├── PodAccessError              5  401 or 403
+│   ├── PodConflictError            5  the resource changed since it was read (412)
+│   └── PodDamagedError             5  a document is truncated or not what the manifest says
+└── ServerUnreachableError          5  a leader, a catalogue or a SuperLink does not answer
+"""
+
+from __future__ import annotations
+
+from vocab.errors import ProjectError
+
+__all__ = [
+    "AgentError",
+    "MissingExtraError",
+    "NotInitialisedError",
+    "PodAccessError",
+    "PodConflictError",
+    "PodDamagedError",
+    "PodError",
+    "PodUnreachableError",
+    "RefusedExportError",
+    "ServerUnreachableError",
+    "UnrecognisedExportError",
+    "UsageError",
+]
+
+
+class AgentError(ProjectError):
+    """Root of the agent's errors."""
+
+    code = "agent_error"
+
+
+class UsageError(AgentError):
+    """The call makes no sense."""
+
+    code = "usage"
+    exit_status = 2
+    http_status = 400
+
+
+class NotInitialisedError(AgentError):
+    """There is no pod yet."""
+
+    code = "not_initialised"
+    hint = "Run: pod-agent init"
+    exit_status = 2
+    http_status = 409
+
+
+class MissingExtraError(AgentError):
+    """A feature needs packages that are not installed."""
+
+    code = "missing_extra"
+    exit_status = 2
+    http_status = 501
+
+
+class UnrecognisedExportError(AgentError):
+    """No importer reads this file."""
+
+    code = "not_recognised"
+    hint = "Give the file exactly as it was downloaded; see docs/reference/importers.md for what is read."
+    exit_status = 3
+    http_status = 422
+
+
+class RefusedExportError(AgentError):
+    """A file that is broken or dangerous as a whole; nothing of it was written."""
+
+    code = "refused_file"
+    hint = "Download the export again."
+    exit_status = 3
+    http_status = 422
+
+
+class PodError(AgentError):
+    """The pod did not do what was asked."""
+
+    code = "pod_error"
+    exit_status = 5
+    http_status = 502
+
+
+class PodUnreachableError(PodError):
+    """The pod does not answer, or answers with a server error."""
+
+    code = "pod_unreachable"
+    hint = "Check that the server runs, then try again: nothing was lost. Run: pod-agent doctor"
+    http_status = 503
+
+
+class PodAccessError(PodError):
+    """The pod refuses access."""
+
+    code = "pod_access"
+    hint = "Link the pod again: pod-agent pod link WEBID"
+
+
+class PodConflictError(PodError):
+    """The resource changed since it was read."""
+
+    code = "pod_conflict"
+    hint = "Another program wrote to the pod. Try again."
+    http_status = 409
+
+
+class PodDamagedError(PodError):
+    """A document is truncated or is not what the manifest says."""
+
+    code = "pod_damaged"
+    hint = "Import the export again: what is missing is written anew."
+
+
+class ServerUnreachableError(AgentError):
+    """A leader, a catalogue or a training server does not answer."""
+
+    code = "server_unreachable"
+    hint = "Try again later; nothing was sent twice."
+    exit_status = 5
+    http_status = 503

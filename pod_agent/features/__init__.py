@@ -1,0 +1,1 @@
+"""Index to numbers: regular series, vectors and baskets that models learn from."""

@@ -1,0 +1,1 @@
+"""The only door out: studies and training rounds, each report under a Permit."""

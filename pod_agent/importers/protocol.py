@@ -1,0 +1,90 @@
+"""The importer protocol: from one file of an export to records, issues and skipped rows, in file order.
+
+An importer is pure: it is handed an open stream and knows no pod, network or clock. A fault in the data is a
+value (Issue), so that one bad row never stops a file; a file that is broken as a whole raises RefusedExportError.
+For every row of the source exactly one of Record, Issue or Skipped is yielded: read = written + duplicate +
+rejected + skipped is checked for every import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, Protocol
+
+from vocab.records import Record
+
+__all__ = ["ExportFile", "Importer", "Issue", "Row", "Skipped", "Statement"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A row that could not be read. ``line`` as in Provenance; ``detail`` never repeats amounts or names."""
+
+    line: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row left out by a rule that ``reason`` names, for example ``no_content``."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the file says about itself, to reconcile with its rows: not a row and not counted.
+
+    ``closing`` is the printed balance of the account after the newest row, in major units of ``currency``.
+    """
+
+    account: str
+    currency: str
+    closing: Decimal
+
+
+Row = Record | Issue | Skipped | Statement
+
+
+class ExportFile(Protocol):
+    """One file, or one member of a zip, that an importer may look at."""
+
+    @property
+    def file(self) -> str:
+        """The path as the person gave it."""
+        ...
+
+    @property
+    def member(self) -> str | None:
+        """The member's name within the zip, None for a plain file."""
+        ...
+
+    @property
+    def head(self) -> bytes:
+        """The first 64 KiB."""
+        ...
+
+    def open(self) -> IO[bytes]:
+        """A stream from the start of the file."""
+        ...
+
+
+class Importer(Protocol):
+    """Reads one kind of file of one service."""
+
+    @property
+    def name(self) -> str:
+        """Name shown to people and used in reports, for example ``ocbc-csv``."""
+        ...
+
+    def identify(self, export: ExportFile) -> float:
+        """How surely this importer reads the file: 0 not at all, 1 certainly. Looks at content before names."""
+        ...
+
+    def extract(self, export: ExportFile) -> Iterator[Row]:
+        """Yield rows in file order; memory does not grow with the file."""
+        ...

@@ -1,0 +1,1 @@
+"""Numbers to predictions, by scikit-learn's contract: ``fit`` returns self, learned state ends in ``_``."""

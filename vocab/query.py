@@ -1,0 +1,143 @@
+"""QuerySpec: the one query language, spoken by dashboards, the command line, the assistant and studies.
+
+A closed set of measures, dimensions and operators; nobody writes SQL at run time. What each measure means is
+written in ``docs/reference/vocabulary.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vocab.errors import UnknownNameError, VocabularyError
+from vocab.records import IRI
+
+__all__ = ["DIMENSIONS", "MEASURES", "OPERATORS", "Cell", "Filter", "QuerySpec", "Table"]
+
+MEASURES = frozenset(
+    "spend purchases transactions average_purchase largest_purchase income salary net refunds transfers_out"
+    " transfers_in cash fees plays skips listening_minutes podcast_minutes days distinct".split()
+)
+DIMENSIONS = frozenset(
+    "day week month quarter year weekday weekend hour category merchant account source kind artist track album"
+    " podcast".split()
+)
+NUMERIC_FIELDS = frozenset({"amount"})
+OPERATORS = frozenset("eq ne in not_in contains gt ge lt le between".split())
+
+Scalar = str | int | float
+Cell = str | int | float | None
+"""A value in a result table: money is a float of SGD with two decimals, made from integers at the very end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition; ``value`` is a tuple for in, not_in and between. ``amount`` is compared in SGD."""
+
+    field: str
+    op: str
+    value: Scalar | tuple[Scalar, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse names outside the closed sets."""
+        _known(self.field, DIMENSIONS | NUMERIC_FIELDS, "field")
+        _known(self.op, OPERATORS, "operator")
+        many = self.op in {"in", "not_in", "between"}
+        if many != isinstance(self.value, tuple):
+            raise VocabularyError(f"operator {self.op} takes {'a list' if many else 'one value'}")
+        if self.op == "between" and isinstance(self.value, tuple) and len(self.value) != 2:
+            raise VocabularyError("operator between takes two values")
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Filter:
+        """Decode ``{"field", "op", "value"}``; VocabularyError on anything else."""
+        if set(value) != {"field", "op", "value"}:
+            raise VocabularyError("a filter has exactly field, op and value")
+        raw = value["value"]
+        return cls(value["field"], value["op"], tuple(raw) if isinstance(raw, list) else raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuerySpec:
+    """One question over the records: measures by dimensions, for rows that pass all filters in a period.
+
+    ``period`` is a pair of local days, both included; None means all records held. ``order`` is a column name,
+    with ``-`` in front for descending; without it rows are ordered by their dimensions.
+    """
+
+    measures: tuple[str, ...]
+    dimensions: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    period: tuple[date, date] | None = None
+    order: str | None = None
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse names outside the closed sets, and combinations that mean nothing."""
+        if not self.measures:
+            raise VocabularyError("a query needs at least one measure")
+        for measure in self.measures:
+            _known(measure, MEASURES, "measure")
+        for dimension in self.dimensions:
+            _known(dimension, DIMENSIONS, "dimension")
+        if self.order is not None:
+            _known(self.order.removeprefix("-"), frozenset(self.measures + self.dimensions), "column to order by")
+        if self.limit is not None and self.limit < 1:
+            raise VocabularyError("limit must be at least 1")
+        if self.period is not None and self.period[0] > self.period[1]:
+            raise VocabularyError("a period must not end before it starts")
+
+    @classmethod
+    def from_json(cls, value: object) -> QuerySpec:
+        """Decode the JSON form (``docs/reference/query.md``); VocabularyError names what is wrong."""
+        if not isinstance(value, Mapping):
+            raise VocabularyError("a query is a JSON object")
+        allowed = {"measures", "dimensions", "filters", "period", "order", "limit"}
+        for name in value:
+            _known(name, frozenset(allowed), "query field")
+        try:
+            period = value.get("period")
+            return cls(
+                measures=tuple(value.get("measures", ())),
+                dimensions=tuple(value.get("dimensions", ())),
+                filters=tuple(Filter.from_json(item) for item in value.get("filters", ())),
+                period=None if period is None else (date.fromisoformat(period[0]), date.fromisoformat(period[1])),
+                order=value.get("order"),
+                limit=value.get("limit"),
+            )
+        except (TypeError, ValueError, IndexError, AttributeError) as error:
+            raise VocabularyError(f"the query cannot be read: {error}") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form, without fields that are not set."""
+        out: dict[str, Any] = {"measures": list(self.measures)}
+        if self.dimensions:
+            out["dimensions"] = list(self.dimensions)
+        if self.filters:
+            out["filters"] = [
+                {"field": f.field, "op": f.op, "value": list(f.value) if isinstance(f.value, tuple) else f.value}
+                for f in self.filters
+            ]
+        if self.period:
+            out["period"] = [day.isoformat() for day in self.period]
+        if self.order:
+            out["order"] = self.order
+        if self.limit:
+            out["limit"] = self.limit
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows, with the IRIs of the records behind each row; ``len(evidence) == len(rows)``."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    evidence: tuple[tuple[IRI, ...], ...]
+
+
+def _known(name: object, names: frozenset[str], what: str) -> None:
+    if not isinstance(name, str) or name not in names:
+        raise UnknownNameError(f"{name!r} is not a {what}", hint=f"One of: {', '.join(sorted(names))}.")

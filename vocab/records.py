@@ -1,0 +1,200 @@
+"""Records: one fact about the person each, with an IRI that the same fact always gets.
+
+A record's IRI is relative to the agent's container in the pod, for example
+``data/ocbc/transaction/2026/2026-10.ttl#k5x...``. It does not name the pod, so moving a pod changes no
+record, and importing on two pods gives the same bytes. ``pod_agent.agent`` resolves it for people.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, NewType
+
+from vocab.errors import VocabularyError
+
+__all__ = [
+    "IRI",
+    "RECORD_TYPES",
+    "Listen",
+    "Medium",
+    "Money",
+    "Occurrences",
+    "Provenance",
+    "Record",
+    "Transaction",
+    "TransactionKind",
+    "document_path",
+    "record_iri",
+]
+
+IRI = NewType("IRI", str)
+
+MINOR_DIGITS = {"BHD": 3, "IDR": 2, "JPY": 0, "KRW": 0, "KWD": 3, "VND": 0}
+"""Digits after the decimal point (ISO 4217) of the currencies where it is not two, as banks print them."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in minor units of an ISO 4217 currency; never a float."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, amount: Decimal, currency: str) -> Money:
+        """Money from a decimal amount in major units; VocabularyError where minor units do not suffice."""
+        scaled = amount.scaleb(MINOR_DIGITS.get(currency, 2))
+        if scaled != scaled.to_integral_value():
+            raise VocabularyError(f"an amount of {currency} has too many decimal places")
+        return cls(int(scaled), currency)
+
+    def __add__(self, other: Money) -> Money:
+        if self.currency != other.currency:
+            raise VocabularyError(f"cannot add {other.currency} to {self.currency}")
+        return Money(self.minor + other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units, with the currency's number of decimal places."""
+        return Decimal(self.minor).scaleb(-MINOR_DIGITS.get(self.currency, 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a record was read: ``file`` as the person named it, the zip ``member`` if any, the first ``line``.
+
+    ``line`` counts from 1; in JSON it is the number of the element in its array, from 1.
+    """
+
+    file: str
+    member: str | None
+    line: int
+
+
+class TransactionKind(StrEnum):
+    """What a movement of money was (``docs/reference/vocabulary.md``); each transaction has exactly one."""
+
+    SPEND = "spend"
+    REFUND = "refund"
+    FEE = "fee"
+    INCOME = "income"
+    TRANSFER = "transfer"
+    CASH = "cash"
+
+
+class Medium(StrEnum):
+    """What was listened to."""
+
+    MUSIC = "music"
+    PODCAST = "podcast"
+    AUDIOBOOK = "audiobook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One fact about the person.
+
+    ``at`` is aware and in the zone of the source; its own calendar month decides the document.
+    ``provenance`` is kept with the import, not in the record's document, so that documents do not depend
+    on the order of imports; it is None in a record that was read back from a document.
+    """
+
+    type_name: ClassVar[str]
+
+    iri: IRI
+    source: str
+    at: datetime
+    provenance: Provenance | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a time without a zone: it names no instant and no local day."""
+        if self.at.tzinfo is None:
+            raise VocabularyError("a record's time needs a zone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction(Record):
+    """Money that moved on an account or a card: ``amount`` < 0 went out, > 0 came in, as billed.
+
+    ``at`` is the start of the transaction date in the bank's zone. ``account`` is a label that shows at
+    most the last four digits. ``description`` is the bank's text with runs of white space folded.
+    """
+
+    type_name: ClassVar[str] = "transaction"
+
+    account: str
+    amount: Money
+    description: str
+    merchant: str
+    category: str
+    kind: TransactionKind
+    value_date: date | None = None
+    original: Money | None = None
+    counterparty: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen(Record):
+    """Something that was played: ``at`` is the start (UTC), ``played_ms`` the time it ran.
+
+    For podcasts ``title`` is the episode and ``artist`` the show; ``track`` is the service's own URI.
+    """
+
+    type_name: ClassVar[str] = "listen"
+
+    played_ms: int
+    medium: Medium
+    title: str
+    artist: str | None = None
+    album: str | None = None
+    track: str | None = None
+    skipped: bool | None = None
+
+
+RECORD_TYPES: dict[str, type[Record]] = {kind.type_name: kind for kind in (Transaction, Listen)}
+"""Every record class by its ``type_name``."""
+
+
+def document_path(source: str, type_name: str, at: datetime) -> str:
+    """Path of the month document below the agent's container; the month is the one ``at`` itself shows."""
+    return f"data/{source}/{type_name}/{at:%Y}/{at:%Y-%m}.ttl"
+
+
+class Occurrences:
+    """Numbers identical rows of one file, so that two equal coffees on one day stay two records.
+
+    One instance per file or zip member. Because each file is numbered by itself, overlapping files agree on
+    the rows they share, and the union holds each row as often as the file that shows it most often.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[bytes] = Counter()
+
+    def number(self, digest: bytes) -> int:
+        """How often this digest was seen before: 0 for the first time."""
+        number = self._seen[digest]
+        self._seen[digest] = number + 1
+        return number
+
+
+def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[str, ...], seen: Occurrences) -> IRI:
+    """IRI of the record with these canonical key fields: ``document_path`` + ``#`` + blake2b-128 in base32.
+
+    ``key`` names what makes the row this row in its source (account, text, amount, ...). The day of ``at`` is part
+    of the key, so occurrence numbers count within one account and day.
+    """
+    fields = (source, record_type.type_name, at.isoformat(), *key)
+    text = "\x1f".join(field.replace("\x1f", " ") for field in fields).encode()
+    occurrence = seen.number(hashlib.blake2b(text, digest_size=16).digest())
+    digest = hashlib.blake2b(text + b"\x1f%d" % occurrence, digest_size=16).digest()
+    name = base64.b32encode(digest).decode().rstrip("=").lower()
+    return IRI(f"{document_path(source, record_type.type_name, at)}#{name}")

@@ -1,0 +1,45 @@
+# Two commands on a fresh machine with Python 3.11+, make and a package index:
+#   make demo    three made-up households, a study, a training round, the pages
+#   make test    lint, types, layers and every test
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+RUN_EXTRAS := federation,aggregator
+TEST_EXTRAS := federation,aggregator,shacl,solid-server,test
+
+.PHONY: demo test lint types layers unit bench clean help
+
+help:
+	@grep -E '^#   make' Makefile | cut -c3-
+
+$(VENV)/pip: ; $(PYTHON) -m venv $(VENV) && $(PIP) install --quiet --upgrade pip && touch $@
+
+$(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(RUN_EXTRAS)]' && touch $@
+
+$(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(TEST_EXTRAS)]' && touch $@ $(VENV)/run
+
+demo: $(VENV)/run
+	$(BIN)/pod-agent demo $(DEMO)
+
+test: lint types layers unit
+
+lint: $(VENV)/test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/test
+	$(BIN)/mypy
+
+layers: $(VENV)/test
+	$(BIN)/lint-imports
+
+unit: $(VENV)/test
+	$(BIN)/python -m pytest -q $(TESTS)
+
+bench: $(VENV)/test
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .cache build dist

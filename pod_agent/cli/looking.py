@@ -1,0 +1,191 @@
+"""``spend``, ``stores``, ``trends``, ``listening``, ``query``, ``ask`` and ``offers``: what the records say."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pod_agent.cli.options import Context, common, show_json, show_table
+from vocab.errors import VocabularyError
+
+if TYPE_CHECKING:
+    from vocab.query import Filter, QuerySpec, Table
+
+__all__ = ["COMMANDS"]
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _period(since: datetime | None, until: datetime | None, today: date) -> tuple[date, date] | None:
+    if since is None and until is None:
+        return None
+    return (since.date() if since else date.min, until.date() if until else today)
+
+
+def _run(context: Context, spec: QuerySpec, title: str, *, as_json: bool) -> None:
+    table = context.agent().query(spec)
+    if as_json:
+        show_json({"columns": table.columns, "rows": table.rows, "evidence": table.evidence})
+    else:
+        _print(title, table, len(spec.dimensions))
+
+
+def _print(title: str, table: Table, labels: int) -> None:
+    if not table.rows:
+        click.echo("No records yet. Import an export with: pod-agent import PATH")
+        return
+    columns = [column.replace("_", " ") for column in table.columns]
+    show_table(title, (*columns, "records"), (
+        (*row, len(evidence)) for row, evidence in zip(table.rows, table.evidence, strict=True)
+    ), numbers=range(labels, len(columns) + 1))
+
+
+@click.command()
+@click.option("--by", "dimension", default="month", help="What to group by: month, category, merchant, week ...")
+@click.option("--category", multiple=True, help="Only these categories.")
+@click.option("--merchant", multiple=True, help="Only these merchants.")
+@click.option("--since", type=DAY, help="First day, YYYY-MM-DD.")
+@click.option("--until", type=DAY, help="Last day, YYYY-MM-DD.")
+@common
+def spend(
+    context: Context,
+    dimension: str,
+    category: tuple[str, ...],
+    merchant: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """What you spent, net of refunds, without transfers, cash and income."""
+    from vocab.query import Filter, QuerySpec
+
+    filters: list[Filter] = []
+    if category:
+        filters.append(Filter("category", "in", category))
+    if merchant:
+        filters.append(Filter("merchant", "in", merchant))
+    order = "-spend" if dimension in {"category", "merchant"} else None
+    spec = QuerySpec(
+        measures=("spend",),
+        dimensions=tuple(dimension.split(",")),
+        filters=tuple(filters),
+        period=_period(since, until, date.today()),  # noqa: DTZ011 - the laptop's own day
+        order=order,
+    )
+    _run(context, spec, f"Spending by {dimension}", as_json=as_json)
+
+
+@click.command()
+@click.option("--top", default=10, show_default=True, help="How many.")
+@click.option("--since", type=DAY, help="First day, YYYY-MM-DD.")
+@common
+def stores(context: Context, top: int, since: datetime | None, *, as_json: bool) -> None:
+    """Your favourite stores: where the money went, and how often you went."""
+    from vocab.query import QuerySpec
+
+    spec = QuerySpec(
+        measures=("spend", "purchases"),
+        dimensions=("merchant",),
+        period=_period(since, None, date.today()),  # noqa: DTZ011 - the laptop's own day
+        order="-spend",
+        limit=top,
+    )
+    _run(context, spec, "Favourite stores", as_json=as_json)
+
+
+@click.command()
+@click.option("--category", help="One category only.")
+@common
+def trends(context: Context, category: str | None, *, as_json: bool) -> None:
+    """Spending month by month, each against the month before."""
+    from vocab.query import Filter, QuerySpec
+
+    filters = (Filter("category", "eq", category),) if category else ()
+    spec = QuerySpec(measures=("spend",), dimensions=("month",), filters=filters)
+    table = context.agent().query(spec)
+    spends = [float(row[1] or 0) for row in table.rows]
+    changes = [None, *(_change(old, new) for old, new in zip(spends, spends[1:], strict=False))]
+    months = [str(row[0]) for row in table.rows]
+    if as_json:
+        show_json([
+            {"month": month, "spend": spent, "change_percent": change}
+            for month, spent, change in zip(months, spends, changes, strict=True)
+        ])
+        return
+    peak = max(spends, default=0.0)
+    rows = [
+        (month, spent, "" if change is None else f"{change:+.1f} %", "█" * round(30 * max(spent, 0) / (peak or 1)))
+        for month, spent, change in zip(months, spends, changes, strict=True)
+    ]
+    show_table("Spending by month", ("month", "spend", "change", ""), rows, numbers=(1, 2))
+
+
+def _change(old: float, new: float) -> float | None:
+    return round((new - old) / old * 100, 1) if old else None
+
+
+@click.command()
+@click.option("--by", "dimension", default="month", help="What to group by: month, artist, track, album, podcast ...")
+@click.option("--top", type=int, help="Only the first so many.")
+@common
+def listening(context: Context, dimension: str, top: int | None, *, as_json: bool) -> None:
+    """What you listened to: plays of 30 seconds or more, and minutes."""
+    from vocab.query import QuerySpec
+
+    measures = ("podcast_minutes",) if dimension == "podcast" else ("plays", "listening_minutes")
+    order = None if dimension in {"month", "week", "day", "year", "quarter"} else f"-{measures[0]}"
+    spec = QuerySpec(measures=measures, dimensions=(dimension,), order=order, limit=top)
+    _run(context, spec, f"Listening by {dimension}", as_json=as_json)
+
+
+@click.command()
+@click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@common
+def query(context: Context, spec: Path, *, as_json: bool) -> None:
+    """Run a query from a JSON file (docs/reference/query.md)."""
+    from vocab.query import QuerySpec
+
+    try:
+        document = json.loads(spec.read_bytes())
+    except ValueError as error:
+        raise VocabularyError(f"{spec.name} is not JSON: {error}") from error
+    _run(context, QuerySpec.from_json(document), spec.stem, as_json=as_json)
+
+
+@click.command()
+@click.argument("question")
+@click.option("--today", type=DAY, help="The day that counts as today, YYYY-MM-DD.")
+@common
+def ask(context: Context, question: str, today: datetime | None, *, as_json: bool) -> None:
+    """Answer a question from your records, with the records behind the answer."""
+    answer = context.agent().ask(question, today.date() if today else None)
+    document = answer.to_json()
+    if as_json:
+        show_json(document)
+        return
+    click.echo(document["text"])
+    if document["citations"]:
+        click.echo(click.style(f"  from {document['count']} records; see them with --json", dim=True))
+
+
+@click.command()
+@common
+def offers(context: Context, *, as_json: bool) -> None:
+    """Offers of the public catalogue that fit what you buy, matched on this machine."""
+    found = [match.to_json() for match in context.agent().offers()]
+    if as_json:
+        show_json(found)
+        return
+    if not found:
+        click.echo("No offer fits. Set a catalogue with POD_AGENT_CATALOGUE, or import more.")
+        return
+    rows = [(offer["title"], offer["saving"], offer["reason"]) for offer in found]
+    show_table("Offers for you", ("offer", "saving", "why"), rows, numbers=(1,))
+
+
+COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, offers)

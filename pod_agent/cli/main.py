@@ -1,0 +1,53 @@
+"""The entry point: the command tree, what ends with which exit status, and how errors are told."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from pod_agent.cli import consents, demo, importing, looking, setup
+from pod_agent.cli.options import Context
+from vocab.errors import ProjectError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--home", type=click.Path(file_okay=False), help="Folder of the agent's pod, keys and settings.")
+@click.version_option(package_name="pod-agent")
+@click.pass_context
+def cli(context: click.Context, home: str | None) -> None:
+    """Your data from ten companies, in your own pod, useful to you first."""
+    context.obj = Context(home=home)
+
+
+for module in (demo, setup, importing, looking, consents):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status (docs/reference/cli.md)."""
+    try:
+        status = cli.main(arguments, prog_name="pod-agent", standalone_mode=False)
+    except ProjectError as error:
+        _tell(error.code, str(error), error.hint)
+        status = error.exit_status
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(code: str, message: str, hint: str) -> None:
+    """The error for people on standard error; with ``--json`` the same as the one document on standard output."""
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))
+    click.echo(f"{click.style('Error', fg='red', bold=True)} [{code}]: {message}", err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)

@@ -1,0 +1,79 @@
+"""Options that every command has, and how results are shown."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from pod_agent.agent import Agent
+
+__all__ = ["Context", "common", "show_json", "show_table"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Context:
+    """What the options given so far say; ``--home`` may stand before or after the subcommand."""
+
+    home: str | None
+
+    @property
+    def folder(self) -> Path:
+        """The agent's home."""
+        from pod_agent.config import default_home
+
+        return Path(self.home) if self.home else default_home()
+
+    def agent(self) -> Agent:
+        """The agent of this home, opened; NotInitialisedError where there is none yet."""
+        from pod_agent.agent import Agent
+
+        return click.get_current_context().with_resource(Agent.open(self.folder))
+
+
+def common(command: Callable[P, R]) -> Callable[..., R]:
+    """Add ``--home`` and ``--json``; the command is called with ``context`` and ``as_json`` first."""
+
+    @click.option("--home", type=click.Path(file_okay=False), help="Folder of the agent's pod, keys and settings.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+    @click.pass_obj
+    @functools.wraps(command)
+    def wrapped(context: Context, home: str | None, *args: Any, **options: Any) -> R:
+        if home:
+            context.home = home
+        return command(context, *args, **options)  # type: ignore[arg-type]
+
+    return wrapped
+
+
+def show_json(value: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()) -> None:
+    """A table for people; the columns named in ``numbers`` (by position) are aligned to the right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else _text(cell) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def _text(cell: object) -> str:
+    from rich.markup import escape
+
+    return f"{cell:,.2f}" if isinstance(cell, float) else escape(str(cell))

@@ -1,0 +1,108 @@
+"""Checks that everything is well on this machine, each with the next step where it is not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pod_agent.agent import Agent
+from pod_agent.config import load_settings
+from vocab.errors import ProjectError
+
+__all__ = ["Check", "examine"]
+
+PACKAGES = ("vocab", "consent", "pod_agent", "aggregator", "client_web")
+LEAST_FREE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, what was found, and what to do if it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values, as ``pod-agent doctor --json`` prints them."""
+        return asdict(self)
+
+
+def examine(home: Path) -> list[Check]:
+    """Run every check on this home; a check that fails never stops the others."""
+    checks: list[Check] = []
+    for check in (_python, _packages, _space, _permissions, _settings, _pod, _federation):
+        checks.extend(_guarded(check, home))
+    return checks
+
+
+def _guarded(check: Callable[[Path], Iterator[Check]], home: Path) -> Iterator[Check]:
+    try:
+        yield from check(home)
+    except ProjectError as error:
+        yield Check(check.__name__.strip("_"), ok=False, detail=f"[{error.code}] {error}", hint=error.hint)
+
+
+def _python(_home: Path) -> Iterator[Check]:
+    yield Check("python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or newer.")
+
+
+def _packages(_home: Path) -> Iterator[Check]:
+    """Other distributions carry packages of the same names: ours must be the ones that are imported."""
+    folders = {}
+    for name in PACKAGES:
+        found = importlib.util.find_spec(name)
+        folders[name] = Path(found.origin).parent.parent if found and found.origin else None
+    strangers = sorted(name for name, folder in folders.items() if folder != folders["pod_agent"])
+    yield Check(
+        "packages",
+        not strangers,
+        "all from one place" if not strangers else f"not ours: {', '.join(strangers)}",
+        "" if not strangers else f"Another package hides them: uninstall it, or use a fresh environment ({strangers}).",
+    )
+
+
+def _space(home: Path) -> Iterator[Check]:
+    folder = home
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    yield Check("space", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", "Free some space on this disk.")
+
+
+def _permissions(home: Path) -> Iterator[Check]:
+    if os.name == "nt" or not home.exists():
+        return
+    mode = stat.S_IMODE(home.stat().st_mode)
+    yield Check("permissions", not mode & 0o077, f"{mode:o}", f"Run: chmod -R go= {home}")
+
+
+def _settings(home: Path) -> Iterator[Check]:
+    settings = load_settings(home)
+    for name, origin in settings.origins.items():
+        value = getattr(settings, name)
+        yield Check(f"setting {name}", ok=True, detail=f"{value or 'not set'} (from {origin})")
+
+
+def _pod(home: Path) -> Iterator[Check]:
+    if not load_settings(home).pod:
+        yield Check("pod", ok=True, detail="none yet", hint="Run: pod-agent init")
+        return
+    with Agent.open(home) as agent:
+        agent.pod.read("manifest.ttl")
+        held = sum(coverage.count for coverage in agent.coverage())
+        yield Check("pod", ok=True, detail=f"{agent.pod.root} answers; {held:,} records indexed")
+
+
+def _federation(_home: Path) -> Iterator[Check]:
+    """Training is an extra: its absence is no fault, but people should know how to add it."""
+    found = importlib.util.find_spec("flwr") is not None
+    hint = "" if found else "To join training rounds: pip install 'pod-agent[federation]'"
+    yield Check("training", ok=True, detail="flwr is installed" if found else "flwr is not installed", hint=hint)

@@ -1,0 +1,85 @@
+"""What a grant can be for and what it can cover, each with the words that people read.
+
+IRIs are terms of the Data Privacy Vocabulary (DPV 2.3) and, where DPV has none, our own below a DPV term. They are
+matched one by one and never by broader terms: in DPV ``pd:Health`` also lies under ``pd:External``, so a grant on a
+broad term would quietly cover health.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AGGREGATE_REPORTING",
+    "DATA",
+    "FEDERATED_TRAINING",
+    "HEALTH",
+    "LISTENING",
+    "PRODUCT_RECOMMENDATIONS",
+    "PURPOSES",
+    "SPENDING",
+    "DataTerm",
+    "Purpose",
+]
+
+AGGREGATE_REPORTING = "https://w3id.org/pod-agent#AggregateReporting"
+FEDERATED_TRAINING = "https://w3id.org/pod-agent#FederatedTraining"
+PRODUCT_RECOMMENDATIONS = "https://w3id.org/dpv#ProvideProductRecommendations"
+SPENDING = "https://w3id.org/dpv/pd#PurchasesAndSpendingHabit"
+LISTENING = "https://w3id.org/dpv/pd#FavouriteMusic"
+HEALTH = "https://w3id.org/dpv/pd#PhysicalHealth"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why something may leave; ``broader`` is the DPV term it lies under (the term itself where DPV has it)."""
+
+    iri: str
+    broader: str
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataTerm:
+    """A kind of data; special categories (GDPR article 9) never share a grant with other kinds."""
+
+    iri: str
+    title: str
+    special: bool = False
+
+
+PURPOSES: dict[str, Purpose] = {
+    purpose.iri: purpose
+    for purpose in (
+        Purpose(
+            AGGREGATE_REPORTING,
+            "https://w3id.org/dpv#CommercialResearch",
+            "aggregate reporting",
+            "learn sums over many people, with noise, and nothing about one of them",
+        ),
+        Purpose(
+            FEDERATED_TRAINING,
+            "https://w3id.org/dpv#ServiceOptimisation",
+            "federated training",
+            "train a shared model from the sum of many people's updates",
+        ),
+        Purpose(
+            PRODUCT_RECOMMENDATIONS,
+            PRODUCT_RECOMMENDATIONS,
+            "product recommendations",
+            "suggest products that fit",
+        ),
+    )
+}
+"""Every purpose that a grant can have, by IRI."""
+
+DATA: dict[str, DataTerm] = {
+    term.iri: term
+    for term in (
+        DataTerm(SPENDING, "what you spend, where and when"),
+        DataTerm(LISTENING, "what you listen to"),
+        DataTerm(HEALTH, "steps, sleep and other measures of your body", special=True),
+    )
+}
+"""Every kind of data that a grant can cover, by IRI."""

@@ -1,0 +1,257 @@
+"""LocalIndex: the records of the pod in SQLite, and every figure computed from them.
+
+The index is a cache. It may be deleted at any time and is rebuilt from the pod; one that is damaged, or made for
+another zone, currency or layout, starts empty and says so by ``is_new``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from threading import RLock
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query, table_of
+from pod_agent.index.entities import Coverage, Entities, read_coverage, read_entities
+from pod_agent.index.measures import TERMS
+from pod_agent.index.results import Computed, collect, rounded
+from pod_agent.index.rollups import fits, refresh
+from pod_agent.index.rows import INSERTS, Terms, add_day, listen_of, row_of, transaction_of
+from pod_agent.storage import make_private_folder
+from vocab.errors import VocabularyError
+from vocab.query import QuerySpec, Table
+from vocab.records import IRI, Provenance, Record
+
+__all__ = ["LocalIndex"]
+
+LAYOUT = 1
+"""Raised when schema.sql changes: an index of another layout is started anew."""
+
+TABLES = ("transactions", "listens")
+NAMES = {
+    "transactions": ("source", "account", "category"),
+    "listens": ("source", "artist", "album", "title", "podcast"),
+}
+"""Columns whose texts a record is made of."""
+
+
+class LocalIndex:
+    """The index at ``path``; days are those of ``zone``, money is added up in ``currency``.
+
+    Safe to share between threads. ``is_new`` is True where there was nothing usable, so a rebuild is due.
+    """
+
+    def __init__(self, path: Path, zone: ZoneInfo, *, currency: str = "SGD") -> None:
+        self._path = path
+        self._zone = zone
+        self._currency = currency
+        self._lock = RLock()
+        make_private_folder(path.parent)
+        self.is_new = False
+        try:
+            self._connection = self._open()
+        except sqlite3.DatabaseError:
+            self._discard()
+            self._connection = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the index cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def upsert(self, records: Iterable[Record], *, import_id: str = "") -> int:
+        """Add records, or replace those with the same IRI; returns how many were given. All or nothing.
+
+        Where a record carries its provenance, that is kept with ``import_id``, the first import's for good.
+        """
+        with self._change() as connection:
+            return self._add(connection, records, import_id)
+
+    def remove(self, iris: Iterable[IRI]) -> int:
+        """Forget these records and where they came from; returns how many there were."""
+        keys = [(iri,) for iri in iris]
+        with self._change() as connection:
+            connection.executemany("DELETE FROM provenance WHERE iri = ?", keys)
+            before = self._count(connection)
+            for table in TABLES:
+                connection.executemany(f"DELETE FROM {table} WHERE iri = ?", keys)  # noqa: S608 (closed names)
+            return before - self._count(connection)
+
+    def rebuild(self, records: Iterable[Record]) -> int:
+        """Replace everything by these records; returns how many. The old index stays until all are read.
+
+        Provenance is rebuilt by ``add_provenance``: the documents of the pod do not hold it.
+        """
+        with self._change() as connection:
+            for table in (*TABLES, "provenance", "term", "calendar"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 (closed names)
+            number = self._add(connection, records, "")
+        self.is_new = False
+        return number
+
+    def add_provenance(self, lines: Iterable[tuple[IRI, Provenance]], import_id: str) -> None:
+        """Note where records were read; what is known of a record already stays."""
+        with self._change() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO provenance VALUES (?, ?, ?, ?, ?)",
+                ((iri, item.file, item.member, item.line, import_id) for iri, item in lines),
+            )
+
+    def run(self, spec: QuerySpec, *, evidence: bool = True) -> Table:
+        """Answer a query with rounded figures: money to cents, minutes whole, half away from zero.
+
+        With ``evidence`` each row comes with the IRIs of its records, in no particular order; without, with none, and
+        the monthly roll-ups answer where they can. VocabularyError where the query mixes money and listening.
+        """
+        return rounded(self.compute(spec, evidence=evidence))
+
+    def compute(self, spec: QuerySpec, *, evidence: bool = True) -> Computed:
+        """Answer a query like ``run``, with exact figures for further arithmetic."""
+        with self._lock:
+            table = table_of(spec)
+            rollup = not evidence and fits(spec, table, self._held(table))
+            statement = compile_query(spec, rollup=rollup, evidence=evidence)
+            found = self._connection.execute(statement.text, statement.parameters).fetchall()
+            term_keys = [name in TERMS[table] for name in grouping(spec)]
+            terms = self._texts({row[i] for row in found for i, is_term in enumerate(term_keys) if is_term})
+        return collect(spec, table, [tuple(row) for row in found], terms, with_evidence=evidence, separator=SEPARATOR)
+
+    def records(self, spec: QuerySpec, *, order: str = "oldest", limit: int | None = None) -> tuple[Record, ...]:
+        """The records behind a query: ``oldest`` or ``newest`` first, or ``largest`` or ``smallest`` amount paid.
+
+        Equal amounts come oldest first. Dimensions, order and limit of the query itself do not matter.
+        """
+        if order not in ORDERS:
+            raise VocabularyError(f"{order!r} is not an order of records")
+        with self._lock:
+            statement = records_query(spec, order, limited=limit is not None)
+            bound = [*statement.parameters, *([] if limit is None else [limit])]
+            iris = [IRI(row[0]) for row in self._connection.execute(statement.text, bound)]
+            return self.get(iris)
+
+    def get(self, iris: Iterable[IRI]) -> tuple[Record, ...]:
+        """The records with these IRIs, in this order, with their provenance where known; unknown ones are left out."""
+        wanted = list(iris)
+        key = json.dumps(wanted)
+        with self._lock:
+            places = {
+                row["iri"]: Provenance(file=row["file"], member=row["member"], line=row["line"])
+                for row in self._select("provenance", key)
+            }
+            rows = {table: self._select(table, key) for table in TABLES}
+            texts = self._texts({row[name] for table in TABLES for row in rows[table] for name in NAMES[table]})
+        found: dict[str, Record] = {}
+        for row in rows["transactions"]:
+            found[row["iri"]] = transaction_of(row, texts.get, places.get(row["iri"]))
+        for row in rows["listens"]:
+            found[row["iri"]] = listen_of(row, texts.get, places.get(row["iri"]))
+        return tuple(found[iri] for iri in wanted if iri in found)
+
+    def import_of(self, iris: Iterable[IRI]) -> dict[IRI, str]:
+        """The id of the import that first brought each record, where known."""
+        with self._lock:
+            return {IRI(row["iri"]): row["import_id"] for row in self._select("provenance", json.dumps(list(iris)))}
+
+    def entities(self) -> Entities:
+        """Every name that the records hold, by kind."""
+        with self._lock:
+            return read_entities(self._connection)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """First and last local day with a record, and their number, per source and kind of record."""
+        with self._lock:
+            return read_coverage(self._connection)
+
+    def count(self) -> int:
+        """How many records the index holds."""
+        with self._lock:
+            return self._count(self._connection)
+
+    def _add(self, connection: sqlite3.Connection, records: Iterable[Record], import_id: str) -> int:
+        terms, days, number = Terms(connection), set[date](), 0
+        for record in records:
+            table, day, row = row_of(record, terms, self._zone, self._currency)
+            if day not in days:
+                add_day(connection, day)
+                days.add(day)
+            connection.execute(INSERTS[table], row)
+            if record.provenance is not None:
+                place = record.provenance
+                connection.execute(
+                    "INSERT OR IGNORE INTO provenance VALUES (?, ?, ?, ?, ?)",
+                    (record.iri, place.file, place.member, place.line, import_id),
+                )
+            number += 1
+        return number
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                refresh(self._connection)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _select(self, table: str, iris: str) -> list[sqlite3.Row]:
+        text = f"SELECT * FROM {table} WHERE iri IN (SELECT value FROM json_each(?))"  # noqa: S608 (closed names)
+        return self._connection.execute(text, (iris,)).fetchall()
+
+    def _texts(self, numbers: set[int | None]) -> dict[int | None, str]:
+        text = "SELECT id, text FROM term WHERE id IN (SELECT value FROM json_each(?))"
+        found = self._connection.execute(text, (json.dumps([each for each in numbers if each is not None]),))
+        return {row[0]: row[1] for row in found}
+
+    def _held(self, table: str) -> tuple[date, date] | None:
+        first, last = self._connection.execute(f"SELECT min(day), max(day) FROM {table}").fetchone()  # noqa: S608
+        return None if first is None else (date.fromordinal(first), date.fromordinal(last))
+
+    @staticmethod
+    def _count(connection: sqlite3.Connection) -> int:
+        return sum(int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES)  # noqa: S608
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.touch(mode=0o600)
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables in an empty file; DatabaseError where the file is of another making."""
+        layout = connection.execute("PRAGMA user_version").fetchone()[0]
+        origin = (self._zone.key, self._currency)
+        if layout == 0:
+            script = files("pod_agent.index").joinpath("schema.sql").read_text(encoding="utf-8")
+            connection.executescript(f"BEGIN IMMEDIATE; {script}")
+            connection.execute("INSERT INTO origin VALUES (?, ?)", origin)
+            connection.execute(f"PRAGMA user_version = {LAYOUT}")
+            connection.execute("COMMIT")
+            self.is_new = True
+        elif layout != LAYOUT or tuple(connection.execute("SELECT * FROM origin").fetchone() or ()) != origin:
+            raise sqlite3.DatabaseError("an index of another layout, zone or currency")
+
+    def _discard(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)

@@ -1,0 +1,147 @@
+-- The local index: a cache of the pod's records. Days are ordinals (1 = 0001-01-01) in the person's zone.
+
+CREATE TABLE origin (zone TEXT NOT NULL, currency TEXT NOT NULL);
+
+-- Every distinct text of a dimension once; folded is its case-folded form, for comparing.
+CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
+CREATE INDEX term_folded ON term (folded);
+
+CREATE TABLE calendar (
+    day INTEGER PRIMARY KEY,
+    date TEXT NOT NULL,
+    week TEXT NOT NULL,
+    month TEXT NOT NULL,
+    quarter TEXT NOT NULL,
+    year TEXT NOT NULL,
+    weekday INTEGER NOT NULL,
+    weekend INTEGER NOT NULL
+);
+
+-- minor is the signed amount in the home currency, NULL for a row billed in another one.
+CREATE TABLE transactions (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    month INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    account INTEGER,
+    merchant INTEGER,
+    category INTEGER,
+    kind TEXT NOT NULL,
+    inflow INTEGER NOT NULL,
+    salary INTEGER NOT NULL,
+    minor INTEGER,
+    billed_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    description TEXT NOT NULL,
+    merchant_name TEXT NOT NULL,
+    value_date TEXT,
+    original_minor INTEGER,
+    original_currency TEXT,
+    counterparty TEXT
+);
+CREATE INDEX transactions_day ON transactions (day);
+CREATE INDEX transactions_month ON transactions (month);
+CREATE INDEX transactions_merchant ON transactions (merchant, day);
+CREATE INDEX transactions_category ON transactions (category, day);
+
+-- artist, album and track are filled for music and audiobooks, podcast for podcasts.
+CREATE TABLE listens (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    month INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    artist INTEGER,
+    album INTEGER,
+    track INTEGER,
+    title INTEGER,
+    podcast INTEGER,
+    played_ms INTEGER NOT NULL,
+    whole INTEGER NOT NULL,
+    episode TEXT,
+    episode_album TEXT,
+    uri TEXT,
+    skipped INTEGER
+);
+CREATE INDEX listens_day ON listens (day);
+CREATE INDEX listens_month ON listens (month);
+CREATE INDEX listens_artist ON listens (artist, day);
+CREATE INDEX listens_podcast ON listens (podcast, day);
+
+-- Where a record was read; kept with the import in the pod, cached here to be shown.
+CREATE TABLE provenance (
+    iri TEXT PRIMARY KEY,
+    file TEXT NOT NULL,
+    member TEXT,
+    line INTEGER NOT NULL,
+    import_id TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Monthly roll-ups; month is the ordinal of the month's first day.
+CREATE TABLE monthly_transactions (
+    month INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    account INTEGER,
+    merchant INTEGER,
+    category INTEGER,
+    kind TEXT NOT NULL,
+    inflow INTEGER NOT NULL,
+    salary INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    priced INTEGER NOT NULL,
+    minor INTEGER,
+    largest INTEGER
+);
+CREATE INDEX monthly_transactions_month ON monthly_transactions (month);
+
+CREATE TABLE monthly_listens (
+    month INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    artist INTEGER,
+    album INTEGER,
+    podcast INTEGER,
+    whole INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    played_ms INTEGER NOT NULL
+);
+CREATE INDEX monthly_listens_month ON monthly_listens (month);
+
+-- Months whose roll-up is out of date; emptied before a change is committed. (OR IGNORE in a trigger gives way to the
+-- conflict clause of the statement that fired it, hence NOT IN.)
+CREATE TABLE stale_transactions (month INTEGER PRIMARY KEY);
+CREATE TABLE stale_listens (month INTEGER PRIMARY KEY);
+
+CREATE TRIGGER transactions_inserted AFTER INSERT ON transactions BEGIN
+    INSERT INTO stale_transactions SELECT new.month
+        WHERE new.month NOT IN (SELECT month FROM stale_transactions);
+END;
+CREATE TRIGGER transactions_updated AFTER UPDATE ON transactions BEGIN
+    INSERT INTO stale_transactions SELECT old.month
+        WHERE old.month NOT IN (SELECT month FROM stale_transactions);
+    INSERT INTO stale_transactions SELECT new.month
+        WHERE new.month NOT IN (SELECT month FROM stale_transactions);
+END;
+CREATE TRIGGER transactions_deleted AFTER DELETE ON transactions BEGIN
+    INSERT INTO stale_transactions SELECT old.month
+        WHERE old.month NOT IN (SELECT month FROM stale_transactions);
+END;
+CREATE TRIGGER listens_inserted AFTER INSERT ON listens BEGIN
+    INSERT INTO stale_listens SELECT new.month
+        WHERE new.month NOT IN (SELECT month FROM stale_listens);
+END;
+CREATE TRIGGER listens_updated AFTER UPDATE ON listens BEGIN
+    INSERT INTO stale_listens SELECT old.month
+        WHERE old.month NOT IN (SELECT month FROM stale_listens);
+    INSERT INTO stale_listens SELECT new.month
+        WHERE new.month NOT IN (SELECT month FROM stale_listens);
+END;
+CREATE TRIGGER listens_deleted AFTER DELETE ON listens BEGIN
+    INSERT INTO stale_listens SELECT old.month
+        WHERE old.month NOT IN (SELECT month FROM stale_listens);
+END;

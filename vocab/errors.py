@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["ProjectError", "UnknownNameError", "VocabularyError"]
+__all__ = ["InvalidShareError", "ProjectError", "UnknownNameError", "VocabularyError"]
 
 
 class ProjectError(Exception):
@@ -44,3 +44,10 @@ class UnknownNameError(VocabularyError):
     """A name outside one of the closed sets of the vocabulary."""
 
     code = "unknown_name"
+
+
+class InvalidShareError(VocabularyError):
+    """A share, proof or sealed message that does not hold; the report it belongs to is left out of the sum."""
+
+    code = "invalid_share"
+    hint = "The report was made wrongly or was changed on its way; the others are not touched by it."

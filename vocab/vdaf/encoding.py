@@ -1,0 +1,125 @@
+"""From a study to its circuit, from a measurement to a report, from a sum back to values.
+
+Both sides must do this alike. The context of every share is the task id, the SHA-256 of the study's manifest: a share
+made under other terms cannot be used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from vocab.errors import VocabularyError
+from vocab.study import Histogram as HistogramStatistic
+from vocab.study import ModelUpdate, Study
+from vocab.vdaf import sealing
+from vocab.vdaf.circuits import Circuit, Histogram, Measurement, SumVec, best_chunk
+from vocab.vdaf.prio3 import NONCE_BYTES, Prio3
+from vocab.wire import Report, encode
+
+__all__ = [
+    "SECRET_BYTES",
+    "decode_total",
+    "key_info",
+    "make_report",
+    "prio3_for",
+    "randomness_bytes",
+    "report_bytes",
+    "report_id",
+    "share_info",
+]
+
+SECRET_BYTES = 32
+MAX_INPUT = 1_000_000
+"""Most field elements in one report (16 MB), so that no manifest can exhaust an agent's memory."""
+
+
+@lru_cache(maxsize=32)
+def prio3_for(study: Study) -> Prio3:
+    """The sum that a study asks for; VocabularyError if its terms allow none."""
+    return Prio3(_circuit(study), study.task_id)
+
+
+def randomness_bytes(study: Study) -> int:
+    """How many fresh uniform bytes ``make_report`` needs."""
+    return prio3_for(study).randomness_bytes
+
+
+def report_id(secret: bytes) -> bytes:
+    """The id of the report that the holder of ``secret`` (``SECRET_BYTES``) can withdraw."""
+    if len(secret) != SECRET_BYTES:
+        raise VocabularyError(f"a report's secret has {SECRET_BYTES} bytes, not {len(secret)}")
+    return hashlib.sha256(secret).digest()[:NONCE_BYTES]
+
+
+def make_report(study: Study, measurement: Measurement, *, secret: bytes, randomness: bytes) -> Report:
+    """Split, prove and seal one measurement.
+
+    For a Histogram the measurement is the index of one cell, the last index meaning nothing to report; for a
+    ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and
+    uniform; the secret stays with the agent. Sealing draws randomness of its own: to send the same report again, keep
+    its bytes. Raises VocabularyError for a measurement outside the study's terms.
+    """
+    vdaf, name = prio3_for(study), report_id(secret)
+    public, (leader_share, helper_share) = vdaf.shard(_shifted(study, measurement), name, randomness)
+    sealed = sealing.seal(helper_share, bytes.fromhex(study.helper_key), share_info(vdaf.context, name))
+    return Report(
+        task_id=vdaf.context, report_id=name, public_share=public, sealed_share=sealed, leader_share=leader_share
+    )
+
+
+def report_bytes(study: Study) -> int:
+    """Length of every report to this study, in its byte form."""
+    vdaf = prio3_for(study)
+    blank = Report(
+        task_id=vdaf.context,
+        report_id=bytes(NONCE_BYTES),
+        public_share=bytes(vdaf.public_share_bytes),
+        sealed_share=bytes(vdaf.helper_share_bytes + sealing.SEAL_BYTES),
+        leader_share=bytes(vdaf.leader_share_bytes),
+    )
+    return len(encode(blank))
+
+
+def decode_total(study: Study, total: Sequence[int], reports: int) -> list[int]:
+    """Signed values from a sum in the field; noise may have taken it below zero. Model updates are centred again."""
+    prime = prio3_for(study).field.prime
+    shift = reports * study.statistic.clip if isinstance(study.statistic, ModelUpdate) else 0
+    return [(value - shift + prime // 2) % prime - prime // 2 for value in total]
+
+
+def share_info(task_id: bytes, name: bytes) -> bytes:
+    """Binds a sealed share to one task and one report: it opens in no other place."""
+    return b"pod-agent/1 helper share" + task_id + name
+
+
+def key_info(task_id: bytes) -> bytes:
+    """Binds the sealed key of the proof check to one task."""
+    return b"pod-agent/1 verify key" + task_id
+
+
+def _circuit(study: Study) -> Circuit:
+    statistic = study.statistic
+    if isinstance(statistic, HistogramStatistic):
+        _bounded(statistic.length)
+        return Histogram(length=statistic.length, chunk=best_chunk(statistic.length))
+    if statistic.clip < 1 or statistic.length < 1:
+        raise VocabularyError("a model update needs a length and a clip of at least 1")
+    maximum = 2 * statistic.clip
+    checked = statistic.length * maximum.bit_length()
+    _bounded(checked)
+    return SumVec(length=statistic.length, maximum=maximum, chunk=best_chunk(checked))
+
+
+def _bounded(elements: int) -> None:
+    if elements > MAX_INPUT:
+        raise VocabularyError(f"the study asks for {elements} field elements, more than {MAX_INPUT}")
+
+
+def _shifted(study: Study, measurement: Measurement) -> Measurement:
+    if not isinstance(study.statistic, ModelUpdate):
+        return measurement
+    if isinstance(measurement, int):
+        raise VocabularyError("a model update is a sequence of integers")
+    return [int(value) + study.statistic.clip for value in measurement]

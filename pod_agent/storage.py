@@ -7,12 +7,19 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["make_private_folder", "write_private"]
+__all__ = ["make_private_folder", "remove_private", "write_private"]
 
 
 def make_private_folder(path: Path) -> Path:
-    """Make the folder and its missing parents, readable by this user alone."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder and its missing parents, readable by this user alone. FileExistsError if a file is in the way."""
+    missing = []
+    folder = path
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for folder in reversed(missing):  # mkdir(parents=True) would leave the parents open to everyone
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
     return path
 
 
@@ -34,6 +41,16 @@ def write_private(path: Path, content: bytes) -> None:
             Path(temporary).unlink()
         raise
     _sync_folder(path.parent)
+
+
+def remove_private(path: Path) -> bool:
+    """Remove the file for good; False where there was none."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    _sync_folder(path.parent)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

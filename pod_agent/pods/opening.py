@@ -1,0 +1,85 @@
+"""Linking a pod once, and opening the linked pod from then on."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from pod_agent.config import Settings, save_settings
+from pod_agent.errors import NotInitialisedError, PodAccessError, UsageError
+from pod_agent.pods.addresses import require_safe
+from pod_agent.pods.auth import ClientCredentials, DPoPAuth
+from pod_agent.pods.discovery import Profile, is_public
+from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.pod import Pod
+from pod_agent.pods.secrets import Keyring, SecretStore
+from pod_agent.pods.solid import SolidPod, open_client
+
+__all__ = ["EMBEDDED", "embedded_folder", "link", "open_pod", "open_solid"]
+
+EMBEDDED = "embedded"
+_CONTAINER = "pod-agent/"
+
+
+def embedded_folder(home: Path) -> Path:
+    """The folder of the embedded pod."""
+    return home / "pod"
+
+
+def open_pod(settings: Settings, home: Path, keyring: Keyring | None) -> Pod:
+    """The pod that the settings name.
+
+    NotInitialisedError where they name none, PodAccessError where the login of a served pod is not kept here.
+    """
+    if not settings.pod:
+        raise NotInitialisedError("there is no pod yet")
+    if settings.pod == EMBEDDED:
+        return EmbeddedPod(embedded_folder(home))
+    credentials = SecretStore(home, keyring).find(settings.webid)
+    if credentials is None:
+        raise PodAccessError(f"no login for {settings.webid} is kept on this machine")
+    return open_solid(settings.pod, credentials)
+
+
+def open_solid(root: str, credentials: ClientCredentials) -> SolidPod:
+    """The container on its server, logged in with these credentials."""
+    return SolidPod(root, open_client(root, DPoPAuth(credentials)))
+
+
+def link(
+    profile: Profile, credentials: ClientCredentials, *, home: Path, keyring: Keyring | None, storage: str | None = None
+) -> Settings:
+    """Make the agent's container in this storage the pod of this home, and keep the login.
+
+    ``profile`` comes from ``discover``; ``storage`` chooses among several. Nothing is kept unless the login can write
+    a document there conditionally, read it back and remove it, and unless the container is closed to the public.
+    """
+    if credentials.issuer.rstrip("/") not in {issuer.rstrip("/") for issuer in profile.issuers}:
+        raise UsageError(
+            f"{profile.webid} does not name {credentials.issuer} as its identity provider",
+            hint=f"Use a login of: {', '.join(profile.issuers)}",
+        )
+    root = require_safe(storage or profile.storages[0], "the storage").rstrip("/") + "/" + _CONTAINER
+    pod = open_solid(root, credentials)
+    try:
+        _try_out(pod)
+    finally:
+        pod.close()
+    SecretStore(home, keyring).keep(profile.webid, credentials)
+    return save_settings(home, pod=root, webid=profile.webid, issuer=credentials.issuer)
+
+
+def _try_out(pod: Pod) -> None:
+    path = f"link-{secrets.token_hex(8)}.ttl"
+    content = f"<> <http://purl.org/dc/terms/title> {path!r} .\n".encode()
+    etag = pod.write(path, content, if_match=None)
+    try:
+        found = pod.read(path)
+        if found is None or found.etag != etag:
+            raise PodAccessError("the pod does not give back what was written to it")
+        if is_public(pod.root):
+            raise PodAccessError(
+                f"anyone may read {pod.root}", hint="Make the container private at the pod's provider, then link again."
+            )
+    finally:
+        pod.remove(path)

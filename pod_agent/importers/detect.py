@@ -1,0 +1,139 @@
+"""Which importer reads which file: by content first and by name second; what no importer wants is not opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError
+from pod_agent.importers.archive import PlainFile, Unopened, ZipMember, export_files
+from pod_agent.importers.ocbc import OcbcCsv
+from pod_agent.importers.protocol import ExportFile, Importer
+from pod_agent.importers.reading import is_binary
+from pod_agent.importers.spotify import SpotifyHistory
+
+__all__ = ["BUILT_IN", "Found", "find_exports"]
+
+BUILT_IN: tuple[Importer, ...] = (OcbcCsv(), SpotifyHistory())
+"""Every importer that comes with the agent."""
+
+SHOWN = 3
+"""How many of a folder's files an error tells about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What lies behind the paths that a person named.
+
+    ``exports`` pairs each file that can be read with its importer; ``unopened`` lists the others with a reason.
+    ``faults`` holds one error for every named path of which nothing can be read.
+    """
+
+    exports: tuple[tuple[Importer, ExportFile], ...]
+    unopened: tuple[Unopened, ...]
+    faults: tuple[AgentError, ...]
+
+
+def find_exports(paths: Iterable[Path], importers: Sequence[Importer] = BUILT_IN) -> Found:
+    """Look at files, folders and zips, and pair what can be read with its importer.
+
+    Where nothing at all can be read the first fault is raised: UnrecognisedExportError, whose text names the importers
+    tried and why each said no; RefusedExportError for a file that is empty, damaged or dangerous; UsageError where a
+    path does not exist.
+    """
+    exports: list[tuple[Importer, ExportFile]] = []
+    unopened: list[Unopened] = []
+    faults: list[AgentError] = []
+    for path in paths:
+        try:
+            search = _Search(path, importers)
+            exports += search.exports
+            unopened += search.unopened
+            if search.fault:
+                faults.append(search.fault)
+        except AgentError as error:
+            faults.append(error)
+            unopened.append(Unopened(path=str(path), reason=str(error)))
+    if faults and not exports:
+        raise faults[0]
+    return Found(exports=tuple(exports), unopened=tuple(unopened), faults=tuple(faults))
+
+
+class _Search:
+    """What lies behind one path."""
+
+    def __init__(self, path: Path, importers: Sequence[Importer]) -> None:
+        self._path = path
+        self._importers = importers
+        self.exports: list[tuple[Importer, ExportFile]] = []
+        self.unopened: list[Unopened] = []
+        self._tried: list[str] = []
+        self._wrong_download: str | None = None
+        for found in export_files(path):
+            if isinstance(found, Unopened):
+                self.unopened.append(found)
+            else:
+                self._look(found)
+        self.fault = None if self.exports else self._why_nothing()
+
+    def _look(self, export: PlainFile | ZipMember) -> None:
+        reason = self._reason_to_leave(export)
+        importer: Importer | None = None
+        if reason is None:
+            importer, why = _choose(export, self._importers)
+            reason = why if self._is_named(export) else "no importer recognises what is in it"
+            self._tried.append(f"{_label(export)}: {why}")
+        if importer is None:
+            self.unopened.append(Unopened(path=_label(export), reason=reason))
+        else:
+            self.exports.append((importer, export))
+
+    def _reason_to_leave(self, export: PlainFile | ZipMember) -> str | None:
+        """Why a file is not opened at all, or None."""
+        name = PurePosixPath((export.member or export.file).replace("\\", "/").lower())
+        for importer in self._importers:
+            if name.name in importer.wrong_downloads:
+                self._wrong_download = importer.wrong_downloads[name.name]
+                return "a file of another kind of download"
+        wanted = any(name.suffix in importer.endings for importer in self._importers)
+        if not wanted and not self._is_named(export):
+            return f"no importer reads {name.suffix or 'such'} files"
+        return None
+
+    def _is_named(self, export: ExportFile) -> bool:
+        """True for the file that the person named, which is always looked at."""
+        return export.file == str(self._path) and export.member is None
+
+    def _why_nothing(self) -> AgentError:
+        if self._wrong_download:
+            return RefusedExportError(f"{self._path} cannot be used: {self._wrong_download}", hint=self._wrong_download)
+        if len(self.unopened) == 1 and self.unopened[0].path == str(self._path):
+            reason = self.unopened[0].reason
+            if reason == EMPTY:
+                return RefusedExportError(f"{self._path} {EMPTY}")
+            return UnrecognisedExportError(f"{self._path} is not an export that can be read: {reason}")
+        tried = self._tried or [f"{entry.path}: {entry.reason}" for entry in self.unopened]
+        first = "; ".join(tried[:SHOWN])
+        more = f"; and {len(self.unopened) - SHOWN} more" if len(self.unopened) > SHOWN else ""
+        return UnrecognisedExportError(f"nothing in {self._path} is an export that can be read: {first}{more}")
+
+
+EMPTY = "is empty"
+
+
+def _choose(export: ExportFile, importers: Sequence[Importer]) -> tuple[Importer | None, str]:
+    """The surest importer, or None and what each of them said."""
+    if not export.head:
+        return None, EMPTY
+    if is_binary(export.head):
+        return None, f"it is binary, not text; tried {', '.join(importer.name for importer in importers)}"
+    opinions = [(importer.identify(export), importer) for importer in importers]
+    best, importer = max(opinions, key=lambda opinion: opinion[0].value)
+    if best.value > 0:
+        return importer, best.why
+    return None, "; ".join(f"{importer.name} says {opinion.why}" for opinion, importer in opinions)
+
+
+def _label(export: ExportFile) -> str:
+    return export.file if export.member is None else f"{export.file}!{export.member}"

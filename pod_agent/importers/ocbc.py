@@ -1,0 +1,254 @@
+"""OCBC (Singapore): the CSV of one account or card, as its online banking writes it since 2019.
+
+A preamble names the account; a header line opens a block of rows, newest first. A card has no value date, and each
+supplementary card opens a block of its own. Until 2023 the details of a row followed on rows of their own (``,,TEXT``);
+today the description is one quoted cell of several lines. Both give the same text once white space is folded, so both
+give the same records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pod_agent.errors import RefusedExportError
+from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement
+from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
+from vocab.errors import VocabularyError
+from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
+
+__all__ = ["OcbcCsv"]
+
+SOURCE = "ocbc"
+ZONE = ZoneInfo("Asia/Singapore")
+HEADER = re.compile(
+    r'^"?Transaction date"?,(?P<value>"?Value date"?,)?"?Description"?,'
+    r'"?Withdrawals ?\((?P<currency>[A-Z]{3})\)"?,"?Deposits ?\((?P=currency)\)"?,*\s*$',
+    re.IGNORECASE,
+)
+ACCOUNT = re.compile(r'^"?Account details for:?"?,\s*"?(?P<account>[^",]+)', re.IGNORECASE)
+CARD = re.compile(r'^"?(main|supplementary)\b[\w ]*? card +(?P<account>[^",]+)', re.IGNORECASE)
+LEDGER = re.compile(r'^"?Ledger balance"?,\s*"?(?:[A-Z]{3} )?(?P<amount>-?[\d,.]+)', re.IGNORECASE)
+PREAMBLE = re.compile(
+    r'^"?(account details for|available balance|ledger balance|credit limit|credit left|transaction history)',
+    re.IGNORECASE,
+)
+ROW_START = re.compile(r'^"?\d{1,2}/\d{1,2}/\d{4}"?,')
+NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx][\dXx* -]{5,})$")
+AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$")
+DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
+MAX_RECORD_LINES = 12
+"""A quoted description spans two or three lines; one that spans more was never closed."""
+
+
+class _RowError(Exception):
+    """One row cannot be read: a code and what is wrong, in words that repeat none of its values."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """The rows under one header line: whose they are and which columns they have."""
+
+    label: str
+    number: str
+    currency: str
+    has_value_date: bool
+
+    @property
+    def before_text(self) -> int:
+        """Number of columns before the description."""
+        return 2 if self.has_value_date else 1
+
+
+class OcbcCsv:
+    """Reads the CSV of accounts and cards, in the layout of 2019 and in that of 2026."""
+
+    name: ClassVar[str] = "ocbc-csv"
+    endings: ClassVar[frozenset[str]] = frozenset({".csv", ".txt"})
+    wrong_downloads: ClassVar[Mapping[str, str]] = {}
+
+    def identify(self, export: ExportFile) -> Confidence:
+        """Sure of OCBC's header line; half sure of its preamble, so that missing columns are told of as such."""
+        lines = decode_head(export.head).lstrip("\ufeff").splitlines()
+        preamble = any(ACCOUNT.match(line) or CARD.match(line) for line in lines[:20])
+        if any(HEADER.match(line) for line in lines[:50]):
+            return Confidence(1 if preamble else 0.8, "OCBC's columns")
+        if preamble:
+            return Confidence(0.5, "OCBC's preamble, without its columns")
+        return Confidence(0, "it has no line 'Account details for:' and no columns Transaction date, Description, ...")
+
+    def extract(self, export: ExportFile) -> Iterator[Row]:
+        """Yield a Transaction or an Issue for every row under a header, and a Statement for every ledger balance."""
+        return _Reader(export).rows()
+
+
+class _Reader:
+    """Where in a file we are: the account, the block, and the row whose details may still follow."""
+
+    def __init__(self, export: ExportFile) -> None:
+        self._export = export
+        self._seen = Occurrences()
+        self._account = ""
+        self._closing: Decimal | None = None
+        self._block: _Block | None = None
+        self._row: tuple[int, list[str]] | None = None
+        self._headers = 0
+
+    def rows(self) -> Iterator[Row]:
+        for line, text in _records(self._export):
+            if HEADER.match(text) or CARD.match(text) or PREAMBLE.match(text):
+                yield from self._finish_row()
+                yield from self._preamble(text)
+            elif self._block and text.strip():
+                yield from self._row_or_details(line, text, self._block)
+        yield from self._finish_row()
+        yield from self._statement()
+        if not self._headers:
+            raise RefusedExportError(
+                f"{self._export.file} has OCBC's preamble but not its columns:"
+                " Transaction date, Value date, Description, Withdrawals (SGD), Deposits (SGD)"
+            )
+
+    def _preamble(self, text: str) -> Iterator[Row]:
+        if header := HEADER.match(text):
+            label, number = _label_and_number(self._account)
+            has_value_date = header["value"] is not None
+            currency = header["currency"].upper()
+            self._block = _Block(label=label, number=number, currency=currency, has_value_date=has_value_date)
+            self._headers += 1
+            return
+        owner, ledger = ACCOUNT.match(text) or CARD.match(text), LEDGER.match(text)
+        if owner:
+            yield from self._statement()
+            self._account, self._block = fold(owner["account"]), None
+        elif ledger:
+            self._closing = _amount(ledger["amount"])
+
+    def _statement(self) -> Iterator[Statement]:
+        if self._closing is not None and self._block:
+            yield Statement(account=self._block.label, currency=self._block.currency, closing=self._closing)
+        self._closing = None
+
+    def _row_or_details(self, line: int, text: str, block: _Block) -> Iterator[Row]:
+        fields = [field.strip() for field in fields_of(text)]
+        details = fields[block.before_text] if len(fields) > block.before_text else ""
+        if any(fields[: block.before_text]) or any(fields[block.before_text + 1 :]):
+            yield from self._finish_row()
+            self._row = (line, fields)
+        elif self._row:
+            self._row[1][block.before_text : block.before_text + 1] = [
+                " ".join([*self._row[1][block.before_text : block.before_text + 1], details])
+            ]
+        elif details:
+            yield Issue(line=line, code="stray_details", detail="details that follow no row")
+
+    def _finish_row(self) -> Iterator[Row]:
+        if not (self._row and self._block):
+            return
+        line, fields = self._row
+        self._row = None
+        provenance = Provenance(file=self._export.file, member=self._export.member, line=line)
+        try:
+            yield _transaction(fields, self._block, provenance, self._seen)
+        except _RowError as error:
+            yield Issue(line=line, code=error.code, detail=str(error))
+
+
+def _records(export: ExportFile) -> Iterator[tuple[int, str]]:
+    """CSV records with the number of their first line; a quote that is never closed ends where the next row begins."""
+    first, parts = 0, list[str]()
+    for number, line in text_lines(export):
+        starts_anew = ROW_START.match(line) or HEADER.match(line) or PREAMBLE.match(line)
+        if parts and (starts_anew or len(parts) == MAX_RECORD_LINES):
+            yield first, "\n".join(parts)
+            parts = []
+        if not parts:
+            first = number
+        parts.append(line)
+        if sum(part.count('"') for part in parts) % 2 == 0:
+            yield first, "\n".join(parts)
+            parts = []
+    if parts:
+        yield first, "\n".join(parts)
+
+
+def _transaction(fields: list[str], block: _Block, provenance: Provenance, seen: Occurrences) -> Transaction:
+    fields = _columns(fields, block)
+    *days, text, withdrawal, deposit = fields
+    day = _day(days[0])
+    value_date = _day(days[1]) if len(days) > 1 and days[1] else None
+    if bool(withdrawal) == bool(deposit):
+        raise _RowError("no_amount", "exactly one of withdrawal and deposit must have an amount")
+    try:
+        amount = Money.of(_amount(withdrawal or deposit), block.currency)
+    except VocabularyError as error:
+        raise _RowError("bad_amount", "the amount has too many decimal places") from error
+    at = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    description = fold(text)
+    amount = -amount if withdrawal else amount
+    key = (block.number, str(amount.minor), block.currency, description)
+    return Transaction(
+        iri=record_iri(Transaction, SOURCE, at, key, seen),
+        source=SOURCE,
+        at=at,
+        provenance=provenance,
+        account=block.label,
+        amount=amount,
+        description=description,
+        merchant="",
+        category="other",
+        kind=TransactionKind.SPEND if withdrawal else TransactionKind.INCOME,
+        value_date=value_date,
+    )
+
+
+def _columns(fields: list[str], block: _Block) -> list[str]:
+    """The fields, one per column: a last empty field may be missing, and the text may hold commas without quotes."""
+    width = block.before_text + 3
+    while len(fields) > width and not fields[-1] and AMOUNT.match(fields[-3]):
+        fields = fields[:-1]
+    if len(fields) == width - 1:
+        return [*fields, ""]
+    surplus = len(fields) - width
+    if surplus < 0:
+        raise _RowError("wrong_columns", "the row has too few columns, or a quote that is never closed")
+    if surplus == 0:
+        return fields
+    text = fields[block.before_text : -2]
+    if text[-1].isdigit() and re.match(r"\d{3}\b", fields[-2] or fields[-1]):
+        raise _RowError("wrong_columns", "the row has too many columns: an amount with a comma but without quotes")
+    return [*fields[: block.before_text], ",".join(text), *fields[-2:]]
+
+
+def _day(text: str) -> date:
+    parts = DAY.match(text)
+    try:
+        if parts:
+            return date(int(parts[3]), int(parts[2]), int(parts[1]))
+    except ValueError:
+        pass
+    raise _RowError("bad_date", "a date is not a day as DD/MM/YYYY")
+
+
+def _amount(text: str) -> Decimal:
+    if not AMOUNT.match(text.removeprefix("-")):
+        raise _RowError("bad_amount", "an amount is not a number as 1,234.56")
+    return Decimal(text.replace(",", ""))
+
+
+def _label_and_number(account: str) -> tuple[str, str]:
+    """What people may see of an account (product and last four digits), and its number for the record's key."""
+    parts = NUMBER.match(account)
+    if not parts:
+        return account or "OCBC", account
+    number = re.sub(r"[^\dXx*]", "", parts["number"])
+    return f"{parts['name']} {number[-4:]}".strip(), number

@@ -1,0 +1,140 @@
+"""Bounded reading of text and JSON: no line, string or element can take more than a few MiB of memory."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from typing import IO
+
+import ijson
+
+from pod_agent.errors import RefusedExportError
+from pod_agent.importers.protocol import ExportFile
+
+__all__ = [
+    "MAX_ELEMENT",
+    "MAX_LINE",
+    "decode_head",
+    "fields_of",
+    "fold",
+    "is_binary",
+    "json_elements",
+    "printable",
+    "text_lines",
+]
+
+MAX_LINE = 1 << 20
+"""Longest line of text that is read, in characters."""
+
+MAX_ELEMENT = 1 << 20
+"""Longest element of a JSON array that is read, in bytes (give or take one block)."""
+
+BLOCK = 1 << 16
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+CONTROL = dict.fromkeys(itertools.chain(range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000)), " ")
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are not UTF-8 as Windows-1252, the other encoding that banks write."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("pod-agent-cp1252", _as_cp1252)
+
+
+def fold(text: str) -> str:
+    """The text with control characters and runs of white space folded to one space, ends stripped."""
+    return " ".join(text.translate(CONTROL).split())
+
+
+def printable(text: str) -> str:
+    """The text with control characters and lone surrogates as spaces, ends stripped."""
+    return (text if text.isprintable() else text.translate(CONTROL)).strip()
+
+
+def is_binary(head: bytes) -> bool:
+    """True for bytes that are no text: NUL or other control bytes, and not UTF-16."""
+    if _encoding(head).startswith("utf-16"):
+        return False
+    controls = sum(head.count(byte) for byte in range(9)) + sum(head.count(byte) for byte in range(14, 27))
+    return b"\0" in head or controls * 100 > len(head)
+
+
+def decode_head(head: bytes) -> str:
+    """The first bytes of a file as text; a character cut off at the end is replaced."""
+    return head.decode(_encoding(head), "replace")
+
+
+def text_lines(export: ExportFile) -> Iterator[tuple[int, str]]:
+    """Line numbers from 1 and lines without their ends, in constant memory.
+
+    UTF-8 or UTF-16 by byte order mark or NUL bytes; bytes that are not UTF-8 are read as Windows-1252.
+    RefusedExportError for a line of more than ``MAX_LINE`` characters.
+    """
+    with export.open() as stream:
+        reader = io.TextIOWrapper(stream, encoding=_encoding(export.head), errors="pod-agent-cp1252")
+        number = 0
+        while line := reader.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE and not line.endswith("\n"):
+                raise RefusedExportError(f"line {number} of {export.file} is longer than {MAX_LINE:,} characters")
+            yield number, line.rstrip("\n")
+
+
+def fields_of(text: str) -> list[str]:
+    """The fields of one CSV record, which may span lines."""
+    return next(csv.reader(io.StringIO(text, newline="")), [])
+
+
+def json_elements(export: ExportFile) -> Iterator[object]:
+    """The elements of a file that is one JSON array, in constant memory; numbers with a fraction are Decimal.
+
+    RefusedExportError where the JSON is broken, cut off, or an element is longer than ``MAX_ELEMENT`` bytes.
+    """
+    with export.open() as stream:
+        guard = _ElementGuard(stream, export.file)
+        try:
+            for element in ijson.items(guard, "item", buf_size=BLOCK):
+                guard.unread = 0
+                yield element
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+
+
+class _ElementGuard:
+    """A stream that refuses to read on when no element was complete for too many bytes."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._first = True
+        self.unread = 0
+
+    def read(self, size: int) -> bytes:
+        if self.unread > MAX_ELEMENT:
+            raise RefusedExportError(f"an element of {self._name} is longer than {MAX_ELEMENT:,} bytes")
+        block = self._stream.read(size)
+        self.unread += len(block)
+        if self._first and size:
+            self._first = False
+            block = block.removeprefix(codecs.BOM_UTF8)
+        return block
+
+
+def _encoding(head: bytes) -> str:
+    for mark, encoding in BOMS:
+        if head.startswith(mark):
+            return encoding
+    sample = head[:1000]
+    if len(sample) >= 4 and b"\0" in sample:
+        even, odd = sample[::2].count(0), sample[1::2].count(0)
+        if odd * 5 > len(sample) * 2 and even == 0:
+            return "utf-16-le"
+        if even * 5 > len(sample) * 2 and odd == 0:
+            return "utf-16-be"
+    return "utf-8"

@@ -1,0 +1,131 @@
+"""Spotify's extended streaming history: ``Streaming_History_Audio_*.json``, and ``endsong_N.json`` before 2023.
+
+Each file is one JSON array; each element one play, ``ts`` its end (UTC) and ``ms_played`` the time it ran. The start
+is the end minus the time played: ``offline_timestamp`` is in milliseconds in old rows, in seconds in new ones, and is
+neither always there nor always the start. Addresses, user agents and user names are never copied out of an element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.reading import decode_head, json_elements, printable
+from vocab.records import Listen, Medium, Occurrences, Provenance, record_iri
+
+__all__ = ["SpotifyHistory"]
+
+SOURCE = "spotify"
+HISTORY_NAME = re.compile(r"(streaming_history_(audio|video)|endsong|endvideo)[\w-]*\.json$", re.IGNORECASE)
+TECHNICAL_LOG = (
+    "this is Spotify's technical log, which has no listening history."
+    " Ask Spotify for the 'Extended streaming history' on its privacy page"
+)
+CONTENT = (
+    (Medium.MUSIC, "master_metadata_track_name", "master_metadata_album_artist_name", "spotify_track_uri"),
+    (Medium.PODCAST, "episode_name", "episode_show_name", "spotify_episode_uri"),
+    (Medium.AUDIOBOOK, "audiobook_chapter_title", "audiobook_title", "audiobook_chapter_uri"),
+    (Medium.AUDIOBOOK, "audiobook_title", "audiobook_title", "audiobook_uri"),
+)
+"""Medium, and the fields that hold its title, its artist (show, book) and its URI; the first with a title counts."""
+
+
+class _ElementError(Exception):
+    """One element cannot be read: a code and what is wrong, in words that repeat none of its values."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class SpotifyHistory:
+    """Reads the extended streaming history; one Listen for each element that names what was played."""
+
+    name: ClassVar[str] = "spotify-extended"
+    endings: ClassVar[frozenset[str]] = frozenset({".json"})
+    wrong_downloads: ClassVar[Mapping[str, str]] = {"readmefirst_technicalloginformation.pdf": TECHNICAL_LOG}
+
+    def identify(self, export: ExportFile) -> Confidence:
+        """Sure of an array whose elements have ``ts`` and ``ms_played``."""
+        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        if not head.startswith("["):
+            return Confidence(0, "it does not start as a JSON array")
+        if '"ts"' in head and '"ms_played"' in head:
+            return Confidence(1, "an array of plays with ts and ms_played")
+        if '"endTime"' in head and '"msPlayed"' in head:
+            why = "it is the account history of one year, without track ids: ask for the extended streaming history"
+            return Confidence(0, why)
+        if HISTORY_NAME.search(export.member or export.file) and not head[1:].strip(" \t\r\n]"):
+            return Confidence(0.5, "an empty history, by its name")
+        return Confidence(0, "its elements have no ts and ms_played")
+
+    def extract(self, export: ExportFile) -> Iterator[Row]:
+        """Yield a Listen, Skipped (``no_content``) or Issue for every element of the array."""
+        seen = Occurrences()
+        for line, element in enumerate(json_elements(export), 1):
+            try:
+                yield _listen(element, Provenance(file=export.file, member=export.member, line=line), seen)
+            except _ElementError as error:
+                yield Issue(line=line, code=error.code, detail=str(error))
+
+
+def _listen(element: object, provenance: Provenance, seen: Occurrences) -> Row:
+    if not isinstance(element, dict):
+        raise _ElementError("not_an_object", "the element is not a JSON object")
+    content = next((fields for fields in CONTENT if _text(element, fields[1])), None)
+    if content is None:
+        return Skipped(line=provenance.line, reason="no_content")
+    medium, title_field, artist_field, uri_field = content
+    end, played_ms = _end(element), _played(element)
+    try:
+        start = end - timedelta(milliseconds=played_ms)
+    except OverflowError as error:
+        raise _ElementError("bad_played_time", "ms_played is longer than the calendar") from error
+    title = _text(element, title_field) or ""
+    artist = _text(element, artist_field)
+    uri = _text(element, uri_field)
+    key = (end.isoformat(), uri or f"{artist or ''}|{title}", str(played_ms))
+    skipped = element.get("skipped")
+    return Listen(
+        iri=record_iri(Listen, SOURCE, start, key, seen),
+        source=SOURCE,
+        at=start,
+        provenance=provenance,
+        played_ms=played_ms,
+        medium=medium,
+        title=title,
+        artist=artist,
+        album=_text(element, "master_metadata_album_album_name") if medium is Medium.MUSIC else None,
+        track=uri,
+        skipped=skipped if isinstance(skipped, bool) else None,
+    )
+
+
+def _end(element: Mapping[str, object]) -> datetime:
+    stamp = element.get("ts")
+    if not isinstance(stamp, str):
+        raise _ElementError("bad_time", "ts is not a text")
+    try:
+        end = datetime.fromisoformat(stamp)
+        return (end if end.tzinfo else end.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _ElementError("bad_time", "ts is not a time such as 2026-01-31T12:00:00Z") from error
+
+
+def _played(element: Mapping[str, object]) -> int:
+    played = element.get("ms_played")
+    if not isinstance(played, int) or isinstance(played, bool) or played < 0:
+        raise _ElementError("bad_played_time", "ms_played is not a whole number of milliseconds")
+    return played
+
+
+def _text(element: Mapping[str, object], field: str) -> str | None:
+    value = element.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _ElementError("bad_text", f"{field} is not a text")
+    return printable(value) or None

@@ -1,0 +1,196 @@
+"""Errors of the businesses' side.
+
+AggregatorError
+├── ConfigurationError              2  the folder is not set up, or is set up wrongly
+├── MissingExtraError               2  a feature needs packages that are not installed
+├── UnsupportedStatisticError       2  a statistic that this version does not have
+├── StudyRefusedError               2  terms that must not be published
+├── UnknownStudyError               2  no study has this task id
+├── UnknownReleaseError             2  no release has this id
+├── NotAuthorisedError              1  a request from somebody who does not hold the key
+├── ReportRefusedError              1  an upload or withdrawal that is not taken
+│   ├── ReportTooLargeError
+│   ├── ReportConflictError            other bytes came under this id before
+│   ├── StudyNotOpenError
+│   ├── StudyClosedError
+│   └── WrongSecretError
+├── BatchTooSmallError              1  too few valid reports to release anything
+├── CollectedBeforeError            1  the task was collected with other reports, or the job asked with other bytes
+├── HelperUnreachableError          5  the other server does not answer
+├── HelperRefusedError              1  the other server refused
+└── ServerStartError                1  a server process ended before it was ready
+"""
+
+from __future__ import annotations
+
+from vocab.errors import ProjectError
+
+__all__ = [
+    "AggregatorError",
+    "BatchTooSmallError",
+    "CollectedBeforeError",
+    "ConfigurationError",
+    "HelperRefusedError",
+    "HelperUnreachableError",
+    "MissingExtraError",
+    "NotAuthorisedError",
+    "ReportConflictError",
+    "ReportRefusedError",
+    "ReportTooLargeError",
+    "ServerStartError",
+    "StudyClosedError",
+    "StudyNotOpenError",
+    "StudyRefusedError",
+    "UnknownReleaseError",
+    "UnknownStudyError",
+    "UnsupportedStatisticError",
+    "WrongSecretError",
+]
+
+
+class AggregatorError(ProjectError):
+    """Root of the aggregator's errors."""
+
+    code = "aggregator_error"
+
+
+class ConfigurationError(AggregatorError):
+    """The folder is not set up, or is set up wrongly."""
+
+    code = "configuration"
+    hint = "Run: pod-aggregator init"
+    exit_status = 2
+
+
+class MissingExtraError(AggregatorError):
+    """A feature needs packages that are not installed."""
+
+    code = "missing_extra"
+    exit_status = 2
+    http_status = 501
+
+
+class UnsupportedStatisticError(AggregatorError):
+    """A statistic that this version does not have."""
+
+    code = "not_in_this_version"
+    hint = "This version has histograms and model updates."
+    exit_status = 2
+    http_status = 501
+
+
+class StudyRefusedError(AggregatorError):
+    """Terms that must not be published."""
+
+    code = "study_refused"
+    exit_status = 2
+    http_status = 422
+
+
+class UnknownStudyError(AggregatorError):
+    """No study has this task id."""
+
+    code = "unknown_study"
+    hint = "GET studies lists the open ones."
+    exit_status = 2
+    http_status = 404
+
+
+class UnknownReleaseError(AggregatorError):
+    """No release has this id."""
+
+    code = "unknown_release"
+    hint = "Run: pod-aggregator release list"
+    exit_status = 2
+    http_status = 404
+
+
+class NotAuthorisedError(AggregatorError):
+    """A request from somebody who does not hold the key."""
+
+    code = "not_authorised"
+    hint = "Leader and helper need the same channel key."
+    http_status = 401
+
+
+class ReportRefusedError(AggregatorError):
+    """An upload or a withdrawal that is not taken."""
+
+    code = "report_refused"
+    http_status = 400
+
+
+class ReportTooLargeError(ReportRefusedError):
+    """More bytes than a report to this study has."""
+
+    code = "report_too_large"
+    http_status = 413
+
+
+class ReportConflictError(ReportRefusedError):
+    """Other bytes came under this id before."""
+
+    code = "report_conflict"
+    hint = "Send the same bytes again, or a new report under a new secret."
+    http_status = 409
+
+
+class StudyNotOpenError(ReportRefusedError):
+    """The study's window has not begun."""
+
+    code = "study_not_open"
+    hint = "Send again when the study opens."
+    http_status = 409
+
+
+class StudyClosedError(ReportRefusedError):
+    """The study takes no reports and no withdrawals any more."""
+
+    code = "study_closed"
+    http_status = 410
+
+
+class WrongSecretError(ReportRefusedError):
+    """The secret does not belong to this report."""
+
+    code = "wrong_secret"
+    http_status = 403
+
+
+class BatchTooSmallError(AggregatorError):
+    """Too few valid reports; nothing is released."""
+
+    code = "batch_too_small"
+    hint = "Wait for more reports; the minimum is part of the study's terms."
+    http_status = 409
+
+
+class CollectedBeforeError(AggregatorError):
+    """The same question came before with other reports: an answer would undo the noise."""
+
+    code = "collected_before"
+    hint = "A study is collected once. Publish a new study."
+    http_status = 409
+
+
+class HelperUnreachableError(AggregatorError):
+    """The other server does not answer."""
+
+    code = "helper_unreachable"
+    hint = "Start the helper, then collect again: it goes on where it stopped."
+    exit_status = 5
+    http_status = 503
+
+
+class HelperRefusedError(AggregatorError):
+    """The other server refused."""
+
+    code = "helper_refused"
+    http_status = 502
+
+
+class ServerStartError(AggregatorError):
+    """A server process ended before it was ready."""
+
+    code = "server_start"
+    hint = "Its log is in its folder."

@@ -35,13 +35,14 @@ __all__ = [
     "Outcome",
     "Registration",
     "Report",
-    "SignedStudy",
     "StudyList",
     "Verdict",
     "checksum",
+    "collection_path",
     "decode",
     "decode_studies",
     "encode",
+    "job_path",
     "report_path",
     "task_path",
 ]
@@ -115,18 +116,16 @@ class JobAnswer(_Message, frozen=True):
 
 
 class Registration(_Message, frozen=True):
-    """A study made known to the helper: manifest (canonical JSON), its signature, the sealed key of the proof check."""
+    """A study made known to the helper: the signed manifest as JSON, and the sealed key of the proof check."""
 
-    manifest: bytes
-    proof: str
+    document: bytes
     sealed_key: bytes
 
 
 class Collection(_Message, frozen=True):
-    """The leader's word on what was summed: jobs, accepted reports and the ``checksum`` over their ids."""
+    """The leader's word on what was summed: how many reports, and the ``checksum`` over their ids."""
 
     task_id: TaskId
-    jobs: Number
     accepted: Number
     checksum: Digest
 
@@ -137,19 +136,11 @@ class AggregateShare(_Message, frozen=True):
     share: bytes
 
 
-class SignedStudy(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A manifest (``Study.to_json``), its task id in hexadecimal, and the controller's signature over it."""
-
-    task: str
-    manifest: dict[str, Any]
-    proof: str
-
-
 class StudyList(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """All studies of a leader that are open, the same for every agent."""
+    """All studies of a leader that are open, the same for every agent: signed manifests, not yet checked."""
 
     version: int
-    studies: tuple[SignedStudy, ...]
+    studies: tuple[dict[str, Any], ...]
 
 
 M = TypeVar("M", bound=_Message)
@@ -199,3 +190,13 @@ def task_path(task_id: bytes) -> str:
 def report_path(task_id: bytes, report_id: bytes) -> str:
     """Path of a report below the leader's address (and the helper's, for withdrawing)."""
     return f"{task_path(task_id)}/reports/{report_id.hex()}"
+
+
+def job_path(task_id: bytes, number: int) -> str:
+    """Path of a job below the helper's address."""
+    return f"{task_path(task_id)}/jobs/{number}"
+
+
+def collection_path(task_id: bytes) -> str:
+    """Path of a task's collection below the helper's address."""
+    return f"{task_path(task_id)}/collection"

@@ -8,7 +8,7 @@ A grant follows the profile of ISO/IEC TS 27560 in DPV 2.3 (``dpv-27560:record-e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,6 @@ from consent.grant import Event, Grant, Status
 from consent.proof import SignedGraph, Signer, read_graph, sign_graph, sign_json, time_text, verify_json
 from consent.purposes import DATA
 from consent.terms import DCT, DPV, DPV_27560, GDPR, LOC, TYPE, VALUE
-from vocab.errors import VocabularyError
 from vocab.study import Study
 from vocab.terms import PA, PROV
 
@@ -175,20 +174,17 @@ def decode_charge(content: bytes, key: str) -> Charge:
     return charge
 
 
-def sign_study(study: Study, signer: Signer, created: datetime) -> dict[str, Any]:
-    """The study's manifest with the business's signature, as the leader publishes it."""
+def sign_study(study: Study, signer: Signer, created: datetime) -> str:
+    """The business's signature of a study's manifest, as text: ``SignedStudy.proof`` of the wire."""
     return sign_json(study.to_json(), signer, created)
 
 
-def verify_study(document: object) -> tuple[Study, str]:
+def verify_study(manifest: Mapping[str, Any], proof: str) -> tuple[Study, str]:
     """The study, and the Multikey that signed it; whether that key is the business's is for the caller to know.
 
     BadSignatureError where the signature fails, VocabularyError where the manifest cannot be read.
     """
-    try:
-        manifest, key = verify_json(document)
-    except VocabularyError as error:
-        raise BadSignatureError(str(error)) from error
+    key = verify_json(manifest, proof)
     return Study.from_json(manifest), key
 
 

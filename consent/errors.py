@@ -16,7 +16,8 @@ ConsentError                    4, HTTP 403
 ├── AlreadyAnsweredError        this study was answered; a second answer would tell more
 ├── InvalidGrantError           a grant that may not be given: no end, two purposes, health beside other data
 ├── InvalidStudyError           a study whose terms the agent refuses before anyone is asked
-└── LogDamagedError             the log was edited, cut or reordered
+├── LogDamagedError             the log was edited, cut or reordered
+└── PodOfflineError             5, HTTP 503: the pod cannot be asked for the grants, so nothing leaves
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ __all__ = [
     "LogDamagedError",
     "NoGrantError",
     "NotYetValidError",
+    "PodOfflineError",
     "UnknownStatisticError",
     "WithdrawnError",
     "WrongDataError",
@@ -185,6 +187,16 @@ class LogDamagedError(ConsentError):
     message = "the log of what left does not fit together"
 
 
+class PodOfflineError(ConsentError):
+    """The pod cannot be asked for the grants."""
+
+    code = "pod_offline"
+    hint = "Try again when the pod can be reached. Withdrawing works at once, also now."
+    exit_status = 5
+    http_status = 503
+    message = "the pod does not answer, so no grant can be read and nothing leaves"
+
+
 REFUSALS: dict[str, type[ConsentError]] = {
     refusal.code: refusal
     for refusal in (
@@ -204,6 +216,7 @@ REFUSALS: dict[str, type[ConsentError]] = {
         InvalidGrantError,
         InvalidStudyError,
         LogDamagedError,
+        PodOfflineError,
     )
 }
 """Every refusal by its code."""

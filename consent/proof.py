@@ -11,6 +11,7 @@ rdflib rewrites literals on parsing, which breaks signatures.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from consent.terms import (
     SEC,
     TYPE,
 )
+from vocab.errors import VocabularyError
 from vocab.study import canonical_json
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
 
 MAX_STATEMENTS = 500
 MAX_BYTES = 1_000_000
+MAX_PROOF = 2_000
 PROOF = NamedNode(SEC + "proof")
 PROOF_VALUE = NamedNode(SEC + "proofValue")
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -152,8 +155,8 @@ def read_graph(content: bytes, key: str) -> SignedGraph:
     return SignedGraph(document, key)
 
 
-def sign_json(document: Mapping[str, Any], signer: Signer, created: datetime) -> dict[str, Any]:
-    """The JSON document with a ``proof`` beside its own fields."""
+def sign_json(document: Mapping[str, Any], signer: Signer, created: datetime) -> str:
+    """The proof of a JSON document: one line of canonical JSON that travels beside it."""
     name = key_name(signer.public_key)
     config = {
         "type": "DataIntegrityProof",
@@ -163,24 +166,23 @@ def sign_json(document: Mapping[str, Any], signer: Signer, created: datetime) ->
         "proofPurpose": "assertionMethod",
     }
     signature = signer.sign(_hashes(canonical_json(config), canonical_json(document)))
-    return {**document, "proof": {**config, "proofValue": "z" + _base58(signature)}}
+    return canonical_json({**config, "proofValue": "z" + _base58(signature)}).decode()
 
 
-def verify_json(signed: object) -> tuple[dict[str, Any], str]:
-    """The document without its proof, and the Multikey that signed it; BadSignatureError if the proof fails."""
-    if not isinstance(signed, Mapping) or not isinstance(signed.get("proof"), Mapping):
-        raise BadSignatureError("the document is not signed")
-    document = {name: value for name, value in signed.items() if name != "proof"}
-    config = dict(signed["proof"])
-    value = config.pop("proofValue", None)
-    method = config.get("verificationMethod")
-    if config.get("cryptosuite") != "eddsa-jcs-2022" or not isinstance(value, str) or not isinstance(method, str):
+def verify_json(document: Mapping[str, Any], proof: str) -> str:
+    """The Multikey that signed exactly this JSON document; BadSignatureError if the proof fails."""
+    try:
+        config = json.loads(proof[:MAX_PROOF])
+        value, method = config.pop("proofValue"), str(config["verificationMethod"])
+        key = method.partition("#")[2]
+        message = _hashes(canonical_json(config), canonical_json(document))
+        known = config["cryptosuite"] == "eddsa-jcs-2022" and method == f"did:key:{key}#{key}"
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, VocabularyError) as error:
+        raise BadSignatureError("the signature cannot be read") from error
+    if not known or not isinstance(value, str):
         raise BadSignatureError("the signature is of a kind that is not known here")
-    key = method.partition("#")[2]
-    if method != f"did:key:{key}#{key}":
-        raise BadSignatureError("the signature does not name its key")
-    _verify(key, value, _hashes(canonical_json(config), canonical_json(document)))
-    return document, key
+    _verify(key, value, message)
+    return key
 
 
 def _hashes(config: bytes, document: bytes) -> bytes:

@@ -1,0 +1,291 @@
+"""The gate: the only maker of permits, and nothing about the person is sent without one.
+
+``permit`` reads the grants afresh, writes the log entry, then the charge. The permit it returns is for exactly these
+bytes to exactly this address; it looks once more just before the first byte, and between the pieces of an upload.
+
+A withdrawal is marked on this machine before anything else. From then on no upload begins and the ones under way stop
+before their next piece; when ``withdraw`` returns none is left. The pod is told at once or, if it does not answer, by
+the next ``sync``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import final
+
+from consent.budget import Charge, Limits
+from consent.errors import (
+    AlreadyAnsweredError,
+    BadSignatureError,
+    ClockRollbackError,
+    ConsentError,
+    ExpiredError,
+    NoGrantError,
+    PodOfflineError,
+    WithdrawnError,
+    WrongDataError,
+    WrongRecipientError,
+)
+from consent.grant import IDENTIFIER, Disclosure, Grant, GrantState, Status
+from consent.grants import Grants, Reading
+from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log
+from consent.policy import choose, refusal
+from consent.receipt import Receipt
+from consent.stores import Clock, Head
+
+__all__ = ["Gate", "Permit"]
+
+TOLERANCE = timedelta(minutes=5)
+"""How far a clock may be set back, as time servers do, before the gate closes."""
+PIECE = 16_384
+"""Bytes of an upload between two looks at the withdrawals."""
+
+
+@final
+class _Token:
+    """Shows that a permit comes from the gate."""
+
+
+_TOKEN = _Token()
+
+
+@final
+class Permit:
+    """Proof that a live grant covers one disclosure. Only ``Gate.permit`` makes one."""
+
+    __slots__ = ("_gate", "disclosure", "grant")
+
+    def __init__(self, token: _Token, gate: Gate, grant: Grant, disclosure: Disclosure) -> None:
+        if token is not _TOKEN:
+            raise TypeError("only a Gate makes a Permit")
+        self._gate = gate
+        self.grant = grant
+        self.disclosure = disclosure
+
+    def check(self) -> None:
+        """Read the grant again; raises the refusal where it does not cover the disclosure any more."""
+        self._gate.check(self)
+
+    @contextmanager
+    def sending(self, address: str, body: bytes) -> Iterator[Iterator[bytes]]:
+        """The body in pieces, for as long as the permit stands; everything is checked once more before the first.
+
+        Raises WrongRecipientError or WrongDataError for an address or a body other than the permit's, and
+        WithdrawnError in the midst of an upload whose grant is withdrawn.
+        """
+        if address != self.disclosure.recipient:
+            raise WrongRecipientError("the permit is for another address")
+        if len(body) != self.disclosure.size or hashlib.sha256(body).hexdigest() != self.disclosure.sha256:
+            raise WrongDataError("the permit is for other bytes")
+        with self._gate.open():
+            self.check()
+            yield self._pieces(body)
+
+    def _pieces(self, body: bytes) -> Iterator[bytes]:
+        for start in range(0, len(body), PIECE):
+            self._gate.look(self)
+            yield body[start : start + PIECE]
+
+
+class Gate:
+    """Decides, records and counts; see the module for the order in which it does so."""
+
+    def __init__(self, grants: Grants, ledger: Ledger, log: Log, clock: Clock, limits: Limits | None = None) -> None:
+        self._grants = grants
+        self._ledger = ledger
+        self._log = log
+        self._clock = clock
+        self._limits = limits or Limits()
+
+    def permit(self, asked: Disclosure) -> Permit:
+        """A permit for the disclosure, logged and charged; else the refusal, logged.
+
+        Asked again for the same bytes, after a crash between the charge and the last byte, it permits them without a
+        second charge.
+        """
+        with self._grants.marks.exclusive():
+            entries = self._log.entries()
+            try:
+                return self._permit(asked, entries)
+            except PodOfflineError:
+                raise
+            except ConsentError as error:
+                self._append(asked, "deny", "", outcome=error.code, micro_rho=0)
+                raise
+
+    def record(self, permit: Permit, outcome: str = SENT) -> None:
+        """Log how a permitted release ended: ``sent``, or the code of what went wrong."""
+        with self._grants.marks.exclusive():
+            self._append(permit.disclosure, "release", permit.grant.identifier, outcome=outcome, micro_rho=0)
+
+    def give(self, grant: Grant) -> Receipt:
+        """Store a grant that the person gave; it is in force when this returns, and the receipt is in the pod."""
+        with self._grants.marks.exclusive():
+            entries = self._log.entries()
+            now = self._now(entries)
+            self._grants.add(grant)
+            entry = self._append_grant("give", grant, now)
+            self._grants.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
+            head = Head(entry.sequence, entry.digest)
+            return self._grants.write_receipt(grant.identifier, entry.at, head, withdrawal=False)
+
+    def withdraw(self, identifier: str) -> bool:
+        """Withdraw a grant; in force at once, and for good. False where the pod could not be told yet.
+
+        NoGrantError where the pod answers and holds no such grant. Withdrawing again changes nothing.
+        """
+        if not IDENTIFIER.fullmatch(identifier):
+            raise NoGrantError(f"there is no grant {identifier}", hint="Run: pod-agent grants list")
+        self._grants.marks.mark_withdrawn(identifier, self._clock())
+        with self._grants.marks.exclusive():
+            return self._settle(identifier)
+
+    def sync(self) -> list[str]:
+        """Tell the pod of withdrawals that it does not know yet; the identifiers of those that still wait."""
+        with self._grants.marks.exclusive():
+            waiting = []
+            for identifier in self._grants.marks.all_withdrawn():
+                try:
+                    settled = self._settle(identifier)
+                except NoGrantError:  # marked without a network for a grant that this pod never held
+                    settled = True
+                if not settled:
+                    waiting.append(identifier)
+            return waiting
+
+    def states(self) -> Reading:
+        """All grants as they stand, with every withdrawal that the log or this machine knows of."""
+        return self._grants.read(_withdrawn(self._log.entries()))
+
+    def entries(self) -> list[Entry]:
+        """The log, checked from its first entry to its head."""
+        return self._log.entries()
+
+    def charges(self) -> list[Charge]:
+        """What was spent of the privacy budget."""
+        return self._ledger.charges(self._log.entries())
+
+    def now(self) -> datetime:
+        """This moment, never before the last entry of the log; ClockRollbackError if the clock says so."""
+        return self._now(self._log.entries())
+
+    def check(self, permit: Permit) -> None:
+        """Raise the refusal if the permit's grant does not cover its disclosure any more."""
+        entries = self._log.entries()
+        state = self._grants.one(permit.grant.identifier, _withdrawn(entries))
+        error = refusal(state, permit.disclosure, self._now(entries))
+        if error is not None:
+            raise error
+
+    def look(self, permit: Permit) -> None:
+        """The cheap check between two pieces of an upload: this machine's withdrawals and the clock."""
+        if self._grants.marks.withdrawn(permit.grant.identifier):
+            raise WithdrawnError
+        if self._clock() >= min(permit.grant.until, permit.disclosure.closes):
+            raise ExpiredError
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Held while bytes leave; a withdrawal waits for it."""
+        with self._grants.marks.shared():
+            yield
+
+    def _permit(self, asked: Disclosure, entries: list[Entry]) -> Permit:
+        now = self._now(entries)
+        reading = self._grants.read(_withdrawn(entries))
+        self._tell_expired(reading, now)
+        charges = self._ledger.charges(entries)
+        earlier = next((charge for charge in charges if charge.study == asked.study), None)
+        if earlier is not None:
+            return self._again(asked, earlier, entries, now)
+        try:
+            state = choose(reading.states, asked, now, charges, self._limits)
+        except NoGrantError:
+            if reading.damaged:
+                raise BadSignatureError("a grant in your pod was changed by someone else") from None
+            raise
+        entry = self._append(asked, "release", state.grant.identifier, outcome=PERMITTED, micro_rho=asked.micro_rho)
+        if not self._ledger.charge(_charge(asked, state.grant.identifier, entry.at)):
+            raise AlreadyAnsweredError
+        return Permit(_TOKEN, self, state.grant, asked)
+
+    def _again(self, asked: Disclosure, earlier: Charge, entries: list[Entry], now: datetime) -> Permit:
+        answered = any(entry.study == asked.study and entry.outcome == SENT for entry in entries)
+        if answered or earlier.sha256 != asked.sha256 or earlier.micro_rho < asked.micro_rho:
+            raise AlreadyAnsweredError
+        state = self._grants.one(earlier.grant, _withdrawn(entries))
+        error = refusal(state, asked, now)
+        if error is not None:
+            raise error
+        self._ledger.charge(earlier)  # a crash may have come between the log entry and the charge
+        return Permit(_TOKEN, self, state.grant, asked)
+
+    def _settle(self, identifier: str) -> bool:
+        try:
+            entries = self._log.entries()
+            state = self._grants.one(identifier)
+            head = next((entry for entry in entries if (entry.action, entry.grant) == ("withdraw", identifier)), None)
+            if head is None:
+                head = self._append_grant("withdraw", state.grant, self._clock())
+            self._grants.tell(identifier, Status.WITHDRAWN, head.at)
+            self._grants.write_receipt(identifier, head.at, Head(head.sequence, head.digest), withdrawal=True)
+        except NoGrantError:
+            raise
+        except ConsentError:  # offline, or someone changed the pod: the mark of this machine stands all the same
+            return False
+        return True
+
+    def _tell_expired(self, reading: Reading, now: datetime) -> None:
+        for state in reading.states:
+            if now >= state.grant.until and not state.withdrawn and not _told_expired(state):
+                self._append_grant("expire", state.grant, now)
+                self._grants.tell(state.grant.identifier, Status.EXPIRED, now)
+
+    def _now(self, entries: list[Entry]) -> datetime:
+        now = self._clock()
+        if not entries:
+            return now
+        if now < entries[-1].at - TOLERANCE:
+            raise ClockRollbackError
+        return max(now, entries[-1].at)
+
+    def _append(self, asked: Disclosure, action: str, grant: str, *, outcome: str, micro_rho: int) -> Entry:
+        return self._log.append(
+            Entry(
+                at=self._clock(),
+                action=action,
+                grant=grant,
+                study=asked.study,
+                controller=asked.controller,
+                recipient=asked.recipient,
+                size=0 if action == "deny" else asked.size,
+                sha256="" if action == "deny" else asked.sha256,
+                micro_rho=micro_rho,
+                outcome=outcome,
+            )
+        )
+
+    def _append_grant(self, action: str, grant: Grant, now: datetime) -> Entry:
+        return self._log.append(Entry(at=now, action=action, grant=grant.identifier, controller=grant.controller))
+
+
+def _withdrawn(entries: list[Entry]) -> frozenset[str]:
+    return frozenset(entry.grant for entry in entries if entry.action == "withdraw")
+
+
+def _told_expired(state: GrantState) -> bool:
+    return any(event.status is Status.EXPIRED for event in state.events)
+
+
+def _charge(asked: Disclosure, grant: str, at: datetime) -> Charge:
+    return Charge(
+        study=asked.study,
+        grant=grant,
+        controller=asked.controller,
+        micro_rho=asked.micro_rho,
+        at=at,
+        sha256=asked.sha256,
+    )

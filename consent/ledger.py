@@ -1,0 +1,237 @@
+"""What was done, and what it cost: a hash-chained log and the charges to the privacy budget, both in the pod.
+
+Each entry of the log is a signed document that names the digest of the entry before it, so an edit, a removal or
+another order shows. That the end was cut off shows against the head, which this machine keeps and receipts carry.
+
+Order of writes for a release: log entry, charge, then the first byte. A crash in between counts too much, never too
+little. What was spent is read from both the log and the charges; where one was removed the other still counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pyoxigraph import NamedNode, Triple
+
+from consent import terms
+from consent.budget import Charge
+from consent.codec import Facts, decode_charge, encode_charge, signed
+from consent.errors import BadSignatureError, LogDamagedError
+from consent.proof import Signer, canonical, digest, key_name, read_graph, sign_graph, time_text
+from consent.stores import Documents, Head, Marks
+from consent.terms import TYPE
+from vocab.terms import PROV
+
+__all__ = ["ACTIONS", "PERMITTED", "SENT", "Entry", "Ledger", "Log"]
+
+ACTIONS = frozenset({"give", "withdraw", "expire", "release", "deny", "withdraw-report"})
+PERMITTED = "permitted"
+SENT = "sent"
+LOG = "consent/log/"
+BUDGET = "consent/budget/"
+FOLDER = 500
+START = "sha-256:" + "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log; never a value of the person's. ``previous`` is the digest of the entry before.
+
+    A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not.
+    """
+
+    at: datetime
+    action: str
+    grant: str = ""
+    study: str = ""
+    controller: str = ""
+    recipient: str = ""
+    size: int = 0
+    sha256: str = ""
+    micro_rho: int = 0
+    outcome: str = "done"
+    sequence: int = 0
+    previous: str = START
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as ``pod-agent audit --json`` prints it."""
+        return {
+            "seq": self.sequence,
+            "at": time_text(self.at),
+            "action": self.action,
+            "grant": self.grant,
+            "study": self.study,
+            "recipient": self.recipient or self.controller,
+            "bytes": self.size,
+            "sha256": self.sha256,
+            "micro_rho": self.micro_rho,
+            "outcome": self.outcome,
+        }
+
+    @property
+    def path(self) -> str:
+        """Where the entry lies in the pod."""
+        return f"{LOG}{self.sequence // FOLDER:05d}/{self.sequence:08d}.ttl"
+
+    @property
+    def digest(self) -> str:
+        """Digest of the canonical form, which the next entry names."""
+        return digest(canonical(_entry_statements(self)))
+
+
+class Log:
+    """The hash-chained log."""
+
+    def __init__(self, documents: Documents, marks: Marks, signer: Signer) -> None:
+        self._documents = documents
+        self._marks = marks
+        self._signer = signer
+
+    def entries(self) -> list[Entry]:
+        """All entries in order, read afresh; LogDamagedError where they do not form one chain up to the head."""
+        paths = self._paths()
+        found = [self._read(path) for path in paths]
+        previous = START
+        for number, (entry, path) in enumerate(zip(found, paths, strict=True), start=1):
+            if (entry.sequence, entry.previous, entry.path) != (number, previous, path):
+                raise LogDamagedError(f"entry {number} of the log does not follow the one before it")
+            previous = entry.digest
+        self._check_head(found)
+        return found
+
+    def append(self, entry: Entry) -> Entry:
+        """Write one more entry after all that are there, and return it with its number.
+
+        Where another device writes at the same time, one of the two goes second.
+        """
+        while True:
+            found = self.entries()
+            last = found[-1] if found else None
+            numbered = replace(
+                entry,
+                sequence=len(found) + 1,
+                previous=last.digest if last else START,
+                at=max(entry.at, last.at) if last else entry.at,
+            )
+            content = sign_graph(_entry_statements(numbered), _name(numbered.sequence), self._signer, numbered.at)
+            if self._documents.create(numbered.path, content):
+                self._marks.keep_head(Head(numbered.sequence, numbered.digest))
+                return numbered
+
+    @property
+    def key(self) -> str:
+        """Multikey of the agent, which signs every entry."""
+        return key_name(self._signer.public_key)
+
+    def _paths(self) -> list[str]:
+        folders = [f"{LOG}{name}" for name in self._documents.names(LOG)]
+        return [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
+
+    def _read(self, path: str) -> Entry:
+        content = self._documents.read(path)
+        try:
+            return _decode_entry(content or b"", self.key)
+        except BadSignatureError as error:
+            raise LogDamagedError(f"{path} was changed") from error
+
+    def _check_head(self, found: list[Entry]) -> None:
+        head = self._marks.head()
+        if head is None:
+            return
+        if len(found) < head.sequence or found[head.sequence - 1].digest != head.digest:
+            raise LogDamagedError("the end of the log is missing or was replaced")
+
+
+class Ledger:
+    """Charges to the privacy budget: one document per study, written once, so no study is answered twice."""
+
+    def __init__(self, documents: Documents, signer: Signer) -> None:
+        self._documents = documents
+        self._signer = signer
+
+    def charges(self, entries: Iterable[Entry] = ()) -> list[Charge]:
+        """Every charge, those of the log included whose own document is missing; the dearer one where both are."""
+        known = {charge.study: charge for charge in self._stored()}
+        for entry in entries:
+            if entry.action == "release" and entry.outcome == PERMITTED:
+                charge = _charge_of(entry)
+                if entry.study not in known or known[entry.study].micro_rho < charge.micro_rho:
+                    known[entry.study] = charge
+        return list(known.values())
+
+    def charge(self, charge: Charge) -> bool:
+        """Write the charge; False where this study was charged before."""
+        path = f"{BUDGET}{charge.study[:2]}/{charge.study}.ttl"
+        return self._documents.create(path, encode_charge(charge, self._signer))
+
+    def _stored(self) -> list[Charge]:
+        key = key_name(self._signer.public_key)
+        folders = [f"{BUDGET}{name}" for name in self._documents.names(BUDGET)]
+        paths = [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
+        return [decode_charge(self._documents.read(path) or b"", key) for path in paths]
+
+
+def _charge_of(entry: Entry) -> Charge:
+    return Charge(
+        study=entry.study,
+        grant=entry.grant,
+        controller=entry.controller,
+        micro_rho=entry.micro_rho,
+        at=entry.at,
+        sha256=entry.sha256,
+    )
+
+
+def _name(sequence: int) -> str:
+    return f"https://w3id.org/pod-agent/log#entry-{sequence}"
+
+
+def _entry_statements(entry: Entry) -> list[Triple]:
+    return list(
+        signed(
+            _name(entry.sequence),
+            [
+                (TYPE, NamedNode(PROV + "Activity")),
+                (TYPE, NamedNode(terms.AUDIT_ENTRY)),
+                (PROV + "startedAtTime", entry.at),
+                (terms.SEQUENCE, entry.sequence),
+                (terms.PREVIOUS, entry.previous),
+                (terms.ACTION, entry.action),
+                (terms.UNDER_GRANT, entry.grant),
+                (terms.STUDY, entry.study),
+                (terms.CONTROLLER, entry.controller),
+                (terms.RECIPIENT, entry.recipient),
+                (terms.PAYLOAD_BYTES, entry.size),
+                (terms.PAYLOAD_DIGEST, entry.sha256),
+                (terms.MICRO_RHO, entry.micro_rho),
+                (terms.OUTCOME, entry.outcome),
+            ],
+        )
+    )
+
+
+def _decode_entry(content: bytes, key: str) -> Entry:
+    graph = read_graph(content, key)
+    facts = Facts(graph)
+    name = next(iter(graph.statements)).subject
+    about = name.value if isinstance(name, NamedNode) else ""
+    entry = Entry(
+        at=facts.time(about, PROV + "startedAtTime"),
+        action=facts.one(about, terms.ACTION),
+        grant=facts.one(about, terms.UNDER_GRANT),
+        study=facts.one(about, terms.STUDY),
+        controller=facts.one(about, terms.CONTROLLER),
+        recipient=facts.one(about, terms.RECIPIENT),
+        size=facts.integer(about, terms.PAYLOAD_BYTES),
+        sha256=facts.one(about, terms.PAYLOAD_DIGEST),
+        micro_rho=facts.integer(about, terms.MICRO_RHO),
+        outcome=facts.one(about, terms.OUTCOME),
+        sequence=facts.integer(about, terms.SEQUENCE),
+        previous=facts.one(about, terms.PREVIOUS),
+    )
+    if graph.statements != frozenset(_entry_statements(entry)):
+        raise BadSignatureError("an entry of the log says more, or less, than its form allows")
+    return entry

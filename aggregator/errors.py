@@ -18,7 +18,9 @@ AggregatorError
 ├── CollectedBeforeError            1  the task was collected with other reports, or the job asked with other bytes
 ├── HelperUnreachableError          5  the other server does not answer
 ├── HelperRefusedError              1  the other server refused
-└── ServerStartError                1  a server process ended before it was ready
+├── ServerStartError                1  a server process ended before it was ready
+├── SuperLinkError                  5  Flower's server does not do its part
+└── RoundAbortedError               1  a training round ended without a new model
 """
 
 from __future__ import annotations
@@ -37,10 +39,12 @@ __all__ = [
     "ReportConflictError",
     "ReportRefusedError",
     "ReportTooLargeError",
+    "RoundAbortedError",
     "ServerStartError",
     "StudyClosedError",
     "StudyNotOpenError",
     "StudyRefusedError",
+    "SuperLinkError",
     "UnknownReleaseError",
     "UnknownStudyError",
     "UnsupportedStatisticError",
@@ -194,3 +198,20 @@ class ServerStartError(AggregatorError):
 
     code = "server_start"
     hint = "Its log is in its folder."
+
+
+class SuperLinkError(AggregatorError):
+    """Flower's server does not start or does not answer."""
+
+    code = "superlink"
+    hint = "Try the round again; the model is as it was."
+    exit_status = 5
+    http_status = 503
+
+
+class RoundAbortedError(AggregatorError):
+    """Too few nodes or reports by the deadline; the model stays as it was."""
+
+    code = "round_aborted"
+    hint = "Try again when more people are there."
+    http_status = 409

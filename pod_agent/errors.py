@@ -10,7 +10,10 @@ AgentError
 │   ├── PodAccessError              5  401 or 403
 │   ├── PodConflictError            5  the resource changed since it was read (412)
 │   └── PodDamagedError             5  a document is truncated or not what the manifest says
-└── ServerUnreachableError          5  a leader, a catalogue or a SuperLink does not answer
+├── UnaccountedRowsError            1  an import does not account for every row
+├── LocalStateError                 1  the journal or the staging area in the agent's home cannot be used
+├── ServerUnreachableError          5  a leader, a catalogue or a SuperLink does not answer
+└── ServerRefusedError              5  a SuperLink answers, but not to this agent
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from vocab.errors import ProjectError
 
 __all__ = [
     "AgentError",
+    "LocalStateError",
     "MissingExtraError",
     "NotInitialisedError",
     "PodAccessError",
@@ -27,7 +31,9 @@ __all__ = [
     "PodError",
     "PodUnreachableError",
     "RefusedExportError",
+    "ServerRefusedError",
     "ServerUnreachableError",
+    "UnaccountedRowsError",
     "UnrecognisedExportError",
     "UsageError",
 ]
@@ -120,6 +126,20 @@ class PodDamagedError(PodError):
     hint = "Import the export again: what is missing is written anew."
 
 
+class UnaccountedRowsError(AgentError):
+    """An import does not account for every row that it read; nothing of it was written."""
+
+    code = "rows_unaccounted"
+    hint = "This is a fault of the program, not of your file: please report it with the importer's name."
+
+
+class LocalStateError(AgentError):
+    """The journal or the staging area in the agent's home cannot be used."""
+
+    code = "local_state"
+    hint = "Check that the disk has room and that the agent's home belongs to you. Nothing was half written."
+
+
 class ServerUnreachableError(AgentError):
     """A leader, a catalogue or a training server does not answer."""
 
@@ -127,3 +147,12 @@ class ServerUnreachableError(AgentError):
     hint = "Try again later; nothing was sent twice."
     exit_status = 5
     http_status = 503
+
+
+class ServerRefusedError(AgentError):
+    """A training server answers, but does not accept this agent."""
+
+    code = "server_refused"
+    hint = "Link this agent with the training server again."
+    exit_status = 5
+    http_status = 502

@@ -1,0 +1,159 @@
+"""An embedded Flower node: the agent answers training rounds from a thread of its own.
+
+The node runs only what ships with the agent. What it may answer is decided for every message by ``answer``, which asks
+the consent gate; what leaves by Flower is the id of a report, and only while the permit still holds. A refusal is
+silence: to the aggregator a person who said no looks like a laptop that is closed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from consent.errors import ConsentError
+from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection
+from vocab.errors import ProjectError, VocabularyError
+from vocab.training import RoundInstructions
+
+__all__ = ["Answer", "Answered", "FlowerNode", "nodes_online"]
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A report was uploaded: its id, and the check to make once more before the reply (it raises ConsentError)."""
+
+    report_id: bytes
+    check: Callable[[], None]
+
+
+Answer = Callable[[RoundInstructions], Answered]
+"""Uploads a report for the instructions, or raises: ConsentError if it may not, another ProjectError if it cannot."""
+
+
+class FlowerNode(threading.Thread):
+    """One person's node at one SuperLink; ``start`` it, and ``stop`` it from any thread.
+
+    ``connect`` makes a connection and ``answer`` an update; ``pause`` is the time between two polls in seconds, doubled
+    after each failure up to a minute. ``answered`` and ``refused`` count messages; ``failure`` is what ended the
+    thread, None while it runs and after a clean stop.
+    """
+
+    def __init__(self, connect: Callable[[], FleetConnection], answer: Answer, *, pause: float = 5.0) -> None:
+        super().__init__(name="flower-node", daemon=True)
+        self._connect = connect
+        self._answer = answer
+        self._pause = pause
+        self._stopping = threading.Event()
+        self._ready = threading.Event()
+        self.answered = 0
+        self.refused = 0
+        self.failure: ProjectError | None = None
+
+    def wait_ready(self, seconds: float) -> bool:
+        """Wait until the SuperLink knows this node; False if it does not in time, or never will."""
+        return self._ready.wait(seconds) and self.failure is None
+
+    def stop(self, seconds: float = 10.0) -> bool:
+        """End the thread and leave the SuperLink; False if it is still in the middle of a request."""
+        self._stopping.set()
+        self.join(seconds)
+        return not self.is_alive()
+
+    def run(self) -> None:
+        """Poll until stopped; a server that is away is tried again, one that refuses this node ends the thread."""
+        pause = self._pause
+        while not self._stopping.is_set():
+            try:
+                self._visit()
+            except ServerUnreachableError:
+                log.warning("the training server does not answer; trying again in %.0f s", pause)
+                self._stopping.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except ServerRefusedError as error:
+                self.failure = error
+                self._ready.set()
+                log.warning("the training server refused this node")
+                return
+
+    def _visit(self) -> None:
+        connection = self._connect()
+        try:
+            connection.open()
+            self._ready.set()
+            self._poll(connection)
+        finally:
+            connection.close()
+
+    def _poll(self, connection: FleetConnection) -> None:
+        beat = time.monotonic()
+        while not self._stopping.is_set():
+            if time.monotonic() - beat > HEARTBEAT_SECONDS / 3:
+                connection.beat()
+                beat = time.monotonic()
+            if not self._handle_next(connection):
+                self._stopping.wait(self._pause)
+
+    def _handle_next(self, connection: FleetConnection) -> bool:
+        """Take one message; False if there is none. What makes a message unusable stays here."""
+        try:
+            received = connection.receive()
+            if received is None:
+                return False
+            instructions = RoundInstructions.from_fields(received.fields)
+        except VocabularyError as error:
+            self.refused += 1
+            log.warning("a training message was left out: %s", error.code)
+            return True
+        result = self._ask(instructions)
+        if result is None:
+            self.refused += 1
+        else:
+            connection.reply(received, {"report": result.report_id})
+            self.answered += 1
+        return True
+
+    def _ask(self, instructions: RoundInstructions) -> Answered | None:
+        """The answer if there may be one, checked again after all the work is done."""
+        try:
+            result = self._answer(instructions)
+            result.check()
+        except ConsentError as error:
+            log.info("no answer to a training round: %s", error.code)
+            return None
+        except ProjectError as error:
+            log.warning("a training round could not be answered: %s", error.code)
+            return None
+        return result
+
+
+@contextmanager
+def nodes_online(
+    address: str, answers: Sequence[Answer], *, pause: float = 0.5, seconds: float = 30.0
+) -> Iterator[Sequence[FlowerNode]]:
+    """Several nodes in this process, as the demo and tests have them, stopped at the end of the block.
+
+    Raises ServerUnreachableError if the SuperLink at ``address`` (``host:port``) does not know all of them in time.
+    """
+    nodes = [FlowerNode(lambda: FleetConnection(address), answer, pause=pause) for answer in answers]
+    try:
+        for node in nodes:
+            node.start()
+        end = time.monotonic() + seconds
+        for node in nodes:
+            if not node.wait_ready(max(0.0, end - time.monotonic())):
+                raise ServerUnreachableError("the training server does not know every node")
+        yield nodes
+    finally:
+        for node in nodes:
+            node.stop(0)
+        for node in nodes:
+            node.stop()

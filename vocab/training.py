@@ -1,0 +1,130 @@
+"""Training rounds: the models whose code ships with the agent, and the two messages that Flower carries.
+
+A round is a study of its own whose statistic is a ``ModelUpdate``. Flower brings every node the manifest and the model
+that everybody gets; a node's reply names a report and holds nothing else. No example counts, no loss, no metrics.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vocab.errors import UnknownNameError, VocabularyError
+from vocab.study import ModelUpdate, Study, canonical_json
+from vocab.vdaf.encoding import decode_total
+
+__all__ = [
+    "MODELS",
+    "REPORT_ID_BYTES",
+    "WEEKLY_SPENDING",
+    "ModelTerms",
+    "RoundInstructions",
+    "Scalar",
+    "mean_update",
+    "model_terms",
+]
+
+REPORT_ID_BYTES = 16
+MAX_WEIGHT = 1e6
+
+Scalar = str | int | float | bytes | list[float]
+"""What a field of a message may hold; Flower's ConfigRecord carries these types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTerms:
+    """What is public of a model: its name, its features in order, and the weights that training starts from."""
+
+    name: str
+    features: tuple[str, ...]
+    start: tuple[float, ...]
+
+
+WEEKLY_SPENDING = ModelTerms(
+    name="weekly-spending-1",
+    features=("one", "last week", "mean of 4 weeks", "mean of 8 weeks"),
+    start=(0.0, 0.0, 0.0, 1.0),
+)
+"""Next week's spending in units of the person's own average week; it starts as the mean of the last 8 weeks."""
+
+MODELS: Mapping[str, ModelTerms] = {WEEKLY_SPENDING.name: WEEKLY_SPENDING}
+
+
+def model_terms(name: str) -> ModelTerms:
+    """The terms of a model in the catalogue; UnknownNameError for any other."""
+    if name not in MODELS:
+        raise UnknownNameError(f"{name!r} is not a model of this version", hint="Update pod-agent.")
+    return MODELS[name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundInstructions:
+    """What every node of a round receives: the study's whole signed manifest and the model to improve.
+
+    ``proof`` is the controller's signature of the manifest, one line of JSON; the agent checks it.
+    Raises VocabularyError where model, study and weights do not fit together.
+    """
+
+    study: Study
+    proof: str
+    number: int
+    weights: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse instructions that no node could follow."""
+        statistic = self.statistic
+        if len(model_terms(statistic.model).start) != statistic.length or len(self.weights) != statistic.length:
+            raise VocabularyError("the model, the study and the weights differ in length")
+        if not all(math.isfinite(weight) and abs(weight) <= MAX_WEIGHT for weight in self.weights):
+            raise VocabularyError("a weight of the model is not a usable number")
+        if self.number < 1:
+            raise VocabularyError("rounds are numbered from 1")
+        if statistic.clip < 1 or not 0 <= statistic.fraction_bits <= 30:
+            raise VocabularyError("the clip or the fraction bits of the study cannot be used")
+
+    @property
+    def statistic(self) -> ModelUpdate:
+        """The study's statistic, which is a ModelUpdate."""
+        if not isinstance(self.study.statistic, ModelUpdate):
+            raise VocabularyError("the study is not a training round")
+        return self.study.statistic
+
+    def to_fields(self) -> dict[str, Scalar]:
+        """The fields of the message."""
+        return {
+            "study": canonical_json(self.study.to_json()).decode(),
+            "proof": self.proof,
+            "round": self.number,
+            "weights": list(self.weights),
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, object]) -> RoundInstructions:
+        """Decode a message that came from outside; VocabularyError names what is wrong."""
+        if set(fields) != {"study", "proof", "round", "weights"}:
+            raise VocabularyError("instructions have exactly study, proof, round and weights")
+        text, proof, number, weights = (fields[name] for name in ("study", "proof", "round", "weights"))
+        if not isinstance(text, str) or not isinstance(proof, str) or type(number) is not int:
+            raise VocabularyError("a field of the instructions has the wrong type")
+        if not isinstance(weights, list) or not all(isinstance(weight, float) for weight in weights):
+            raise VocabularyError("the weights are not a list of numbers")
+        try:
+            manifest = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise VocabularyError("the study's manifest is not JSON") from error
+        return cls(study=Study.from_json(manifest), proof=proof, number=number, weights=tuple(weights))
+
+
+def mean_update(study: Study, total: list[int], reports: int) -> tuple[float, ...]:
+    """The average update, in weights, from a sum in the field over ``reports`` people.
+
+    Exact to ``2**-fraction_bits`` where noise is off, because every update was truncated to that grid.
+    """
+    if not isinstance(study.statistic, ModelUpdate):
+        raise VocabularyError("the study is not a training round")
+    if reports < 1 or len(total) != study.statistic.length:
+        raise VocabularyError("the sum is not one of this study")
+    unit = 2.0**-study.statistic.fraction_bits
+    return tuple(value * unit / reports for value in decode_total(study, total, reports))

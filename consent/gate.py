@@ -101,7 +101,7 @@ class Gate:
         self._limits = limits or Limits()
 
     def permit(self, asked: Disclosure) -> Permit:
-        """A permit for the disclosure, logged and charged; else the refusal, logged.
+        """A permit for the disclosure, logged and charged; else the refusal, logged unless it was the last word.
 
         Asked again for the same bytes, after a crash between the charge and the last byte, it permits them without a
         second charge.
@@ -113,7 +113,8 @@ class Gate:
             except PodOfflineError:
                 raise
             except ConsentError as error:
-                self._append(asked, "deny", "", outcome=error.code, micro_rho=0)
+                if not _denied_before(entries, asked.study, error.code):
+                    self._append(asked, "deny", "", outcome=error.code, micro_rho=0)
                 raise
 
     def record(self, permit: Permit, outcome: str = SENT) -> None:
@@ -274,6 +275,12 @@ class Gate:
 
 def _withdrawn(entries: list[Entry]) -> frozenset[str]:
     return frozenset(entry.grant for entry in entries if entry.action == "withdraw")
+
+
+def _denied_before(entries: list[Entry], study: str, code: str) -> bool:
+    """Whether the last word on this study was the same refusal: a study that is offered daily is refused once."""
+    last = next((entry for entry in reversed(entries) if entry.study == study), None)
+    return last is not None and (last.action, last.outcome) == ("deny", code)
 
 
 def _told_expired(state: GrantState) -> bool:

@@ -133,7 +133,7 @@ def sign_graph(statements: Iterable[Triple], about: str, signer: Signer, created
         Triple(proof, PROOF_VALUE, Literal(value, datatype=NamedNode(MULTIBASE))),
     ]
     whole.sort(key=_order)
-    return serialize(whole, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    return _turtle(whole)
 
 
 def read_graph(content: bytes, key: str) -> SignedGraph:
@@ -197,6 +197,15 @@ def _verify(key: str, value: str, message: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(raw[2:]).verify(_unbase58(value[1:]), message)
     except InvalidSignature as error:
         raise BadSignatureError from error
+
+
+def _turtle(statements: Iterable[Triple]) -> bytes:
+    """Turtle with the prefixes it uses, in order; the serializer alone writes them all, in any order."""
+    text = (serialize(statements, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b"").decode()
+    lines = text.splitlines(keepends=True)
+    body = "".join(lines[len(PREFIXES) :])
+    header = [f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in sorted(PREFIXES) if f"{name}:" in body]
+    return ("".join(header) + body).encode()
 
 
 def _parse(content: bytes) -> list[Triple]:

@@ -1,0 +1,137 @@
+"""What the agent refuses to answer, whoever asks and whatever was granted; checked before the person is asked.
+
+A histogram may count one additive measure over months and categories of the public taxonomy, under filters on the same
+public names. So a study cannot name a person, a shop of one's own or a text from the records.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from consent.budget import Limits
+from consent.errors import InvalidStudyError, UnknownStatisticError
+from consent.purposes import DATA, LISTENING, PURPOSES, SPENDING
+from vocab.query import QuerySpec
+from vocab.study import Histogram, ModelUpdate, Study
+from vocab.taxonomy import CATEGORIES
+from vocab.training import MODELS
+from vocab.vdaf.encoding import prio3_for
+
+__all__ = ["MIN_BATCH", "check_study", "cost", "needed_data"]
+
+MIN_BATCH = 100
+"""Fewest people whose sum may be released; less only for simulated people."""
+
+MEASURES = {
+    "spend": SPENDING,
+    "purchases": SPENDING,
+    "fees": SPENDING,
+    "plays": LISTENING,
+    "listening_minutes": LISTENING,
+    "podcast_minutes": LISTENING,
+}
+"""Measures that add up over cells, and the kind of data each is computed from."""
+
+FILTERS = frozenset({"category", "month", "weekday", "weekend", "amount"})
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def check_study(study: Study, *, simulated: bool = False) -> None:
+    """InvalidStudyError, UnknownStatisticError or VocabularyError where the agent would not answer this study.
+
+    ``simulated`` is True for made-up people, who may also answer studies marked ``demo``.
+    """
+    _check_parties(study)
+    _check_terms(study, simulated=simulated)
+    if isinstance(study.statistic, Histogram):
+        _check_histogram(study.statistic)
+    elif study.statistic.model not in MODELS or len(MODELS[study.statistic.model].start) != study.statistic.length:
+        raise UnknownStatisticError("the model of this training round does not ship with this agent")
+    if not needed_data(study) <= set(study.data):
+        raise InvalidStudyError("the study does not name all data that it needs")
+    prio3_for(study)
+
+
+def needed_data(study: Study) -> frozenset[str]:
+    """The kinds of data that the statistic is computed from, whatever the study says."""
+    statistic = study.statistic
+    if isinstance(statistic, ModelUpdate):
+        return frozenset({SPENDING})
+    return frozenset(MEASURES[measure] for measure in statistic.query.measures if measure in MEASURES)
+
+
+def cost(study: Study) -> int:
+    """Micro-rho that an answer costs, computed here from the study's own noise, never taken from the aggregator.
+
+    An answer to a study without noise has no bound; it takes the whole budget that one business can have.
+    """
+    statistic = study.statistic
+    norm = statistic.length * statistic.clip**2 if isinstance(statistic, ModelUpdate) else 1
+    if study.noise.variance == 0:
+        return Limits().business_period
+    return study.noise.micro_rho(norm)
+
+
+def _check_parties(study: Study) -> None:
+    leader, helper = urlsplit(study.leader_url), urlsplit(study.helper_url)
+    if study.controller == study.helper:
+        raise InvalidStudyError("the business and its helper are the same")
+    both_here = _is_loopback(leader.hostname) and _is_loopback(helper.hostname)
+    same = leader.netloc == helper.netloc if both_here else leader.hostname == helper.hostname
+    if same:
+        raise InvalidStudyError("leader and helper run on the same server, so together they could read every report")
+    for server in (leader, helper):
+        if server.scheme != "https" and not _is_loopback(server.hostname):
+            raise InvalidStudyError("a server of the study is not reached by https")
+
+
+def _check_terms(study: Study, *, simulated: bool) -> None:
+    if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
+        raise InvalidStudyError("the study's purpose or data are not of kinds that can be granted")
+    if study.demo and not simulated:
+        raise InvalidStudyError("the study is for made-up people only")
+    if not (study.demo and simulated) and (study.min_batch < MIN_BATCH or study.noise.variance == 0):
+        raise InvalidStudyError(f"a study needs noise and a minimum batch of at least {MIN_BATCH} people")
+
+
+def _check_histogram(statistic: Histogram) -> None:
+    query = statistic.query
+    if len(query.measures) != 1 or query.measures[0] not in MEASURES:
+        raise UnknownStatisticError("a histogram counts one measure that adds up, such as spend or plays")
+    if query.period is None or query.order is not None or query.limit is not None:
+        raise InvalidStudyError("a histogram names its days, and no order or limit")
+    if any(condition.field not in FILTERS for condition in query.filters):
+        raise InvalidStudyError("a histogram filters on public names only")
+    _check_cells(statistic, query)
+
+
+def _check_cells(statistic: Histogram, query: QuerySpec) -> None:
+    public: dict[str, Callable[[str], bool]] = {
+        "category": lambda label: label in CATEGORIES,
+        "month": lambda label: MONTH.fullmatch(label) is not None and _in_period(label, query),
+    }
+    if not query.dimensions or not set(query.dimensions) <= public.keys():
+        raise InvalidStudyError("a histogram has months and categories as its cells")
+    if len(set(statistic.cells)) != len(statistic.cells) or not statistic.cells:
+        raise InvalidStudyError("a histogram has at least one cell, and none twice")
+    for labels in statistic.cells:
+        if len(labels) != len(query.dimensions):
+            raise InvalidStudyError("a cell has one label for each dimension")
+        if not all(public[name](label) for name, label in zip(query.dimensions, labels, strict=True)):
+            raise InvalidStudyError("a cell is not a public name or lies outside the study's days")
+
+
+def _in_period(month: str, query: QuerySpec) -> bool:
+    return query.period is not None and f"{query.period[0]:%Y-%m}" <= month <= f"{query.period[1]:%Y-%m}"
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host is None:
+        return False
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,128 @@
+"""The studies on offer: fetched whole from a public list, verified, checked, shown.
+
+The request is the same for every agent and says nothing about who asks or what was answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from consent.codec import verify_study
+from consent.errors import BadSignatureError, ConsentError
+from pod_agent.errors import ServerUnreachableError
+from pod_agent.federation.checking import check_study
+from pod_agent.federation.statistics import Preview
+from vocab.errors import ProjectError, VocabularyError
+from vocab.study import Study
+from vocab.wire import decode_studies
+
+__all__ = ["Offered", "Outcome", "Request", "fetch_studies"]
+
+log = logging.getLogger(__name__)
+
+MAX_LIST = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A study whose signature holds, the Multikey that signed it, and why the agent would not answer, if so."""
+
+    study: Study
+    key: str
+    problem: ProjectError | None
+
+    @property
+    def task_id(self) -> str:
+        """The task id in hexadecimal."""
+        return self.study.task_id.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A study as it is shown to the person; ``status`` is open, allowed, answered, withdrawn or a refusal's code."""
+
+    offered: Offered
+    status: str
+    shown: Preview | None
+
+    @property
+    def study(self) -> Study:
+        """The study's terms."""
+        return self.offered.study
+
+    @property
+    def task_id(self) -> str:
+        """The task id in hexadecimal, which names the request."""
+        return self.offered.task_id
+
+    @property
+    def preview(self) -> tuple[str, ...]:
+        """What would leave, in plain words; why the agent would not answer, where that is so."""
+        if self.shown is not None:
+            return self.shown.lines
+        return (str(self.offered.problem),)
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as plain values."""
+        return {
+            "request": self.task_id,
+            "title": self.study.title,
+            "controller": self.study.controller,
+            "helper": self.study.helper,
+            "purpose": self.study.purpose,
+            "data": list(self.study.data),
+            "status": self.status,
+            "opens": self.study.to_json()["opens"],
+            "closes": self.study.to_json()["closes"],
+            "preview": None if self.shown is None else self.shown.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How answering one study ended: ``sent``, or the code of why not, and the bytes that left."""
+
+    study: str
+    task_id: str
+    outcome: str
+    sent: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain values."""
+        return {"study": self.study, "request": self.task_id, "outcome": self.outcome, "bytes": self.sent}
+
+
+def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = False) -> list[Offered]:
+    """Every study of this leader whose signature and task id hold; the others are left out and counted in the log.
+
+    ServerUnreachableError where there is no list to read.
+    """
+    try:
+        answer = client.get(leader_url + "studies", headers={"Accept": "application/json"})
+        answer.raise_for_status()
+        listed = decode_studies(answer.content[:MAX_LIST])
+    except (httpx.HTTPError, VocabularyError) as error:
+        raise ServerUnreachableError("the list of studies cannot be read") from error
+    found = []
+    for entry in listed.studies:
+        try:
+            study, key = verify_study(entry.manifest, entry.proof)
+            if study.task_id.hex() != entry.task or study.leader_url != leader_url:
+                raise BadSignatureError("a study is listed under another name or at another leader")
+        except (VocabularyError, ConsentError) as error:
+            log.warning("a study was left out: %s", error.code)
+            continue
+        found.append(Offered(study, key, _problem(study, simulated=simulated)))
+    return found
+
+
+def _problem(study: Study, *, simulated: bool) -> ProjectError | None:
+    try:
+        check_study(study, simulated=simulated)
+    except ProjectError as error:
+        return error
+    return None

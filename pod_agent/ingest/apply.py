@@ -1,0 +1,84 @@
+"""Doing what the journal says: every write conditional, the manifest last, and again after a crash.
+
+A write whose condition fails is looked at: the pod may already hold the new bytes (the answer was lost, or the agent
+was killed before it noted the success), half of them (the server was stopped), or what another program wrote. The
+month is then joined anew from what the pod holds and what the journal holds, and the write is tried again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from pod_agent.errors import PodConflictError, PodDamagedError
+from pod_agent.ingest.journal import Intent, Journal
+from pod_agent.ingest.layout import rebuild_manifest
+from pod_agent.ingest.manifest import Manifest, digest, load_manifest, update_manifest
+from pod_agent.ingest.merge import merge
+from pod_agent.pods.pod import Pod
+from vocab.turtle import split
+
+__all__ = ["apply", "manifest_of"]
+
+ATTEMPTS: Final = 5
+"""How often a month is tried again where other programs keep writing to it."""
+
+
+def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None) -> tuple[str, ...]:
+    """Write everything in the journal to the pod, then the manifest; returns the documents below ``data/``, sorted.
+
+    ``wrote`` is told how many resources are written. PodError leaves the journal as it is: the next call goes on from
+    there.
+    """
+    conflicts: Counter[str] = Counter()
+    written = 0
+    while (intent := journal.next()) is not None:
+        try:
+            _write(pod, intent)
+        except PodConflictError:
+            conflicts[intent.path] += 1
+            if conflicts[intent.path] > ATTEMPTS:
+                raise
+            _settle(pod, journal, intent)
+        else:
+            journal.done(intent)
+            written += 1
+            if wrote is not None:
+                wrote(written)
+    changes = journal.finished()
+    if changes:
+        update_manifest(pod, changes, rebuild_manifest)
+    journal.clear()
+    return tuple(sorted(changes))
+
+
+def manifest_of(pod: Pod) -> Manifest:
+    """The pod's manifest, or, where it is damaged, one made from the documents as they are."""
+    try:
+        return load_manifest(pod)
+    except PodDamagedError:
+        return Manifest(rebuild_manifest(pod))
+
+
+def _write(pod: Pod, intent: Intent) -> None:
+    if intent.content is None:
+        pod.remove(intent.path, if_match=intent.etag)
+    else:
+        pod.write(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
+
+
+def _settle(pod: Pod, journal: Journal, intent: Intent) -> None:
+    """Find out what the pod holds in place of what was expected, and plan the write anew."""
+    resource = pod.read(intent.path)
+    if resource is not None and intent.content is not None and digest(resource.content) == digest(intent.content):
+        journal.done(intent)
+    elif intent.month:
+        additions: dict[str, str] = {}
+        for planned in journal.month(intent.month):
+            if planned.content is not None:
+                additions.update(split(planned.content).blocks)
+        merged = merge(pod, manifest_of(pod).entries, intent.month, additions)
+        journal.replace(intent.month, merged.intents)
+    else:  # only this import writes its own report: whatever else is there is half of it
+        journal.expect(intent, resource.etag if resource else None)

@@ -1,0 +1,163 @@
+"""What an import is about to write, kept on this machine until the pod has all of it.
+
+The journal is filled in one transaction before the first write. Before that commit the import has done nothing; after
+it, every write can be done again by anyone who opens this journal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pod_agent.errors import UsageError
+from pod_agent.ingest.manifest import Entry, digest
+from pod_agent.pods.pod import TURTLE, ETag
+from pod_agent.storage import make_private_folder
+
+__all__ = ["Intent", "Journal", "exclusive"]
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS intent (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  root TEXT NOT NULL,
+  month TEXT NOT NULL,
+  path TEXT NOT NULL,
+  content BLOB,
+  records INTEGER NOT NULL,
+  media_type TEXT NOT NULL,
+  etag TEXT,
+  done INTEGER NOT NULL DEFAULT 0
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One resource to write, or to remove where ``content`` is None.
+
+    ``month`` is the first document of the month it belongs to, or ``""`` for resources that no other program writes.
+    ``etag`` is that of the resource when it was planned, None for a new one.
+    """
+
+    path: str
+    content: bytes | None
+    etag: ETag | None
+    month: str = ""
+    records: int = 0
+    media_type: str = TURTLE
+    seq: int = 0
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry of the manifest once this is done."""
+        return None if self.content is None else Entry(digest(self.content), self.records)
+
+
+class Journal:
+    """The open journal of one pod (``root``); others' intents in the same file are left alone."""
+
+    def __init__(self, path: Path, root: str) -> None:
+        make_private_folder(path.parent)
+        path.touch(mode=0o600)
+        self._root = root
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA secure_delete = ON")
+        self._connection.executescript(_SCHEMA)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block's changes at once, or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def add(self, intents: Iterable[Intent]) -> None:
+        """Append intents, to be done in this order."""
+        self._connection.executemany(
+            "INSERT INTO intent (root, month, path, content, records, media_type, etag) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (self._root, intent.month, intent.path, intent.content, intent.records, intent.media_type, intent.etag)
+                for intent in intents
+            ),
+        )
+
+    def next(self) -> Intent | None:
+        """The first intent that is not done."""
+        return next(iter(self._select("done = 0 ORDER BY seq LIMIT 1")), None)
+
+    def month(self, month: str) -> list[Intent]:
+        """Every intent of a month, done or not, in order."""
+        return list(self._select("month = ? ORDER BY seq", month))
+
+    def finished(self) -> dict[str, Entry | None]:
+        """Manifest entries of the documents that were written or removed; the latest intent for a path counts."""
+        return {intent.path: intent.entry for intent in self._select("done = 1 AND month != '' ORDER BY seq")}
+
+    def done(self, intent: Intent) -> None:
+        """Mark an intent as done."""
+        self._connection.execute("UPDATE intent SET done = 1 WHERE seq = ?", (intent.seq,))
+
+    def expect(self, intent: Intent, etag: ETag | None) -> None:
+        """Make an intent conditional on another ETag."""
+        self._connection.execute("UPDATE intent SET etag = ? WHERE seq = ?", (etag, intent.seq))
+
+    def replace(self, month: str, intents: Iterable[Intent]) -> None:
+        """Put new intents in the place of those of a month that are not done."""
+        with self.transaction():
+            self._connection.execute(
+                "DELETE FROM intent WHERE root = ? AND month = ? AND done = 0", (self._root, month)
+            )
+            self.add(intents)
+
+    def __len__(self) -> int:
+        """Number of intents, done or not: above 0 after an import that did not end."""
+        query = "SELECT count(*) FROM intent WHERE root = ?"
+        total: int = self._connection.execute(query, (self._root,)).fetchone()[0]
+        return total
+
+    def clear(self) -> None:
+        """Forget every intent of this pod."""
+        self._connection.execute("DELETE FROM intent WHERE root = ?", (self._root,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _select(self, condition: str, *values: str) -> Iterator[Intent]:
+        rows = self._connection.execute(
+            f"SELECT seq, month, path, content, records, media_type, etag FROM intent WHERE root = ? AND {condition}",  # noqa: S608 - conditions are literals above
+            (self._root, *values),
+        )
+        for seq, month, path, content, records, media_type, etag in rows:
+            yield Intent(
+                seq=seq, month=month, path=path, content=content, records=records, media_type=media_type, etag=etag
+            )
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock that lets one import at a time run on this home; it ends with the process.
+
+    UsageError where another import holds it.
+    """
+    make_private_folder(path.parent)
+    path.touch(mode=0o600)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    try:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UsageError("another import is running", hint="Wait until it has ended, then try again.") from error
+        yield
+    finally:
+        connection.close()

@@ -1,0 +1,127 @@
+"""Where documents lie in the pod, how a month that grew too large is cut, and how all of them are read back."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pod_agent.errors import PodDamagedError
+from pod_agent.ingest.manifest import Entry, digest, load_manifest
+from pod_agent.pods.pod import Pod
+from vocab.errors import VocabularyError
+from vocab.mapping import from_turtle
+from vocab.records import Record
+
+__all__ = [
+    "DATA",
+    "MAX_BYTES",
+    "MAX_RECORDS",
+    "cut",
+    "overflow_path",
+    "read_document",
+    "read_documents",
+    "rebuild_manifest",
+    "walk",
+]
+
+DATA: Final = "data/"
+MAX_RECORDS: Final = 3000
+MAX_BYTES: Final = 1_000_000
+"""Largest document (records, bytes): servers expire their locks after seconds, so documents stay small."""
+
+_MONTH = re.compile(r"data/[a-z0-9._-]+/[a-z]+/\d{4}/\d{4}-\d{2}(-[a-z]+)?\.ttl")
+
+
+def overflow_path(first: str, number: int) -> str:
+    """Path of the document with this number in a month: 0 is ``first`` itself, 1 ``...-b.ttl``, 26 ``...-ba.ttl``."""
+    if not number:
+        return first
+    letters = ""
+    while number:
+        number, digit = divmod(number, 26)
+        letters = chr(ord("a") + digit) + letters
+    return f"{first.removesuffix('.ttl')}-{letters}.ttl"
+
+
+def cut(blocks: dict[str, str]) -> list[dict[str, str]]:
+    """Blocks in the order of their names, in as few runs as the limits allow; depends on the set of blocks alone."""
+    runs: list[dict[str, str]] = [{}]
+    size = 0
+    for name in sorted(blocks):
+        length = len(blocks[name].encode()) + len(name) + 16
+        if runs[-1] and (len(runs[-1]) >= MAX_RECORDS or size + length > MAX_BYTES):
+            runs.append({})
+            size = 0
+        runs[-1][name] = blocks[name]
+        size += length
+    return runs
+
+
+def walk(pod: Pod, container: str) -> Iterator[str]:
+    """Paths of all resources below a container, sorted within each container."""
+    for entry in pod.list(container):
+        if entry.path.endswith("/"):
+            yield from walk(pod, entry.path)
+        else:
+            yield entry.path
+
+
+def read_documents(pod: Pod) -> Iterator[tuple[str, list[Record]]]:
+    """Path and records of every document below ``data/``, each checked against the manifest.
+
+    A document that another program changed is taken as it is, as long as it can be read and holds no fewer records than
+    the manifest says. PodDamagedError for one that is cut short or missing; VocabularyError, which names the record,
+    where a whole document holds a record that this version cannot read.
+    """
+    manifest = load_manifest(pod).entries
+    paths = _data_documents(pod)
+    missing = manifest.keys() - set(paths)
+    if missing:
+        raise PodDamagedError(f"the pod lacks {len(missing)} documents of the manifest, first {min(missing)}")
+    for path in paths:
+        resource = pod.read(path)
+        if resource is None:
+            raise PodDamagedError(f"{path} vanished while the pod was read")
+        yield path, _verified(path, resource.content, manifest.get(path))
+
+
+def read_document(pod: Pod, path: str) -> list[Record]:
+    """The records of one document, checked like read_documents does."""
+    entry = load_manifest(pod).entries.get(path)
+    resource = pod.read(path)
+    if resource is None:
+        raise PodDamagedError(f"{path} is missing")
+    return _verified(path, resource.content, entry)
+
+
+def _data_documents(pod: Pod) -> list[str]:
+    return [path for path in walk(pod, DATA) if _MONTH.fullmatch(path)]
+
+
+def _verified(path: str, content: bytes, entry: Entry | None) -> list[Record]:
+    if entry is not None and digest(content) == entry.sha256:
+        return from_turtle(content, path)
+    try:
+        records = from_turtle(content, path)
+    except VocabularyError as error:
+        raise PodDamagedError(f"{path} is not what the manifest says: {error}") from error
+    if entry is not None and len(records) < entry.records:
+        raise PodDamagedError(f"{path} holds {len(records)} of the {entry.records} records of the manifest")
+    return records
+
+
+def rebuild_manifest(pod: Pod) -> dict[str, Entry]:
+    """Entries for the documents as they now are in the pod: the way out after a manifest was lost.
+
+    A document that cannot be read gets none: readers go on refusing it until an import repairs it.
+    """
+    entries: dict[str, Entry] = {}
+    for path in _data_documents(pod):
+        resource = pod.read(path)
+        if resource is not None:
+            with contextlib.suppress(PodDamagedError):
+                records = _verified(path, resource.content, None)
+                entries[path] = Entry(sha256=digest(resource.content), records=len(records))
+    return entries

@@ -1,0 +1,115 @@
+"""``manifest.ttl``: SHA-256 and number of records of every document below ``data/``, written last.
+
+Servers do not check what they are given, and stock ones keep half a document when a write is cut off. Whoever reads
+compares with the manifest; whoever writes does so before the manifest, so that it never promises too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyoxigraph as ox
+
+from pod_agent.errors import PodConflictError, PodDamagedError
+from pod_agent.pods.pod import ETag, Pod
+from vocab import terms
+from vocab.mapping import BASE
+from vocab.terms import curie
+from vocab.turtle import HEADER
+
+__all__ = ["PATH", "Entry", "Manifest", "digest", "load_manifest", "update_manifest"]
+
+PATH: Final = "manifest.ttl"
+ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a document should hold: hex SHA-256 of its bytes and the number of its records."""
+
+    sha256: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Entries by path, with the ETag of the document they come from; None where there is none yet."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    etag: ETag | None = None
+
+
+def digest(content: bytes) -> str:
+    """Hex SHA-256 of a document."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def load_manifest(pod: Pod) -> Manifest:
+    """The pod's manifest; an empty one where there is none. PodDamagedError where it cannot be read."""
+    resource = pod.read(PATH)
+    if resource is None:
+        return Manifest()
+    return Manifest(_parse(resource.content), resource.etag)
+
+
+def update_manifest(
+    pod: Pod, changes: Mapping[str, Entry | None], rebuild: Callable[[Pod], dict[str, Entry]]
+) -> dict[str, Entry]:
+    """Enter changed documents (None: removed) and return all entries; an unchanged manifest is not written.
+
+    Where another program wrote the manifest meanwhile it is read again. ``rebuild`` is asked for the entries where the
+    manifest is damaged. PodConflictError where others keep writing it.
+    """
+    for _ in range(ATTEMPTS):
+        resource = pod.read(PATH)
+        try:
+            entries = _parse(resource.content) if resource else {}
+        except PodDamagedError:
+            entries = rebuild(pod)
+        entries.update({path: entry for path, entry in changes.items() if entry is not None})
+        for path in [path for path, entry in changes.items() if entry is None]:
+            entries.pop(path, None)
+        content = _render(entries)
+        if resource is not None and resource.content == content:
+            return entries
+        try:
+            pod.write(PATH, content, if_match=resource.etag if resource else None)
+        except PodConflictError:
+            continue
+        return entries
+    raise PodConflictError("other programs keep writing the pod's manifest")
+
+
+def _render(entries: Mapping[str, Entry]) -> bytes:
+    lines = [HEADER]
+    for path in sorted(entries):
+        entry = entries[path]
+        lines.append(
+            f"\n<{path}> a {curie(terms.DOCUMENT)} ;\n"
+            f"  {curie(terms.RECORD_COUNT)} {entry.records} ;\n"
+            f'  {curie(terms.SHA256)} "{entry.sha256}" .\n'
+        )
+    return "".join(lines).encode()
+
+
+def _parse(content: bytes) -> dict[str, Entry]:
+    hashes: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    try:
+        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=BASE + PATH):
+            subject, value = quad.subject, quad.object
+            if not isinstance(subject, ox.NamedNode) or not isinstance(value, ox.Literal):
+                continue
+            path = subject.value.removeprefix(BASE)
+            if quad.predicate.value == terms.SHA256:
+                hashes[path] = value.value
+            elif quad.predicate.value == terms.RECORD_COUNT:
+                counts[path] = int(value.value)
+        if not content.endswith(b".\n") or hashes.keys() != counts.keys():
+            raise PodDamagedError("the pod's manifest is cut short")
+    except (SyntaxError, ValueError) as error:
+        raise PodDamagedError("the pod's manifest cannot be read") from error
+    return {path: Entry(hashes[path], counts[path]) for path in hashes}

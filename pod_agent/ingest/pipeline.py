@@ -1,0 +1,213 @@
+"""An import from end to end: read and stage, join with the pod month by month, journal, write, report.
+
+Until the journal is committed nothing has happened; from then on the import is finished by whoever opens the journal
+next, this process or one after a crash. An import that brings nothing new writes nothing, not even a report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pod_agent.errors import LocalStateError, RefusedExportError
+from pod_agent.enrich.transactions import classify
+from pod_agent.importers.detect import BUILT_IN, find_exports
+from pod_agent.importers.protocol import ExportFile, Importer
+from pod_agent.ingest.apply import apply, manifest_of
+from pod_agent.ingest.journal import Intent, Journal, exclusive
+from pod_agent.ingest.merge import merge
+from pod_agent.ingest.provenance import GZIP, Lines, import_ids, lines_path, read_import, report_path
+from pod_agent.ingest.reading import Enrich, FileTally, Progress, read_file
+from pod_agent.ingest.reconcile import later, reconcile
+from pod_agent.ingest.report import Closing, ImportReport, Unread
+from pod_agent.ingest.report_turtle import report_to_turtle
+from pod_agent.ingest.staging import Staging
+from pod_agent.pods.pod import Pod
+from vocab.records import Record, Transaction
+
+__all__ = ["ImportReport", "Ingest", "Progress", "meaning"]
+
+SINGAPORE: Final = ZoneInfo("Asia/Singapore")
+
+
+def meaning(record: Record) -> Record:
+    """The record with what enrichment knows of it: merchant, category and kind of a transaction."""
+    return classify(record) if isinstance(record, Transaction) else record
+
+
+def _silent(text: str, done: int) -> None:
+    """No progress is shown."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Ingest:
+    """Imports exports into a pod; its journal and staging area lie below ``home``, which is private to the agent.
+
+    ``zone`` is the zone of the days in reports, ``enrich`` gives transactions their meaning, ``importers`` are those
+    that are tried. One import at a time runs on a home.
+    """
+
+    def __init__(
+        self,
+        pod: Pod,
+        home: Path,
+        *,
+        zone: ZoneInfo = SINGAPORE,
+        enrich: Enrich = meaning,
+        importers: Sequence[Importer] = BUILT_IN,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._pod = pod
+        self._folder = home / "ingest"
+        self._zone = zone
+        self._enrich = enrich
+        self._importers = importers
+        self._clock = clock
+
+    def recover(self) -> tuple[str, ...]:
+        """Finish an import that was cut off; returns the documents that belong to it, none if there was no such import.
+
+        PodError where the pod does not take them; then they stay in the journal.
+        """
+        with self._locked(), contextlib.closing(self._journal()) as journal:
+            return apply(self._pod, journal)
+
+    def run(self, exports: Iterable[Path], *, dry_run: bool = False, progress: Progress | None = None) -> ImportReport:
+        """Import files, folders and zips; with ``dry_run`` tell what would be written and write nothing.
+
+        Rows that cannot be read are in the report. UnrecognisedExportError or RefusedExportError where nothing at all
+        can be read; PodError where the pod does not take what was read: it stays in the journal, and the next import
+        or ``recover`` goes on with it.
+        """
+        show = progress or _silent
+        started = self._clock()
+        with self._locked():
+            if dry_run:
+                with self._staged(exports, show) as (staging, tallies, unread):
+                    return self._plan(staging, tallies, unread, started, None)
+            with contextlib.closing(self._journal()) as journal:
+                before = apply(self._pod, journal)
+                with self._staged(exports, show) as staged, journal.transaction():
+                    report = self._plan(*staged, started, journal)
+                documents = apply(self._pod, journal, lambda count: show("writing", count))
+            return replace(report, documents=tuple(sorted({*before, *documents})))
+
+    @contextlib.contextmanager
+    def _staged(
+        self, paths: Iterable[Path], progress: Progress
+    ) -> Iterator[tuple[Staging, list[FileTally], list[Unread]]]:
+        """Everything that can be read behind the paths, staged."""
+        found = find_exports(paths, self._importers)
+        unread = [Unread(path=entry.path, reason=entry.reason) for entry in found.unopened]
+        with contextlib.closing(Staging(self._folder)) as staging, _collecting_rarely():
+            yield staging, self._read(found.exports, unread, staging, progress), unread
+
+    def _read(
+        self,
+        exports: Iterable[tuple[Importer, ExportFile]],
+        unread: list[Unread],
+        staging: Staging,
+        progress: Progress,
+    ) -> list[FileTally]:
+        tallies: list[FileTally] = []
+        refused: RefusedExportError | None = None
+        for importer, export in exports:
+            try:
+                tallies.append(
+                    read_file(
+                        importer, export, staging=staging, number=len(tallies), enrich=self._enrich, progress=progress
+                    )
+                )
+            except RefusedExportError as error:
+                path = export.file if export.member is None else f"{export.file}!{export.member}"
+                unread.append(Unread(path=path, reason=str(error)))
+                refused = refused or error
+        if refused is not None and not tallies:
+            raise refused
+        return tallies
+
+    def _plan(
+        self,
+        staging: Staging,
+        tallies: list[FileTally],
+        unread: list[Unread],
+        started: datetime,
+        journal: Journal | None,
+    ) -> ImportReport:
+        """Join what is staged with the pod, month by month; what is to be written goes to the journal, if any."""
+        manifest = manifest_of(self._pod).entries
+        lines = Lines()
+        for month in staging.months():
+            rows = list(staging.rows(month))
+            merged = merge(self._pod, manifest, month, {row.name: row.block for row in rows})
+            for row in rows:
+                if row.name in merged.known:
+                    tallies[row.file].duplicate += 1
+                else:
+                    tallies[row.file].wrote(row.payment)
+                    lines.add(f"{month}#{row.name}", row.file + 1, row.line)
+            if journal is not None:
+                journal.add(merged.intents)
+        anything = journal is not None and any(tally.written for tally in tallies)
+        import_id = f"{started:%Y%m%dt%H%M%Sz}-{secrets.token_hex(2)}" if anything else None
+        report = self._report(import_id, started, tallies, unread)
+        if journal is not None and import_id is not None:
+            content = report_to_turtle(report)
+            intents = [Intent(path=lines_path(import_id), content=lines.content(), etag=None, media_type=GZIP)]
+            journal.add([*intents, Intent(path=report_path(import_id), content=content, etag=None)])
+        return report
+
+    def _report(
+        self, import_id: str | None, started: datetime, tallies: list[FileTally], unread: list[Unread]
+    ) -> ImportReport:
+        known = self._balances() if any(tally.closings for tally in tallies) else {}
+        files = []
+        for tally in tallies:
+            files.append(tally.report(self._zone, reconciled=reconcile(tally, known)))
+            known = later(known, files[-1].closings)
+        return ImportReport(
+            import_id=import_id, started=started, ended=self._clock(), files=tuple(files), unopened=tuple(unread)
+        )
+
+    def _balances(self) -> dict[tuple[str, str], Closing]:
+        """Balances that files of past imports printed."""
+        known: dict[tuple[str, str], Closing] = {}
+        for import_id in import_ids(self._pod):
+            for file in read_import(self._pod, import_id).files:
+                known = later(known, file.closings)
+        return known
+
+    def _journal(self) -> Journal:
+        return Journal(self._folder / "journal.sqlite", self._pod.root)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            with exclusive(self._folder / "lock.sqlite"):
+                yield
+        except (sqlite3.Error, OSError) as error:
+            raise LocalStateError(f"the agent's own files cannot be used: {error}") from error
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let the collector of cycles run rarely: it takes half of the time of a bulk parse and finds nothing there."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

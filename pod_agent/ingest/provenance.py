@@ -1,0 +1,118 @@
+"""What the pod remembers of each import: ``imports/<id>.ttl`` (PROV) and ``imports/<id>.lines.csv.gz``.
+
+The second says for every record that the import wrote which line of which file it came from. It is kept apart from
+the records, so that documents do not depend on the order of imports, and from the report, so that reports stay small.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pod_agent.errors import PodDamagedError, UsageError
+from pod_agent.ingest.layout import walk
+from pod_agent.ingest.report import ImportReport
+from pod_agent.ingest.report_turtle import report_from_turtle
+from pod_agent.pods.pod import Pod
+from vocab.errors import VocabularyError
+from vocab.records import IRI, Provenance
+
+__all__ = [
+    "GZIP",
+    "Lines",
+    "import_ids",
+    "lines_path",
+    "read_import",
+    "read_lines",
+    "read_provenance",
+    "report_path",
+]
+
+IMPORTS: Final = "imports/"
+GZIP: Final = "application/gzip"
+_REPORT = re.compile(rf"{IMPORTS}(\d{{8}}t\d{{6}}z-[0-9a-f]{{4}})\.ttl")
+
+
+def report_path(import_id: str) -> str:
+    """Path of an import's report."""
+    return f"{IMPORTS}{import_id}.ttl"
+
+
+def lines_path(import_id: str) -> str:
+    """Path of the list of records and lines of an import."""
+    return f"{IMPORTS}{import_id}.lines.csv.gz"
+
+
+class Lines:
+    """The list of records and lines while it is written: CSV rows ``record,file,line``, compressed."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0, filename="", compresslevel=6)
+        self._gzip.write(b"record,file,line\n")
+
+    def add(self, iri: str, file: int, line: int) -> None:
+        """A record, the number of its file in the report (from 1) and its line."""
+        self._gzip.write(f"{iri},{file},{line}\n".encode())
+
+    def content(self) -> bytes:
+        """The finished resource."""
+        self._gzip.close()
+        return self._bytes.getvalue()
+
+
+def import_ids(pod: Pod) -> list[str]:
+    """Ids of the imports in the pod, oldest first."""
+    matches = (_REPORT.fullmatch(path) for path in walk(pod, IMPORTS))
+    return sorted(match[1] for match in matches if match)
+
+
+def read_lines(pod: Pod, import_id: str) -> Iterator[tuple[IRI, Provenance]]:
+    """Record and where it was read, for every record that an import wrote; see read_provenance."""
+    files = read_import(pod, import_id).files
+    for iri, number, line in _read_lines(pod, import_id):
+        if not 0 < number <= len(files):
+            raise PodDamagedError(f"{lines_path(import_id)} names a file that its report lacks")
+        file = files[number - 1]
+        yield IRI(iri), Provenance(file=file.file, member=file.member, line=line)
+
+
+def read_provenance(pod: Pod) -> Iterator[tuple[IRI, Provenance, str]]:
+    """Record, where it was read and the import that wrote it, for every record of every import, oldest import first.
+
+    PodDamagedError where an import's list is missing or cut short.
+    """
+    for import_id in import_ids(pod):
+        for iri, provenance in read_lines(pod, import_id):
+            yield iri, provenance, import_id
+
+
+def _read_lines(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
+    path = lines_path(import_id)
+    resource = pod.read(path)
+    if resource is None:
+        raise PodDamagedError(f"{path} is missing")
+    try:
+        with gzip.open(io.BytesIO(resource.content), "rt", encoding="ascii", newline="") as text:
+            rows = csv.reader(text)
+            next(rows)
+            for iri, file, line in rows:
+                yield iri, int(file), int(line)
+    except (OSError, EOFError, ValueError, StopIteration) as error:
+        raise PodDamagedError(f"{path} is cut short or is no list of lines") from error
+
+
+def read_import(pod: Pod, import_id: str) -> ImportReport:
+    """The report of a past import. UsageError where there is none, PodDamagedError where it cannot be read."""
+    path = report_path(import_id)
+    resource = pod.read(path) if _REPORT.fullmatch(path) else None
+    if resource is None:
+        raise UsageError(f"there is no import {import_id}", hint="Run: pod-agent imports list")
+    try:
+        return report_from_turtle(resource.content)
+    except VocabularyError as error:
+        raise PodDamagedError(f"{path} cannot be read: {error}") from error

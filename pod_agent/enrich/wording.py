@@ -1,0 +1,156 @@
+"""What OCBC's descriptions say: the way the money took, and the text that names the other side.
+
+The text is a few fixed phrases round a name. ``read_wording`` finds the first phrase that fits; what is left of the
+text is the payee, still with branch, terminal and place (``merchants`` cleans it). A bank's own entries are told by how
+the text starts, so that a shop called *Fee & Charge* is no fee.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+
+from vocab.errors import VocabularyError
+from vocab.records import Money
+
+__all__ = ["Way", "Wording", "original_amount", "read_wording"]
+
+
+class Way(Enum):
+    """How money moved, as far as the text tells."""
+
+    CASH = auto()
+    INTEREST = auto()
+    FEE = auto()
+    CARD_BILL = auto()
+    OWN_ACCOUNT = auto()
+    DEPOSIT = auto()
+    PERSON = auto()
+    """PayNow to or from the mobile or identity number of a person."""
+    BUSINESS = auto()
+    """PayNow to or from a registered business, or its QR code."""
+    UNSAID = auto()
+    """A transfer that does not say whether the other side is a person."""
+    GIRO = auto()
+    PURCHASE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The way, the payee's text, the note that the payer wrote, and whether the text speaks of a salary."""
+
+    way: Way
+    payee: str
+    note: str = ""
+    salary: bool = False
+
+
+_BILL = r"(?:IBG )?(?:GIRO|BILL PAYMENT)\b"
+_UNDONE = r"(?:(?:WAIVER|REVERSAL|REFUND|REBATE)(?: OF| -|:)? )?"
+_FEES = (
+    r"SERVICE CHARGE|SERVICE FEE|COUNTER SERVICE|FALL[ -]BELOW|(?:MONTHLY|ACCOUNT|ANNUAL|ADMIN\w*|PROCESSING|LATE|"
+    r"OVER ?LIMIT|CASH ADVANCE|CARD REPLACEMENT|CHEQUE|CHQ|RETURNED?|CURRENCY CONVERSION|CCY CONVERSION|"
+    r"FOREIGN (?:CURRENCY|TRANSACTION|EXCHANGE)|CROSS BORDER|REMITTANCE|TELEGRAPHIC|CABLE|COMMISSION|GST ON)"
+    r"(?: \w+){0,3} (?:FEES?|CHARGES?)|FINANCE CHARGES?|INTEREST CHARGES?|DEBIT INTEREST|OVERDRAFT"
+)
+_ENTRIES: tuple[tuple[Way, str], ...] = (
+    (Way.FEE, rf"{_UNDONE}(?:{_FEES})\b"),
+    (Way.CASH, r"(?:OCBC )?(?:CASH|ATM)(?: CASH)? WITHDRAWAL|CASH ADVANCE"),
+    (Way.INTEREST, r"(?:CREDIT )?INTEREST(?: CREDIT| EARNED| PAID|$)|BONUS INTEREST"),
+    (Way.CARD_BILL, r"PAYMENT (?:BY|VIA|-|RECEIVED|THANK)|AUTOPAY"),
+    (Way.CARD_BILL, rf"{_BILL}.*\b(?:CARDS?|AMEX|AMERICAN EXPRESS|DINERS|CCRD)\b"),
+    (Way.OWN_ACCOUNT, r".*(?:\b|\d)(?:to|from) OWN ACCOUNT|.*\bOWN ACCOUNT TRANSFER"),
+    (Way.DEPOSIT, r"(?:CASH|CHEQUE|CHQ|CDM|QUICK CHEQUE)\b.*\bDEPOSIT|DEPOSIT\b"),
+)
+_WAYS = tuple((way, re.compile(phrase, re.IGNORECASE)) for way, phrase in _ENTRIES)
+_TRANSFER = re.compile(
+    r"(?:FAST PAYMENT|FAST|FUND TRANSFER|FUNDS TRANSFER|PAYMENT/TRANSFER|PAY ?NOW|INSTANT TRANSFER|IBFT|TRANSFER)\b\s*"
+    r"(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_PAYNOW = re.compile(r"\s*via PayNow[- ](?P<key>[A-Z]+)(?: Code)?", re.IGNORECASE)
+_PAYNOW_KEYS = {
+    "mobile": Way.PERSON,
+    "nric": Way.PERSON,
+    "fin": Way.PERSON,
+    "uen": Way.BUSINESS,
+    "qr": Way.BUSINESS,
+}
+_PARTY = re.compile(r"(?P<note>.*)(?<![a-z])(?:to|from) (?P<payee>[^a-z].*)")
+_CODE = (
+    r"(?:BEXP|BONU|CASH|CBFF|CCRD|CHAR|COLL|COMM|DIVD|EDUC|FWLV|GOVT|HSPC|IHRP|INSU|INTC|INTE|INVS|IVPT|LOAN|MDCS|"
+    r"NITX|OTHR|PHON|PTXP|RDTX|REBT|REFU|RENT|SALA|SUPP|TAXS|TBIL|TCSC|TRAD|TREA|TRPT|TRWI|UBIL|VATX|WHLD)"
+)
+"""Purpose codes of ISO 20022 as Singapore's banks use them."""
+_FIRST_CODE = re.compile(rf"{_CODE}\b(?:\s*-\s*|\s+|$)")
+_LAST_CODE = re.compile(rf"\s+{_CODE}$")
+_PURCHASE = re.compile(
+    r"(?:NETS QR|NETS PURCHASE|NETS DEBIT|NETS|(?:VISA |MASTERCARD )?DEBIT (?:CARD )?PURCHASE|POS PURCHASE|"
+    r"POINT OF SALE)\b(?: (?:REFUND|REVERSAL))?\s*(?:\d\d/\d\d/\d\d(?:\d\d)?\s)?\s*(?:xx-\d{4}\s)?(?P<payee>.*)",
+    re.IGNORECASE,
+)
+_GIRO = re.compile(rf"{_BILL}[ -]*(?:(?:INB|MB|MOBILE|INTERNET)\b)?(?P<payee>.*)", re.IGNORECASE)
+_GIRO_NOTE = re.compile(r"(?P<note>(?:\S*[a-z]\S*\s+)+)(?P<payee>[^a-z]+)$")
+_NOISE = re.compile(r"\bNETS QR PURCHASE\b|\bI-BANK\b|\bVIA QR CODE\b|\bvia PayNow: *\d+|\bS\$$", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s\S*\d{4}\S*")
+_SALARY = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONU)\b", re.IGNORECASE)
+_SALARY_WORDS = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONUS?)\b|(?<!\w)-(?!\w)", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?P<text>.*\S)\s+(?P<currency>[A-Z]{3}) ?(?P<amount>\d[\d,]*(?:\.\d+)?)$")
+_CURRENCIES = frozenset(
+    "AED ARS AUD BDT BHD BND BRL CAD CHF CLP CNY COP CZK DKK EGP EUR FJD GBP HKD HUF IDR ILS INR ISK JOD JPY KES KHR"
+    " KRW KWD LAK LKR MAD MMK MNT MOP MUR MVR MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RUB SAR SEK SGD THB"
+    " TRY TWD UAH USD VND XPF ZAR".split()
+)
+
+
+def read_wording(text: str) -> Wording:
+    """The way, payee and note of a description whose white space is folded."""
+    for way, phrase in _WAYS:
+        if phrase.match(text):
+            return Wording(way, text)
+    text = _NOISE.sub(" ", text).strip()
+    if transfer := _TRANSFER.match(text):
+        return _transfer(transfer["rest"])
+    if purchase := _PURCHASE.match(text):
+        return Wording(Way.PURCHASE, purchase["payee"].strip())
+    if giro := _GIRO.match(text):
+        return _giro(giro["payee"])
+    return Wording(Way.PURCHASE, text)
+
+
+def original_amount(text: str, billed: Money) -> tuple[str, Money | None]:
+    """The text without a foreign amount at its end, and that amount with the sign of the billed one."""
+    found = _FOREIGN.match(text)
+    if not found or found["currency"] not in _CURRENCIES or found["currency"] == billed.currency:
+        return text, None
+    amount = Decimal(found["amount"].replace(",", ""))
+    try:
+        original = Money.of(amount if billed.minor >= 0 else -amount, found["currency"])
+    except VocabularyError:
+        return text, None
+    return found["text"], original
+
+
+def _transfer(rest: str) -> Wording:
+    paynow = _PAYNOW.search(rest)
+    way = _PAYNOW_KEYS.get(paynow["key"].lower(), Way.UNSAID) if paynow else Way.UNSAID
+    rest = _FIRST_CODE.sub("", _PAYNOW.sub(" ", rest).strip(), count=1).strip(" -")
+    party = _PARTY.match(rest)
+    payee, note = (party["payee"], party["note"].strip(" -")) if party else (rest, "")
+    return Wording(way, _without_references(payee), note, salary=_SALARY.search(rest) is not None)
+
+
+def _giro(rest: str) -> Wording:
+    salary = _SALARY.search(rest) is not None
+    payee = _without_references(_SALARY_WORDS.sub(" ", rest) if salary else rest)
+    if split := _GIRO_NOTE.match(payee):
+        return Wording(Way.GIRO, split["payee"], split["note"].strip(), salary=salary)
+    return Wording(Way.GIRO, payee, salary=salary)
+
+
+def _without_references(payee: str) -> str:
+    """The other side's name without account numbers and the purpose code at its end."""
+    name = " ".join(_REFERENCE.sub(" ", f" {payee}").split()) or payee
+    return _LAST_CODE.sub("", name).strip(" -")

@@ -1,1 +1,4 @@
-"""Public catalogues, fetched whole and matched on this machine; nothing about the person leaves."""
+"""Offers: public catalogues fetched whole and matched on this machine; nothing about the person leaves.
+
+``catalogue`` may open a socket, for one GET that is the same for every agent; ``matching`` sees the index only.
+"""

@@ -1,0 +1,94 @@
+"""``python -m client_web``: serve one agent's pages on 127.0.0.1 until it is stopped.
+
+Prints a sign-in link; each line on standard input makes a new one. With ``--with-parent`` the end of standard input
+ends the server, so that it never outlives the command that started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from waitress.server import create_server
+
+from client_web.app import create_app
+from client_web.security import Entry
+from pod_agent import Agent
+from vocab.errors import ProjectError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["main"]
+
+HOST = "127.0.0.1"
+
+
+class _Later:
+    """The application, made once the port is known."""
+
+    application: WSGIApplication
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return self.application(environ, start)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit status."""
+    options = _options(arguments)
+    try:
+        agent = Agent.open(options.home)
+    except ProjectError as error:
+        sys.stderr.write(f"{error}\n{error.hint}\n")
+        return error.exit_status
+    later = _Later()
+    try:
+        server = create_server(later, host=HOST, port=options.port, threads=8, ident=None)
+    except OSError:
+        sys.stderr.write(f"Port {options.port} is taken. Choose another one with --port.\n")
+        agent.close()
+        return 1
+    door = Entry(server.effective_port)
+    later.application = create_app(agent, server.effective_port, door=door)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _print_link(door)
+    follow = partial(_follow_input, door, with_parent=options.with_parent)
+    threading.Thread(target=follow, daemon=True).start()
+    try:
+        server.run()
+    finally:
+        server.close()
+        agent.close()
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m client_web", description="Your pages, on this machine only.")
+    parser.add_argument("--home", type=Path, required=True, help="folder of the agent")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; a free one if not given")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
+    return parser.parse_args(arguments)
+
+
+def _print_link(door: Entry) -> None:
+    sys.stdout.write(door.link() + "\n")
+    sys.stdout.flush()
+
+
+def _follow_input(door: Entry, *, with_parent: bool) -> None:
+    """A new link for every line; at the end of input a quiet stop of the main thread, if asked for."""
+    for _ in sys.stdin:
+        _print_link(door)
+    if with_parent:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

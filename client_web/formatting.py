@@ -1,0 +1,97 @@
+"""Figures, days and names as people read them; the filters of the templates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from client_web.links import link
+
+__all__ = ["add_filters", "day_text", "minutes_text", "money", "month_text", "number_text"]
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+WORDS = {"eating-out": "Eating out", "sgd": "SGD"}
+
+
+def money(amount: float | None, *, cents: bool = True) -> str:
+    """An amount in SGD: ``S$1,234.50``, with a real minus sign; a dash where there is none."""
+    if amount is None:
+        return NOTHING
+    text = f"{abs(amount):,.2f}" if cents else f"{abs(amount):,.0f}"
+    sign = MINUS if amount < 0 and float(text.replace(",", "")) else ""
+    return f"{sign}S${text}"
+
+
+def number_text(number: float | None) -> str:
+    """A count with thousands separated."""
+    return NOTHING if number is None else f"{number:,.0f}".replace("-", MINUS)
+
+
+def minutes_text(minutes: float | None) -> str:
+    """Minutes as hours and minutes: ``12 h 5 min``."""
+    if minutes is None:
+        return NOTHING
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours:,} h {rest} min" if hours else f"{rest} min"
+
+
+def day_text(day: date | str) -> str:
+    """``5 Oct 2026``."""
+    day = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    return f"{day.day} {day:%b %Y}"
+
+
+def month_text(month: str) -> str:
+    """``2026-10`` as ``October 2026``."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
+
+
+def name_text(name: str) -> str:
+    """A name of a closed set (``eating-out``) as people write it."""
+    return WORDS.get(name, name.replace("-", " ").replace("_", " ").capitalize())
+
+
+def term_text(iri: str) -> str:
+    """The last part of a term's IRI as words: ``https://w3id.org/pod-agent#AggregateReporting``."""
+    name = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def party_text(webid: str) -> str:
+    """The host of a WebID, as the short name of a business."""
+    return urlsplit(webid).hostname or webid
+
+
+def time_text(at: datetime | str) -> str:
+    """``5 Oct 2026, 14:03`` in the zone the value carries."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
+def size_text(size: int) -> str:
+    """Bytes as people read them."""
+    for unit, factor in (("MB", 1_000_000), ("KB", 1_000)):
+        if size >= factor:
+            return f"{size / factor:,.1f} {unit}"
+    return f"{size:,} bytes"
+
+
+def add_filters(app: Flask) -> None:
+    """Make the functions above known to the templates."""
+    app.jinja_env.filters.update(
+        money=money,
+        number=number_text,
+        minutes=minutes_text,
+        day=day_text,
+        month=month_text,
+        name=name_text,
+        time=time_text,
+        size=size_text,
+        term=term_text,
+        party=party_text,
+    )
+    app.jinja_env.globals.update(link=link)

@@ -1,0 +1,206 @@
+"""An agent for tests of the pages: the same calls as the real one, over a real index, with grants held in memory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pod_agent.config import Settings
+from pod_agent.errors import UsageError
+from pod_agent.index.entities import Coverage
+from pod_agent.index.local import LocalIndex
+from pod_agent.offers.catalogue import Catalogue
+from pod_agent.offers.matching import OfferMatch, match_offers
+from tests.support.households import RecordMaker
+from tests.support.studies import histogram_study
+from vocab.answer import Answer
+from vocab.query import QuerySpec, Table
+from vocab.records import IRI, Provenance, Record, Transaction
+from vocab.study import Study
+
+__all__ = ["AgentInMemory", "Request", "household"]
+
+TODAY = date(2026, 11, 15)
+SHOPS = (
+    ("FairPrice", "groceries", 46.35, 4),
+    ("Sheng Siong", "groceries", 23.9, 11),
+    ("Toast Box", "eating-out", 6.8, 3),
+    ("GrabFood", "eating-out", 24.5, 8),
+    ("Grab Rides", "transport", 14.2, 6),
+    ("SP Services", "utilities", 131.4, 30),
+    ("Katong Homes", "household", 1450.0, 30),
+    ("UNIQLO", "shopping", 79.9, 45),
+    ("Netflix", "subscriptions", 19.98, 30),
+    ("Guardian", "health", 18.35, 26),
+)
+"""Shop, category, a usual amount in SGD, and every how many days."""
+ARTISTS = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A study on offer."""
+
+    study: Study
+    task_id: str
+    status: str
+    preview: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentInMemory:
+    """Records in a real index; requests and grants in lists that the calls change as the agent would."""
+
+    index: LocalIndex
+    settings: Settings
+    given: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+    def query(self, spec: QuerySpec) -> Table:
+        return self.index.run(spec)
+
+    def show(self, refs: list[str]) -> list[dict[str, Any]]:
+        return [_shown(record) for record in self.index.get([IRI(ref) for ref in refs])]
+
+    def ask(self, question: str, today: date | None = None) -> Answer:
+        assert today is None
+        if "grocer" not in question:
+            return Answer(status="declined", text="Your records do not say that.")
+        spec = {"measures": ["spend"], "filters": [{"field": "category", "op": "eq", "value": "groceries"}]}
+        table = self.query(QuerySpec.from_json(spec))
+        return Answer(
+            status="answered",
+            text=f"You spent S${table.rows[0][0]} on groceries.",
+            value=float(table.rows[0][0] or 0),
+            unit="SGD",
+            citations=table.evidence[0],
+            query=spec,
+        )
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        return self.index.coverage()
+
+    def offers(self) -> list[OfferMatch]:
+        offers = Catalogue(self.settings.catalogue, Path("unused")).load()
+        return match_offers(offers, self.query, self.today())
+
+    def imports(self) -> list[dict[str, Any]]:
+        if not self.coverage():
+            return []
+        counts = {"read": 812, "written": 808, "duplicate": 0, "rejected": 1, "skipped": 3}
+        file = {"path": "TransactionHistory_360.csv", "importer": "ocbc", **counts}
+        return [{"import_id": "k7d", "at": "2026-11-15T09:12:00+08:00", "files": [file]}]
+
+    def requests(self) -> list[Request]:
+        return self.asked
+
+    def give(self, task_id: str, until: date | None = None, max_epsilon: float | None = None) -> str:
+        assert max_epsilon is None
+        for request in self.asked:
+            if request.task_id == task_id:
+                self.asked.remove(request)
+                self.given.append(_grant(request.study.controller, until or TODAY))
+                return str(self.given[-1]["grant"])
+        raise UsageError("there is no such request")
+
+    def withdraw(self, grant_id: str) -> None:
+        for grant in self.given:
+            if grant["grant"] == grant_id:
+                grant["status"] = "withdrawn"
+                return
+        raise UsageError("there is no such grant")
+
+    def grants(self) -> list[dict[str, Any]]:
+        return self.given
+
+    def audit(self) -> list[dict[str, Any]]:
+        return self.log
+
+    def budget(self) -> dict[str, Any]:
+        return {"spent_micro_rho": 1200, "limit_micro_rho": 500_000}
+
+    def today(self) -> date:
+        return TODAY
+
+
+def household(
+    folder: Path, *, records: bool = True, catalogue: str = "", extra: tuple[Record, ...] = ()
+) -> AgentInMemory:
+    """An agent with a year and a half of a made-up household, one grant, one request and one log entry; or none."""
+    index = LocalIndex(folder / "index.sqlite", ZoneInfo("Asia/Singapore"))
+    agent = AgentInMemory(index=index, settings=Settings(pod="embedded", catalogue=catalogue))
+    if records:
+        index.upsert([*_year_and_a_half(), *extra], import_id="k7d")
+        study = histogram_study(title="Spending by category and month")
+        lines = ("One of 8 cells: groceries, October 2026", "288 bytes to each of two servers", "Noise of 24.7 cells")
+        agent.asked.append(Request(study=study, task_id=study.task_id.hex(), status="open", preview=lines))
+        agent.given.append(_grant("https://insights.example/profile#us", date(2027, 2, 1)))
+        agent.log.append(
+            {
+                "seq": 1,
+                "at": "2026-11-02T18:04:11+08:00",
+                "action": "send",
+                "grant": agent.given[0]["grant"],
+                "study": "ab12",
+                "recipient": "https://insights.example/profile#us",
+                "bytes": 2318,
+                "sha256": "00" * 32,
+                "micro_rho": 800,
+                "outcome": "accepted",
+            }
+        )
+    return agent
+
+
+def _year_and_a_half() -> list[Record]:
+    maker, records = RecordMaker(), list[Record]()
+    start = date(2025, 6, 1)
+    for number in range((TODAY - start).days + 1):
+        day = start + timedelta(days=number)
+        for shop, category, amount, every in SHOPS:
+            if number % every == 0:
+                place = Provenance(file="TransactionHistory_360.csv", member=None, line=len(records) + 7)
+                paid = round(amount * (1 + (number * 7 % 13) / 20), 2)
+                records.append(maker.paid(day.isoformat(), paid, shop, category, provenance=place))
+        if day.day == 25:
+            records.append(maker.paid(day.isoformat(), -5400.0, "Tanjong Media", "income", kind="income"))
+        for song in range(number % 5):
+            artist = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")[(number + song * song) % 4]
+            records.append(
+                maker.played(f"{day.isoformat()}T08:{10 + song * 4}:00", 214 + song * 9, f"Song {song}", artist)
+            )
+    return records
+
+
+def _grant(recipient: str, until: date) -> dict[str, Any]:
+    return {
+        "grant": f"grant-{abs(hash(recipient)) % 9999}",
+        "recipient": recipient,
+        "purpose": "https://w3id.org/pod-agent#AggregateReporting",
+        "data": ["https://w3id.org/dpv/pd#PurchasesAndSpendingHabit"],
+        "status": "active",
+        "from": "2026-11-01",
+        "until": until.isoformat(),
+        "spent_micro_rho": 800,
+        "limit_micro_rho": 50_000,
+    }
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(record).items() if name not in {"iri", "provenance", "amount"}}
+    fields["at"] = record.at.isoformat()
+    if isinstance(record, Transaction):
+        fields["amount"] = str(record.amount.amount)
+    place = record.provenance
+    return {
+        "iri": record.iri,
+        "kind": record.type_name,
+        "file": place.file if place else None,
+        "member": place.member if place else None,
+        "line": place.line if place else None,
+        "fields": fields,
+    }

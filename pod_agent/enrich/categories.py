@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
-from pod_agent.enrich.merchants import phrase_table, tokens
+from pod_agent.enrich.merchants import phrase_table, starts_with, tokens
 
 __all__ = ["category_of"]
+
+START = 1
+"""Letters by which phrases are found: as many as the shortest word has."""
 
 
 def category_of(*texts: str) -> str:
@@ -16,23 +20,27 @@ def category_of(*texts: str) -> str:
     """
     for text in texts:
         words = tokens(text)
-        for category, phrase in _phrases():
-            if _holds(words, phrase):
-                return category
+        found = [rank for place in range(len(words)) for rank in _ranks_at(words[place:])]
+        if found:
+            return _phrases()[min(found)][0]
     return "other"
 
 
-def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    size = len(phrase)
-    return any(_same(words[start : start + size], phrase) for start in range(len(words) - size + 1))
-
-
-def _same(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    if phrase[-1].endswith("*"):
-        return words[:-1] == phrase[:-1] and words[-1].startswith(phrase[-1][:-1])
-    return words == phrase
+def _ranks_at(words: tuple[str, ...]) -> Iterator[int]:
+    """Positions in the file of the phrases that these words start with."""
+    for rank, phrase in _by_start().get(words[0][:START], ()):
+        if starts_with(words, phrase):
+            yield rank
 
 
 @cache
 def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(phrase_table("words.csv"))
+
+
+@cache
+def _by_start() -> dict[str, list[tuple[int, tuple[str, ...]]]]:
+    starts: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for rank, (_, phrase) in enumerate(_phrases()):
+        starts.setdefault(phrase[0].rstrip("*")[:START], []).append((rank, phrase))
+    return starts

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Merchant", "clean_name", "known_merchant", "phrase_table", "title", "tokens"]
+__all__ = ["Merchant", "clean_name", "known_merchant", "phrase_table", "starts_with", "title", "tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,12 @@ class Merchant:
 
 _TOKEN = re.compile(r"[^\W_]+|&")
 _PAYMENT_BRAND = re.compile(
-    r"^(?:SQ|SP|PP|PAYPAL|TST|SUMUP|ZLR|IZ|ADYEN|STRIPE|HITPAY|FOMO(?: PAY)?|QASHIER|2C2P|QFPAY|KPAY|WWW)\s*[*.]\s*",
+    r"^(?:SQ|SP|PP|PAYPAL|TST|SUMUP|ZLR|IZ|ADYEN|STRIPE|HITPAY|FOMO(?: PAY)?|QASHIER|2C2P|QFPAY|KPAY|PADDLE\.NET|FS|WWW)\s*[*.]\s*",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"(?=.*\d)(?:\W*\w?\W*\d{3,}\w*|[A-Z0-9]{6,}|[A-Z]{1,3}-[A-Z0-9]{5,}|TX-\S+|#\S*|\d{2}-\d+)$")
+_REFERENCE = re.compile(
+    r"(?=.*\d)(?:\W{0,3}\w?\W{0,3}\d{3,}\w*|[A-Z0-9]{6,}|[A-Z]{1,3}-[A-Z0-9]{5,}|TX-\S+|#\S*|\d{2}-\d+)$"
+)
 _LONG_NUMBER = re.compile(r"\d{4}|^TX-")
 _LEGAL_FORMS = frozenset(
     "PTE LTD PTELTD LIMITED PRIVATE LLP LLC LP INC CORP CORPORATION CO COMPANY SDN BHD PTY GMBH AG SA SARL BV KK PLC"
@@ -63,14 +65,17 @@ def known_merchant(text: str) -> Merchant | None:
     words = tokens(_PAYMENT_BRAND.sub("", text))
     longest: tuple[int, Merchant] | None = None
     for pattern, merchant in _chains().get(words[0], ()) if words else ():
-        if (longest is None or len(pattern) > longest[0]) and _starts(words, pattern):
+        if (longest is None or len(pattern) > longest[0]) and starts_with(words, pattern):
             longest = (len(pattern), merchant)
     return longest[1] if longest else None
 
 
 def clean_name(text: str) -> str:
-    """The name of a merchant that no table knows, as people write it; never empty for a text with words."""
-    words = _PAYMENT_BRAND.sub("", text).split()
+    """The name of a merchant that no table knows, as people write it; empty only for an empty text."""
+    brand, _, rest = _PAYMENT_BRAND.sub("", text).partition("*")
+    words = brand.split() or rest.split()
+    if not words:
+        return ""
     kept = [word for word in words if not _LONG_NUMBER.search(word)] or words
     kept = _without_place(kept)
     while len(kept) > 1 and (_is_legal_form(kept[-1]) or _REFERENCE.match(kept[-1]) or not tokens(kept[-1])):
@@ -139,7 +144,7 @@ def _place_at_end(words: list[str], kind: str) -> int:
     return next((size for size in range(min(4, len(words) - 1), 0, -1) if tokens(" ".join(words[-size:])) in places), 0)
 
 
-def _starts(words: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+def starts_with(words: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     """True where the words start with the pattern, whose last word may end in ``*`` for any ending."""
     *whole, last = pattern
     size = len(whole)

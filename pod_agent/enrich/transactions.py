@@ -58,7 +58,7 @@ def meaning_of(text: str, *, incoming: bool, bank: str) -> Meaning:
     if way in BANK_ENTRIES:
         return _bank_entry(way, incoming=incoming, bank=bank)
     if way is Way.PERSON or (way is Way.UNSAID and not wording.salary and not _is_company(wording.payee)):
-        return _transfer(wording.payee)
+        return _transfer(title(wording.payee, plain=True))
     if incoming and wording.salary:
         return _income(wording.payee)
     return _trade(wording, incoming=incoming)
@@ -97,14 +97,19 @@ def _charge(merchant: str, category: str, *, incoming: bool, out: TransactionKin
 
 def _income(payer: str) -> Meaning:
     """Income keeps the payer's name as registered, legal form included: it is an employer, not a shop."""
-    known = known_merchant(payer)
-    name = known.name if known and known.category == "income" else title(payer, plain=True)
-    return Meaning(kind=TransactionKind.INCOME, merchant=name, category="income")
+    known = _public_payer(payer)
+    return Meaning(kind=TransactionKind.INCOME, merchant=known or title(payer, plain=True), category="income")
+
+
+def _public_payer(payer: str) -> str | None:
+    """The authority that a text names anywhere: the name of a scheme often stands before it."""
+    words = payer.split()
+    found = (known_merchant(" ".join(words[place:])) for place in range(len(words)))
+    return next((known.name for known in found if known and known.category == "income"), None)
 
 
 def _transfer(other: str | None) -> Meaning:
-    counterparty = title(other, plain=True) if other else None
-    return Meaning(kind=TransactionKind.TRANSFER, merchant="", category="transfers", counterparty=counterparty)
+    return Meaning(kind=TransactionKind.TRANSFER, merchant="", category="transfers", counterparty=other or None)
 
 
 def _is_company(payee: str) -> bool:

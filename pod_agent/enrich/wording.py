@@ -92,7 +92,6 @@ _PURCHASE = re.compile(
     re.IGNORECASE,
 )
 _GIRO = re.compile(rf"{_BILL}[ -]*(?:(?:INB|MB|MOBILE|INTERNET)\b)?(?P<payee>.*)", re.IGNORECASE)
-_GIRO_NOTE = re.compile(r"(?P<note>(?:\S*[a-z]\S*\s+)+)(?P<payee>[^a-z]+)$")
 _NOISE = re.compile(r"\bNETS QR PURCHASE\b|\bI-BANK\b|\bVIA QR CODE\b|\bvia PayNow: *\d+|\bS\$$", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s\S*\d{4}\S*")
 _SALARY = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONU)\b", re.IGNORECASE)
@@ -114,8 +113,8 @@ def read_wording(text: str) -> Wording:
     if transfer := _TRANSFER.match(text):
         return _transfer(transfer["rest"])
     if purchase := _PURCHASE.match(text):
-        return Wording(Way.PURCHASE, purchase["payee"].strip())
-    if giro := _GIRO.match(text):
+        return Wording(Way.PURCHASE, purchase["payee"].strip() or text)
+    if (giro := _GIRO.match(text)) and giro["payee"].strip(" -"):
         return _giro(giro["payee"])
     return Wording(Way.PURCHASE, text)
 
@@ -136,18 +135,20 @@ def original_amount(text: str, billed: Money) -> tuple[str, Money | None]:
 def _transfer(rest: str) -> Wording:
     paynow = _PAYNOW.search(rest)
     way = _PAYNOW_KEYS.get(paynow["key"].lower(), Way.UNSAID) if paynow else Way.UNSAID
+    salary = _SALARY.search(rest) is not None
     rest = _FIRST_CODE.sub("", _PAYNOW.sub(" ", rest).strip(), count=1).strip(" -")
     party = _PARTY.match(rest)
     payee, note = (party["payee"], party["note"].strip(" -")) if party else (rest, "")
-    return Wording(way, _without_references(payee), note, salary=_SALARY.search(rest) is not None)
+    return Wording(way, _without_references(payee), note, salary=salary)
 
 
 def _giro(rest: str) -> Wording:
+    """A bill or a payment by GIRO: the bank prints names in capitals, the payer's note as it was typed."""
     salary = _SALARY.search(rest) is not None
     payee = _without_references(_SALARY_WORDS.sub(" ", rest) if salary else rest)
-    if split := _GIRO_NOTE.match(payee):
-        return Wording(Way.GIRO, split["payee"], split["note"].strip(), salary=salary)
-    return Wording(Way.GIRO, payee, salary=salary)
+    words = payee.split()
+    size = next((place for place, word in enumerate(words) if word == word.upper()), 0)
+    return Wording(Way.GIRO, " ".join(words[size:]), " ".join(words[:size]), salary=salary)
 
 
 def _without_references(payee: str) -> str:

@@ -8,6 +8,7 @@ give the same records.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Sta
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
 from vocab.errors import VocabularyError
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
+from vocab.shapes import MAX_LENGTH
 
 __all__ = ["OcbcCsv"]
 
@@ -139,7 +141,12 @@ class _Reader:
         self._closing = None
 
     def _row_or_details(self, line: int, text: str, block: _Block) -> Iterator[Row]:
-        fields = [field.strip() for field in fields_of(text)]
+        try:
+            fields = [field.strip() for field in fields_of(text)]
+        except csv.Error:
+            yield from self._finish_row()
+            yield Issue(line=line, code="wrong_columns", detail="the row is not CSV, or one of its fields is too long")
+            return
         details = fields[block.before_text] if len(fields) > block.before_text else ""
         if any(fields[: block.before_text]) or any(fields[block.before_text + 1 :]):
             yield from self._finish_row()
@@ -194,6 +201,8 @@ def _transaction(fields: list[str], block: _Block, provenance: Provenance, seen:
         raise _RowError("bad_amount", "the amount has too many decimal places") from error
     at = datetime(day.year, day.month, day.day, tzinfo=ZONE)
     description = fold(text)
+    if len(description) > MAX_LENGTH:
+        raise _RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
     amount = -amount if withdrawal else amount
     key = (block.number, str(amount.minor), block.currency, description)
     return Transaction(
@@ -249,6 +258,6 @@ def _label_and_number(account: str) -> tuple[str, str]:
     """What people may see of an account (product and last four digits), and its number for the record's key."""
     parts = NUMBER.match(account)
     if not parts:
-        return account or "OCBC", account
+        return re.sub(r"\d+(?=\d{4})", "", account) or "OCBC", account
     number = re.sub(r"[^\dXx*]", "", parts["number"])
     return f"{parts['name']} {number[-4:]}".strip(), number

@@ -49,6 +49,7 @@ __all__ = [
     "UnknownStudyError",
     "UnsupportedStatisticError",
     "WrongSecretError",
+    "error_for",
 ]
 
 
@@ -215,3 +216,14 @@ class RoundAbortedError(AggregatorError):
     code = "round_aborted"
     hint = "Try again when more people are there."
     http_status = 409
+
+
+def error_for(code: str, message: str, hint: str = "") -> AggregatorError | None:
+    """The error that another process of ours told by its code; None if the code is not one of these."""
+    kinds: list[type[AggregatorError]] = [AggregatorError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.code == code:
+            return kind(message, hint=hint or None)
+        kinds += kind.__subclasses__()
+    return None

@@ -35,6 +35,7 @@ __all__ = [
     "Outcome",
     "Registration",
     "Report",
+    "SignedStudy",
     "StudyList",
     "Verdict",
     "checksum",
@@ -116,9 +117,10 @@ class JobAnswer(_Message, frozen=True):
 
 
 class Registration(_Message, frozen=True):
-    """A study made known to the helper: the signed manifest as JSON, and the sealed key of the proof check."""
+    """A study made known to the helper: manifest (canonical JSON), its signature, the sealed key of the proof check."""
 
-    document: bytes
+    manifest: bytes
+    proof: str
     sealed_key: bytes
 
 
@@ -136,11 +138,19 @@ class AggregateShare(_Message, frozen=True):
     share: bytes
 
 
+class SignedStudy(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A manifest (``Study.to_json``), its task id in hexadecimal, and the business's signature; nothing checked yet."""
+
+    task: str
+    manifest: dict[str, Any]
+    proof: str
+
+
 class StudyList(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """All studies of a leader that are open, the same for every agent: signed manifests, not yet checked."""
+    """All studies of a leader that are open, the same for every agent."""
 
     version: int
-    studies: tuple[dict[str, Any], ...]
+    studies: tuple[SignedStudy, ...]
 
 
 M = TypeVar("M", bound=_Message)

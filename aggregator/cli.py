@@ -1,0 +1,264 @@
+"""``pod-aggregator``: for businesses and pod operators.
+
+What a command needs is imported when it runs, so that ``--help`` stays quick.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from vocab.errors import ProjectError, VocabularyError
+
+__all__ = ["cli", "main"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _home(function: F) -> F:
+    """``--home`` after the subcommand, falling back on the one before it."""
+    option = click.option("--home", type=click.Path(file_okay=False, path_type=Path), callback=_chosen_home)
+    return option(function)
+
+
+def _chosen_home(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
+    from aggregator.config import default_home
+
+    return value or context.find_root().params.get("home") or default_home()
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+with_parent = click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--home", type=click.Path(file_okay=False, path_type=Path), help="Folder of the servers' keys and stores."
+)
+@click.version_option(package_name="pod-agent")
+def cli(home: Path | None) -> None:  # noqa: ARG001 - read by _chosen_home
+    """Ask many people at once and see none of them: two servers, proofs, noise."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@cli.command()
+@_home
+@click.option("--only", type=click.Choice(["leader", "helper"]), help="Set up one server; the other is elsewhere.")
+@click.option("--invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="From the helper.")
+@click.option("--controller", default="https://shop.example/profile#us", help="WebID of the business.")
+@click.option("--helper", default="https://pods.example/profile#us", help="WebID of the helper's operator.")
+@click.option("--leader-url", help="Where agents reach the leader.")
+@click.option("--helper-url", help="Where the leader and agents reach the helper.")
+@click.option("--leader-port", default=8701, show_default=True)
+@click.option("--helper-port", default=8702, show_default=True)
+def init(
+    *,
+    home: Path,
+    only: str | None,
+    invitation: Path | None,
+    controller: str,
+    helper: str,
+    leader_url: str | None,
+    helper_url: str | None,
+    leader_port: int,
+    helper_port: int,
+) -> None:
+    """Make keys and settings for the leader, the helper, or both."""
+    from aggregator.config import init_helper, init_leader, load_helper, read_invitation
+
+    if only == "leader" and invitation is None:
+        raise click.UsageError("a leader alone needs --invitation, the file that the helper's operator sent")
+    if only != "leader":
+        url = helper_url or f"http://127.0.0.1:{helper_port}/"
+        made = init_helper(home, url=url, helper=helper, port=helper_port)
+        click.echo(f"Helper set up in {home}. Its invitation for the leader: {home / 'invitation.toml'}")
+        click.echo(f"Sealing key: {load_helper(home).public_key[:32]}...")
+    if only != "helper":
+        invited = read_invitation(invitation) if invitation is not None else made
+        url = leader_url or f"http://127.0.0.1:{leader_port}/"
+        config = init_leader(home, invited, url=url, controller=controller, port=leader_port)
+        click.echo(f"Leader set up in {home}. Key that signs studies: {config.signer.name}")
+
+
+@cli.command()
+@_home
+@with_parent
+def leader(home: Path, *, with_parent: bool) -> None:
+    """Run the leader, which takes reports."""
+    from aggregator.config import load_leader
+    from aggregator.leader import Leader, create_leader_app
+    from aggregator.web import serve
+
+    config = load_leader(home)
+    serve(create_leader_app(Leader(home, config)), config.host, config.port, with_parent=with_parent)
+
+
+@cli.command()
+@_home
+@with_parent
+def helper(home: Path, *, with_parent: bool) -> None:
+    """Run the helper, the second server, for somebody else's leader."""
+    from aggregator.config import load_helper
+    from aggregator.helper import Helper, create_helper_app
+    from aggregator.web import serve
+
+    config = load_helper(home)
+    serve(create_helper_app(Helper(home, config)), config.host, config.port, with_parent=with_parent)
+
+
+@cli.command()
+@_home
+@click.argument("terms", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+def publish(home: Path, terms: Path, *, as_json: bool) -> None:
+    """Sign the study described in TERMS (TOML or JSON) and open it at both servers."""
+    from aggregator.config import load_leader
+    from aggregator.leader import Leader
+    from aggregator.studies import make_study, read_terms
+
+    config = load_leader(home)
+    study = make_study(read_terms(terms), config)
+    with _channel(config) as channel:
+        task = Leader(home, config).publish(study, channel).hex()
+    _show({"task": task, "title": study.title}, f"Published {study.title!r} as task {task}", as_json=as_json)
+
+
+@cli.command()
+@_home
+@click.argument("task")
+@as_json
+def collect(home: Path, task: str, *, as_json: bool) -> None:
+    """Close the study TASK, sum its reports with the helper and release the result."""
+    from aggregator.collection import collect as collect_study
+    from aggregator.config import load_leader
+    from aggregator.leader import Leader
+
+    config = load_leader(home)
+    with _channel(config) as channel:
+        release = collect_study(Leader(home, config), _task(task), channel)
+    _show_release(release, as_json=as_json)
+
+
+@cli.group()
+def release() -> None:
+    """See what was released."""
+
+
+@release.command("list")
+@_home
+@as_json
+def release_list(home: Path, *, as_json: bool) -> None:
+    """List releases, newest last."""
+    releases = _leader(home).releases()
+    rows = [{"release": one.id, "title": one.title, "published": one.published, "batch": one.batch} for one in releases]
+    text = "\n".join(f"{row['release']}  {row['published']}  {row['batch']:>8}  {row['title']}" for row in rows)
+    _show(rows, text or "Nothing is released yet.", as_json=as_json)
+
+
+@release.command("show")
+@_home
+@click.argument("identifier")
+@as_json
+def release_show(home: Path, identifier: str, *, as_json: bool) -> None:
+    """Show one release."""
+    from aggregator.errors import UnknownReleaseError
+
+    found = [one for one in _leader(home).releases() if one.id == identifier]
+    if not found:
+        raise UnknownReleaseError(f"no release is called {identifier}")
+    _show_release(found[0], as_json=as_json)
+
+
+@cli.command()
+@click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
+@click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True)
+@click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")
+@click.option("--epsilon", required=True, help="Privacy loss at delta 1e-6, or none for exact sums.")
+@click.option("--transport", type=click.Choice(["inprocess", "http"]), required=True)
+@click.option("--malicious", type=click.IntRange(0), default=0, help="Pods that send reports which prove nothing.")
+@click.option("--seed", type=int, required=True, help="Which cell each pod falls in; shares stay random.")
+@as_json
+def simulate(
+    *, pods: int, statistic: str, size: int, epsilon: str, transport: str, malicious: int, seed: int, as_json: bool
+) -> None:
+    """Run many made-up pods against both servers and compare with the plain sum."""
+    from aggregator.simulate import Simulation, run_simulation
+
+    limit = None if epsilon == "none" else _epsilon(epsilon)
+    simulation = Simulation(
+        pods=pods, statistic=statistic, size=size, epsilon=limit, transport=transport, malicious=malicious, seed=seed
+    )
+    result = run_simulation(simulation)
+    _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    try:
+        status = cli.main(arguments, prog_name="pod-aggregator", standalone_mode=False)
+    except ProjectError as error:
+        _tell(error)
+        status = error.exit_status
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(error: ProjectError) -> None:
+    """The error for people on standard error; with ``--json`` the same as the one document on standard output."""
+    if "--json" in sys.argv:
+        told = {"code": error.code, "message": str(error), "hint": error.hint}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+    click.echo(f"{click.style('Error', fg='red', bold=True)} [{error.code}]: {error}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+
+
+def _leader(home: Path) -> Any:
+    from aggregator.config import load_leader
+    from aggregator.leader import Leader
+
+    return Leader(home, load_leader(home))
+
+
+def _channel(config: Any) -> Any:
+    from aggregator.channel import HelperChannel
+
+    return HelperChannel(config.helper_url, bytes.fromhex(config.channel_key))
+
+
+def _task(text: str) -> bytes:
+    from aggregator.web import url_bytes
+
+    return url_bytes(text, 32)
+
+
+def _epsilon(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise VocabularyError(f"epsilon is a number or none, not {text!r}") from error
+
+
+def _show(value: object, text: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+def _show_release(release: Any, *, as_json: bool) -> None:
+    from aggregator.releases import encode_release
+    from aggregator.wording import describe
+
+    click.echo(encode_release(release) if as_json else describe(release))

@@ -1,0 +1,198 @@
+"""Collecting a study: close the batch, check every proof together with the helper, add noise, release.
+
+Reports go in jobs of ``wire.JOB_REPORTS``, so memory does not grow with the batch; while the helper checks one job the
+leader prepares the next. Every step is on disk before the following one: after a crash on either side, collecting again
+goes on where it stopped and comes to the same sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.channel import HelperChannel
+from aggregator.errors import BatchTooSmallError, HelperRefusedError, StudyNotOpenError
+from aggregator.leader import Leader, LeaderStudy
+from aggregator.noise import discrete_gaussian
+from aggregator.releases import Release, decode_release, encode_release, make_release
+from aggregator.training import BatchSum
+from vocab import wire
+from vocab.errors import InvalidShareError
+from vocab.study import Study
+from vocab.vdaf.encoding import decode_total, prio3_for
+from vocab.vdaf.field import Elements, elements
+from vocab.vdaf.prio3 import NONCE_BYTES, VerifierState
+
+__all__ = ["collect", "collect_round"]
+
+WHO = 0
+"""The leader's number among the aggregators."""
+
+
+def collect(leader: Leader, task: bytes, channel: HelperChannel, *, only: Collection[bytes] | None = None) -> Release:
+    """The release of a study; a study that is released already gives the same release again.
+
+    Closes the batch: no report and no withdrawal is taken any more. With ``only``, reports of other ids are dropped
+    then. BatchTooSmallError, while the batch stays open, if it holds fewer reports than the study's minimum;
+    HelperUnreachableError if the helper is away: collect again.
+    """
+    run = _Collection(leader, task, channel)
+    return run.released() or run.finish(only)
+
+
+def collect_round(leader: Leader, study: Study, named: Sequence[bytes], channel: HelperChannel) -> BatchSum:
+    """The sum of exactly the reports that a training round named, and over how many of them (``training.Collect``)."""
+    release = collect(leader, study.task_id, channel, only=named)
+    values, accepted, _ = leader.noisy_sum(study.task_id)
+    return BatchSum(values=tuple(values), reports=accepted, people=release.batch_ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A job with what the leader remembers of its reports; ``job`` is None if it could read none of them."""
+
+    number: int
+    size: int
+    states: dict[bytes, VerifierState]
+    job: wire.Job | None
+
+
+class _Collection:
+    def __init__(self, leader: Leader, task: bytes, channel: HelperChannel) -> None:
+        self._leader, self._task, self._channel = leader, task, channel
+        self._held: LeaderStudy = leader.study(task)
+        self._vdaf = prio3_for(self._held.study)
+
+    def released(self) -> Release | None:
+        with self._leader.database.reading() as rows:
+            query = "SELECT document FROM releases WHERE task = ?"
+            found = rows.execute(query, (self._task,)).fetchone()
+        return None if found is None else decode_release(found[0])
+
+    def finish(self, only: Collection[bytes] | None) -> Release:
+        self._close(only)
+        with ThreadPoolExecutor(max_workers=1) as sender:
+            waiting: tuple[_Prepared, Future[bytes] | None] | None = None
+            for prepared in self._jobs():
+                sent = None if prepared.job is None else sender.submit(self._send, prepared.job)
+                if waiting is not None:
+                    self._settle(*waiting)
+                waiting = (prepared, sent)
+            if waiting is not None:
+                self._settle(*waiting)
+        return self._release()
+
+    def _close(self, only: Collection[bytes] | None) -> None:
+        """End the batch for good, if it is large enough."""
+        with self._leader.database.transaction() as rows:
+            state = rows.execute("SELECT state FROM studies WHERE task = ?", (self._task,)).fetchone()[0]
+            if state == "registering":
+                raise StudyNotOpenError("the helper does not know the study yet", hint="Publish the study again.")
+            if state == "open":
+                minimum = self._held.study.min_batch
+                query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL"
+                held = {row[0] for row in rows.execute(query, (self._task,))}
+                dropped = held.difference(only) if only is not None else set()
+                if len(held) - len(dropped) < minimum:
+                    raise BatchTooSmallError(f"the batch holds fewer than {minimum} reports")
+                rows.executemany(
+                    "DELETE FROM reports WHERE task = ? AND report = ?", [(self._task, name) for name in dropped]
+                )
+                rows.execute("UPDATE studies SET state = 'closed' WHERE task = ?", (self._task,))
+
+    def _jobs(self) -> Iterator[_Prepared]:
+        """The jobs that are not settled yet, each prepared when asked for."""
+        with self._leader.database.reading() as rows:
+            done = {row[0] for row in rows.execute("SELECT number FROM jobs WHERE task = ?", (self._task,))}
+            query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL ORDER BY report"
+            names = [row[0] for row in rows.execute(query, (self._task,))]
+        for number, start in enumerate(range(0, len(names), wire.JOB_REPORTS)):
+            if number not in done:
+                yield self._prepare(number, names[start : start + wire.JOB_REPORTS])
+
+    def _prepare(self, number: int, names: list[bytes]) -> _Prepared:
+        states: dict[bytes, VerifierState] = {}
+        entries: list[wire.JobEntry] = []
+        for name in names:
+            with self._leader.database.reading() as rows:
+                query = "SELECT body FROM reports WHERE task = ? AND report = ?"
+                body = rows.execute(query, (self._task, name)).fetchone()[0]
+            report = wire.decode(body, wire.Report)
+            try:
+                states[name], verifier = self._vdaf.verify_init(
+                    self._held.verify_key, WHO, name, report.public_share, report.leader_share
+                )
+            except InvalidShareError:
+                continue
+            entries.append(
+                wire.JobEntry(
+                    report_id=name,
+                    public_share=report.public_share,
+                    sealed_share=report.sealed_share,
+                    verifier_share=verifier,
+                )
+            )
+        job = wire.Job(task_id=self._task, number=number, entries=tuple(entries)) if entries else None
+        return _Prepared(number, len(names), states, job)
+
+    def _send(self, job: wire.Job) -> bytes:
+        return self._channel.put(wire.job_path(self._task, job.number), wire.encode(job))
+
+    def _settle(self, prepared: _Prepared, sent: Future[bytes] | None) -> None:
+        """Add the accepted reports of a job to the sum, once."""
+        entries = prepared.job.entries if prepared.job else ()
+        verdicts = wire.decode(sent.result(), wire.JobAnswer).verdicts if sent else ()
+        if len(verdicts) != len(entries):
+            raise HelperRefusedError("the helper's answer does not fit the job")
+        accepted: list[bytes] = []
+        outputs: list[Elements] = []
+        for entry, verdict in zip(entries, verdicts, strict=True):
+            if verdict.outcome is wire.Outcome.ACCEPTED:
+                outputs.append(self._vdaf.finish(prepared.states[entry.report_id], verdict.message))
+                accepted.append(entry.report_id)
+        with self._leader.database.transaction() as rows:
+            job = (self._task, prepared.number, b"".join(accepted), prepared.size - len(accepted))
+            added = rows.execute("INSERT OR IGNORE INTO jobs VALUES (?, ?, ?, ?)", job).rowcount
+            if added and outputs:
+                found = rows.execute("SELECT share FROM totals WHERE task = ?", (self._task,)).fetchone()
+                before = [self._vdaf.field.decode(found[0])] if found else []
+                total = np.sum([*before, *outputs], axis=0) % self._vdaf.field.prime
+                share = self._vdaf.field.encode(total)
+                rows.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (self._task, share))
+
+    def _release(self) -> Release:
+        """Fetch the helper's half, add noise to ours, keep the release and erase the reports."""
+        study, field = self._held.study, self._vdaf.field
+        accepted, rejected = self._counts()
+        if len(accepted) < study.min_batch:
+            raise BatchTooSmallError("too few reports were valid", hint="Nothing is released. Publish a new study.")
+        asked = wire.Collection(task_id=self._task, accepted=len(accepted), checksum=wire.checksum(accepted))
+        answer = self._channel.put(wire.collection_path(self._task), wire.encode(asked))
+        helper_share = field.decode(wire.decode(answer, wire.AggregateShare).share)
+        if len(helper_share) != self._vdaf.circuit.output_length:
+            raise HelperRefusedError("the helper's share has a wrong length")
+        with self._leader.database.transaction() as rows:
+            known = rows.execute("SELECT document FROM releases WHERE task = ?", (self._task,)).fetchone()
+            if known is not None:  # another process came first: its noise counts, ours was never seen
+                return decode_release(known[0])
+            share = rows.execute("SELECT share FROM totals WHERE task = ?", (self._task,)).fetchone()[0]
+            own = (field.decode(share) + discrete_gaussian(study.noise.variance, len(helper_share))) % field.prime
+            total = elements(self._vdaf.unshard([own, helper_share]))
+            values = decode_total(study, total.tolist(), len(accepted))
+            shares = (field.encode(own), field.encode(helper_share))
+            release = make_release(study, values, reports=len(accepted), shares=shares, published=self._leader.now())
+            row = (release.id, self._task, encode_release(release), field.encode(total), len(accepted), rejected)
+            rows.execute("INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?)", row)
+            rows.execute("UPDATE studies SET state = 'released' WHERE task = ?", (self._task,))
+            rows.execute("DELETE FROM reports WHERE task = ?", (self._task,))
+            rows.execute("DELETE FROM totals WHERE task = ?", (self._task,))
+        return release
+
+    def _counts(self) -> tuple[list[bytes], int]:
+        with self._leader.database.reading() as rows:
+            found = rows.execute("SELECT accepted, rejected FROM jobs WHERE task = ?", (self._task,)).fetchall()
+        names = [ids[i : i + NONCE_BYTES] for ids, _ in found for i in range(0, len(ids), NONCE_BYTES)]
+        return names, sum(rejected for _, rejected in found)

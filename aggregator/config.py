@@ -1,0 +1,190 @@
+"""What a server must know to start: ``leader.toml`` and ``helper.toml`` in its folder, readable by its owner alone.
+
+Leader and helper belong to different operators. The helper's operator runs ``init`` first and gives the leader's the
+file ``invitation.toml``, which holds the channel key that both servers share.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import platformdirs
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from aggregator.errors import ConfigurationError
+from consent.proof import key_name
+from vocab.vdaf import sealing
+
+__all__ = [
+    "HelperConfig",
+    "Invitation",
+    "LeaderConfig",
+    "SigningKey",
+    "default_home",
+    "init_helper",
+    "init_leader",
+    "load_helper",
+    "load_leader",
+    "read_invitation",
+]
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderConfig:
+    """The leader's settings. Keys are hexadecimal; ``url`` is where agents reach it, ``port`` 0 means any free one."""
+
+    host: str
+    port: int
+    url: str
+    controller: str
+    helper: str
+    helper_url: str
+    helper_key: str
+    channel_key: str
+    signing_key: str
+
+    @property
+    def signer(self) -> SigningKey:
+        """Signs the business's studies."""
+        return SigningKey(bytes.fromhex(self.signing_key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperConfig:
+    """The helper's settings; ``sealing_key`` opens the shares that agents seal for it."""
+
+    host: str
+    port: int
+    url: str
+    helper: str
+    channel_key: str
+    sealing_key: str
+
+    @property
+    def public_key(self) -> str:
+        """The key that studies name, hexadecimal."""
+        return sealing.public_key(bytes.fromhex(self.sealing_key)).hex()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What a helper's operator hands to a leader's, over a channel they trust."""
+
+    helper: str
+    helper_url: str
+    helper_key: str
+    channel_key: str
+
+
+class SigningKey:
+    """An Ed25519 key that signs studies (``consent.proof.Signer``)."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    @property
+    def public_key(self) -> bytes:
+        """The public key, 32 bytes."""
+        return self._key.public_key().public_bytes_raw()
+
+    @property
+    def name(self) -> str:
+        """The public key as a Multikey, as grants name it."""
+        return key_name(self.public_key)
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature, 64 bytes."""
+        return self._key.sign(message)
+
+
+def default_home() -> Path:
+    """``POD_AGGREGATOR_HOME``, or the user's folder for application files."""
+    named = os.environ.get("POD_AGGREGATOR_HOME")
+    return Path(named) if named else Path(platformdirs.user_data_dir("pod-aggregator", appauthor=False))
+
+
+def init_helper(home: Path, *, url: str, helper: str, host: str = "127.0.0.1", port: int = 0) -> Invitation:
+    """Make the helper's keys, its ``helper.toml`` and the invitation for a leader."""
+    config = HelperConfig(
+        host=host,
+        port=port,
+        url=url,
+        helper=helper,
+        channel_key=secrets.token_hex(KEY_BYTES),
+        sealing_key=secrets.token_hex(sealing.PRIVATE_KEY_BYTES),
+    )
+    _create(home / "helper.toml", asdict(config))
+    invitation = Invitation(helper=helper, helper_url=url, helper_key=config.public_key, channel_key=config.channel_key)
+    _create(home / "invitation.toml", asdict(invitation))
+    return invitation
+
+
+def init_leader(
+    home: Path, invitation: Invitation, *, url: str, controller: str, host: str = "127.0.0.1", port: int = 0
+) -> LeaderConfig:
+    """Make the leader's signing key and its ``leader.toml``."""
+    config = LeaderConfig(
+        host=host,
+        port=port,
+        url=url,
+        controller=controller,
+        signing_key=secrets.token_hex(KEY_BYTES),
+        **asdict(invitation),
+    )
+    _create(home / "leader.toml", asdict(config))
+    return config
+
+
+def load_leader(home: Path) -> LeaderConfig:
+    """Read ``leader.toml``."""
+    return _load(home / "leader.toml", LeaderConfig)
+
+
+def load_helper(home: Path) -> HelperConfig:
+    """Read ``helper.toml``."""
+    return _load(home / "helper.toml", HelperConfig)
+
+
+def read_invitation(path: Path) -> Invitation:
+    """Read an invitation file."""
+    return _load(path, Invitation)
+
+
+C = TypeVar("C", bound="LeaderConfig | HelperConfig | Invitation")
+
+
+def _create(path: Path, values: Mapping[str, str | int]) -> None:
+    """Write a new private file; keys that exist are never replaced."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise ConfigurationError(f"{path} exists already", hint="Choose another folder with --home.") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _load(path: Path, kind: type[C]) -> C:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path} is missing") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
+    annotations = {name: int if name == "port" else str for name in kind.__dataclass_fields__}
+    wrong = [name for name, type_ in annotations.items() if type(values.get(name)) is not type_]
+    if wrong or set(values) != set(annotations):
+        names = sorted({*wrong, *(set(values) ^ set(annotations))})
+        raise ConfigurationError(f"{path}: missing, unknown or wrong: {', '.join(names)}", hint="Mend the file.")
+    return kind(**values)

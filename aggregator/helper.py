@@ -1,0 +1,229 @@
+"""The helper: the second server of every study, run by somebody else than the leader.
+
+It never sees an upload. It opens its sealed shares, checks every proof together with the leader, and guards the batch:
+no report counts twice, every job and every task is answered once, and what was answered is on disk before it is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+from flask import Flask, Response, request
+
+from aggregator.channel import check_signature
+from aggregator.config import HelperConfig
+from aggregator.errors import (
+    BatchTooSmallError,
+    CollectedBeforeError,
+    StudyClosedError,
+    StudyRefusedError,
+    UnknownStudyError,
+    WrongSecretError,
+)
+from aggregator.noise import discrete_gaussian
+from aggregator.store import Database
+from aggregator.studies import check_terms, decode_manifest
+from aggregator.web import make_app, no_content, url_bytes
+from consent.codec import verify_study
+from vocab import wire
+from vocab.errors import InvalidShareError, VocabularyError
+from vocab.study import Study
+from vocab.vdaf import sealing
+from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id, share_info
+from vocab.vdaf.field import Elements
+from vocab.vdaf.prio3 import VERIFY_KEY_BYTES
+
+__all__ = ["Helper", "create_helper_app"]
+
+WHO = 1
+"""The helper's number among the aggregators."""
+
+
+class Helper:
+    """The helper's rules over its database in ``home``."""
+
+    def __init__(self, home: Path, config: HelperConfig) -> None:
+        self.config = config
+        self.database = Database(home / "helper.sqlite", "helper.sql")
+        self._private_key = bytes.fromhex(config.sealing_key)
+        self._studies: dict[bytes, Study] = {}
+
+    def register(self, task: bytes, registration: wire.Registration) -> None:
+        """Take part in a study; the key of its proof check is fixed here, before the first report.
+
+        StudyRefusedError for terms this helper does not stand for, CollectedBeforeError for another key.
+        """
+        study, _ = verify_study(decode_manifest(registration.manifest), registration.proof)
+        if study.task_id != task:
+            raise VocabularyError("the manifest belongs to another task")
+        if study.helper_key != self.config.public_key or study.helper != self.config.helper:
+            raise StudyRefusedError("the study names another helper")
+        check_terms(study)
+        key = sealing.open_sealed(registration.sealed_key, self._private_key, key_info(task))
+        if len(key) != VERIFY_KEY_BYTES:
+            raise VocabularyError("the key of the proof check has a wrong length")
+        with self.database.transaction() as rows:
+            rows.execute("INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, NULL, NULL)", (task, registration.manifest, key))
+            if rows.execute("SELECT verify_key FROM tasks WHERE task = ?", (task,)).fetchone()[0] != key:
+                raise CollectedBeforeError("the study is registered with another key")
+
+    def answer_job(self, job: wire.Job, digest: bytes) -> bytes:
+        """Check a job's reports and add the good ones to the sum; the same request gets the same answer again."""
+        with self.database.transaction() as rows:
+            study, key = self._task(rows, job.task_id)
+            query = "SELECT digest, answer FROM jobs WHERE task = ? AND number = ?"
+            known = rows.execute(query, (job.task_id, job.number)).fetchone()
+            if known is not None:
+                if known[0] != digest:
+                    raise CollectedBeforeError("this job was asked before with other bytes")
+                return bytes(known[1])
+            if self._answer(rows, job.task_id) is not None:
+                raise CollectedBeforeError("the task is collected")
+            total = self._total(rows, study)
+            verdicts = []
+            for entry in job.entries:
+                verdict, output = self._check(rows, study, key, entry)
+                verdicts.append(verdict)
+                if output is not None:
+                    total = (total + output) % prio3_for(study).field.prime
+            answer = wire.encode(wire.JobAnswer(verdicts=tuple(verdicts)))
+            share = prio3_for(study).field.encode(total)
+            rows.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", (job.task_id, job.number, digest, answer))
+            rows.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (job.task_id, share))
+        return answer
+
+    def collect(self, collection: wire.Collection) -> bytes:
+        """This server's share of the sum, its noise included: drawn once, kept, and given again when asked again.
+
+        BatchTooSmallError below the study's minimum, CollectedBeforeError if other reports are asked for.
+        """
+        task = collection.task_id
+        with self.database.transaction() as rows:
+            study, _ = self._task(rows, task)
+            known = self._answer(rows, task)
+            if known is not None:
+                if known[0] != collection.checksum:
+                    raise CollectedBeforeError("the task was collected with other reports")
+                return known[1]
+            query = "SELECT report FROM reports WHERE task = ? AND outcome = ?"
+            accepted = [row[0] for row in rows.execute(query, (task, wire.Outcome.ACCEPTED))]
+            if (len(accepted), wire.checksum(accepted)) != (collection.accepted, collection.checksum):
+                raise CollectedBeforeError("leader and helper did not count the same reports")
+            if len(accepted) < study.min_batch:
+                raise BatchTooSmallError(f"{len(accepted)} valid reports, of at least {study.min_batch}")
+            field = prio3_for(study).field
+            total = self._total(rows, study)
+            share = (total + discrete_gaussian(study.noise.variance, len(total))) % field.prime
+            answer = wire.encode(wire.AggregateShare(share=field.encode(share)))
+            rows.execute(
+                "UPDATE tasks SET checksum = ?, answer = ? WHERE task = ?", (collection.checksum, answer, task)
+            )
+            rows.execute("DELETE FROM totals WHERE task = ?", (task,))
+        return answer
+
+    def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
+        """Never count this report; StudyClosedError if it was counted already, WrongSecretError for another's."""
+        if len(secret) != SECRET_BYTES or report_id(secret) != name:
+            raise WrongSecretError("the secret does not belong to this report")
+        with self.database.transaction() as rows:
+            self._task(rows, task)
+            row = (task, name, wire.Outcome.WITHDRAWN)
+            rows.execute("INSERT OR IGNORE INTO reports VALUES (?, ?, ?)", row)
+            query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
+            if rows.execute(query, (task, name)).fetchone()[0] == wire.Outcome.ACCEPTED:
+                raise StudyClosedError("the report is counted already")
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def _task(self, rows: sqlite3.Connection, task: bytes) -> tuple[Study, bytes]:
+        found = rows.execute("SELECT manifest, verify_key FROM tasks WHERE task = ?", (task,)).fetchone()
+        if found is None:
+            raise UnknownStudyError("no study has this task id")
+        if task not in self._studies:
+            self._studies[task] = Study.from_json(decode_manifest(found[0]))
+        return self._studies[task], found[1]
+
+    def _answer(self, rows: sqlite3.Connection, task: bytes) -> tuple[bytes, bytes] | None:
+        found = rows.execute("SELECT checksum, answer FROM tasks WHERE task = ?", (task,)).fetchone()
+        return None if found[1] is None else (found[0], found[1])
+
+    def _total(self, rows: sqlite3.Connection, study: Study) -> Elements:
+        vdaf = prio3_for(study)
+        found = rows.execute("SELECT share FROM totals WHERE task = ?", (study.task_id,)).fetchone()
+        return np.zeros(vdaf.circuit.output_length, dtype=object) if found is None else vdaf.field.decode(found[0])
+
+    def _check(
+        self, rows: sqlite3.Connection, study: Study, key: bytes, entry: wire.JobEntry
+    ) -> tuple[wire.Verdict, Elements | None]:
+        """The verdict on one report, remembered, and its output share if it counts."""
+        task = study.task_id
+        query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
+        known = rows.execute(query, (task, entry.report_id)).fetchone()
+        if known is not None:
+            withdrawn = known[0] == wire.Outcome.WITHDRAWN
+            outcome = wire.Outcome.WITHDRAWN if withdrawn else wire.Outcome.REPLAYED
+            return wire.Verdict(outcome=outcome, message=b""), None
+        try:
+            message, output = self._verify(study, key, entry)
+            verdict, share = wire.Verdict(outcome=wire.Outcome.ACCEPTED, message=message), output
+        except InvalidShareError:
+            verdict, share = wire.Verdict(outcome=wire.Outcome.INVALID, message=b""), None
+        rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, entry.report_id, verdict.outcome))
+        return verdict, share
+
+    def _verify(self, study: Study, key: bytes, entry: wire.JobEntry) -> tuple[bytes, Elements]:
+        vdaf = prio3_for(study)
+        info = share_info(study.task_id, entry.report_id)
+        share = sealing.open_sealed(entry.sealed_share, self._private_key, info)
+        state, verifier = vdaf.verify_init(key, WHO, entry.report_id, entry.public_share, share)
+        message = vdaf.decide([entry.verifier_share, verifier])
+        return message, vdaf.finish(state, message)
+
+
+def create_helper_app(helper: Helper) -> Flask:
+    """The helper's HTTP interface: withdrawals from agents, everything else from its leader alone."""
+    app = make_app("helper")
+    channel_key = bytes.fromhex(helper.config.channel_key)
+
+    def signed_body() -> bytes:
+        body = request.get_data()
+        check_signature(
+            request.headers.get("Authorization"), channel_key, request.method, request.path.lstrip("/"), body
+        )
+        return body
+
+    @app.put("/tasks/<task>")
+    def register(task: str) -> Response:
+        helper.register(url_bytes(task, 32), wire.decode(signed_body(), wire.Registration))
+        return no_content(200)
+
+    @app.put("/tasks/<task>/jobs/<int:number>")
+    def job(task: str, number: int) -> Response:
+        body = signed_body()
+        message = wire.decode(body, wire.Job)
+        if (message.task_id, message.number) != (url_bytes(task, 32), number):
+            raise VocabularyError("the job belongs to another address")
+        return _binary(helper.answer_job(message, hashlib.sha256(body).digest()))
+
+    @app.put("/tasks/<task>/collection")
+    def collection(task: str) -> Response:
+        message = wire.decode(signed_body(), wire.Collection)
+        if message.task_id != url_bytes(task, 32):
+            raise VocabularyError("the collection belongs to another address")
+        return _binary(helper.collect(message))
+
+    @app.delete("/tasks/<task>/reports/<report>")
+    def withdraw(task: str, report: str) -> Response:
+        helper.withdraw(url_bytes(task, 32), url_bytes(report, 16), request.get_data())
+        return no_content(204)
+
+    return app
+
+
+def _binary(body: bytes) -> Response:
+    return Response(body, 200, content_type="application/octet-stream")

@@ -1,0 +1,227 @@
+"""The leader: publishes studies and takes reports, of which it can read none.
+
+``Leader`` holds the rules, ``create_leader_app`` speaks HTTP. The sum itself is made by ``aggregator.collection``.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from flask import Flask, Response, request
+
+from aggregator.channel import HelperChannel
+from aggregator.config import LeaderConfig
+from aggregator.errors import (
+    ReportConflictError,
+    ReportTooLargeError,
+    StudyClosedError,
+    StudyNotOpenError,
+    UnknownStudyError,
+    WrongSecretError,
+)
+from aggregator.releases import Release, decode_release
+from aggregator.store import Database
+from aggregator.studies import check_terms, decode_manifest
+from aggregator.web import json_response, make_app, no_content, url_bytes
+from consent.codec import sign_study
+from vocab import wire
+from vocab.errors import VocabularyError
+from vocab.study import Study, canonical_json
+from vocab.vdaf import sealing
+from vocab.vdaf.encoding import SECRET_BYTES, decode_total, key_info, prio3_for, report_bytes, report_id
+from vocab.vdaf.prio3 import VERIFY_KEY_BYTES
+
+__all__ = ["Leader", "LeaderStudy", "create_leader_app", "utc_now"]
+
+
+def utc_now() -> datetime:
+    """The time by the machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderStudy:
+    """A study as the leader holds it; ``state`` is registering, open, closed or released."""
+
+    study: Study
+    manifest: str
+    proof: str
+    verify_key: bytes
+    state: str
+    report_bytes: int
+
+
+class Leader:
+    """The leader's rules over its database in ``home``; several processes may work on one home."""
+
+    def __init__(self, home: Path, config: LeaderConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.config = config
+        self.database = Database(home / "leader.sqlite", "leader.sql")
+        self._clock = clock
+        self._decoded: dict[bytes, tuple[Study, int]] = {}
+
+    def now(self) -> datetime:
+        """The time by which windows open and close."""
+        return self._clock()
+
+    def publish(self, study: Study, channel: HelperChannel) -> bytes:
+        """Sign a study, make it known to the helper, then open it; the task id.
+
+        Publishing the same terms again changes nothing. If the helper does not answer, nothing is open: publish again.
+        """
+        check_terms(study)
+        task = study.task_id
+        with self.database.transaction() as rows:
+            rows.execute(
+                "INSERT OR IGNORE INTO studies VALUES (?, ?, ?, ?, 'registering', ?)",
+                (
+                    task,
+                    canonical_json(study.to_json()).decode(),
+                    sign_study(study, self.config.signer, self.now()),
+                    os.urandom(VERIFY_KEY_BYTES),
+                    self.now().isoformat(),
+                ),
+            )
+        held = self.study(task)
+        sealed = sealing.seal(held.verify_key, bytes.fromhex(study.helper_key), key_info(task))
+        registration = wire.Registration(manifest=held.manifest.encode(), proof=held.proof, sealed_key=sealed)
+        channel.put(wire.task_path(task), wire.encode(registration))
+        with self.database.transaction() as rows:
+            rows.execute("UPDATE studies SET state = 'open' WHERE task = ? AND state = 'registering'", (task,))
+        return task
+
+    def study(self, task: bytes) -> LeaderStudy:
+        """The study with this task id; UnknownStudyError."""
+        with self.database.reading() as rows:
+            return self._held(rows, task)
+
+    def open_studies(self) -> list[wire.SignedStudy]:
+        """The signed manifests that agents may answer now or later, oldest first."""
+        query = "SELECT task FROM studies WHERE state = 'open' ORDER BY published, task"
+        with self.database.reading() as rows:
+            held = [self._held(rows, task) for (task,) in rows.execute(query).fetchall()]
+        return [
+            wire.SignedStudy(task=one.study.task_id.hex(), manifest=one.study.to_json(), proof=one.proof)
+            for one in held
+            if self.now() < one.study.closes
+        ]
+
+    def accept(self, task: bytes, name: bytes, body: bytes) -> bool:
+        """Keep a report; True if it is new, False if the same bytes were here before.
+
+        Raises VocabularyError if it is no report of this study, and a ReportRefusedError as its name says.
+        """
+        held = self.study(task)
+        _check_size(len(body), held.report_bytes)
+        report = wire.decode(body, wire.Report)
+        if (report.task_id, report.report_id) != (task, name):
+            raise VocabularyError("the report belongs to another address")
+        with self.database.transaction() as rows:
+            known = rows.execute("SELECT body FROM reports WHERE task = ? AND report = ?", (task, name)).fetchone()
+            self._check_open(self._held(rows, task))
+            if known is not None:
+                return self._again(known[0], body)
+            rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, name, body))
+        return True
+
+    def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
+        """Forget a report that was not collected yet and never take it again; doing so twice changes nothing.
+
+        WrongSecretError if the secret is not the report's, StudyClosedError once the batch is closed.
+        """
+        if len(secret) != SECRET_BYTES or report_id(secret) != name:
+            raise WrongSecretError("the secret does not belong to this report")
+        with self.database.transaction() as rows:
+            if self._held(rows, task).state not in {"open", "registering"}:
+                raise StudyClosedError("the batch is closed: what was counted cannot be withdrawn any more")
+            rows.execute("INSERT INTO reports VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET body = NULL", (task, name))
+
+    def report_count(self, task: bytes) -> int:
+        """Reports held for a task, withdrawn ones left out."""
+        with self.database.reading() as rows:
+            query = "SELECT count(body) FROM reports WHERE task = ?"
+            return int(rows.execute(query, (task,)).fetchone()[0])
+
+    def releases(self) -> list[Release]:
+        """All releases, newest last."""
+        with self.database.reading() as rows:
+            found = rows.execute("SELECT document FROM releases ORDER BY rowid").fetchall()
+        return [decode_release(document) for (document,) in found]
+
+    def noisy_sum(self, task: bytes) -> tuple[list[int], int, int]:
+        """Of a released task: the sum with both servers' noise, reports accepted, reports rejected."""
+        study = self.study(task).study
+        with self.database.reading() as rows:
+            found = rows.execute("SELECT noisy, accepted, rejected FROM releases WHERE task = ?", (task,)).fetchone()
+        if found is None:
+            raise UnknownStudyError("this study has no release")
+        total = prio3_for(study).field.decode(found[0]).tolist()
+        return decode_total(study, total, found[1]), int(found[1]), int(found[2])
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def _held(self, rows: sqlite3.Connection, task: bytes) -> LeaderStudy:
+        query = "SELECT manifest, proof, verify_key, state FROM studies WHERE task = ?"
+        found = rows.execute(query, (task,)).fetchone()
+        if found is None:
+            raise UnknownStudyError("no study has this task id")
+        if task not in self._decoded:
+            study = Study.from_json(decode_manifest(found[0]))
+            self._decoded[task] = (study, report_bytes(study))
+        study, size = self._decoded[task]
+        manifest, proof, key, state = found
+        return LeaderStudy(study=study, manifest=manifest, proof=proof, verify_key=key, state=state, report_bytes=size)
+
+    def _check_open(self, held: LeaderStudy) -> None:
+        now = self.now()
+        if held.state == "registering" or now < held.study.opens:
+            raise StudyNotOpenError("the study is not open yet")
+        if held.state != "open" or now >= held.study.closes:
+            raise StudyClosedError("the study takes no more reports")
+
+    @staticmethod
+    def _again(known: bytes | None, body: bytes) -> bool:
+        if known is None:
+            raise StudyClosedError("this report was withdrawn")
+        if known != body:
+            raise ReportConflictError("other bytes came under this report id before")
+        return False
+
+
+def create_leader_app(leader: Leader) -> Flask:
+    """The leader's HTTP interface, for agents."""
+    app = make_app("leader")
+
+    @app.get("/studies")
+    def studies() -> Response:
+        listing = wire.StudyList(version=wire.VERSION, studies=tuple(leader.open_studies()))
+        return json_response(msgspec.json.encode(listing))
+
+    @app.put("/tasks/<task>/reports/<report>")
+    def put_report(task: str, report: str) -> Response:
+        task_id = url_bytes(task, 32)
+        _check_size(request.content_length or 0, leader.study(task_id).report_bytes)
+        new = leader.accept(task_id, url_bytes(report, 16), request.get_data())
+        return no_content(201 if new else 200)
+
+    @app.delete("/tasks/<task>/reports/<report>")
+    def withdraw(task: str, report: str) -> Response:
+        leader.withdraw(url_bytes(task, 32), url_bytes(report, 16), request.get_data())
+        return no_content(204)
+
+    return app
+
+
+def _check_size(size: int, expected: int) -> None:
+    if size > expected:
+        raise ReportTooLargeError(f"a report to this study has {expected} bytes, not {size}")
+    if size < expected:
+        raise VocabularyError(f"a report to this study has {expected} bytes, not {size}")

@@ -1,0 +1,36 @@
+"""Discrete Gaussian noise by OpenDP's exact sampler.
+
+Each server adds the full noise to its own share, so a release is private if either server is honest: one server's noise
+is what a person's budget is charged for, and the released values carry both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from aggregator.errors import MissingExtraError
+from vocab.vdaf.field import Elements
+
+__all__ = ["discrete_gaussian"]
+
+
+def discrete_gaussian(variance: int, size: int) -> Elements:
+    """``size`` independent integers with P(x) proportional to ``exp(-x**2 / (2 * variance))``; zeros for variance 0.
+
+    Canonne, Kamath and Steinke 2020; the sampler is proved for integers and draws from the operating system.
+    """
+    if variance == 0:
+        return np.zeros(size, dtype=object)
+    try:
+        import opendp.prelude as dp  # noqa: PLC0415 - optional, and slow to load
+    except ImportError as error:
+        raise MissingExtraError(
+            "noise needs OpenDP", hint="Run: python -m pip install 'pod-agent[aggregator]'"
+        ) from error
+    dp.enable_features("contrib")
+    domain = dp.vector_domain(dp.atom_domain(T="i64"))
+    scale = math.nextafter(math.sqrt(variance), math.inf)  # never less noise than declared
+    measurement = dp.m.make_gaussian(domain, dp.l2_distance(T="f64"), scale=scale)
+    return np.array([int(value) for value in measurement([0] * size)], dtype=object)

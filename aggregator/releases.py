@@ -1,0 +1,178 @@
+"""Releases: what a study published, and the only thing about people that a portal can show.
+
+A release is made from the sum with both servers' noise and the public terms, nothing else. Small cells are withheld by
+their noisy value, never by the true count; nothing is withheld where a demo asked for exact sums.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import NormalDist
+
+import msgspec
+from msgspec import Struct
+
+from aggregator.studies import norm_squared
+from vocab.errors import VocabularyError
+from vocab.privacy import DELTA, epsilon
+from vocab.study import Histogram, Study
+
+__all__ = ["CONFIDENCE", "Lineage", "Release", "Row", "batch_range", "decode_release", "encode_release", "make_release"]
+
+CONFIDENCE = 0.95
+SMALL_CELL = 10
+FALSE_PUBLICATION = 0.05
+"""Chance that noise lifts any cell of a release by more than the part of the threshold that stands for noise."""
+
+
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One cell: its labels, how many people fell in it, and the 95 % interval of the noise; None where withheld."""
+
+    labels: tuple[str, ...]
+    value: int | None
+    low: float | None
+    high: float | None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the cell was too small to show."""
+        return self.value is None
+
+
+class Lineage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a release comes from: the study, both servers and a digest of the noised share that each contributed."""
+
+    task: str
+    leader: str
+    helper: str
+    leader_share_sha256: str
+    helper_share_sha256: str
+    mechanism: str
+
+
+class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One published table or model update.
+
+    Of a histogram, ``rows`` has the cells in the study's order and ``nothing`` the people with nothing to report. Of a
+    training round, ``values`` has the noisy sum of the updates in units of ``2**-fraction_bits``. ``noise_variance`` is
+    that of both servers' noise together. ``batch`` says how many reports were summed, ``"100+"`` meaning from 100
+    (``batch_floor``) to 199 (``batch_ceiling``); ``reports`` is the exact number where the study added no noise, else
+    None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is honest; None without
+    noise.
+    """
+
+    id: str
+    title: str
+    statistic: str
+    dimensions: tuple[str, ...]
+    measure: str
+    rows: tuple[Row, ...]
+    nothing: Row | None
+    values: tuple[int, ...]
+    fraction_bits: int
+    noise_variance: int
+    threshold: float
+    confidence: float
+    batch: str
+    batch_floor: int
+    batch_ceiling: int
+    reports: int | None
+    micro_rho: int | None
+    epsilon: float | None
+    delta: float
+    purpose: str
+    opens: str
+    closes: str
+    published: str
+    demo: bool
+    lineage: Lineage
+
+
+def make_release(
+    study: Study, values: Sequence[int], *, reports: int, shares: tuple[bytes, bytes], published: datetime
+) -> Release:
+    """The release of a noisy sum; ``shares`` are both servers' noised shares, of which only digests are kept."""
+    statistic, manifest = study.statistic, study.to_json()
+    variance = 2 * study.noise.variance
+    threshold = _threshold(variance, len(values))
+    histogram = isinstance(statistic, Histogram)
+    rows: list[Row] = []
+    if isinstance(statistic, Histogram):
+        labels = [*statistic.cells, ("nothing to report",)]
+        rows = [_row(name, value, variance, threshold) for name, value in zip(labels, values, strict=True)]
+    loss = study.noise.micro_rho(norm_squared(study)) if study.noise.variance else None
+    floor, ceiling = batch_range(reports, study.min_batch) if variance else (reports, reports)
+    return Release(
+        id=hashlib.sha256(b"release" + study.task_id + shares[0] + shares[1]).hexdigest()[:16],
+        title=study.title,
+        statistic="histogram" if histogram else "update",
+        dimensions=statistic.query.dimensions if isinstance(statistic, Histogram) else (),
+        measure=statistic.query.measures[0] if isinstance(statistic, Histogram) else statistic.model,
+        rows=tuple(rows[:-1]),
+        nothing=rows[-1] if rows else None,
+        values=() if histogram else tuple(values),
+        fraction_bits=0 if isinstance(statistic, Histogram) else statistic.fraction_bits,
+        noise_variance=variance,
+        threshold=threshold,
+        confidence=CONFIDENCE,
+        batch=f"{floor}+" if variance else str(reports),
+        batch_floor=floor,
+        batch_ceiling=ceiling,
+        reports=None if variance else reports,
+        micro_rho=loss,
+        epsilon=None if loss is None else epsilon(loss),
+        delta=DELTA,
+        purpose=study.purpose,
+        opens=manifest["opens"],
+        closes=manifest["closes"],
+        published=published.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        demo=study.demo,
+        lineage=Lineage(
+            task=study.task_id.hex(),
+            leader=study.controller,
+            helper=study.helper,
+            leader_share_sha256=hashlib.sha256(shares[0]).hexdigest(),
+            helper_share_sha256=hashlib.sha256(shares[1]).hexdigest(),
+            mechanism="discrete Gaussian at both servers" if variance else "none",
+        ),
+    )
+
+
+def encode_release(release: Release) -> str:
+    """The release as JSON."""
+    return msgspec.json.encode(release).decode()
+
+
+def decode_release(text: str) -> Release:
+    """Read what ``encode_release`` wrote; VocabularyError for anything else."""
+    try:
+        return msgspec.json.decode(text, type=Release)
+    except msgspec.MsgspecError as error:
+        raise VocabularyError(f"the release cannot be read: {error}") from error
+
+
+def batch_range(reports: int, min_batch: int) -> tuple[int, int]:
+    """What is published of the number of reports: the step of 1, 2, 5, 10, 20, 50... that it lies on, both ends in.
+
+    The study's minimum batch is a step too.
+    """
+    steps = sorted({min_batch, *(step * 10**power for power in range(len(str(reports)) + 1) for step in (1, 2, 5))})
+    above = next(place for place, step in enumerate(steps) if step > reports)
+    return steps[above - 1], steps[above] - 1
+
+
+def _threshold(variance: int, cells: int) -> float:
+    """Cells below are withheld: 10, plus what noise alone exceeds in no empty cell of the release at 95 %."""
+    if not variance:
+        return 0.0
+    return SMALL_CELL + math.sqrt(variance) * NormalDist().inv_cdf(1 - FALSE_PUBLICATION / cells)
+
+
+def _row(labels: tuple[str, ...], value: int, variance: int, threshold: float) -> Row:
+    if value < threshold:
+        return Row(labels=labels, value=None, low=None, high=None)
+    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(variance)
+    return Row(labels=labels, value=value, low=round(max(0.0, value - half), 1), high=round(value + half, 1))

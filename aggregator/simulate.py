@@ -1,0 +1,267 @@
+"""Many made-up pods against both servers: is the sum right, what is refused, and what does it cost.
+
+Over ``http`` leader, helper and collection are processes of their own; ``inprocess`` everything runs here and CPU is
+counted around each call. Cells are drawn from the seed; shares and noise never are.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import numpy as np
+
+from aggregator.channel import HelperChannel
+from aggregator.collection import collect
+from aggregator.config import load_helper, load_leader
+from aggregator.errors import AggregatorError, UnsupportedStatisticError
+from aggregator.helper import Helper, create_helper_app
+from aggregator.leader import Leader, create_leader_app, utc_now
+from aggregator.running import Servers
+from aggregator.studies import make_study, variance_for
+from consent.purposes import AGGREGATE_REPORTING, SPENDING
+from vocab import wire
+from vocab.study import Study
+from vocab.vdaf.encoding import SECRET_BYTES, make_report, prio3_for, randomness_bytes
+
+__all__ = ["Simulation", "malicious_report", "run_simulation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """What to run; ``epsilon`` None adds no noise, ``pods`` counts the malicious ones too."""
+
+    pods: int
+    statistic: str
+    size: int
+    epsilon: float | None
+    transport: str
+    malicious: int
+    seed: int
+
+
+def run_simulation(simulation: Simulation) -> dict[str, Any]:
+    """Run it; the keys of the answer are those of ``pod-aggregator simulate`` (docs/reference/cli.md).
+
+    UnsupportedStatisticError for a statistic that this version lacks.
+    """
+    if simulation.statistic != "histogram":
+        raise UnsupportedStatisticError(f"{simulation.statistic} is not in this version")
+    if simulation.malicious >= simulation.pods:
+        raise AggregatorError("at least one pod must be honest", hint="Give fewer --malicious.")
+    with tempfile.TemporaryDirectory(prefix="pod-simulate-") as folder, _world(simulation, Path(folder)) as world:
+        return _run(simulation, world)
+
+
+def malicious_report(study: Study, kind: int) -> wire.Report:
+    """A report that both servers must refuse, of one of four kinds.
+
+    A vote of 1,000 in every cell, a proof of other values, a sealed share of another report, shares beyond the field.
+    """
+    secret, randomness = os.urandom(SECRET_BYTES), os.urandom(randomness_bytes(study))
+    report = make_report(study, 0, secret=secret, randomness=randomness)
+    field, length = prio3_for(study).field, prio3_for(study).circuit.input_length
+    split = field.size * length
+    if kind % 4 == 0:
+        votes = (field.decode(report.leader_share[:split]) + 1000) % field.prime
+        share = field.encode(votes) + report.leader_share[split:]
+    elif kind % 4 == 1:
+        proof = report.leader_share[split : split + field.size]
+        changed = field.encode((field.decode(proof) + 1) % field.prime)
+        share = report.leader_share[:split] + changed + report.leader_share[split + field.size :]
+    elif kind % 4 == 2:
+        other = make_report(study, 0, secret=os.urandom(SECRET_BYTES), randomness=randomness)
+        return _changed(report, sealed_share=other.sealed_share)
+    else:
+        share = b"\xff" * split + report.leader_share[split:]
+    return _changed(report, leader_share=share)
+
+
+def _changed(report: wire.Report, **fields: bytes) -> wire.Report:
+    values = {name: getattr(report, name) for name in report.__struct_fields__}
+    return wire.Report(**{**values, **fields})
+
+
+class _World(Protocol):
+    """Both servers, however they run."""
+
+    def publish(self, study: dict[str, Any]) -> Study: ...
+
+    def client(self) -> httpx.Client: ...
+
+    def collect(self, study: Study) -> tuple[list[int], int, int]: ...
+
+    def costs(self) -> dict[str, tuple[float, float]]:
+        """CPU seconds and megabytes of leader and helper."""
+        ...
+
+
+@contextmanager
+def _world(simulation: Simulation, folder: Path) -> Iterator[_World]:
+    servers = Servers(folder)
+    if simulation.transport == "http":
+        with servers:
+            yield _Processes(servers)
+    else:
+        yield _InProcess(servers)
+
+
+class _Processes:
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    def publish(self, study: dict[str, Any]) -> Study:
+        made = make_study(study, self._servers.leader_config)
+        self._servers.publish(made)
+        return made
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self._servers.leader_url, timeout=60)
+
+    def collect(self, study: Study) -> tuple[list[int], int, int]:
+        self._servers.collect(study.task_id)
+        leader = Leader(self._servers.home, self._servers.leader_config)
+        try:
+            return leader.noisy_sum(study.task_id)
+        finally:
+            leader.close()
+
+    def costs(self) -> dict[str, tuple[float, float]]:
+        self._servers.stop()
+        usage = self._servers.usage
+        leader, helper, collecting = usage["leader"], usage["helper"], usage["collect"]
+        return {
+            "leader": (leader.cpu_seconds + collecting.cpu_seconds, max(leader.rss_mb, collecting.rss_mb)),
+            "helper": (helper.cpu_seconds, helper.rss_mb),
+        }
+
+
+class _Metered(httpx.BaseTransport):
+    """A WSGI transport that counts the CPU time spent behind it."""
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.WSGITransport(app=app)
+        self.seconds = 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        since = time.thread_time()
+        response = self._inner.handle_request(request)
+        self.seconds += time.thread_time() - since
+        return response
+
+
+class _InProcess:
+    def __init__(self, servers: Servers) -> None:
+        self._leader = Leader(servers.home, load_leader(servers.home))
+        self._helper = Helper(servers.home, load_helper(servers.home))
+        self._uploads = _Metered(create_leader_app(self._leader))
+        self._jobs = _Metered(create_helper_app(self._helper))
+        key = bytes.fromhex(servers.leader_config.channel_key)
+        self._channel = HelperChannel(servers.helper_url, key, transport=self._jobs)
+        self._collecting = 0.0
+
+    def publish(self, study: dict[str, Any]) -> Study:
+        made = make_study(study, self._leader.config)
+        self._leader.publish(made, self._channel)
+        return made
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self._leader.config.url, transport=self._uploads)
+
+    def collect(self, study: Study) -> tuple[list[int], int, int]:
+        before, helper = time.process_time(), self._jobs.seconds
+        with self._channel:
+            collect(self._leader, study.task_id, self._channel)
+        self._collecting = time.process_time() - before - (self._jobs.seconds - helper)
+        return self._leader.noisy_sum(study.task_id)
+
+    def costs(self) -> dict[str, tuple[float, float]]:
+        self._leader.close()
+        self._helper.close()
+        unit = 1 if sys.platform == "darwin" else 1024
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+        return {"leader": (self._uploads.seconds + self._collecting, memory), "helper": (self._jobs.seconds, memory)}
+
+
+def _terms(simulation: Simulation) -> dict[str, Any]:
+    now = utc_now().replace(microsecond=0)
+    return {
+        "title": "A simulated study",
+        "purpose": AGGREGATE_REPORTING,
+        "data": [SPENDING],
+        "statistic": {
+            "type": "Histogram",
+            "query": {"measures": ["spend"], "dimensions": ["category"]},
+            "cells": [[f"cell {number}"] for number in range(simulation.size - 1)],
+        },
+        "noise": {"variance": 0 if simulation.epsilon is None else variance_for(simulation.epsilon, 1)},
+        "min_batch": min(100, simulation.pods - simulation.malicious),
+        "opens": now - timedelta(minutes=1),
+        "closes": now + timedelta(days=1),
+        "demo": True,
+    }
+
+
+def _run(simulation: Simulation, world: _World) -> dict[str, Any]:
+    study = world.publish(_terms(simulation))
+    draws = np.random.default_rng(simulation.seed)
+    honest = simulation.pods - simulation.malicious
+    cells = draws.integers(0, simulation.size, honest).tolist()
+    order = draws.permutation(simulation.pods).tolist()
+    since, making, sizes = time.perf_counter(), 0.0, set()
+    with world.client() as client:
+        for pod in order:
+            begun = time.thread_time()
+            body = _body(study, cells, pod)
+            making += time.thread_time() - begun
+            sizes.add(len(body.content))
+            response = client.put(body.path, content=body.content)
+            if response.status_code != 201:
+                raise AggregatorError(f"the leader answered an upload with {response.status_code}")
+    values, accepted, rejected = world.collect(study)
+    seconds = time.perf_counter() - since
+    costs = world.costs()
+    plain = np.bincount(cells, minlength=simulation.size)
+    errors = np.array(values, dtype=float) - plain
+    noise_free = simulation.epsilon is None
+    return {
+        "pods": simulation.pods,
+        "accepted": accepted,
+        "rejected": rejected,
+        "exact": values == plain.tolist() if noise_free else None,
+        "seconds": round(seconds, 2),
+        "bytes_per_pod": max(sizes),
+        "cpu_ms_agent": round(1000 * making / simulation.pods, 3),
+        "cpu_ms_leader": round(1000 * costs["leader"][0] / simulation.pods, 3),
+        "cpu_ms_helper": round(1000 * costs["helper"][0] / simulation.pods, 3),
+        "rss_mb_leader": round(costs["leader"][1], 1),
+        "rss_mb_helper": round(costs["helper"][1], 1),
+        "noise_std": round(float(np.sqrt(np.mean(errors**2))), 4),
+        "noise_std_expected": round((2 * study.noise.variance) ** 0.5, 4),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    path: str
+    content: bytes
+
+
+def _body(study: Study, cells: list[int], pod: int) -> _Upload:
+    """The upload of one pod; those beyond the honest ones send what must be refused."""
+    if pod >= len(cells):
+        report = malicious_report(study, pod)
+    else:
+        randomness = os.urandom(randomness_bytes(study))
+        report = make_report(study, cells[pod], secret=os.urandom(SECRET_BYTES), randomness=randomness)
+    return _Upload(report.path, wire.encode(report))

@@ -1,0 +1,121 @@
+"""Making a study from a file of terms, and the terms that no server of ours takes part in.
+
+A terms file (TOML or JSON) has the fields of a manifest except those of the servers, which come from the configuration.
+Two forms are shorter than the manifest's: ``noise = {epsilon = 1.0}`` and ``statistic.cells_of``, the lists whose
+product makes the cells.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aggregator.config import LeaderConfig
+from aggregator.errors import StudyRefusedError
+from vocab.errors import VocabularyError
+from vocab.privacy import micro_rho
+from vocab.study import ModelUpdate, Study
+from vocab.vdaf.encoding import prio3_for
+
+__all__ = ["MIN_BATCH", "check_terms", "decode_manifest", "make_study", "norm_squared", "read_terms", "variance_for"]
+
+MIN_BATCH = 100
+"""Fewest reports that may be released together, except in a demo."""
+
+
+def norm_squared(study: Study) -> int:
+    """Square of the L2 norm of the largest contribution of one person."""
+    statistic = study.statistic
+    return statistic.length * statistic.clip**2 if isinstance(statistic, ModelUpdate) else 1
+
+
+def variance_for(epsilon: float, norm_squared: int) -> int:
+    """The least variance of one server's noise with which an answer costs at most ``epsilon`` at delta 1e-6."""
+    if epsilon <= 0:
+        raise StudyRefusedError("epsilon must be above zero")
+    budget = max(1, micro_rho(epsilon) - 1)  # micro_rho rounds up; one less stays below epsilon
+    return -(-norm_squared * 1_000_000 // (2 * budget))
+
+
+def check_terms(study: Study) -> None:
+    """Refuse what would endanger people; both servers ask, each for itself."""
+    prio3_for(study)
+    if study.demo:
+        return
+    if study.min_batch < MIN_BATCH:
+        raise StudyRefusedError(
+            f"a minimum batch of {study.min_batch} is below {MIN_BATCH}", hint="Only a study marked demo may go below."
+        )
+    if study.noise.variance == 0:
+        raise StudyRefusedError("the study adds no noise", hint="Only a study marked demo may be exact.")
+
+
+def decode_manifest(raw: str | bytes) -> dict[str, Any]:
+    """A manifest's JSON; VocabularyError if it is none."""
+    try:
+        manifest = json.loads(raw)
+    except ValueError as error:
+        raise VocabularyError("the manifest is not JSON") from error
+    if not isinstance(manifest, dict):
+        raise VocabularyError("the manifest is not a JSON object")
+    return manifest
+
+
+def read_terms(path: Path) -> dict[str, Any]:
+    """A terms file; VocabularyError if it is neither TOML nor JSON."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        terms = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
+        raise VocabularyError(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(terms, dict):
+        raise VocabularyError(f"{path.name} is not a table of terms")
+    return terms
+
+
+def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
+    """The study of a terms file, run by this leader and its helper."""
+    manifest = {
+        "type": "Study",
+        "controller": config.controller,
+        "leader_url": config.url,
+        "helper": config.helper,
+        "helper_url": config.helper_url,
+        "helper_key": config.helper_key,
+        "demo": False,
+        **terms,
+    }
+    for name in ("opens", "closes"):
+        if isinstance(manifest.get(name), datetime):
+            manifest[name] = manifest[name].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    manifest["statistic"] = _with_cells(manifest.get("statistic"))
+    epsilon = _epsilon(manifest.get("noise"))
+    if epsilon is None:
+        return Study.from_json(manifest)
+    without = Study.from_json({**manifest, "noise": {"variance": 0}})
+    return Study.from_json({**manifest, "noise": {"variance": variance_for(epsilon, norm_squared(without))}})
+
+
+def _epsilon(noise: object) -> float | None:
+    if not isinstance(noise, Mapping) or set(noise) != {"epsilon"}:
+        return None
+    epsilon = noise["epsilon"]
+    if isinstance(epsilon, bool) or not isinstance(epsilon, int | float):
+        raise VocabularyError("epsilon is a number")
+    return float(epsilon)
+
+
+def _with_cells(statistic: object) -> object:
+    if not isinstance(statistic, Mapping) or "cells_of" not in statistic:
+        return statistic
+    try:
+        lists: list[Sequence[str]] = [statistic["cells_of"][name] for name in statistic["query"]["dimensions"]]
+        cells = [list(labels) for labels in itertools.product(*lists)]
+    except (KeyError, TypeError) as error:
+        raise VocabularyError("cells_of has one list of labels for each dimension of the query") from error
+    return {**{name: value for name, value in statistic.items() if name != "cells_of"}, "cells": cells}

@@ -52,12 +52,18 @@ class RoundTerms:
     poll: float = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSum:
-    """What the two servers give out: the sum in the field, noise included, and over how many valid reports."""
+    """What the two servers give out: the sum of the updates, with noise, in units of ``2**-fraction_bits``.
 
-    total: tuple[int, ...]
+    ``reports`` is how many valid reports it has. ``people`` is the number to average over: the same where the study
+    adds no noise, else the most that the published size of the batch allows, since an exact count in the model would
+    tell whether one person took part.
+    """
+
+    values: tuple[int, ...]
     reports: int
+    people: int
 
 
 Collect = Callable[[Study, Sequence[bytes]], BatchSum]
@@ -150,7 +156,7 @@ def run_round(
         raise RoundAbortedError(f"{len(named)} of {len(nodes)} nodes named a report in time; nothing was collected")
     batch = _collected(study, named, collect)
     steps.done("collect")
-    update = mean_update(study, list(batch.total), batch.reports)
+    update = mean_update(instructions.statistic, batch.values, batch.people)
     weights = tuple(weight + step for weight, step in zip(model.weights, update, strict=True))
     improved = replace(model, rounds=model.rounds + 1, weights=weights)
     publish(improved)

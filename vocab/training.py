@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.study import ModelUpdate, Study, canonical_json
-from vocab.vdaf.encoding import decode_total
 
 __all__ = [
     "MODELS",
@@ -117,14 +116,9 @@ class RoundInstructions:
         return cls(study=Study.from_json(manifest), proof=proof, number=number, weights=tuple(weights))
 
 
-def mean_update(study: Study, total: list[int], reports: int) -> tuple[float, ...]:
-    """The average update, in weights, from a sum in the field over ``reports`` people.
-
-    Exact to ``2**-fraction_bits`` where noise is off, because every update was truncated to that grid.
-    """
-    if not isinstance(study.statistic, ModelUpdate):
-        raise VocabularyError("the study is not a training round")
-    if reports < 1 or len(total) != study.statistic.length:
+def mean_update(statistic: ModelUpdate, values: Sequence[int], people: int) -> tuple[float, ...]:
+    """The average update, in weights, from the sum of ``people`` updates in units of ``2**-fraction_bits``."""
+    if people < 1 or len(values) != statistic.length:
         raise VocabularyError("the sum is not one of this study")
-    unit = 2.0**-study.statistic.fraction_bits
-    return tuple(value * unit / reports for value in decode_total(study, total, reports))
+    unit = 2.0**-statistic.fraction_bits
+    return tuple(value * unit / people for value in values)

@@ -9,6 +9,7 @@ It has no way to ask for code. Written against flwr 1.41; the extra ``federation
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -46,6 +47,8 @@ __all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received"]
 HEARTBEAT_SECONDS = 30
 MAX_OBJECTS = 16
 """Instructions are a message, a dictionary and one record; a server that announces more is refused."""
+PULL_ATTEMPTS = 12
+PULL_PAUSE_SECONDS = 0.05
 
 T = TypeVar("T")
 Keys = tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey]
@@ -147,11 +150,16 @@ class FleetConnection:
         self._client.close()
 
     def _pull(self, run: int, name: str) -> bytes:
+        """One part of a message; the SuperLink announces a message before it has all of them."""
         request = PullObjectRequest(node=self._node, run_id=run, object_id=name)
-        answer = _ask(lambda: self._client.PullObject(request))
-        if not answer.object_available:
-            raise VocabularyError("a part of the instructions is missing")
-        return bytes(answer.object_content)
+        for attempt in range(PULL_ATTEMPTS):
+            answer = _ask(lambda: self._client.PullObject(request))
+            if answer.object_available:
+                return bytes(answer.object_content)
+            if not answer.object_found:
+                break
+            time.sleep(PULL_PAUSE_SECONDS * (attempt + 1))
+        raise VocabularyError("a part of the instructions is missing")
 
     def _push(self, run: int, session: str, name: str, content: bytes) -> None:
         request = PushObjectRequest(

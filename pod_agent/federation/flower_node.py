@@ -12,31 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from consent.errors import ConsentError
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.federation.answer import Answer, Answered
 from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection
 from vocab.errors import ProjectError, VocabularyError
 from vocab.training import RoundInstructions
 
-__all__ = ["Answer", "Answered", "FlowerNode", "nodes_online"]
+__all__ = ["FlowerNode", "nodes_online"]
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A report was uploaded: its id, and the check to make once more before the reply (it raises ConsentError)."""
-
-    report_id: bytes
-    check: Callable[[], None]
-
-
-Answer = Callable[[RoundInstructions], Answered]
-"""Uploads a report for the instructions, or raises: ConsentError if it may not, another ProjectError if it cannot."""
 
 
 class FlowerNode(threading.Thread):

@@ -13,7 +13,7 @@ from aggregator.training import BatchSum
 from vocab.study import ModelUpdate, Noise, Study
 from vocab.training import WEEKLY_SPENDING
 from vocab.vdaf import sealing
-from vocab.vdaf.encoding import make_report, prio3_for, randomness_bytes, share_info
+from vocab.vdaf.encoding import decode_total, make_report, prio3_for, randomness_bytes, share_info
 from vocab.wire import Report
 
 HELPER_PRIVATE = bytes(range(sealing.PRIVATE_KEY_BYTES))
@@ -79,4 +79,5 @@ class TwoServers:
             message = vdaf.decide([verifier for _, verifier in begun])
             for who, (state, _) in enumerate(begun):
                 sums[who] = sums[who] + vdaf.finish(state, message)
-        return BatchSum(tuple(vdaf.unshard(sums)), len(held))
+        values = decode_total(study, vdaf.unshard(sums), len(held))
+        return BatchSum(values=tuple(values), reports=len(held), people=len(held))

@@ -1,0 +1,230 @@
+"""One real round: a SuperLink as a child process, three embedded nodes, proved reports that two servers sum."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+import numpy as np
+import psutil
+import pytest
+
+from aggregator.errors import RoundAbortedError
+from aggregator.grid import RoundGrid
+from aggregator.superlink import SuperLink
+from aggregator.training import Model, RoundOutcome, RoundTerms, run_round
+from consent.errors import WithdrawnError
+from pod_agent.federation.answer import Answered
+from pod_agent.federation.fleet import FleetConnection, Received
+from pod_agent.federation.flower_node import FlowerNode, nodes_online
+from pod_agent.federation.training import local_update
+from pod_agent.models.forecast import WeeklySpending
+from pod_agent.models.protocol import Array
+from tests.support.rounds import CLIP, FRACTION_BITS, TwoServers, report_for, training_study
+from vocab.study import Study
+from vocab.training import WEEKLY_SPENDING, RoundInstructions, Scalar
+
+pytestmark = pytest.mark.flower
+
+HISTORIES = [
+    [100.0 + 30 * ((week * (person + 3)) % 5) + 4 * week * person for week in range(40)] for person in range(3)
+]
+
+
+PROOF = "{}"
+START = Model.start(WEEKLY_SPENDING.name)
+
+
+@dataclass
+class Person:
+    """Answers rounds for one household; the two hooks run right before and right after the upload."""
+
+    history: list[float]
+    servers: TwoServers
+    before_upload: Callable[[], None] = lambda: None
+    after_upload: Callable[[], None] = lambda: None
+    withdrawn: bool = False
+    rounds: list[int] = field(default_factory=list)
+
+    def check(self) -> None:
+        if self.withdrawn:
+            raise WithdrawnError
+
+    def __call__(self, instructions: RoundInstructions) -> Answered:
+        self.check()
+        update = local_update(instructions.statistic, instructions.weights, self.history)
+        report = report_for(instructions.study, update)
+        self.before_upload()
+        self.check()
+        name = self.servers.put(report)
+        self.rounds.append(instructions.number)
+        self.after_upload()
+        return Answered(name, self.check)
+
+
+@pytest.fixture(scope="module")
+def superlink() -> Iterator[SuperLink]:
+    with SuperLink() as link:
+        yield link
+
+
+def train(
+    link: SuperLink,
+    people: list[Person],
+    study: Study,
+    terms: RoundTerms,
+    *,
+    model: Model = START,
+    published: list[Model] | None = None,
+) -> RoundOutcome:
+    published = [] if published is None else published
+    servers = people[0].servers
+    with nodes_online(link.address, people, pause=0.1):
+        grid = RoundGrid(link.address)
+        return run_round(grid, study, PROOF, model, terms=terms, collect=servers.collect, publish=published.append)
+
+
+def plain_average(histories: list[list[float]], weights: tuple[float, ...] = START.weights) -> Array:
+    start = np.asarray(weights)
+    clip = CLIP / 2**FRACTION_BITS
+    steps = [np.clip(WeeklySpending(start=weights).fit(history).coef_ - start, -clip, clip) for history in histories]
+    return np.asarray(start + np.mean(steps, axis=0))
+
+
+def test_a_round_moves_the_model_as_the_plain_average_would(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(history, servers) for history in HISTORIES]
+    terms = RoundTerms(deadline=30, cohort=3, poll=0.05)
+    published: list[Model] = []
+    outcome = train(superlink, people, training_study(), terms, published=published)
+    expected = plain_average(HISTORIES)
+    assert np.abs(expected - START.weights).max() > 0.01
+    assert np.abs(np.asarray(outcome.model.weights) - expected).max() < 2**-FRACTION_BITS
+    assert (outcome.asked, outcome.named, outcome.summed) == (3, 3, 3)
+    assert published == [outcome.model]
+    assert outcome.model.rounds == 1
+
+
+def test_withdrawing_during_a_round_stops_the_upload_and_the_round_ends_by_its_deadline(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(history, servers) for history in HISTORIES]
+    reached = threading.Event()
+
+    def withdraw() -> None:
+        reached.set()
+        people[2].withdrawn = True
+
+    people[2].before_upload = withdraw
+    begun = time.monotonic()
+    outcome = train(superlink, people, training_study(min_batch=2), RoundTerms(deadline=4, cohort=2, poll=0.05))
+    assert reached.is_set()
+    assert people[2].rounds == []
+    assert len(servers.reports) == 2
+    assert (outcome.named, outcome.summed) == (2, 2)
+    assert np.abs(np.asarray(outcome.model.weights) - plain_average(HISTORIES[:2])).max() < 2**-FRACTION_BITS
+    assert time.monotonic() - begun < 15
+
+
+def test_withdrawing_after_the_upload_keeps_the_report_from_being_named(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(history, servers) for history in HISTORIES]
+    people[0].after_upload = lambda: setattr(people[0], "withdrawn", True)
+    terms = RoundTerms(deadline=4, cohort=2, poll=0.05)
+    outcome = train(superlink, people, training_study(min_batch=2), terms)
+    assert len(servers.reports) == 3
+    assert (outcome.named, outcome.summed) == (2, 2)
+
+
+def test_a_round_with_too_few_reports_is_aborted_and_the_model_stays(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(history, servers, withdrawn=number > 0) for number, history in enumerate(HISTORIES)]
+    published: list[Model] = []
+    begun = time.monotonic()
+    with pytest.raises(RoundAbortedError, match="1 of 3 nodes"):
+        train(superlink, people, training_study(), RoundTerms(deadline=3, cohort=3), published=published)
+    assert time.monotonic() - begun < 15
+    assert published == []
+
+
+def test_a_round_without_its_cohort_is_aborted_before_anything_is_sent(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(HISTORIES[0], servers)]
+    with pytest.raises(RoundAbortedError, match="1 nodes were there"):
+        train(superlink, people, training_study(), RoundTerms(deadline=1, cohort=3))
+    assert people[0].rounds == []
+    assert servers.reports == {}
+
+
+def test_two_rounds_in_a_row_go_on_from_each_other(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    people = [Person(history, servers) for history in HISTORIES]
+    terms = RoundTerms(deadline=30, cohort=3, poll=0.05)
+    first = train(superlink, people, training_study(), terms)
+    second = train(superlink, people, training_study(title="Round 2"), terms, model=first.model)
+    assert [person.rounds for person in people] == [[1, 2]] * 3
+    expected = plain_average(HISTORIES, first.model.weights)
+    assert np.abs(np.asarray(second.model.weights) - expected).max() < 2**-FRACTION_BITS
+
+
+def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink) -> None:
+    servers = TwoServers()
+    sent: list[Mapping[str, object]] = []
+
+    class Watched(FleetConnection):
+        """Notes what a node replies."""
+
+        def reply(self, received: Received, fields: Mapping[str, Scalar]) -> None:
+            sent.append(dict(fields))
+            super().reply(received, fields)
+
+    nodes = [
+        FlowerNode(lambda: Watched(superlink.address), Person(history, servers), pause=0.1) for history in HISTORIES
+    ]
+    for node in nodes:
+        node.start()
+    try:
+        assert all(node.wait_ready(20) for node in nodes)
+        outcome = run_round(
+            RoundGrid(superlink.address),
+            training_study(),
+            PROOF,
+            START,
+            terms=RoundTerms(deadline=30, cohort=3, poll=0.05),
+            collect=servers.collect,
+            publish=lambda _model: None,
+        )
+    finally:
+        stopped = [node.stop() for node in nodes]
+    assert stopped == [True] * 3
+    assert outcome.summed == 3
+    assert sorted(str(fields) for fields in sent) == sorted(str({"report": name}) for name in servers.reports)
+    paths = set(re.findall(r"POST (/v1/\S+)", superlink.log()))
+    assert "/v1/fleet/activate-node" in paths
+    assert not {path for path in paths if "fab" in path}
+    httpx.post(f"http://{superlink.address}/v1/fleet/get-fab", content=b"", trust_env=False)
+    assert "/v1/fleet/get-fab" in superlink.log()  # so it would have been seen
+
+
+def test_nothing_runs_once_the_superlink_is_closed() -> None:
+    with SuperLink() as link:
+        child = psutil.Process(link.pid)
+        family = [child, *child.children(recursive=True)]
+        assert child.is_running()
+    assert [process for process in family if process.is_running()] == []
+    link.close()
+
+
+def test_the_superlink_ends_when_its_parent_is_killed() -> None:
+    code = "from aggregator.superlink import SuperLink as S; import time; print(S().pid, flush=True); time.sleep(99)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    child.wait(20)
+    assert not child.is_running()

@@ -183,19 +183,19 @@ class _Properties:
         if not values:
             return None
         if len(values) > 1 or not isinstance(values[0], kind):
-            raise self.error(f"has no single {curie(predicate)}")
+            raise ValueError(f"has no single {curie(predicate)}")
         return values[0].value
 
     def text(self, predicate: str) -> str:
         value = self.optional(predicate)
         if value is None:
-            raise self.error(f"has no {curie(predicate)}")
+            raise ValueError(f"has no {curie(predicate)}")
         return value
 
     def one_of(self, predicate: str, names: dict[str, str]) -> str:
         value = self.optional(predicate, ox.NamedNode)
         if value not in names:
-            raise self.error(f"has an unknown {curie(predicate)}")
+            raise ValueError(f"has an unknown {curie(predicate)}")
         return names[value]
 
     def money(self, amount: str, currency: str) -> Money | None:
@@ -203,11 +203,8 @@ class _Properties:
         if number is None:
             return None
         if not _DECIMAL.fullmatch(number):
-            raise self.error(f"has a {curie(amount)} that is no decimal number")
+            raise ValueError(f"has a {curie(amount)} that is no decimal number")
         return Money.of(Decimal(number), self.text(currency))
-
-    def error(self, reason: str) -> VocabularyError:
-        return VocabularyError(f"record {self.subject} {reason}")
 
 
 _KINDS_BY_IRI = {iri: kind.value for kind, iri in KINDS.items()}
@@ -217,10 +214,10 @@ _MEDIA_BY_IRI = {iri: medium.value for medium, iri in MEDIA.items()}
 def _read_transaction(properties: _Properties) -> Transaction:
     amount = properties.money(terms.AMOUNT, terms.CURRENCY)
     if amount is None:
-        raise properties.error(f"has no {curie(terms.AMOUNT)}")
+        raise ValueError(f"has no {curie(terms.AMOUNT)}")
     category = terms.concept_slug(properties.optional(terms.CATEGORY_OF, ox.NamedNode) or "")
     if category is None:
-        raise properties.error(f"has no {curie(terms.CATEGORY_OF)}")
+        raise ValueError(f"has no {curie(terms.CATEGORY_OF)}")
     value_date = properties.optional(terms.VALUE_DATE)
     return Transaction(
         iri=IRI(properties.subject),
@@ -298,9 +295,9 @@ def _record(properties: _Properties) -> Record:
         if properties.is_a(*classes):
             try:
                 return reader(properties)
-            except ValueError as error:
-                raise properties.error(f"holds a value that cannot be read: {error}") from error
-    raise properties.error("is of no kind that this version knows")
+            except (ValueError, VocabularyError) as error:
+                raise VocabularyError(f"record {properties.subject} cannot be read: {error}") from error
+    raise VocabularyError(f"record {properties.subject} is of no kind that this version knows")
 
 
 def _line(subject: ox.NamedNode | ox.BlankNode | ox.Triple, predicate: str, value: Value, up: str) -> str:

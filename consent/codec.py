@@ -1,7 +1,8 @@
 """Grants, events, charges and log entries as signed Turtle, and studies as signed JSON.
 
 Every reader checks the signature, takes the fields out, writes them again and compares: a document with one statement
-more, one fewer or another form of the same value is refused.
+more, one fewer or another form of the same value is refused. Readers are pure functions of the bytes, so a document
+that was verified once is remembered.
 
 A grant follows the profile of ISO/IEC TS 27560 in DPV 2.3 (``dpv-27560:record-eu-gdpr``).
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -99,6 +101,7 @@ def encode_grant(grant: Grant, signer: Signer) -> bytes:
     return sign_graph(_grant_statements(grant), f"{grant.document}#record", signer, grant.created)
 
 
+@lru_cache(maxsize=1024)
 def decode_grant(content: bytes, key: str) -> tuple[Grant, str]:
     """The grant that ``key`` signed, and the digest of its canonical form."""
     graph = read_graph(content, key)
@@ -131,6 +134,7 @@ def encode_event(event: Event, signer: Signer) -> bytes:
     return sign_graph(_event_statements(event), _event_name(event.grant, event.sequence), signer, event.at)
 
 
+@lru_cache(maxsize=1024)
 def decode_event(content: bytes, key: str) -> tuple[Event, str]:
     """The event that ``key`` signed, and its digest."""
     graph = read_graph(content, key)
@@ -157,6 +161,7 @@ def encode_charge(charge: Charge, signer: Signer) -> bytes:
     return sign_graph(_charge_statements(charge), _charge_name(charge.study), signer, charge.at)
 
 
+@lru_cache(maxsize=1024)
 def decode_charge(content: bytes, key: str) -> Charge:
     """The charge that ``key`` signed."""
     graph = read_graph(content, key)

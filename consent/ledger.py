@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import NamedNode, Triple
@@ -95,12 +96,12 @@ class Log:
         paths = self._paths()
         found = [self._read(path) for path in paths]
         previous = START
-        for number, (entry, path) in enumerate(zip(found, paths, strict=True), start=1):
+        for number, ((entry, digest_of), path) in enumerate(zip(found, paths, strict=True), start=1):
             if (entry.sequence, entry.previous, entry.path) != (number, previous, path):
                 raise LogDamagedError(f"entry {number} of the log does not follow the one before it")
-            previous = entry.digest
-        self._check_head(found)
-        return found
+            previous = digest_of
+        self._check_head([digest_of for _, digest_of in found])
+        return [entry for entry, _ in found]
 
     def append(self, entry: Entry) -> Entry:
         """Write one more entry after all that are there, and return it with its number.
@@ -130,18 +131,18 @@ class Log:
         folders = [f"{LOG}{name}" for name in self._documents.names(LOG)]
         return [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
 
-    def _read(self, path: str) -> Entry:
+    def _read(self, path: str) -> tuple[Entry, str]:
         content = self._documents.read(path)
         try:
             return _decode_entry(content or b"", self.key)
         except BadSignatureError as error:
             raise LogDamagedError(f"{path} was changed") from error
 
-    def _check_head(self, found: list[Entry]) -> None:
+    def _check_head(self, digests: list[str]) -> None:
         head = self._marks.head()
         if head is None:
             return
-        if len(found) < head.sequence or found[head.sequence - 1].digest != head.digest:
+        if len(digests) < head.sequence or digests[head.sequence - 1] != head.digest:
             raise LogDamagedError("the end of the log is missing or was replaced")
 
 
@@ -213,7 +214,8 @@ def _entry_statements(entry: Entry) -> list[Triple]:
     )
 
 
-def _decode_entry(content: bytes, key: str) -> Entry:
+@lru_cache(maxsize=4096)  # a pure function of the bytes: what was verified once need not be verified again
+def _decode_entry(content: bytes, key: str) -> tuple[Entry, str]:
     graph = read_graph(content, key)
     facts = Facts(graph)
     name = next(iter(graph.statements)).subject
@@ -234,4 +236,4 @@ def _decode_entry(content: bytes, key: str) -> Entry:
     )
     if graph.statements != frozenset(_entry_statements(entry)):
         raise BadSignatureError("an entry of the log says more, or less, than its form allows")
-    return entry
+    return entry, graph.digest

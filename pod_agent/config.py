@@ -22,7 +22,9 @@ class Settings:
     """Values that people may set; ``origins`` says where each came from (default, file or environment).
 
     ``pod`` is ``embedded`` or the IRI of the agent's container on a server; ``webid`` and ``issuer`` belong to it.
-    ``zone`` is the IANA zone whose days the person lives in; ``currency`` the ISO 4217 code of totals.
+    ``zone`` is the IANA zone whose days the person lives in; ``currency`` the ISO 4217 code of totals. ``catalogue`` is
+    the address or file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
+    ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
     """
 
     pod: str = ""
@@ -32,6 +34,7 @@ class Settings:
     currency: str = "SGD"
     catalogue: str = ""
     aggregator: str = ""
+    simulated: str = ""
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property

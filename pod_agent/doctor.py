@@ -50,8 +50,12 @@ def _guarded(check: Callable[[Path], Iterator[Check]], home: Path) -> Iterator[C
         yield Check(check.__name__.strip("_"), ok=False, detail=f"[{error.code}] {error}", hint=error.hint)
 
 
+def _check(name: str, ok: bool, detail: str, hint: str) -> Check:  # noqa: FBT001 - it is what a check comes to
+    return Check(name, ok, detail, "" if ok else hint)
+
+
 def _python(_home: Path) -> Iterator[Check]:
-    yield Check("python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or newer.")
+    yield _check("python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or newer.")
 
 
 def _packages(_home: Path) -> Iterator[Check]:
@@ -61,12 +65,8 @@ def _packages(_home: Path) -> Iterator[Check]:
         found = importlib.util.find_spec(name)
         folders[name] = Path(found.origin).parent.parent if found and found.origin else None
     strangers = sorted(name for name, folder in folders.items() if folder != folders["pod_agent"])
-    yield Check(
-        "packages",
-        not strangers,
-        "all from one place" if not strangers else f"not ours: {', '.join(strangers)}",
-        "" if not strangers else f"Another package hides them: uninstall it, or use a fresh environment ({strangers}).",
-    )
+    detail = f"not ours: {', '.join(strangers)}" if strangers else "all from one place"
+    yield _check("packages", not strangers, detail, "Another package hides them: use a fresh environment.")
 
 
 def _space(home: Path) -> Iterator[Check]:
@@ -74,14 +74,14 @@ def _space(home: Path) -> Iterator[Check]:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    yield Check("space", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", "Free some space on this disk.")
+    yield _check("space", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", "Free some space on this disk.")
 
 
 def _permissions(home: Path) -> Iterator[Check]:
     if os.name == "nt" or not home.exists():
         return
     mode = stat.S_IMODE(home.stat().st_mode)
-    yield Check("permissions", not mode & 0o077, f"{mode:o}", f"Run: chmod -R go= {home}")
+    yield _check("permissions", not mode & 0o077, f"{mode:o}", f"Run: chmod -R go= {home}")
 
 
 def _settings(home: Path) -> Iterator[Check]:
@@ -97,7 +97,7 @@ def _pod(home: Path) -> Iterator[Check]:
         return
     with Agent.open(home) as agent:
         agent.pod.read("manifest.ttl")
-        held = sum(coverage.count for coverage in agent.coverage())
+        held = sum(coverage.records for coverage in agent.coverage())
         yield Check("pod", ok=True, detail=f"{agent.pod.root} answers; {held:,} records indexed")
 
 

@@ -24,9 +24,7 @@ def list_requests(context: Context, *, as_json: bool) -> None:
     if as_json:
         show_json([request.to_json() for request in found])
         return
-    rows = [
-        (request.task_id[:16], request.study.title, request.study.controller, request.status) for request in found
-    ]
+    rows = [(request.task_id[:16], request.study.title, request.study.controller, request.status) for request in found]
     show_table("Requests", ("request", "study", "asked by", "status"), rows)
 
 

@@ -34,15 +34,12 @@ def import_(context: Context, paths: tuple[Path, ...], *, dry_run: bool, as_json
 
 def _show_report(document: dict[str, Any], *, dry_run: bool) -> None:
     counts = ("read", "written", "duplicate", "rejected", "skipped")
-    rows = [
-        (file["path"], file["importer"], *(f"{file[name]:,}" for name in counts), _period(file))
-        for file in document["files"]
-    ]
+    rows = [(_name(file["path"]), *(f"{file[name]:,}" for name in counts), _period(file)) for file in document["files"]]
     title = "What would be written (nothing was)" if dry_run else f"Import {document['import_id'] or '- nothing new'}"
-    show_table(title, ("file", "importer", *counts, "period"), rows, numbers=range(2, 7))
+    show_table(title, ("file", "read", "new", "known", "rejected", "skipped", "period"), rows, numbers=range(1, 7))
     for file in document["files"]:
         for issue in file["issues"][:20]:
-            click.echo(f"  {file['path']} line {issue['line']}: {issue['code']}: {issue['detail']}")
+            click.echo(f"  {_name(file['path'])} line {issue['line']}: {issue['code']}: {issue['detail']}")
         if len(file["issues"]) > 20:
             click.echo(f"  and {len(file['issues']) - 20} more: use --json to see all")
         if file["reconciled"] is False:
@@ -51,8 +48,13 @@ def _show_report(document: dict[str, Any], *, dry_run: bool) -> None:
         click.echo(f"  not read: {entry['path']}: {entry['reason']}")
 
 
+def _name(path: str) -> str:
+    """The last part of a path or of a zip's member; ``--json`` has the whole."""
+    return path.rsplit("!", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def _period(file: dict[str, Any]) -> str:
-    return f"{file['first']} to {file['last']}" if file["first"] else ""
+    return f"{file['first']} - {file['last']}" if file["first"] else ""
 
 
 @click.group()
@@ -81,7 +83,9 @@ def show_import(context: Context, import_id: str, *, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    rows = [(file["path"], file["importer"], file["read"], file["written"], file["rejected"]) for file in found["files"]]
+    rows = [
+        (file["path"], file["importer"], file["read"], file["written"], file["rejected"]) for file in found["files"]
+    ]
     show_table(f"Import {import_id}", ("file", "importer", "read", "written", "rejected"), rows, numbers=(2, 3, 4))
 
 

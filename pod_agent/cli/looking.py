@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,12 @@ def _print(title: str, table: Table, labels: int) -> None:
         click.echo("No records yet. Import an export with: pod-agent import PATH")
         return
     columns = [column.replace("_", " ") for column in table.columns]
-    show_table(title, (*columns, "records"), (
-        (*row, len(evidence)) for row, evidence in zip(table.rows, table.evidence, strict=True)
-    ), numbers=range(labels, len(columns) + 1))
+    show_table(
+        title,
+        (*columns, "records"),
+        ((*row, len(evidence)) for row, evidence in zip(table.rows, table.evidence, strict=True)),
+        numbers=range(labels, len(columns) + 1),
+    )
 
 
 @click.command()
@@ -109,13 +113,15 @@ def trends(context: Context, category: str | None, *, as_json: bool) -> None:
     spec = QuerySpec(measures=("spend",), dimensions=("month",), filters=filters)
     table = context.agent().query(spec)
     spends = [float(row[1] or 0) for row in table.rows]
-    changes = [None, *(_change(old, new) for old, new in zip(spends, spends[1:], strict=False))]
+    changes = [None, *(_change(old, new) for old, new in pairwise(spends))]
     months = [str(row[0]) for row in table.rows]
     if as_json:
-        show_json([
-            {"month": month, "spend": spent, "change_percent": change}
-            for month, spent, change in zip(months, spends, changes, strict=True)
-        ])
+        show_json(
+            [
+                {"month": month, "spend": spent, "change_percent": change}
+                for month, spent, change in zip(months, spends, changes, strict=True)
+            ]
+        )
         return
     peak = max(spends, default=0.0)
     rows = [

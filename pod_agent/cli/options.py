@@ -60,14 +60,17 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()) -> None:
+def show_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()
+) -> None:
     """A table for people; the columns named in ``numbers`` (by position) are aligned to the right."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position in numbers else "left", overflow="fold")
+        right = position in numbers
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else _text(cell) for cell in row))
     Console(highlight=False).print(table)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pod_agent.agent import ImportProgress
+from pod_agent.agent import Progress as ImportProgress
 
 __all__ = ["import_progress", "steps"]
 

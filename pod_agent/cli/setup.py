@@ -35,7 +35,13 @@ def pod() -> None:
 @click.option("--storage", help="The storage to use, if your WebID has several.")
 @common
 def link(
-    context: Context, webid: str, client_id: str | None, client_secret: str | None, storage: str | None, *, as_json: bool
+    context: Context,
+    webid: str,
+    client_id: str | None,
+    client_secret: str | None,
+    storage: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Keep your records on the Solid server of WEBID."""
     from pod_agent.agent import Agent

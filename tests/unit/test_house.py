@@ -82,7 +82,9 @@ def test_a_crossed_layer_is_found(tmp_path: Path) -> None:
         "[importlinter]\nroot_packages=" + "\n    ".join(["", *PACKAGES]) + "\n"
         "[importlinter:contract:1]\nname=packages\ntype=layers\nlayers=" + "\n    ".join(["", *layers]) + "\n"
     )
-    program = "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"
+    program = (
+        "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "pod_agent.peek -> aggregator" in done.stdout

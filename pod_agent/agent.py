@@ -1,0 +1,257 @@
+"""Agent: the person's side as one object, opened on a home folder; the command line and the pages use nothing else.
+
+Here, and only here, record IRIs are made absolute for people and taken back (docs/decisions/0001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from pod_agent.config import Settings, load_settings, save_settings
+from pod_agent.errors import UsageError
+from pod_agent.index.local import LocalIndex
+from pod_agent.ingest.layout import DATA, read_documents
+from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress
+from pod_agent.ingest.provenance import import_ids, read_import, read_lines
+from pod_agent.pods.opening import EMBEDDED, link, open_pod
+from pod_agent.pods.pod import Pod
+from pod_agent.pods.secrets import system_keyring
+from pod_agent.storage import make_private_folder
+from vocab.mapping import from_turtle
+from vocab.query import QuerySpec, Table
+from vocab.records import IRI, Money, Record
+
+if TYPE_CHECKING:
+    from pod_agent.federation.consents import Consents
+    from pod_agent.federation.studies import Outcome, Request
+    from pod_agent.index.entities import Coverage
+    from pod_agent.offers.matching import OfferMatch
+    from vocab.answer import Answer
+
+__all__ = ["Agent", "ImportReport", "Progress"]
+
+
+class Agent:
+    """One person's agent; close it, or use it in a ``with`` statement.
+
+    ``pod`` holds the records and is the truth, ``index`` answers from them.
+    """
+
+    def __init__(self, home: Path, settings: Settings, pod: Pod, index: LocalIndex) -> None:
+        self.home = home
+        self.settings = settings
+        self.pod = pod
+        self.index = index
+        self._ingest = Ingest(pod, home, zone=settings.local_zone)
+        self._consents: Consents | None = None
+        if index.is_new:
+            self.rebuild_index()
+
+    @classmethod
+    def create(cls, home: Path) -> Agent:
+        """Make an embedded pod in this home, or open the one that is there; UsageError where a server is linked."""
+        make_private_folder(home)
+        settings = load_settings(home)
+        if settings.pod not in {"", EMBEDDED}:
+            raise UsageError(f"this home is linked to {settings.pod}", hint="Use another --home for another pod.")
+        save_settings(home, pod=EMBEDDED)
+        return cls.open(home)
+
+    @classmethod
+    def link(cls, home: Path, webid: str, client_id: str, client_secret: str, *, storage: str | None = None) -> Agent:
+        """Keep the records on the Solid server of this WebID; the login is tried before anything is stored."""
+        from pod_agent.pods.auth import ClientCredentials
+        from pod_agent.pods.discovery import discover
+
+        make_private_folder(home)
+        if load_settings(home).pod == EMBEDDED:
+            raise UsageError("this home has a pod on this machine already", hint="Use another --home to link a server.")
+        profile = discover(webid)
+        credentials = ClientCredentials(issuer=profile.issuers[0], client_id=client_id, client_secret=client_secret)
+        link(profile, credentials, home=home, keyring=system_keyring(), storage=storage)
+        return cls.open(home)
+
+    @classmethod
+    def open(cls, home: Path) -> Agent:
+        """Open the agent of this home; NotInitialisedError where there is none yet."""
+        settings = load_settings(home)
+        pod = open_pod(settings, home, system_keyring() if settings.pod not in {"", EMBEDDED} else None)
+        index = LocalIndex(home / "index.sqlite", settings.local_zone, currency=settings.currency)
+        return cls(home, settings, pod, index)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index and all connections."""
+        if self._consents is not None:
+            self._consents.close()
+        self.index.close()
+        self.pod.close()
+
+    def today(self) -> date:
+        """This day in the person's zone."""
+        return datetime.now(self.settings.local_zone).date()
+
+    # Records in
+
+    def import_paths(
+        self, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Read exports into the pod and the index; a dry run writes nothing and tells what it would write.
+
+        UnrecognisedExportError or RefusedExportError where nothing of it can be read; PodError where the pod does not
+        take it: then the next import goes on where this one stopped.
+        """
+        report = self._ingest.run(paths, dry_run=dry_run, progress=progress)
+        for path in report.documents:
+            self.index.upsert(self._read(path))
+        if report.import_id is not None:
+            self.index.add_provenance(read_lines(self.pod, report.import_id), report.import_id)
+        return report
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Every import that wrote something, oldest first: its id, when it was, and its counts."""
+        return [self._import_entry(import_id) for import_id in import_ids(self.pod)]
+
+    def import_entry(self, import_id: str) -> dict[str, Any]:
+        """The whole report of one import; UsageError where there is none."""
+        return read_import(self.pod, import_id).to_json()
+
+    def rebuild_index(self) -> int:
+        """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""
+        self._ingest.recover()
+        records = self.index.rebuild(record for _, document in read_documents(self.pod) for record in document)
+        for import_id in import_ids(self.pod):
+            self.index.add_provenance(read_lines(self.pod, import_id), import_id)
+        return records
+
+    # Figures out
+
+    def query(self, spec: QuerySpec, *, evidence: bool = True) -> Table:
+        """Answer a query; with ``evidence`` every row names its records (absolute IRIs)."""
+        table = self.index.run(spec, evidence=evidence)
+        return replace(table, evidence=tuple(self._absolute(iris) for iris in table.evidence))
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What is held: first and last day and number of records per source and kind."""
+        return self.index.coverage()
+
+    def ask(self, question: str, today: date | None = None) -> Answer:
+        """Answer a question in words, or say what is missing; citations are absolute IRIs."""
+        from pod_agent.assistant.answering import ask
+
+        answer = ask(self.index, question, today or self.today())
+        return replace(answer, citations=self._absolute(answer.citations))
+
+    def offers(self) -> list[OfferMatch]:
+        """Offers of the catalogue in the settings that fit what the person buys, best first; none without one."""
+        from pod_agent.offers.catalogue import Catalogue
+        from pod_agent.offers.matching import match_offers
+
+        if not self.settings.catalogue:
+            return []
+        offers = Catalogue(self.settings.catalogue, self.home / "catalogue").load()
+        found = match_offers(offers, self.index.run, self.today())
+        return [replace(match, evidence=self._absolute(match.evidence)) for match in found]
+
+    def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
+        """Records with the file, member and line each was read from; UsageError for one that is not held."""
+        wanted = [IRI(iri.removeprefix(self.pod.root)) for iri in iris]
+        found = {record.iri: record for record in self.index.get(wanted)}
+        missing = [iri for iri in wanted if iri not in found]
+        if missing:
+            raise UsageError(f"there is no record {missing[0]}", hint="Take the IRI from an answer or a query.")
+        return [self._shown(found[iri]) for iri in wanted]
+
+    # What may leave
+
+    @property
+    def consents(self) -> Consents:
+        """Studies, grants and the log: everything about what may leave this machine."""
+        from pod_agent.federation.consents import Consents
+
+        if self._consents is None:
+            self._consents = Consents(
+                home=self.home,
+                pod=self.pod,
+                index=self.index,
+                webid=self.settings.webid,
+                leader_url=self.settings.aggregator,
+                zone=self.settings.local_zone,
+                simulated=self.settings.simulated == "yes",
+            )
+        return self._consents
+
+    def requests(self) -> list[Request]:
+        """Studies on offer; none where no aggregator is set, ServerUnreachableError where it does not answer."""
+        return self.consents.requests() if self.settings.aggregator else []
+
+    def request(self, name: str) -> Request:
+        """The study whose task id begins with ``name``."""
+        return self.consents.request(name)
+
+    def give(self, name: str, until: date | None = None, max_epsilon: float | None = None) -> str:
+        """Allow a study; the grant's identifier."""
+        return self.consents.give(name, until, max_epsilon)
+
+    def withdraw(self, grant: str) -> bool:
+        """Withdraw a grant, at once and without needing a network; False where the pod learns of it later."""
+        return self.consents.withdraw(grant)
+
+    def grants(self) -> list[dict[str, Any]]:
+        """Every grant and how it stands."""
+        return self.consents.grants()
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Everything that left or was refused, in order; LogDamagedError where the chain does not hold."""
+        return self.consents.audit()
+
+    def answer_studies(self) -> list[Outcome]:
+        """Answer every open study that a live grant covers."""
+        return self.consents.answer_studies()
+
+    def budget(self) -> dict[str, int]:
+        """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""
+        return self.consents.budget()
+
+    def _read(self, path: str) -> list[Record]:
+        resource = self.pod.read(path) if path.startswith(DATA) else None
+        return [] if resource is None else from_turtle(resource.content, path)
+
+    def _import_entry(self, import_id: str) -> dict[str, Any]:
+        report = read_import(self.pod, import_id)
+        files = [file.path for file in report.files]
+        return {"import_id": import_id, "at": report.started.isoformat(), "files": files, **report.counts.to_json()}
+
+    def _absolute(self, iris: Iterable[IRI]) -> tuple[IRI, ...]:
+        return tuple(IRI(self.pod.root + iri) for iri in iris)
+
+    def _shown(self, record: Record) -> dict[str, Any]:
+        place = record.provenance
+        return {
+            "iri": self.pod.root + record.iri,
+            "kind": record.type_name,
+            "file": place.file if place else None,
+            "member": place.member if place else None,
+            "line": place.line if place else None,
+            "fields": {
+                item.name: _plain(getattr(record, item.name))
+                for item in fields(record)
+                if item.name not in {"iri", "provenance"}
+            },
+        }
+
+
+def _plain(value: object) -> object:
+    """A field as JSON and people read it: money as ``12.30 SGD``, days and times in ISO 8601."""
+    if isinstance(value, Money):
+        return f"{value.amount} {value.currency}"
+    return value.isoformat() if isinstance(value, date) else value

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 from typing import Self
 
 from pod_agent.errors import AgentError, PodConflictError, PodError, UsageError
@@ -191,10 +192,12 @@ class _Scratch:
 
 
 def _race(open_pod: OpenPod, path: str, bodies: list[bytes], etag: ETag | None) -> list[bytes]:
-    """Bodies of the writers that won."""
+    """Bodies of the writers that won; all begin at the same moment, each with a handle of its own."""
+    start = Barrier(len(bodies))
+    pods = [open_pod() for _ in bodies]
 
-    def write(body: bytes) -> bytes | None:
-        pod = open_pod()
+    def write(pod: Pod, body: bytes) -> bytes | None:
+        start.wait()
         try:
             pod.write(path, body, if_match=etag)
         except PodConflictError:
@@ -204,7 +207,7 @@ def _race(open_pod: OpenPod, path: str, bodies: list[bytes], etag: ETag | None) 
         return body
 
     with ThreadPoolExecutor(len(bodies)) as threads:
-        return [body for body in threads.map(write, bodies) if body is not None]
+        return [body for body in threads.map(write, pods, bodies) if body is not None]
 
 
 def _content(scratch: _Scratch, name: str) -> bytes | None:

@@ -26,8 +26,9 @@ _IN_THE_WAY = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR}
 class EmbeddedPod:
     """The agent's container as a folder of this machine, 0700, its files 0600.
 
-    ETags are hashes of the content. Processes and threads that write at the same time take turns by a lock file, so
-    that of several writers with one ETag exactly one wins; a reader sees the old bytes or the new ones.
+    ETags are hashes of the content: writing the same bytes again changes nothing and spoils nobody's ETag. Processes
+    and threads that write at the same time take turns by a lock file, so that of several changes with one ETag exactly
+    one wins; a reader sees the old bytes or the new ones.
     Raises PodAccessError where the file system refuses, PodUnreachableError where another process keeps the lock.
     """
 

@@ -64,6 +64,7 @@ class SolidServer:
         node = find_node()
         if node is None or not self._program.is_file():
             raise MissingExtraError("the Solid server is not installed", hint="Run: pod-agent pod install")
+        self._require_free_port()
         for name in _CONFIG:
             write_private(self._folder / name, resource(name))
         # What a killed server had half written; nothing else lies there.
@@ -119,6 +120,18 @@ class SolidServer:
                 write_private(kept, str(probe.getsockname()[1]).encode())
         return int(kept.read_bytes())
 
+    def _require_free_port(self) -> None:
+        # Another server there would be taken for ours, and be told passwords.
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self._port))
+            except OSError as error:
+                raise PodUnreachableError(
+                    f"another program uses port {self._port}, which the Solid server needs",
+                    hint="End that program: the pod's address cannot change.",
+                ) from error
+
     def _options(self) -> list[str]:
         options = {
             "--config": "server.json",
@@ -131,7 +144,7 @@ class SolidServer:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        with open_client(self.address) as client:
+        with open_client(self.address, timeout=httpx.Timeout(5.0)) as client:
             while time.monotonic() < deadline:
                 if self._process is None or self._process.poll() is not None:
                     break

@@ -1,0 +1,174 @@
+"""A server that fails: each failure has its own error, and nothing is lost."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from pod_agent.errors import (
+    PodAccessError,
+    PodConflictError,
+    PodDamagedError,
+    PodError,
+    PodUnreachableError,
+    UsageError,
+)
+from pod_agent.pods.pod import ETag, Pod
+from pod_agent.pods.solid import SolidPod, open_client
+from tests.support.strict_server import Fault, StrictServer
+
+OLD = b"<#a> <#b> 1 .\n"
+NEW = b"<#a> <#b> 2 .\n"
+PATH = "data/a.ttl"
+SHORT = httpx.Timeout(0.3)
+
+CALLS: dict[str, Callable[[Pod, ETag], object]] = {
+    "read": lambda pod, _: pod.read(PATH),
+    "write": lambda pod, etag: pod.write(PATH, NEW, if_match=etag),
+    "remove": lambda pod, etag: pod.remove(PATH, if_match=etag),
+    "list": lambda pod, _: list(pod.list("data/")),
+}
+STATUSES: dict[int, type[PodError]] = {
+    500: PodUnreachableError,
+    503: PodUnreachableError,
+    507: PodUnreachableError,
+    429: PodUnreachableError,
+    301: PodUnreachableError,
+    401: PodAccessError,
+    403: PodAccessError,
+    409: PodConflictError,
+    412: PodConflictError,
+    415: PodError,
+}
+
+
+@pytest.fixture
+def server() -> Iterator[StrictServer]:
+    with StrictServer() as running:
+        running.stored["/pod/" + PATH] = (OLD, "text/turtle")
+        running.stored["/pod/data/"] = (b"<> <http://www.w3.org/ns/ldp#contains> <a.ttl> .", "text/turtle")
+        yield running
+
+
+@pytest.fixture
+def pod(server: StrictServer) -> Iterator[SolidPod]:
+    opened = SolidPod(server.address + "pod/", open_client(server.address, timeout=SHORT), pause=lambda _: None)
+    yield opened
+    opened.close()
+
+
+def etag_of(pod: Pod) -> ETag:
+    found = pod.read(PATH)
+    assert found is not None
+    return found.etag
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize(("status", "error"), STATUSES.items())
+def test_a_status_has_its_error_and_nothing_is_lost(
+    server: StrictServer, pod: SolidPod, call: Callable[[Pod, ETag], object], status: int, error: type[PodError]
+) -> None:
+    etag = etag_of(pod)
+    server.faults = [Fault(status=status)] * 3
+    with pytest.raises(PodError) as caught:
+        call(pod, etag)
+    assert caught.type is error
+    assert caught.value.hint
+    server.faults = []
+    assert server.stored["/pod/" + PATH][0] == OLD
+    assert pod.write(PATH, NEW, if_match=etag) == etag_of(pod)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize("fault", [Fault(kind="closed"), Fault(kind="stalled"), Fault(kind="truncated")], ids=str)
+def test_a_connection_that_breaks_is_unreachable_and_nothing_is_lost(
+    server: StrictServer, pod: SolidPod, call: Callable[[Pod, ETag], object], fault: Fault
+) -> None:
+    etag = etag_of(pod)
+    server.faults = [fault] * 3
+    with pytest.raises(PodUnreachableError):
+        call(pod, etag)
+    server.faults = []
+    assert pod.write(PATH, NEW, if_match=etag) == etag_of(pod)
+
+
+def test_a_truncated_document_is_never_returned(server: StrictServer, pod: SolidPod) -> None:
+    server.faults = [Fault(kind="truncated"), Fault(kind="truncated")]
+    found = pod.read(PATH)
+    assert found is not None
+    assert found.content == OLD
+
+
+def test_reads_are_tried_three_times_and_writes_once(server: StrictServer, pod: SolidPod) -> None:
+    etag = etag_of(pod)
+    server.requests.clear()
+    server.faults = [Fault(), Fault(kind="closed")]
+    assert pod.read(PATH) is not None
+    assert server.requests == [("GET", "/pod/" + PATH)] * 3
+    server.requests.clear()
+    server.faults = [Fault(kind="closed")]
+    with pytest.raises(PodUnreachableError):
+        pod.write(PATH, NEW, if_match=etag)
+    assert server.requests == [("PUT", "/pod/" + PATH)]
+
+
+def test_a_write_whose_answer_is_lost_is_found_by_reading(server: StrictServer, pod: SolidPod) -> None:
+    etag = etag_of(pod)
+    server.faults = [Fault(kind="lost")]
+    with pytest.raises(PodUnreachableError):
+        pod.write(PATH, NEW, if_match=etag)
+    found = pod.read(PATH)
+    assert found is not None
+    assert found.content == NEW
+    with pytest.raises(PodConflictError):
+        pod.write(PATH, b"# again\n", if_match=etag)
+
+
+def test_a_write_asks_again_for_its_etag_where_that_answer_breaks(server: StrictServer, pod: SolidPod) -> None:
+    etag = etag_of(pod)
+    server.requests.clear()
+    server.faults = [None, Fault(), Fault(kind="closed")]  # the PUT passes, the HEAD after it fails twice
+    assert pod.write(PATH, NEW, if_match=etag) == etag_of(pod)
+    assert [method for method, _ in server.requests] == ["PUT", "HEAD", "HEAD", "HEAD", "GET"]
+
+
+def test_nobody_listening_is_unreachable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    pod = SolidPod(address, open_client(address), pause=lambda _: None)
+    with pytest.raises(PodUnreachableError, match="cannot be reached") as caught:
+        pod.read(PATH)
+    assert "nothing was lost" in caught.value.hint
+    pod.close()
+
+
+def test_a_listing_that_is_no_turtle_is_damaged(server: StrictServer, pod: SolidPod) -> None:
+    server.stored["/pod/data/"] = (b"<> <http://www.w3.org/ns/ldp#contains> <a.tt", "text/turtle")
+    with pytest.raises(PodDamagedError):
+        list(pod.list("data/"))
+
+
+def test_a_listing_names_only_direct_members_with_names_that_pods_take(server: StrictServer, pod: SolidPod) -> None:
+    members = b'<b/>, <a.ttl>, <My%20File>, <x/y.ttl>, <http://other.example/c.ttl>, "d"'
+    listed = b"<> <http://www.w3.org/ns/ldp#contains> " + members + b" ."
+    server.stored["/pod/data/"] = (listed, "text/turtle")
+    assert [entry.path for entry in pod.list("data/")] == ["data/a.ttl", "data/b/"]
+
+
+def test_a_server_without_etags_is_refused(server: StrictServer, pod: SolidPod) -> None:
+    server.gives_etags = False
+    with pytest.raises(PodError, match="no ETags"):
+        pod.read(PATH)
+
+
+@pytest.mark.parametrize(
+    "root",
+    ["http://pod.example/", "ftp://pod.example/", "https://me:pw@pod.example/", "pod", "http://127.0.0.1.example/"],
+)
+def test_an_address_that_others_could_listen_to_is_refused(root: str) -> None:
+    with open_client(root) as client, pytest.raises(UsageError, match="the pod"):
+        SolidPod(root, client)

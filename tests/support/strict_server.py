@@ -1,0 +1,237 @@
+"""A small real HTTP server on loopback: resources in memory, a strict login by DPoP, and faults on demand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+__all__ = ["Fault", "StrictServer"]
+
+TOLERANCE = 120
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to a request: a status, or a connection that breaks in one of several ways.
+
+    ``closed`` before anything is done, ``lost`` after it was done, ``stalled`` without an end, ``truncated`` in the
+    middle of the body. None in a list of faults lets a request pass.
+    """
+
+    kind: Literal["status", "closed", "lost", "stalled", "truncated"] = "status"
+    status: int = 500
+
+
+@dataclass
+class StrictServer:
+    """Use it in a ``with`` block. ``login`` demands proofs and tokens; ``clock_offset`` is how far its clock is off."""
+
+    login: bool = False
+    nonces: bool = False
+    clock_offset: float = 0.0
+    lifetime: float = 600.0
+    token_type: str = "DPoP"
+    gives_etags: bool = True
+    token_faults: list[Fault | None] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
+    stored: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    configuration: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
+    replays: int = 0
+    tokens: dict[str, float] = field(default_factory=dict)
+    issued: int = 0
+    client: tuple[str, str] = ("agent", "s3cr3t/+ %")
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self.released = threading.Event()
+        self.nonce = secrets.token_hex(4)
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Base address, with ``/`` at its end."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}/"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.released.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def now(self) -> float:
+        """The time by this server's clock."""
+        return time.time() + self.clock_offset
+
+    def check_proof(self, proof: str, method: str, url: str, token: str | None) -> str | None:
+        """The error that a strict server answers with, None where the proof is right."""
+        try:
+            header = json.loads(base64.urlsafe_b64decode(proof.split(".", maxsplit=1)[0] + "=="))
+            claims = jwt.decode(proof, ECKey.import_key(header["jwk"]), algorithms=["ES256"]).claims
+        except (JoseError, ValueError, KeyError):
+            return "invalid_dpop_proof"
+        expected = {"htm": method, "htu": url}
+        if token is not None:
+            digest = hashlib.sha256(token.encode()).digest()
+            expected["ath"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        with self.lock:
+            if claims["jti"] in self.proofs:
+                self.replays += 1
+                return "invalid_dpop_proof"
+            self.proofs.append(claims["jti"])
+        if "d" in header["jwk"] or header["typ"] != "dpop+jwt":
+            return "invalid_dpop_proof"
+        if abs(claims["iat"] - self.now()) > TOLERANCE or any(claims.get(k) != v for k, v in expected.items()):
+            return "invalid_dpop_proof"
+        return "use_dpop_nonce" if self.nonces and claims.get("nonce") != self.nonce else None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: StrictServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self._handle()
+
+    def do_HEAD(self) -> None:
+        self._handle()
+
+    def do_PUT(self) -> None:
+        self._handle()
+
+    def do_DELETE(self) -> None:
+        self._handle()
+
+    def do_POST(self) -> None:
+        self._handle()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Keep the test's output clean."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.owner.now() if timestamp is None else timestamp)
+
+    def _handle(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        owner = self.owner
+        with owner.lock:
+            owner.requests.append((self.command, self.path))
+        if self.path == "/.well-known/openid-configuration":
+            found = {"issuer": owner.address, "token_endpoint": f"{owner.address}token", **owner.configuration}
+            self._answer(200, json.dumps(found).encode(), "application/json")
+        elif self.path in owner.redirects:
+            self._answer(303, extra=[("location", owner.redirects[self.path])])
+        elif self.path == "/token":
+            self._with_fault(owner.token_faults, self._token)
+        else:
+            self._with_fault(owner.faults, self._resource)
+
+    def _with_fault(self, faults: list[Fault | None], act: Any) -> None:
+        with self.owner.lock:
+            fault = faults.pop(0) if faults else None
+        if fault is None:
+            act()
+        elif fault.kind == "status":
+            self._answer(fault.status, b"no", extra=[("location", "https://elsewhere.example/")])
+        elif fault.kind == "truncated":
+            self.send_response(200)
+            self.send_header("content-type", "text/turtle")
+            self.send_header("content-length", "1000")
+            self.end_headers()
+            self.wfile.write(b"<#a> <#b> <#c> .")
+            self.close_connection = True
+        else:
+            if fault.kind == "stalled":
+                self.owner.released.wait(20)
+            elif fault.kind == "lost":
+                self.wfile, kept = open("/dev/null", "wb"), self.wfile  # noqa: SIM115,PTH123 - closed below
+                act()
+                self.wfile.close()
+                self.wfile = kept
+            self.close_connection = True
+
+    def _token(self) -> None:
+        owner = self.owner
+        error = owner.check_proof(self.headers.get("dpop", ""), "POST", f"{owner.address}token", None)
+        basic = base64.b64decode(self.headers.get("authorization", "").removeprefix("Basic ")).decode()
+        if error is None and basic != "agent:s3cr3t%2F%2B%20%25":
+            self._answer(401, b'{"error":"invalid_client"}', "application/json")
+        elif error is not None:
+            extra = [("dpop-nonce", owner.nonce)] if owner.nonces else []
+            self._answer(400, json.dumps({"error": error}).encode(), "application/json", extra)
+        else:
+            token = secrets.token_hex(8)
+            with owner.lock:
+                owner.issued += 1
+                owner.tokens[token] = owner.now() + owner.lifetime
+            found = {"access_token": token, "token_type": owner.token_type, "expires_in": owner.lifetime}
+            self._answer(200, json.dumps(found).encode(), "application/json")
+
+    def _resource(self) -> None:
+        owner = self.owner
+        if owner.login:
+            token = self.headers.get("authorization", "").removeprefix("DPoP ")
+            url = owner.address.rstrip("/") + self.path
+            error = owner.check_proof(self.headers.get("dpop", ""), self.command, url, token)
+            if owner.tokens.get(token, 0.0) < owner.now():
+                error = "invalid_token"
+            if error is not None:
+                extra = [("dpop-nonce", owner.nonce)] if owner.nonces else []
+                self._answer(401, b"", extra=[*extra, ("www-authenticate", f'DPoP error="{error}"')])
+                return
+        with owner.lock:
+            self._store()
+
+    def _store(self) -> None:
+        found = self.owner.stored.get(self.path)
+        etag = None if found is None else f'"{hashlib.sha256(found[0]).hexdigest()[:8]}"'
+        wanted = self.headers.get("if-match")
+        if (wanted is not None and wanted != etag) or (self.headers.get("if-none-match") == "*" and etag):
+            self._answer(412)
+        elif self.command == "PUT":
+            self.owner.stored[self.path] = (self.body, self.headers["content-type"])
+            self._answer(205 if found else 201)
+        elif found is None:
+            self._answer(404)
+        elif self.command == "DELETE":
+            del self.owner.stored[self.path]
+            self._answer(205)
+        else:
+            extra = [("etag", etag or "")] if self.owner.gives_etags else []
+            self._answer(200, found[0], found[1], extra)
+
+    def _answer(
+        self, status: int, body: bytes = b"", media_type: str = "text/plain", extra: list[tuple[str, str]] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in [*(extra or []), *self.owner.headers.get(self.path, [])]:
+            self.send_header(name, value)
+        self.send_header("content-type", media_type)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)

@@ -26,7 +26,8 @@ class Merchant:
 
 _TOKEN = re.compile(r"[^\W_]+|&")
 _PAYMENT_BRAND = re.compile(
-    r"^(?:SQ|SP|PP|PAYPAL|TST|SUMUP|ZLR|IZ|ADYEN|STRIPE|HITPAY|FOMO(?: PAY)?|QASHIER|2C2P|QFPAY|KPAY|PADDLE\.NET|FS|WWW)\s*[*.]\s*",
+    r"^(?:SQ|SP|PP|PAYPAL|TST|SUMUP|ZLR|IZ|ADYEN|STRIPE|HITPAY|FOMO(?: PAY)?|QASHIER|2C2P|QFPAY|KPAY|PADDLE\.NET|WWW)"
+    r"\s*[*.]\s*",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(

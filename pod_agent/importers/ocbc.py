@@ -133,7 +133,7 @@ class _Reader:
             yield from self._statement()
             self._account, self._block = fold(owner["account"]), None
         elif ledger:
-            self._closing = _amount(ledger["amount"])
+            self._closing = _balance(ledger["amount"])
 
     def _statement(self) -> Iterator[Statement]:
         if self._closing is not None and self._block:
@@ -252,6 +252,14 @@ def _amount(text: str) -> Decimal:
     if not AMOUNT.match(text.removeprefix("-")):
         raise _RowError("bad_amount", "an amount is not a number as 1,234.56")
     return Decimal(text.replace(",", ""))
+
+
+def _balance(text: str) -> Decimal | None:
+    """The printed balance; None where it is no amount: then there is nothing to reconcile with."""
+    try:
+        return _amount(text)
+    except _RowError:
+        return None
 
 
 def _label_and_number(account: str) -> tuple[str, str]:

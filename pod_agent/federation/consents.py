@@ -27,7 +27,7 @@ from consent.stores import Clock
 from pod_agent.errors import AgentError, NotInitialisedError, ServerUnreachableError, UsageError
 from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.report import Outbox, SealedReport, build_report, disclosure_of, key_digest
-from pod_agent.federation.send import open_client, send, withdraw_report
+from pod_agent.federation.send import PAUSE_SECONDS, open_client, send, withdraw_report
 from pod_agent.federation.statistics import Preview, QueryIndex, encode_histogram, preview
 from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments, clock, secret
 from pod_agent.federation.studies import Offered, Outcome, Request, fetch_studies
@@ -45,7 +45,8 @@ class Consents:
 
     ``home`` holds the keys, the marks of withdrawals and the reports that were built; ``leader_url`` is the aggregator
     whose studies are looked at, empty for none; ``webid`` names the person and is empty until a WebID is linked.
-    ``simulated`` is True for made-up people, who may answer studies marked ``demo``.
+    ``simulated`` is True for made-up people, who may answer studies marked ``demo``. ``pause`` is the
+    time before a lost upload is repeated, in seconds.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Consents:
         client: httpx.Client | None = None,
         now: Clock = clock,
         limits: Limits | None = None,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self._index = index
         self._webid = webid
         self._leader_url = leader_url if not leader_url or leader_url.endswith("/") else leader_url + "/"
         self._zone = zone
         self._simulated = simulated
+        self._pause = pause
         self._client = client or open_client()
         self._secret = secret(home)
         self._outbox = Outbox(home / "outbox")
@@ -195,7 +198,7 @@ class Consents:
         report = self._built(study, measure)
         permit = self.gate.permit(disclosure_of(study, offered.key, report))
         try:
-            send(report, permit, client=self._client)
+            send(report, permit, client=self._client, pause=self._pause)
         except (ConsentError, AgentError) as error:
             self.gate.record(permit, error.code)
             raise

@@ -12,7 +12,7 @@ from pod_agent.federation.report import SealedReport
 from vocab.study import Study
 from vocab.wire import report_path
 
-__all__ = ["open_client", "send", "withdraw_report"]
+__all__ = ["PAUSE_SECONDS", "open_client", "send", "withdraw_report"]
 
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.5

@@ -1,0 +1,169 @@
+"""Leader, helper and agents in one process, joined by the real HTTP applications without a socket."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from aggregator.channel import HelperChannel
+from aggregator.config import init_helper, init_leader, load_helper
+from aggregator.helper import Helper, create_helper_app
+from aggregator.leader import Leader, create_leader_app
+from consent.purposes import AGGREGATE_REPORTING, SPENDING
+from pod_agent.federation.consents import Consents
+from pod_agent.federation.stores import clock
+from pod_agent.pods.embedded import EmbeddedPod
+from vocab.query import QuerySpec, Table
+from vocab.study import Histogram, Noise, Study
+
+__all__ = ["Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
+
+LEADER = "http://127.0.0.1:7001/"
+HELPER = "http://127.0.0.1:7002/"
+CATEGORIES = ("groceries", "eating-out", "transport")
+
+
+class FixedIndex:
+    """An index that holds one table of spending by category."""
+
+    def __init__(self, spending: Mapping[str, float]) -> None:
+        self.spending = dict(spending)
+
+    def run(self, spec: QuerySpec, *, evidence: bool = True) -> Table:  # noqa: ARG002
+        rows = tuple((category, amount) for category, amount in sorted(self.spending.items()))
+        return Table((*spec.dimensions, *spec.measures), rows, tuple(() for _ in rows))
+
+
+class RecordingTransport(httpx.BaseTransport):
+    """Passes requests on and keeps what left; ``breaks`` loses so many answers to a PUT."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+        self.requests: list[tuple[str, str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
+        self.breaks = 0
+        self.away = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            raise httpx.ConnectError("away")
+        body = request.read()
+        self.requests.append((request.method, str(request.url), body))
+        self.headers.append(dict(request.headers))
+        response = self._inner.handle_request(request)
+        if self.breaks and request.method == "PUT":
+            self.breaks -= 1
+            raise httpx.ReadError("the answer was lost")
+        return response
+
+    def sent(self, method: str = "PUT") -> list[bytes]:
+        """Bodies of this method's requests."""
+        return [body for done, _, body in self.requests if done == method]
+
+
+class Door:
+    """Two servers, and as many people as a test asks for, each with an embedded pod below ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count()
+        invitation = init_helper(folder / "helper", url=HELPER, helper="https://operator.example/profile#us")
+        self.helper = Helper(folder / "helper", load_helper(folder / "helper"))
+        config = init_leader(folder / "leader", invitation, url=LEADER, controller="https://shop.example/profile#us")
+        self.leader = Leader(folder / "leader", config)
+        helper_app = httpx.WSGITransport(create_helper_app(self.helper))
+        self.channel = HelperChannel(HELPER, bytes.fromhex(config.channel_key), transport=helper_app)
+        self._apps = {LEADER: httpx.WSGITransport(create_leader_app(self.leader)), HELPER: helper_app}
+        self.people: list[Consents] = []
+
+    def publish(self, study: Study) -> str:
+        """Open a study; its task id in hexadecimal."""
+        return self.leader.publish(study, self.channel).hex()
+
+    def person(
+        self, spending: Mapping[str, float], *, simulated: bool = False, home: Path | None = None
+    ) -> tuple[Consents, RecordingTransport]:
+        """An agent with this spending, and the wire it uses."""
+        number = next(self._numbers)
+        home = home or self._folder / f"person-{number}"
+        wire = RecordingTransport(_Router(self._apps))
+        consents = Consents(
+            home=home,
+            pod=EmbeddedPod(home / "pod"),
+            index=FixedIndex(spending),
+            webid=f"https://issuer-{number % 3}.example/person-{number}#me",
+            leader_url=LEADER,
+            zone=ZoneInfo("Asia/Singapore"),
+            simulated=simulated,
+            client=httpx.Client(transport=wire),
+            pause=0.01,
+        )
+        self.people.append(consents)
+        return consents, wire
+
+    def study(self, **changes: Any) -> Study:
+        """A study of this leader and helper: spending by category, with noise, for at least 100 people."""
+        config = self.leader.config
+        return category_study(
+            controller=config.controller, helper=config.helper, helper_key=config.helper_key, **changes
+        )
+
+    def close(self) -> None:
+        """Close databases and clients."""
+        for consents in self.people:
+            consents.close()
+        self.leader.close()
+        self.helper.close()
+        self.channel.__exit__(None, None, None)
+
+
+class _Router(httpx.BaseTransport):
+    def __init__(self, apps: Mapping[str, httpx.WSGITransport]) -> None:
+        self._apps = apps
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        address = f"{request.url.scheme}://{request.url.netloc.decode()}/"
+        if address not in self._apps:
+            raise httpx.ConnectError(f"{address} is not there")
+        return self._apps[address].handle_request(request)
+
+
+def category_study(**changes: Any) -> Study:
+    """Spending by category from January to October 2026, open now, for a week."""
+    now: datetime = clock()
+    terms: dict[str, Any] = {
+        "title": "Spending by category",
+        "controller": "https://shop.example/profile#us",
+        "leader_url": LEADER,
+        "helper": "https://operator.example/profile#us",
+        "helper_url": HELPER,
+        "helper_key": "ab",
+        "purpose": AGGREGATE_REPORTING,
+        "data": (SPENDING,),
+        "statistic": Histogram(
+            query=QuerySpec(
+                measures=("spend",), dimensions=("category",), period=(date(2026, 1, 1), date(2026, 10, 31))
+            ),
+            cells=tuple((name,) for name in CATEGORIES),
+        ),
+        "noise": Noise(100),
+        "min_batch": 100,
+        "opens": now - timedelta(days=1),
+        "closes": now + timedelta(days=7),
+    }
+    return Study(**{**terms, **changes})
+
+
+def doors(folder: Path) -> Iterator[Door]:
+    """A door for a fixture."""
+    door = Door(folder)
+    try:
+        yield door
+    finally:
+        door.close()

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _ontology() -> set[tuple[str, str, str]]:
     quads = ox.parse(terms.ontology(), format=ox.RdfFormat.TURTLE)
-    return {(quad.subject.value, quad.predicate.value, quad.object.value) for quad in quads}  # type: ignore[union-attr]
+    return {(quad.subject.value, quad.predicate.value, quad.object.value) for quad in quads}
 
 
 def test_the_ontology_describes_exactly_the_own_terms() -> None:

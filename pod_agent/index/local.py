@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
@@ -158,6 +158,10 @@ class LocalIndex:
         for row in rows["listens"]:
             found[row["iri"]] = listen_of(row, texts.get, places.get(row["iri"]))
         return tuple(found[iri] for iri in wanted if iri in found)
+
+    def local_day(self, at: datetime) -> date:
+        """The day of an instant in the person's zone."""
+        return at.astimezone(self._zone).date()
 
     def import_of(self, iris: Iterable[IRI]) -> dict[IRI, str]:
         """The id of the import that first brought each record, where known."""

@@ -1,0 +1,30 @@
+"""ask: one question in words, one answer from the records, with the records behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pod_agent.assistant.executor import execute
+from pod_agent.assistant.plan import Refusal
+from pod_agent.assistant.planner import Planner, RulePlanner
+from pod_agent.assistant.wording import say_refusal
+from pod_agent.index.local import LocalIndex
+from vocab.answer import Answer
+
+__all__ = ["ask"]
+
+
+def ask(index: LocalIndex, question: str, today: date, *, planner: Planner | None = None) -> Answer:
+    """Answer a question about the person's records as of ``today``.
+
+    What is not understood to the last word is asked back (``clarify``); what the records cannot tell is
+    ``declined``. Without a planner the rules plan.
+    """
+    plan = (planner or RulePlanner(index)).plan(question, today)
+    if isinstance(plan, Refusal):
+        return Answer(
+            status=plan.status,
+            text=say_refusal(plan),
+            query={"refusal": plan.text, "choices": list(plan.choices)},
+        )
+    return execute(index, plan)

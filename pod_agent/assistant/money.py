@@ -1,0 +1,386 @@
+"""Plans for questions about money: what each kind of question comes to."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from pod_agent.assistant.case import Case, Unclear, clarify, query, single, spans_days, spans_months
+from pod_agent.assistant.plan import Period, Plan, Refusal, Step
+from vocab.query import Filter
+
+__all__ = [
+    "any_row",
+    "average_purchase",
+    "change",
+    "compare",
+    "count",
+    "days",
+    "distinct",
+    "exceeds_limit",
+    "extreme",
+    "listing",
+    "mean",
+    "occasion",
+    "peak",
+    "ranking",
+    "series",
+    "share",
+    "total",
+]
+
+SERVICES = re.compile(r"spotify|youtube|netflix|disney|apple music|apple tv|hbo|viu", re.IGNORECASE)
+COUNTS = frozenset({"purchases", "transactions", "days"})
+FLOWS = frozenset({"INCOME", "SALARY", "NET", "CASH", "REFUNDS", "SENT", "RECEIVED", "SAVINGS"})
+
+
+def measure_of(case: Case) -> str | None:
+    """The measure that the question names, None where it names none; two that exclude each other are asked back."""
+    if case.has("SALARY") and not case.has("NET", "CASH", "REFUNDS", "SENT", "SAVINGS", "SPEND"):
+        return "salary"
+    flows = case.roles & (FLOWS - {"RECEIVED", "SAVINGS"})
+    if case.has("RECEIVED") and not flows:
+        flows = {"RECEIVED"}
+    if len(flows) > 1 or (flows and case.has("SPEND")):
+        raise Unclear(clarify("I see two measures in one question. Which one do you mean?"))
+    names = {"INCOME": "income", "NET": "net", "CASH": "cash", "REFUNDS": "refunds", "SENT": "transfers_out"}
+    names["RECEIVED"] = "transfers_in"
+    if flows:
+        return names[flows.pop()]
+    if case.has("TRANSACTIONS"):
+        return "transactions"
+    if case.has("TIMES") or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND")):
+        return "purchases"
+    return "spend" if case.has("SPEND") else None
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure of money."""
+    return "count" if measure in COUNTS else "SGD"
+
+
+def step(
+    case: Case,
+    measure: str,
+    period: Period | None,
+    marks: list[str] | None = None,
+    dimensions: tuple[str, ...] = (),
+    *,
+    order: str | None = None,
+    limit: int | None = None,
+) -> Step:
+    """The step for a measure with all that the question says of rows; ``marks`` replaces the wanted names."""
+    wanted = case.wanted if marks is None else marks
+    filters = [*_chosen(case, wanted), *_left_out(case), *case.row_filters()]
+    text = _party(case, measure, wanted)
+    return Step(
+        spec=query(measure, tuple(filters), period, dimensions, order=order, limit=limit),
+        name=", ".join(_label(case, mark) for mark in wanted),
+        text=text,
+        foreign=case.has("FOREIGN"),
+    )
+
+
+def _label(case: Case, mark: str) -> str:
+    if mark[0] == "E":
+        return case.named(mark)[0].text
+    return case.reading.categories[int(mark[1:])] if mark[0] == "C" else case.reading.parts[int(mark[1:])][1]
+
+
+def _chosen(case: Case, marks: list[str]) -> list[Filter]:
+    merchants = case.names(marks, "merchant")
+    categories = [case.reading.categories[int(mark[1:])] for mark in marks if mark[0] == "C"]
+    _check_parts(case, marks, merchants)
+    out = []
+    if merchants:
+        out.append(Filter("merchant", "in", tuple(merchants)))
+    if categories:
+        out.append(Filter("category", "in", tuple(categories)))
+    return out
+
+
+def _left_out(case: Case) -> list[Filter]:
+    merchants = case.names(case.unwanted, "merchant")
+    categories = [case.reading.categories[int(mark[1:])] for mark in case.unwanted if mark[0] == "C"]
+    _check_parts(case, case.unwanted, merchants)
+    out = []
+    if merchants:
+        out.append(Filter("merchant", "not_in", tuple(merchants)))
+    if categories:
+        out.append(Filter("category", "not_in", tuple(categories)))
+    return out
+
+
+def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
+    """A word for a part of a category says nothing more beside a merchant of that category; alone it is asked back."""
+    for mark in marks:
+        if mark[0] == "N":
+            category, word = case.reading.parts[int(mark[1:])]
+            if not any(category in case.lexicon.categories.get(name, ()) for name in merchants):
+                raise Unclear(
+                    clarify(f'I keep "{word}" within {category}. Do you mean all of it, or one shop?', category)
+                )
+
+
+def _party(case: Case, measure: str, marks: list[str]) -> str | None:
+    """The other party of a transfer; a transfer without one is asked back, a person elsewhere too."""
+    people = case.names(marks, "person")
+    if measure not in {"transfers_out", "transfers_in"}:
+        if case.has("SAVINGS") or (people and not case.names(marks, "merchant")):
+            raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
+        return None
+    if case.has("SAVINGS"):
+        return "OWN ACCOUNT"
+    if len(people) != 1:
+        raise Unclear(clarify("Sent to or received from whom?"))
+    return people[0]
+
+
+def change(case: Case) -> Plan | Refusal | None:
+    """By what percentage did X change from A to B."""
+    pair = case.pair()
+    measure = measure_of(case) or ("spend" if case.wanted else None)
+    if pair is None or measure is None:
+        return clarify("A change between which two periods?", "from last year to this year", "from August to September")
+    early, late = pair if case.has("MORE", "LESS") is False else (pair[1], pair[0])
+    if early[0] > late[0] and not case.has("MORE", "LESS"):
+        early, late = late, early
+    return Plan(operation="change", steps=(step(case, measure, early), step(case, measure, late)), unit="percent")
+
+
+def share(case: Case) -> Plan | Refusal | None:
+    """What share of X went to Y: Y is the narrowest thing named, X the rest of the question."""
+    measure = measure_of(case) or "spend"
+    merchants = [mark for mark in case.wanted if mark[0] == "E"]
+    categories = [mark for mark in case.wanted if mark[0] == "C"]
+    period = case.period()
+    part = step(case, measure, period)
+    if merchants:
+        total = step(case, measure, period, categories)
+    elif categories:
+        total = step(case, measure, period, [])
+    else:
+        filters = tuple(item for item in part.spec.filters if item in _left_out(case))
+        if filters == part.spec.filters:
+            return clarify("A share of what?", "share of my spending that went to groceries")
+        total = Step(spec=query(measure, filters, period))
+    return Plan(operation="share", steps=(part, total), unit="percent")
+
+
+def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
+    """The two steps that are compared, in the order of the text."""
+    pair = case.pair()
+    if pair is not None:
+        return step(case, measure, pair[0]), step(case, measure, pair[1])
+    days = case.reading.days
+    if len(case.wanted) < 2 and len(days) == 2:
+        first, second = (step(case, measure, case.period()) for _ in range(2))
+        return _without(first, days[1]), _without(second, days[0])
+    compared = [mark for mark in case.wanted if mark[0] in "EC"]
+    letters = {mark[0] for mark in compared}
+    if len(compared) == 3 and len(letters) == 2:
+        compared = [mark for mark in compared if sum(other[0] == mark[0] for other in compared) == 2]
+    if len(compared) != 2:
+        return None
+    rest = [mark for mark in case.wanted if mark not in compared]
+    period = case.period()
+    return step(case, measure, period, [*rest, compared[0]]), step(case, measure, period, [*rest, compared[1]])
+
+
+def _without(part: Step, item: Filter) -> Step:
+    spec = part.spec
+    filters = tuple(other for other in spec.filters if other != item)
+    return Step(spec=query(spec.measures[0], filters, spec.period), name=str(filters), foreign=part.foreign)
+
+
+def compare(case: Case) -> Plan | Refusal | None:
+    """Compare A and B; how much more A than B; did I spend more on A than on B."""
+    measure = measure_of(case) or "spend"
+    sides = _sides(case, measure)
+    if case.yes_no and case.has("MORE", "LESS"):
+        if sides is None or not case.has("THAN"):
+            return None
+        ordered = sides if case.has("MORE") else (sides[1], sides[0])
+        return Plan(operation="exceeds", steps=ordered, unit=None)
+    if sides is None:
+        return clarify("What should I compare?", "September and October", "FairPrice and Giant")
+    if case.has("MORE", "LESS"):
+        if not case.has("THAN"):
+            return None
+        ordered = (sides[1], sides[0]) if case.has("MORE") else sides
+        return Plan(operation="difference", steps=ordered, unit=unit_of(measure))
+    first, second = sides
+    periods = (first.spec.period, second.spec.period)
+    if periods[0] != periods[1] and periods[0] and periods[1] and periods[0][0] > periods[1][0]:
+        first, second = second, first
+    return Plan(operation="difference", steps=(first, second), unit=unit_of(measure))
+
+
+def exceeds_limit(case: Case) -> Plan | Refusal | None:
+    """Did I spend more than $500 on X: the sum is meant, not single purchases."""
+    limits = case.reading.limits
+    if not case.yes_no or len(limits) != 1 or not re.search(r"SPEND\s+A0", case.reading.text):
+        return None
+    limit = limits[0]
+    if limit.op not in {"gt", "lt"} or isinstance(limit.value, tuple | str):
+        return clarify("Do you mean all of it together, or single purchases?")
+    case.reading.limits = []
+    part = step(case, "spend", case.period())
+    return single("exceeds", part, None, limit=float(limit.value), smallest=limit.op == "lt")
+
+
+def mean(case: Case) -> Plan | Refusal | None:
+    """Average per month, week or day."""
+    measure = measure_of(case) or ("spend" if case.wanted else None)
+    if measure is None or measure in COUNTS:
+        return None
+    period = case.whole()
+    days = spans_days(period)
+    table = {
+        "PERMONTH": (Fraction(spans_months(period, case.facts.held)), "month"),
+        "PERWEEK": (Fraction(days, 7), "week"),
+        "PERDAY": (Fraction(days), "day"),
+    }
+    rates = [value for role, value in table.items() if case.has(role)]
+    if len(rates) != 1:
+        return None
+    return single("mean", step(case, measure, period), "SGD", divisor=rates[0][0], per=rates[0][1])
+
+
+def average_purchase(case: Case) -> Plan | Refusal | None:
+    """Average purchase, or how much per trip."""
+    if not (case.has("PERITEM") or case.has("PURCHASE", "PURCHASES")):
+        return clarify("An average per what?", "per purchase", "per month", "per week")
+    return single("value", step(case, "average_purchase", case.period()), "SGD")
+
+
+def peak(case: Case) -> Plan | Refusal | None:
+    """In which month, on which day or weekday did I spend most."""
+    measure = measure_of(case)
+    if measure is None:
+        return clarify("Most of what?", "spending", "purchases")
+    if case.has("MOSTOFTEN"):
+        measure = "purchases"
+    group = "month" if case.has("WHICHMONTH") else "weekday" if case.has("WHICHWEEKDAY") else "day"
+    low = case.has("LEAST", "MIN")
+    if low and group == "day":
+        return clarify("On most days without a purchase the sum is zero. Which day do you mean?")
+    part = step(case, measure, case.whole(), dimensions=(group,))
+    return single("peak", part, "date" if group == "day" else None, smallest=low)
+
+
+def ranking(case: Case) -> Plan | Refusal | None:
+    """Top merchants or categories, by spend or by number of purchases."""
+    group = "category" if case.has("CATEGORY", "CATEGORIES") else "merchant"
+    often = case.has("MOSTOFTEN", "TIMES", "PURCHASES", "HOWMANY") and not case.has("SPEND")
+    if not often and case.has("BUY") and not case.has("SPEND", "TOP", "MOST", "MAX"):
+        return None
+    measure = "purchases" if often else "spend"
+    low = case.has("LEAST", "MIN")
+    plural = case.has("MERCHANTS", "CATEGORIES") or case.reading.top is not None
+    limit = case.reading.top or (5 if plural else 1)
+    order = measure if low else f"-{measure}"
+    part = step(case, measure, case.period(), dimensions=(group,), order=order, limit=None)
+    if not plural:
+        return single("leader", part, None, smallest=low)
+    return single("ranking", part, unit_of(measure), smallest=low, limit=float(limit))
+
+
+def extreme(case: Case) -> Plan | Refusal | None:
+    """Biggest or smallest purchase: its amount, its shop or its day; several are a list."""
+    low = case.has("MIN", "LEAST")
+    if case.has("PURCHASES") or case.reading.top is not None:
+        part = step(case, "purchases", case.period())
+        return single("list", part, "SGD", smallest=low, show="amount", limit=float(case.reading.top or 5))
+    part = step(case, "purchases", case.period())
+    if case.has("WHERE", "MERCHANT"):
+        return single("extreme", part, None, show="merchant", smallest=low)
+    if case.has("WHEN", "WHICHDAY"):
+        return single("extreme", part, "date", show="date", smallest=low)
+    return single("extreme", part, "SGD", smallest=low)
+
+
+def occasion(case: Case) -> Plan | Refusal | None:
+    """When did I last, or first, buy at X."""
+    if case.has("LAST") == case.has("FIRST"):
+        return None
+    measure = measure_of(case) or "purchases"
+    measure = "purchases" if measure == "spend" else measure
+    return single("occasion", step(case, measure, case.period()), "date", smallest=case.has("FIRST"))
+
+
+def distinct(case: Case) -> Plan | Refusal | None:
+    """How many different shops or categories."""
+    group = "category" if case.has("CATEGORIES") else "merchant"
+    return single("value", step(case, "distinct", case.period(), dimensions=(group,)), "count")
+
+
+def days(case: Case) -> Plan | Refusal | None:
+    """On how many days did I buy something."""
+    return single("value", step(case, "days", case.period()), "count")
+
+
+def series(case: Case) -> Plan | Refusal | None:
+    """A figure per month."""
+    measure = measure_of(case) or ("spend" if case.wanted else None)
+    if measure is None:
+        return clarify("What should I show per month?", "spending", "number of purchases", "income")
+    part = step(case, measure, case.whole(), dimensions=("month",))
+    return single("series", part, unit_of(measure))
+
+
+def listing(case: Case) -> Plan | Refusal | None:
+    """The transactions themselves."""
+    rows = case.has("PURCHASES", "TRANSACTIONS") or (case.has("BUY") and not case.has("HOWMUCH"))
+    if not rows and (case.has("SPEND") or not case.has("LIST")):
+        return None
+    measure = measure_of(case) or "purchases"
+    newest = case.has("LAST")
+    if newest and not case.has("PURCHASES", "TRANSACTIONS"):
+        return None
+    limit = case.reading.top or (5 if newest else None)
+    more = {} if limit is None else {"limit": float(limit)}
+    return single("list", step(case, measure, case.period()), "SGD", show="date", **more)
+
+
+def count(case: Case) -> Plan | Refusal | None:
+    """How many times, how many purchases or transactions."""
+    counted = case.has("TIMES", "PURCHASES", "TRANSACTIONS", "CASH", "REFUNDS")
+    if not counted and not re.search(r"HOWMANY\s+(?:of\s+)?[EN]\d", case.reading.text):
+        return None
+    kinds = {"CASH": "cash", "REFUNDS": "refund", "INCOME": "income"}
+    kind = next((value for role, value in kinds.items() if case.has(role)), None)
+    if kind is not None:
+        part = step(case, "transactions", case.period())
+        spec = query("transactions", (*part.spec.filters, Filter("kind", "eq", kind)), part.spec.period)
+        return single("value", Step(spec=spec, name=part.name), "count")
+    measure = "transactions" if case.has("TRANSACTIONS") else "purchases"
+    return single("value", step(case, measure, case.period()), "count")
+
+
+def any_row(case: Case) -> Plan | Refusal | None:
+    """Did I buy anything at X."""
+    if not case.yes_no or not (case.wanted or case.reading.limits):
+        return None
+    return single("any", step(case, "purchases", case.period()), None)
+
+
+def total(case: Case) -> Plan | Refusal | None:
+    """How much: one sum, over all periods named."""
+    measure = measure_of(case)
+    if case.yes_no:
+        return None
+    if measure in {None, "purchases", "transactions"}:
+        if not case.has("HOWMUCH", "SPEND", "PURCHASES") or not (case.wanted or case.has("PURCHASES", "BUY")):
+            return None
+        measure = "spend"
+        if not case.has("PURCHASES", "BUY") and _may_be_listening(case):
+            name = case.named(case.wanted[0])[0].text
+            return clarify(f"Money for {name}, or time with it?", f"spent on {name}", "listening or watching time")
+    assert measure is not None  # noqa: S101 (narrowed above)
+    steps = tuple(step(case, measure, period) for period in case.reading.periods or (None,))
+    return Plan(operation="value", steps=steps, unit="SGD")
+
+
+def _may_be_listening(case: Case) -> bool:
+    return any(SERVICES.search(name) for name in case.names(case.wanted, "merchant"))

@@ -1,0 +1,77 @@
+"""Rules for questions about money: which roles together mean which plan."""
+
+from __future__ import annotations
+
+from pod_agent.assistant import money
+from pod_agent.assistant.case import Rule, roles
+
+__all__ = ["MONEY_RULES"]
+
+FLOWS = money.FLOWS
+SUMS = FLOWS | {"SPEND", "HOWMUCH", "WHICH", "HOW"}
+BUYING = frozenset({"BUY", "PURCHASES", "PURCHASE", "SPEND"})
+
+MONEY_RULES = (
+    Rule(
+        money.change,
+        need=roles("PERCENT"),
+        some=(roles("CHANGE", "COMPARE", "MORE", "LESS"),),
+        may=SUMS | {"THAN", "TIMES", "TRANSACTIONS", "PURCHASES", "BUY"},
+    ),
+    Rule(
+        money.share,
+        some=(roles("PERCENT", "SHARE"),),
+        may=roles("SPEND", "WHICH", "HOWMUCH", "PURCHASES", "CATEGORY", "BUY"),
+    ),
+    Rule(money.exceeds_limit, need=roles("SPEND")),
+    Rule(
+        money.compare,
+        some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),),
+        may=SUMS | {"THAN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY"},
+    ),
+    Rule(money.mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=SUMS | {"BUY"}),
+    Rule(money.average_purchase, some=(roles("PERITEM", "AVERAGE"),), may=BUYING | {"HOWMUCH", "WHICH"}),
+    Rule(
+        money.peak,
+        some=(roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY"), roles("MOST", "MAX", "LEAST", "MIN", "MOSTOFTEN")),
+        may=BUYING | {"WHICH", "HOWMUCH", "INCOME", "TIMES"},
+    ),
+    Rule(
+        money.extreme,
+        need=roles("PURCHASE"),
+        some=(roles("MAX", "MIN"),),
+        may=roles("WHICH", "WHERE", "WHEN", "MERCHANT", "HOWMUCH", "WHICHDAY", "BUY"),
+    ),
+    Rule(money.extreme, need=roles("PURCHASES"), some=(roles("MAX", "MIN"),), may=roles("WHICH", "LIST", "BUY", "TOP")),
+    Rule(money.extreme, need=roles("BUY"), some=(roles("MAX", "MIN"),), may=roles("WHICH", "HOWMUCH")),
+    Rule(
+        money.ranking,
+        some=(
+            roles("MERCHANT", "MERCHANTS", "CATEGORY", "CATEGORIES", "WHERE", "PLACES"),
+            roles("TOP", "MOST", "MOSTOFTEN", "MAX", "LEAST", "MIN"),
+        ),
+        may=BUYING | {"LIST", "WHICH", "HOWMANY", "TIMES", "HOWMUCH"},
+    ),
+    Rule(
+        money.occasion,
+        some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")),
+        may=BUYING | {"CASH", "SALARY", "INCOME", "RECEIVED"},
+    ),
+    Rule(money.days, need=roles("MANYDAYS"), may=BUYING),
+    Rule(
+        money.distinct,
+        need=roles("HOWMANY"),
+        some=(roles("MERCHANTS", "CATEGORIES", "PLACES"),),
+        may=roles("DISTINCT", "BUY", "SPEND"),
+    ),
+    Rule(
+        money.series,
+        some=(roles("PERMONTH", "TREND"),),
+        may=SUMS | BUYING | {"LIST", "TIMES", "HOWMANY", "TRANSACTIONS", "CHANGE"},
+    ),
+    Rule(money.listing, some=(roles("LIST", "WHICH", "LAST"),), may=BUYING | FLOWS | {"TRANSACTIONS", "WHERE"}),
+    Rule(money.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | {"TRANSACTIONS", "CASH", "REFUNDS"}),
+    Rule(money.any_row, may=BUYING),
+    Rule(money.total, may=(SUMS | BUYING | {"LIST"}) - {"HOW"}),
+)
+"""In order: the first that fits and builds a plan wins."""

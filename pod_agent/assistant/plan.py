@@ -1,0 +1,99 @@
+"""Plan: how a question is to be computed. Every planner, by rules or otherwise, ends in a Plan or a Refusal.
+
+A plan names an operation and the queries it works on; it holds no figures and no text of any record but names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal
+
+from vocab.query import QuerySpec
+
+__all__ = ["Operation", "Period", "Plan", "Refusal", "Step"]
+
+Period = tuple[date, date]
+"""First and last local day, both included."""
+
+Operation = Literal[
+    "value",  # the one figure of the first step, or the sum over all steps
+    "difference",  # second step minus first step
+    "change",  # (second - first) / first in percent
+    "share",  # first step / second step in percent
+    "mean",  # the first step divided by ``divisor``
+    "ranking",  # the rows of the first step, largest first
+    "leader",  # the label of the first row of that ranking
+    "peak",  # the label of the largest (or smallest) group, groups without rows included where they are months
+    "series",  # one figure per month
+    "list",  # the transactions themselves
+    "extreme",  # the largest or smallest purchase
+    "occasion",  # the day of the first or last row
+    "any",  # yes or no: is there a row
+    "exceeds",  # yes or no: first step > second step, or > ``limit``
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One query, named for the wording. ``text`` and ``foreign`` narrow transactions further, row by row.
+
+    ``text`` is a phrase that the bank's text or the other party must hold, ``foreign`` keeps rows that were paid
+    in another currency than they were billed in.
+    """
+
+    spec: QuerySpec
+    name: str = ""
+    text: str | None = None
+    foreign: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as JSON values."""
+        out = self.spec.to_json()
+        if self.text is not None:
+            out["text"] = self.text
+        if self.foreign:
+            out["foreign"] = True
+        return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to compute. ``unit`` is that of the answer; ``show`` picks what an extreme row is asked for.
+
+    ``divisor`` belongs to a mean, ``limit`` (in the unit of the measure) to ``exceeds``; ``smallest`` turns a
+    ranking, a peak, an extreme or an occasion around.
+    """
+
+    operation: Operation
+    steps: tuple[Step, ...]
+    unit: str | None
+    show: Literal["amount", "merchant", "date"] = "amount"
+    smallest: bool = False
+    divisor: Fraction | None = None
+    per: str = ""
+    limit: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values, for "how computed"."""
+        out: dict[str, Any] = {"operation": self.operation, "steps": [step.to_json() for step in self.steps]}
+        if self.smallest:
+            out["smallest"] = True
+        if self.divisor is not None:
+            out["divisor"] = float(self.divisor)
+            out["per"] = self.per
+        if self.limit is not None:
+            out["limit"] = self.limit
+        if self.operation == "extreme":
+            out["show"] = self.show
+        return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why there is no answer: ``clarify`` asks back and offers ``choices``, ``declined`` says what is not possible."""
+
+    status: Literal["clarify", "declined"]
+    text: str
+    choices: tuple[str, ...] = ()

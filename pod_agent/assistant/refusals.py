@@ -1,0 +1,159 @@
+"""Questions that are never computed: what the records do not hold, the future, advice, causes, actions, other people.
+
+Patterns run over canonical text in which names of the records already stand as marks (``E0``), so that a song called
+"Why" is no question for a cause.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pod_agent.assistant.plan import Refusal
+
+__all__ = ["refuse"]
+
+
+def _declined(text: str) -> Refusal:
+    return Refusal(status="declined", text=text)
+
+
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"^(?:please |can you |could you |would you |kindly )*(?:cancel|pay|transfer|send|delete|remove|buy"
+            r"|order|block|unblock|move|stop"
+            r"|unsubscribe|book|set|remind|erase|withdraw|invest|change|update|share|email|call|play|skip|top up"
+            r"|close|open|freeze"
+            r"|report|dispute|categori[sz]e|rename|grant|revoke)\b(?! rate)"
+        ),
+        "I only answer questions about your records; I cannot do anything for you from here.",
+    ),
+    (
+        (
+            r"\b(?:should (?:i|we)|shall i|is it (?:worth|wise|safe|better|okay|ok)|worth (?:it|buying|keeping)"
+            r"|can i afford|could i afford"
+            r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
+            r"|could) i (?:save|reduce|cut|lower|improve)"
+            r"|too much|am i (?:overspending|doing)|better off|best way)\b"
+        ),
+        "I compute what your records show; I give no advice and no opinions.",
+    ),
+    (
+        (
+            r"\b(?:will (?:i|my|it|the|there)|am i going to|going to (?:spend|cost|pay|be|listen)|next (?:week"
+            r"|month|year|quarter|weekend)"
+            r"|tomorrow|forecasts?|predict(?:ion|ed)?|expect(?:ed)? to"
+            r"|projected|projection|in the future|by the end of)\b"
+        ),
+        "That lies in the future; I answer from records that exist.",
+    ),
+    (
+        (
+            r"^(?:and |so |but )?(?:why|how come)\b|\b(?:the reason|because of what|what caused|what made|what is"
+            r" causing|explain why)\b"
+        ),
+        "Your records do not say why something happened.",
+    ),
+    (
+        (
+            r"\b(?:my (?:wife|husband|partner|friends?|mother|mum|mom|father|dad|brother|sister|son|daughter"
+            r"|neighbou?rs?|boss|colleagues?"
+            r"|parents?|kids?|family)s?|other (?:people|users|customers)|average (?:person|singaporean|user"
+            r"|household|family)|singaporeans"
+            r"|(?:does|did|do|is|was) (?:E\d|he|she|they|everyone|people) (?:earn|make|spend|listen|weigh|owe|live"
+            r"|pay|save|have)"
+            r"|(?:his|her|their) (?:salary|income|spending|account|steps|weight|music))\b"
+        ),
+        "Your records are about you; I hold no data of other people.",
+    ),
+    (
+        (
+            r"\b(?:full|complete|entire|whole) (?:\w+ )?(?:card|account)? ?(?:number|digits)\b|\b(?:card|account)"
+            r" (?:number|pin|cvv|cvc|expiry)\b"
+            r"|\bnumber of (?:my|the) (?:\w+ )?(?:card|account)\b|\b(?:password|passcode|pin code|cvv|cvc|iban)\b"
+        ),
+        "I never show full card or account numbers, and no secrets.",
+    ),
+    (
+        (
+            r"\b(?:blood (?:pressure|sugar|oxygen|type)|heart ?(?:rate|beat)|pulse|calori(?:e|es)|weigh(?:t|s|ed)?"
+            r"|bmi|steps?|walk(?:ed|ing)?|run|ran|jog(?:ged)?"
+            r"|sle(?:ep|pt|eping)|naps?|nights? under|distance|kilometres?|km|workouts?|exercise[ds]?|temperature"
+            r"|cholesterol|health (?:score|record)s?"
+            r"|resting|bpm|body fat|nutrition|protein)\b"
+        ),
+        "Health data is not held yet, so I cannot answer that.",
+    ),
+    (
+        (
+            r"\b(?:videos?|watch(?:ed|ing|es)?|channels?|youtubers?|movies? did i (?:see"
+            r"|watch)|clips?|minutes of youtube"
+            r"|hours of youtube|youtube music)\b"
+        ),
+        "Video data is not held yet, so I cannot answer that.",
+    ),
+    (
+        (
+            r"\b(?:messages?|emails?|texts?|whatsapp|telegram|sms|photos?|calls?|contacts?|calendar events?"
+            r"|appointments?|location|where was i"
+            r"|gps|weather|screen time|search(?:es)? history|browser|passport|address)\b"
+        ),
+        "Data of that kind is not held.",
+    ),
+    (
+        (
+            r"\b(?:stocks?|shares? of (?:apple|tesla)|portfolio|investments?|dividends?|crypto|bitcoin|net worth"
+            r"|credit (?:score|limit|rating)|interest rate|mortgage"
+            r"|loans?|debts?|owe|cpf|balances?|overdraft|tax(?:es)?|cashback|points|miles|gst|tips?)\b"
+        ),
+        "Data of that kind is not held.",
+    ),
+    (
+        (
+            r"\b(?:orders?(?! (?:at|from))|ordered items?|deliver(?:y|ed|ies) (?:status|date|time)|cartons?"
+            r"|packets?|bottles?|litres?|products?|items?|sku|unit price"
+            r"|price of|how much is|baskets?|quantity|cancelled|parcels?|brands?)\b"
+        ),
+        "What was in an order is not held yet, only what it cost at the bank.",
+    ),
+    (
+        (
+            r"\b(?:(?:which|what|list|show|how many|active|current)(?: of)?(?: all)?(?: my| are my| the)?"
+            r" (?:active |current |monthly |yearly |annual )?subscriptions?\b(?! (?:spend|spending|purchases"
+            r"|payments|transactions|cost))"
+            r"|(?:active|monthly|yearly|annual|channel) subscriptions?|subscriptions? (?:am i|do i have|right now"
+            r"|now|are active|became|become|went|got|get)|did any of my subscriptions"
+            r"|subscribed|renew(?:s|al|ed)?|price (?:rise|increase|hike)s?|more expensive|dearer)\b"
+        ),
+        "I cannot work out single subscriptions yet. I can tell what you spent on subscriptions in a period.",
+    ),
+    (
+        (
+            r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime"
+            r"|after work|oclock|\d+ ?(?:am|pm))\b"
+        ),
+        "Times of the day cannot be asked for yet.",
+    ),
+)
+
+UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        (
+            r"\b(?:best|worst|good|bad) (?:months?|weeks?|days?|years?)\b|\b(?:how much|how well|how) did i do\b"
+            r"|\bhow am i doing\b"
+        ),
+        "What should I measure?",
+        ("the month with the highest spending", "the month with the lowest spending", "the month with the most music"),
+    ),
+)
+
+
+def refuse(text: str) -> Refusal | None:
+    """The refusal that a canonical text with marks earns, None if it may be computed."""
+    for pattern, question, choices in UNCLEAR:
+        if re.search(pattern, text):
+            return Refusal(status="clarify", text=question, choices=choices)
+    for pattern, reason in PATTERNS:
+        if re.search(pattern, text):
+            return _declined(reason)
+    return None

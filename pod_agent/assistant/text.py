@@ -1,0 +1,59 @@
+"""Questions and names in one canonical spelling, and how far two words are apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["canonical", "distance", "nearest"]
+
+CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def canonical(text: str) -> str:
+    """Lower case, no accents, single spaces; of punctuation only ``$``, ``%`` and what divides digits is kept."""
+    text = CONTROL.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    text = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    text = re.sub(r"[\u2018\u2019\u0060\u00b4']", "", text)
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = text.replace("&", " and ").replace("+", " plus ").replace("s$", " $").replace("sgd", " $ ")
+    text = re.sub(r"(?<!\d)[./-]|[./-](?!\d)", " ", text)
+    text = re.sub(r"[^a-z0-9$%./\u0080-\U0010ffff-]", " ", text)
+    text = re.sub(r"\$\s*(?=\d)", " $", text).replace("%", " % ")
+    return " ".join(text.split())
+
+
+def distance(left: str, right: str) -> int:
+    """Edit distance that counts a swap of neighbours as one (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(right, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def nearest(word: str, words: Iterable[str], *, shortest: int) -> str | None:
+    """The one word that a misspelt word must mean: one edit away, two from eight letters on; None if none or several.
+
+    Words shorter than ``shortest`` letters are never changed, and the first letter is never wrong.
+    """
+    if len(word) < shortest:
+        return None
+    allowed = 2 if len(word) >= 8 else 1
+    best: list[str] = []
+    least = allowed + 1
+    for other in words:
+        if abs(len(other) - len(word)) > allowed or other[:1] != word[:1] or len(other) < shortest:
+            continue
+        apart = distance(word, other)
+        if apart < least:
+            best, least = [other], apart
+        elif apart == least and other not in best:
+            best.append(other)
+    return best[0] if len(best) == 1 and least <= allowed else None

@@ -1,0 +1,108 @@
+"""Wording: the sentence of an answer, by templates over what was computed; no figure is made here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pod_agent.assistant.plan import Period, Plan, Refusal, Step
+from vocab.answer import Value
+from vocab.query import Filter
+
+__all__ = ["say", "say_refusal"]
+
+NAMES = {
+    "spend": "spending", "purchases": "purchases", "transactions": "transactions", "income": "income",
+    "average_purchase": "average purchase", "salary": "salary", "net": "income less spending", "refunds": "refunds",
+    "transfers_out": "money sent", "transfers_in": "money received", "cash": "cash withdrawn", "fees": "fees",
+    "plays": "plays", "skips": "skipped plays", "listening_minutes": "listening time",
+    "podcast_minutes": "podcast listening time", "days": "days", "distinct": "different",
+}  # fmt: skip
+SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}
+
+
+def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
+    """One or two sentences: the figure, what it is, and on how many records it rests."""
+    about = _about(plan.steps[0])
+    basis = f"From {records} record{'' if records == 1 else 's'}."
+    if isinstance(value, tuple):
+        lines = "; ".join(f"{label}: {_amount(number, unit)}" for label, number in value[:12])
+        more = f"; and {len(value) - 12} more" if len(value) > 12 else ""
+        return f"{_sentence(about)}: {lines or 'nothing'}{more}. {basis}"
+    saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per)
+    return f"{_sentence(saying)}: {_amount(value, unit)}. {basis}"
+
+
+SAYINGS = {
+    "difference": "{other}, minus {about}",
+    "change": "Change from {about} to {other}",
+    "share": "Share of {about} in {other}",
+    "mean": "{about}, average per {per}",
+    "exceeds": "{about}, more than {other}",
+}
+
+
+def say_refusal(refusal: Refusal) -> str:
+    """The reason, or the question with its choices."""
+    if not refusal.choices:
+        return refusal.text
+    return f"{refusal.text} For example: {', '.join(refusal.choices)}."
+
+
+def _other(plan: Plan) -> str:
+    if len(plan.steps) > 1:
+        return _about(plan.steps[1])
+    return f"SGD {plan.limit:,.2f}" if plan.limit is not None else ""
+
+
+def _about(step: Step) -> str:
+    """What a step measures, in words."""
+    spec = step.spec
+    words = [NAMES.get(spec.measures[0], spec.measures[0])]
+    if spec.measures[0] == "distinct":
+        words.append({"merchant": "merchants", "track": "songs"}.get(spec.dimensions[0], f"{spec.dimensions[0]}s"))
+    words.extend(_condition(item) for item in spec.filters)
+    if step.text is not None:
+        words.append(f"({step.text})")
+    if step.foreign:
+        words.append("in foreign currency")
+    if spec.period is not None:
+        words.append(_period(spec.period))
+    return " ".join(words)
+
+
+def _condition(item: Filter) -> str:
+    values = [str(each) for each in (item.value if isinstance(item.value, tuple) else (item.value,))]
+    if item.field == "amount":
+        if item.op == "between":
+            return f"between SGD {values[0]} and {values[1]}"
+        return f"{SIGNS[item.op]} SGD {values[0]}"
+    negated = "without " if item.op in {"ne", "not_in"} else ""
+    lead = {"merchant": "at ", "artist": "of ", "account": "on ", "podcast": "of "}.get(item.field, "on ")
+    joined = ", ".join(values)
+    return f"{negated or lead}{joined}"
+
+
+def _period(period: Period) -> str:
+    first, last = period
+    if first == last:
+        return f"on {_day(first)}"
+    if first == date.min:
+        return f"until {_day(last)}"
+    return f"from {_day(first)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _amount(value: Value, unit: str | None) -> str:
+    if isinstance(value, float | int):
+        if unit == "SGD":
+            return f"SGD {value:,.2f}"
+        shown = f"{value:,}"
+        return {"percent": f"{shown} %", "count": shown}.get(unit or "count", f"{shown} {unit}")
+    return str(value)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

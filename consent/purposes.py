@@ -56,7 +56,7 @@ PURPOSES: dict[str, Purpose] = {
             AGGREGATE_REPORTING,
             "https://w3id.org/dpv#CommercialResearch",
             "aggregate reporting",
-            "learn sums over many people, with noise, and nothing about one of them",
+            "learn sums over many people",
         ),
         Purpose(
             FEDERATED_TRAINING,

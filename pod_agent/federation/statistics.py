@@ -162,6 +162,6 @@ def _meaning(loss: float) -> str:
     if math.isinf(loss):
         return "Nothing bounds what the sum can tell about one person: this study is for made-up people."
     return (
-        f"Epsilon {loss:.2f}: whoever sees the result is at most {math.exp(loss):.2f} times more sure of anything about"
-        f" you than if you had not taken part, but for a chance of {DELTA:.0e}."
+        f"Epsilon {loss:.2f}: whatever anyone concludes about you from the result is at most {math.exp(loss):.2f} times"
+        f" as likely as if you had not taken part, but for a chance of {DELTA:.0e}."
     )

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waitress.server import create_server
+from waitress.server import MultiSocketServer, create_server
 
 from client_web.app import create_app
 from client_web.security import Entry
@@ -55,8 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"Port {options.port} is taken. Choose another one with --port.\n")
         agent.close()
         return 1
-    door = Entry(server.effective_port)
-    later.application = create_app(agent, server.effective_port, door=door)
+    if isinstance(server, MultiSocketServer) or server.socket is None:
+        raise TypeError("one address makes one socket")
+    port = int(server.socket.getsockname()[1])
+    door = Entry(port)
+    later.application = create_app(agent, port, door=door)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _print_link(door)
     follow = partial(_follow_input, door, with_parent=options.with_parent)

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from client_web.links import link
+from vocab.taxonomy import CATEGORIES
 
 __all__ = ["add_filters", "day_text", "minutes_text", "money", "month_text", "number_text"]
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
-WORDS = {"eating-out": "Eating out", "sgd": "SGD"}
+WORDS = {"q": "Name", "iri": "Address"}
 
 
 def money(amount: float | None, *, cents: bool = True) -> str:
@@ -52,6 +53,8 @@ def month_text(month: str) -> str:
 
 def name_text(name: str) -> str:
     """A name of a closed set (``eating-out``) as people write it."""
+    if name in CATEGORIES:
+        return CATEGORIES[name].label
     return WORDS.get(name, name.replace("-", " ").replace("_", " ").capitalize())
 
 

@@ -1,1 +1,4 @@
-"""The businesses' pages; can show Release values and nothing else about people."""
+"""The businesses' pages; can show Release values and nothing else about people.
+
+Pages without any script; ``entry`` guards the door, ``charts`` draws bars with intervals, ``exporting`` writes CSV.
+"""

@@ -13,6 +13,7 @@ import pyoxigraph
 from pod_agent.offers.offer import Offer
 from vocab.errors import VocabularyError
 from vocab.records import Money
+from vocab.taxonomy import CATEGORIES
 from vocab.terms import CATEGORY, PA, SCHEMA, TYPE
 
 __all__ = ["MAX_OFFERS", "OfferFault", "read_offers"]
@@ -97,6 +98,8 @@ def _offer(iri: str, nodes: dict[str, Node]) -> Offer:
 
 
 def _check(offer: Offer) -> None:
+    if offer.category is not None and offer.category not in CATEGORIES:
+        raise _FaultError(f"{offer.category} is no category of the public taxonomy")
     if offer.valid_from > offer.valid_through:
         raise _FaultError("the offer ends before it begins")
     if offer.percent is None and offer.off is None and offer.price is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
@@ -14,7 +15,7 @@ from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.catalogue import Catalogue
 from pod_agent.offers.matching import OfferMatch, match_offers
-from tests.support.households import RecordMaker
+from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.studies import histogram_study
 from vocab.answer import Answer
 from vocab.query import QuerySpec, Table
@@ -85,6 +86,8 @@ class AgentInMemory:
         return self.index.coverage()
 
     def offers(self) -> list[OfferMatch]:
+        if not self.settings.catalogue:
+            return []
         offers = Catalogue(self.settings.catalogue, Path("unused")).load()
         return match_offers(offers, self.query, self.today())
 
@@ -131,10 +134,12 @@ def household(
     folder: Path, *, records: bool = True, catalogue: str = "", extra: tuple[Record, ...] = ()
 ) -> AgentInMemory:
     """An agent with a year and a half of a made-up household, one grant, one request and one log entry; or none."""
-    index = LocalIndex(folder / "index.sqlite", ZoneInfo("Asia/Singapore"))
+    if records:
+        (folder / "index.sqlite").write_bytes(_filled_index())
+    index = LocalIndex(folder / "index.sqlite", SINGAPORE)
     agent = AgentInMemory(index=index, settings=Settings(pod="embedded", catalogue=catalogue))
     if records:
-        index.upsert([*_year_and_a_half(), *extra], import_id="k7d")
+        index.upsert(extra, import_id="k7d")
         study = histogram_study(title="Spending by category and month")
         lines = ("One of 8 cells: groceries, October 2026", "288 bytes to each of two servers", "Noise of 24.7 cells")
         agent.asked.append(Request(study=study, task_id=study.task_id.hex(), status="open", preview=lines))
@@ -154,6 +159,16 @@ def household(
             }
         )
     return agent
+
+
+@lru_cache
+def _filled_index() -> bytes:
+    """The file of an index that holds the household: made once, for it takes a second."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "index.sqlite")
+        with LocalIndex(path, SINGAPORE) as index:
+            index.upsert(_year_and_a_half(), import_id="k7d")
+        return path.read_bytes()
 
 
 def _year_and_a_half() -> list[Record]:

@@ -1,0 +1,126 @@
+"""The portal as a WSGI application: studies and releases of one leader, for the business's own browser.
+
+``Shelf`` is all it sees: the public terms of open studies, and releases. Nothing else about people can reach a page.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from aggregator.errors import UnknownReleaseError
+from aggregator.portal.charts import interval_bar
+from aggregator.portal.entry import Entry, guard
+from aggregator.portal.exporting import release_csv
+from aggregator.releases import Release, Row
+from vocab.errors import ProjectError
+from vocab.study import Study
+from vocab.wire import SignedStudy
+
+__all__ = ["Shelf", "create_app"]
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Shelf(Protocol):
+    """What the portal may see; a Leader is one."""
+
+    def open_studies(self) -> list[SignedStudy]:
+        """The signed terms of the studies that can be answered."""
+        ...
+
+    def releases(self) -> list[Release]:
+        """All releases, newest last."""
+        ...
+
+
+def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
+    """The portal over this shelf on 127.0.0.1 at ``port``; ``door`` makes the sign-in links."""
+    app = Flask(__name__)
+    guard(app, door or Entry(port))
+    app.jinja_env.filters.update(count=_count, words=_words, day=_day, party=_party)
+    app.jinja_env.globals.update(bar=interval_bar, sqrt=math.sqrt)
+
+    @app.get("/")
+    def overview() -> str:
+        studies = [Study.from_json(signed.manifest) for signed in shelf.open_studies()]
+        return render_template("overview.html", studies=studies, releases=list(reversed(shelf.releases())))
+
+    @app.get("/releases/<name>")
+    def release(name: str) -> str:
+        found = _find(shelf, name)
+        return render_template("release.html", release=found, groups=_groups(found.rows), largest=_largest(found.rows))
+
+    @app.get("/releases/<name>.csv")
+    def download(name: str) -> Response:
+        found = _find(shelf, name)
+        response = make_response(release_csv(found))
+        response.headers["Content-Type"] = "text/csv; charset=utf-8"
+        response.headers["Content-Disposition"] = f'attachment; filename="release-{found.id}.csv"'
+        return response
+
+    app.register_error_handler(ProjectError, _project_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+    return app
+
+
+def _find(shelf: Shelf, name: str) -> Release:
+    for release in shelf.releases():
+        if release.id == name:
+            return release
+    raise UnknownReleaseError("there is no release of this id")
+
+
+def _groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Rows of two dimensions by their first label, in the study's order; all in one group otherwise."""
+    if rows and len(rows[0].labels) > 1:
+        return [(label, list(group)) for label, group in groupby(rows, key=lambda row: row.labels[0])]
+    return [("", list(rows))] if rows else []
+
+
+def _largest(rows: Sequence[Row]) -> float:
+    return max((max(row.high or 0.0, float(row.value or 0)) for row in rows), default=0.0)
+
+
+def _project_error(error: ProjectError) -> Response:
+    return _error_page(error.http_status, str(error), error.hint)
+
+
+def _http_error(error: HTTPException) -> Response:
+    return _error_page(error.code or 500, error.description or "", "")
+
+
+def _unexpected(error: Exception) -> Response:
+    LOGGER.error("%s while showing a page", type(error).__name__)
+    return _error_page(500, "Something went wrong here.", "")
+
+
+def _error_page(status: int, message: str, hint: str) -> Response:
+    return make_response(render_template("portal_error.html", status=status, message=message, hint=hint), status)
+
+
+def _count(number: float | None) -> str:
+    return "\N{EN DASH}" if number is None else f"{number:,.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _words(name: str) -> str:
+    """The last part of a name or IRI, as words."""
+    last = name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
+    spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in last)
+    return spaced.replace("-", " ").replace("_", " ").strip().capitalize()
+
+
+def _day(moment: str) -> str:
+    return moment[:10]
+
+
+def _party(webid: str) -> str:
+    return urlsplit(webid).hostname or webid

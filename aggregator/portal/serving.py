@@ -1,0 +1,65 @@
+"""Serving the portal on 127.0.0.1: prints a sign-in link, and a new one for each line on standard input."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from waitress.server import MultiSocketServer, create_server
+
+from aggregator.errors import ServerStartError
+from aggregator.portal.app import Shelf, create_app
+from aggregator.portal.entry import Entry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["serve_portal"]
+
+
+class _Later:
+    """The application, made once the port is known."""
+
+    application: WSGIApplication
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return self.application(environ, start)
+
+
+def serve_portal(shelf: Shelf, port: int = 0, *, with_parent: bool = False) -> None:
+    """Serve until interrupted, and with ``with_parent`` no longer than standard input lasts.
+
+    ServerStartError if the port is taken.
+    """
+    later = _Later()
+    try:
+        server = create_server(later, host="127.0.0.1", port=port, threads=4, ident=None)
+    except OSError as error:
+        raise ServerStartError(f"port {port} is taken", hint="Choose another --port.") from error
+    if isinstance(server, MultiSocketServer) or server.socket is None:
+        raise ServerStartError("one address makes one socket")
+    door = Entry(int(server.socket.getsockname()[1]))
+    later.application = create_app(shelf, door.port, door=door)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _print_link(door)
+    threading.Thread(target=_follow_input, args=(door, with_parent), daemon=True).start()
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _print_link(door: Entry) -> None:
+    sys.stdout.write(door.link() + "\n")
+    sys.stdout.flush()
+
+
+def _follow_input(door: Entry, with_parent: bool) -> None:  # noqa: FBT001 (a thread's target)
+    for _ in sys.stdin:
+        _print_link(door)
+    if with_parent:
+        os.kill(os.getpid(), signal.SIGINT)

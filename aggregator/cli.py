@@ -179,6 +179,20 @@ def release_show(home: Path, identifier: str, *, as_json: bool) -> None:
 
 
 @cli.command()
+@_home
+@click.argument("task")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of Flower's server on loopback; 0: any.")
+@click.option("--cohort", type=click.IntRange(1), required=True, help="Fewest nodes and reports for a new model.")
+@click.option("--deadline", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds until it ends.")
+@as_json
+def train(*, home: Path, task: str, port: int, cohort: int, deadline: float, as_json: bool) -> None:
+    """Run the training round TASK, a published study, with the nodes that are there."""
+    from aggregator.training_command import run_training
+
+    run_training(home, task, port=port, cohort=cohort, deadline=deadline, as_json=as_json)
+
+
+@cli.command()
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
 @click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True)
 @click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")
@@ -206,7 +220,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         status = cli.main(arguments, prog_name="pod-aggregator", standalone_mode=False)
     except ProjectError as error:
-        _tell(error)
+        _tell(error, as_json="--json" in (sys.argv if arguments is None else arguments))
         status = error.exit_status
     except click.ClickException as error:
         error.show()
@@ -217,9 +231,9 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _tell(error: ProjectError) -> None:
+def _tell(error: ProjectError, *, as_json: bool) -> None:
     """The error for people on standard error; with ``--json`` the same as the one document on standard output."""
-    if "--json" in sys.argv:
+    if as_json:
         told = {"code": error.code, "message": str(error), "hint": error.hint}
         click.echo(json.dumps({"error": told}, ensure_ascii=False))
     click.echo(f"{click.style('Error', fg='red', bold=True)} [{error.code}]: {error}", err=True)

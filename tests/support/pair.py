@@ -1,0 +1,92 @@
+"""Leader and helper in this process, joined by WSGI, over their real databases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from aggregator.channel import HelperChannel
+from aggregator.collection import collect
+from aggregator.config import init_helper, init_leader, load_helper
+from aggregator.helper import Helper, create_helper_app
+from aggregator.leader import Leader, create_leader_app
+from aggregator.releases import Release
+from tests.support.studies import histogram_study
+from vocab import wire
+from vocab.study import Study
+from vocab.vdaf.circuits import Measurement
+from vocab.vdaf.encoding import make_report, randomness_bytes
+
+__all__ = ["Pair", "send", "upload"]
+
+
+def send(study: Study, measurement: Measurement, secret: bytes | None = None) -> wire.Report:
+    """A fresh report."""
+    randomness = os.urandom(randomness_bytes(study))
+    return make_report(study, measurement, secret=secret or os.urandom(32), randomness=randomness)
+
+
+def upload(client: httpx.Client, report: wire.Report) -> int:
+    """PUT a report; the status."""
+    return client.put(report.path, content=wire.encode(report)).status_code
+
+
+class Pair:
+    """Both servers with a clock that tests set; ``terms`` fits a study to them."""
+
+    def __init__(self, home: Path) -> None:
+        invitation = init_helper(home, url="http://helper.test/", helper="https://pods.example/profile#us")
+        config = init_leader(home, invitation, url="http://leader.test/", controller="https://shop.example/profile#us")
+        self.home = home
+        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.leader = Leader(home, config, clock=lambda: self.now)
+        self.helper = Helper(home, load_helper(home))
+        self.agents = self._client(create_leader_app(self.leader), config.url)
+        self.direct = self._client(create_helper_app(self.helper), config.helper_url)
+        transport = httpx.WSGITransport(app=create_helper_app(self.helper))
+        self.channel = HelperChannel(config.helper_url, bytes.fromhex(config.channel_key), transport=transport)
+
+    @staticmethod
+    def _client(app: object, url: str) -> httpx.Client:
+        return httpx.Client(transport=httpx.WSGITransport(app=app), base_url=url)  # type: ignore[arg-type]
+
+    def fitted(self, study: Study) -> Study:
+        """The study with this pair's parties."""
+        config = self.leader.config
+        return replace(
+            study,
+            controller=config.controller,
+            leader_url=config.url,
+            helper=config.helper,
+            helper_url=config.helper_url,
+            helper_key=config.helper_key,
+        )
+
+    def study(self, cells: int = 8, *, variance: int = 0, min_batch: int = 5) -> Study:
+        """A published histogram study."""
+        made = self.fitted(histogram_study(cells, variance=variance, min_batch=min_batch))
+        self.leader.publish(made, self.channel)
+        return made
+
+    def upload(self, study: Study, cells: Iterable[int]) -> list[wire.Report]:
+        """Honest reports, all taken."""
+        reports = [send(study, cell) for cell in cells]
+        assert [upload(self.agents, report) for report in reports] == [201] * len(reports)
+        return reports
+
+    def collect(self, study: Study) -> Release:
+        """Collect a study."""
+        return collect(self.leader, study.task_id, self.channel)
+
+    def close(self) -> None:
+        """Close everything."""
+        self.agents.close()
+        self.direct.close()
+        self.channel.__exit__(None, None, None)
+        self.leader.close()
+        self.helper.close()

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 CARD = re.compile(r"card|visa|master|amex|credit|platinum", re.IGNORECASE)
-COMMON = frozenset({"AND", "NOT", "AFTERREFUNDS", "FOREIGN", "ANY", "PLACES"})
+COMMON = frozenset({"AND", "NOT", "AFTERREFUNDS", "FOREIGN", "ANY", "OR", "PLACES", "TOTAL"})
 """Roles that every rule may meet; what they say is already in the filters."""
 
 
@@ -81,6 +81,8 @@ class Case:
                 negated = False
         if "NOT" in self.roles and not self.unwanted:
             raise Unclear(clarify("What should I leave out?"))
+        if re.search(r"\bOR A\d|\bA\d OR\b|HOWMUCH A\d", self.reading.text):
+            raise Unclear(clarify("Which limit do you mean, and on what?"))
 
     @property
     def roles(self) -> set[str]:
@@ -122,10 +124,22 @@ class Case:
             return (left, (right[0], min(right[1], self.facts.today)))
         return None
 
-    def row_filters(self) -> tuple[Filter, ...]:
-        """Limits, days of the week and accounts."""
-        out = [*self.reading.limits, *self.reading.days]
-        for account in self.reading.accounts:
+    def _days(self, only: frozenset[str] | None) -> list[Filter]:
+        """The days of the week as one filter: Mondays and Tuesdays are either."""
+        days = [item for number, item in enumerate(self.reading.days) if only is None or f"D{number}" in only]
+        if len(days) < 2:
+            return list(days)
+        if any(item.field != "weekday" for item in days):
+            raise Unclear(clarify("Which days of the week do you mean?", "weekends", "weekdays"))
+        return [Filter("weekday", "in", tuple(str(item.value) for item in days))]
+
+    def row_filters(self, only: frozenset[str] | None = None) -> tuple[Filter, ...]:
+        """Limits, days of the week and accounts; of these marks only, where marks are given."""
+        limits = [item for number, item in enumerate(self.reading.limits) if only is None or f"A{number}" in only]
+        out = [*limits, *self._days(only)]
+        if len(self.reading.accounts) > 1:
+            raise Unclear(clarify("The card or the account?", *self.reading.accounts))
+        for account in self.reading.accounts if only is None or "K0" in only else ():
             chosen = tuple(name for name in self.facts.accounts if bool(CARD.search(name)) == (account == "card"))
             if not chosen:
                 raise Unclear(clarify(f"Which account is the {account}?", *self.facts.accounts[:3]))

@@ -205,7 +205,10 @@ class _Reader:
             (rf"\b(first|second) half of ({YEAR})\b", lambda m: _half(m[1] == "second", int(m[2]))),
             (rf"\b({MONTH})(?: (?:of |in )?({YEAR}|this year|last year))?\b", self._named_month),
             (rf"\b(?:on|last|this|past) ({WEEKDAY})\b", self._weekday),
-            (rf"\b({YEAR})\b(?! (?:times|songs|purchases|steps))(?<!\$)", lambda m: _year(int(m[1]))),
+            (
+                rf"\b(?:the )?(?:year )?({YEAR})\b(?! (?:times|songs|purchases|steps))(?<!\$)",
+                lambda m: _year(int(m[1])),
+            ),
         ]
 
     def _dated(self, month: str, day: str, year: str | None) -> Period:

@@ -205,7 +205,7 @@ def _listed(rows: Iterable[Record]) -> tuple[tuple[str, float | int], ...]:
     for row in rows:
         if not isinstance(row, Transaction):
             raise VocabularyError("only transactions are listed")
-        name = row.merchant or row.counterparty or row.description
+        name = row.merchant or row.counterparty or ("Cash" if row.kind == "cash" else row.description)
         out.append((f"{row.at:%Y-%m-%d} {name}", round_half_away(abs(Fraction(row.amount.amount)), "SGD")))
     return tuple(out)
 

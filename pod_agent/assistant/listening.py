@@ -234,7 +234,7 @@ MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 LISTENING_RULES = (
     Rule(change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
     Rule(share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
-    Rule(compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW"}),
+    Rule(compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW", "BETWEEN"}),
     Rule(mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=ASKED),
     Rule(peak, some=(roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY"), MOST | {"LEAST", "MIN"}), may=ASKED),
     Rule(ranking, some=(frozenset(GROUPS), MOST), may=ASKED | {"LIST"}),

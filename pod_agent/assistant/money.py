@@ -46,7 +46,8 @@ def measure_of(case: Case) -> str | None:
     names = {"INCOME": "income", "NET": "net", "CASH": "cash", "REFUNDS": "refunds", "SENT": "transfers_out"}
     names["RECEIVED"] = "transfers_in"
     if flows:
-        return names[flows.pop()]
+        flow = flows.pop()
+        return "transfers_in" if flow == "SENT" and re.search(r"\bfrom E\d", case.reading.text) else names[flow]
     if case.has("TRANSACTIONS"):
         return "transactions"
     if case.has("TIMES") or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND")):
@@ -91,6 +92,7 @@ def _chosen(case: Case, marks: list[str]) -> list[Filter]:
     merchants = case.names(marks, "merchant")
     categories = [case.reading.categories[int(mark[1:])] for mark in marks if mark[0] == "C"]
     _check_parts(case, marks, merchants)
+    _check_names(case, marks, merchants, categories)
     out = []
     if merchants:
         out.append(Filter("merchant", "in", tuple(merchants)))
@@ -111,6 +113,19 @@ def _left_out(case: Case) -> list[Filter]:
     return out
 
 
+def _check_names(case: Case, marks: list[str], merchants: list[str], categories: list[str]) -> None:
+    """Every name must be one that money can go to, and a shop named with a category must have rows in it."""
+    for mark in marks:
+        if mark[0] == "E" and not {"merchant", "person"} & {name.kind for name in case.named(mark)}:
+            raise Unclear(clarify(f"Money for {case.named(mark)[0].text}, or time with it?", "spending", "listening"))
+    for name in merchants if categories else ():
+        if not case.lexicon.categories.get(name, frozenset()) & set(categories):
+            raise Unclear(clarify(f"{name} is not {categories[0]}. Do you mean both together, or one of them?"))
+    joined = re.search(r"\b([EC])\d+(?: [a-z]+)* (?:AND|OR)(?: [a-z]+)* ([EC])\d", case.reading.text)
+    if merchants and categories and joined and joined[1] != joined[2]:
+        raise Unclear(clarify("Do you mean both together, or one of them?"))
+
+
 def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
     """A word for a part of a category says nothing more beside a merchant of that category; alone it is asked back."""
     for mark in marks:
@@ -126,11 +141,13 @@ def _party(case: Case, measure: str, marks: list[str]) -> str | None:
     """The other party of a transfer; a transfer without one is asked back, a person elsewhere too."""
     people = case.names(marks, "person")
     if measure not in {"transfers_out", "transfers_in"}:
-        if case.has("SAVINGS") or (people and not case.names(marks, "merchant")):
+        if case.has("SAVINGS") or people:
             raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
         return None
     if case.has("SAVINGS"):
         return "OWN ACCOUNT"
+    if measure == "transfers_out" and not re.search(r"(?:\bto|SENT) E\d", case.reading.text):
+        raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
     if len(people) != 1:
         raise Unclear(clarify("Sent to or received from whom?"))
     return people[0]
@@ -149,22 +166,26 @@ def change(case: Case) -> Plan | Refusal | None:
 
 
 def share(case: Case) -> Plan | Refusal | None:
-    """What share of X went to Y: Y is the narrowest thing named, X the rest of the question."""
+    """What share of X went to Y: what stands before "spending" narrows the whole, what follows it the part."""
     measure = measure_of(case) or "spend"
-    merchants = [mark for mark in case.wanted if mark[0] == "E"]
-    categories = [mark for mark in case.wanted if mark[0] == "C"]
+    text = re.sub(r"\bNOT\b.*", "", case.reading.text)
+    before, found, after = re.sub(r"^.*?\b(?:SHARE|PERCENT)\b", "", text, count=1).partition(
+        "PURCHASES" if case.has("PURCHASES") else "SPEND"
+    )
+    whole, rest = (re.findall(r"\b[ECNDAK]\d+\b", piece) for piece in (before, after))
+    if not found or (not rest and len(whole) > 1):
+        whole = [mark for mark in whole if mark[0] == "C"] if {mark[0] for mark in whole} == {"C", "E"} else []
+        if not whole and len(case.wanted) != 1:
+            return clarify("A share of what?", "share of my spending that went to groceries")
+    elif not rest:
+        whole = []
     period = case.period()
     part = step(case, measure, period)
-    if merchants:
-        total = step(case, measure, period, categories)
-    elif categories:
-        total = step(case, measure, period, [])
-    else:
-        filters = tuple(item for item in part.spec.filters if item in _left_out(case))
-        if filters == part.spec.filters:
-            return clarify("A share of what?", "share of my spending that went to groceries")
-        total = Step(spec=query(measure, filters, period))
-    return Plan(operation="share", steps=(part, total), unit="percent")
+    names = [mark for mark in whole if mark[0] in "ECN"]
+    filters = (*_chosen(case, names), *_left_out(case), *case.row_filters(frozenset(whole)))
+    if filters == part.spec.filters or part.foreign:
+        return clarify("A share of what?", "share of my spending that went to groceries")
+    return Plan(operation="share", steps=(part, Step(spec=query(measure, filters, period))), unit="percent")
 
 
 def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
@@ -256,7 +277,7 @@ def average_purchase(case: Case) -> Plan | Refusal | None:
 
 def peak(case: Case) -> Plan | Refusal | None:
     """In which month, on which day or weekday did I spend most."""
-    measure = measure_of(case)
+    measure = measure_of(case) or ("spend" if case.wanted else None)
     if measure is None:
         return clarify("Most of what?", "spending", "purchases")
     if case.has("MOSTOFTEN"):
@@ -331,6 +352,8 @@ def series(case: Case) -> Plan | Refusal | None:
 
 def listing(case: Case) -> Plan | Refusal | None:
     """The transactions themselves."""
+    if case.has("TOTAL"):
+        return None
     rows = case.has("PURCHASES", "TRANSACTIONS") or (case.has("BUY") and not case.has("HOWMUCH"))
     if not rows and (case.has("SPEND") or not case.has("LIST")):
         return None
@@ -371,7 +394,7 @@ def total(case: Case) -> Plan | Refusal | None:
     if case.yes_no:
         return None
     if measure in {None, "purchases", "transactions"}:
-        if not case.has("HOWMUCH", "SPEND", "PURCHASES") or not (case.wanted or case.has("PURCHASES", "BUY")):
+        if not case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL") or not (case.wanted or case.has("PURCHASES", "BUY")):
             return None
         measure = "spend"
         if not case.has("PURCHASES", "BUY") and _may_be_listening(case):

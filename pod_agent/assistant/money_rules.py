@@ -27,7 +27,7 @@ MONEY_RULES = (
     Rule(
         money.compare,
         some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),),
-        may=SUMS | {"THAN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY"},
+        may=SUMS | {"THAN", "BETWEEN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY"},
     ),
     Rule(money.mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=SUMS | {"BUY"}),
     Rule(money.average_purchase, some=(roles("PERITEM", "AVERAGE"),), may=BUYING | {"HOWMUCH", "WHICH"}),

@@ -21,6 +21,8 @@ from pod_agent.index.local import LocalIndex
 __all__ = ["Planner", "RulePlanner"]
 
 LONGEST_QUESTION = 500
+NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
+"""Measures that can be worked out row by row."""
 BEFORE_NAMES = "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND"
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
 FRESH = timedelta(days=7)
@@ -68,6 +70,8 @@ class RulePlanner:
             plan = apply_rules(LISTENING_RULES if kind == "listen" else MONEY_RULES, case)
         except Unclear as unclear:
             return unclear.refusal
+        if isinstance(plan, Plan) and not _uses_all(plan, reading):
+            return clarify("I cannot use every part of that question. Can you ask it more simply?")
         return plan or clarify(
             "What should I work out?",
             "how much I spent",
@@ -92,8 +96,22 @@ class RulePlanner:
         return None
 
 
+def _uses_all(plan: Plan, reading: Reading) -> bool:
+    """Whether the plan uses what rules do not see as roles: a number of rows, and conditions row by row."""
+    if reading.top is not None and plan.operation not in {"ranking", "list"}:
+        return False
+    spent_at_limit = re.search(r"SPEND A\d", reading.text) and not reading.roles & {"PURCHASES", "PURCHASE"}
+    if spent_at_limit and plan.operation != "exceeds":
+        return False
+    narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
+    by_group = plan.operation in {"ranking", "leader", "peak", "series"}
+    return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
+
+
 def _is_listening(reading: Reading) -> bool:
     kinds = {name.kind for names in reading.names for name in names}
+    if any(not {"merchant", "person"} & {name.kind for name in names} for names in reading.names):
+        return True
     heard = {"PLAY", "LISTEN", "MUSIC", "SKIP", "PODCAST", "PODCASTS", "SONG", "SONGS", "ARTIST", "ARTISTS", "ALBUM"}
     sounds = bool(reading.roles & (heard | {"ALBUMS", "EPISODES", "LISTENTIME"}))
     return sounds and not kinds & {"person"}

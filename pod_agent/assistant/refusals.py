@@ -34,7 +34,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|can i afford|could i afford"
             r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
             r"|could) i (?:save|reduce|cut|lower|improve)"
-            r"|too much|am i (?:overspending|doing)|better off|best way)\b"
+            r"|too much|am i (?:overspending|doing)|better off|best way|best (?:\w+ ){0,3}for me)\b"
         ),
         "I compute what your records show; I give no advice and no opinions.",
     ),
@@ -60,9 +60,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|neighbou?rs?|boss|colleagues?"
             r"|parents?|kids?|family)s?|other (?:people|users|customers)|average (?:person|singaporean|user"
             r"|household|family)|singaporeans"
-            r"|(?:does|did|do|is|was) (?:E\d|he|she|they|everyone|people) (?:earn|make|spend|listen|weigh|owe|live"
+            r"|(?:does|did|do|is|was) (?:he|she|they|everyone|people) (?:earn|make|spend|listen|weigh|owe|live"
             r"|pay|save|have)"
-            r"|(?:his|her|their) (?:salary|income|spending|account|steps|weight|music))\b"
+            r"|(?:does|did|do|is|was) E\d (?:earn|make|weigh|owe|live|spend)|(?:his|her"
+            r"|their) (?:salary|income|spending|account|steps|weight|music))\b"
         ),
         "Your records are about you; I hold no data of other people.",
     ),

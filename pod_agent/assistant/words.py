@@ -139,6 +139,8 @@ ROLES = tuple(
         (r"how many minutes|number of minutes|minutes", "MINUTES"),
         (r"how (?:long|much time)", "HOWLONG"),
         (r"how many|number of|count of|count", "HOWMANY"),
+        (r"totals?|totally|sum|altogether|in all", "TOTAL"),
+        (r"(?:sen[dt]|transfer(?:red)?|gave|give|paynow(?:ed)?|pay|paid) (?:it )?(?:to )?me", "RECEIVED"),
         (r"how (?:has|have|had|did|does|do|is|was|are|were)(?= )", "HOW"),
         (
             (
@@ -151,7 +153,7 @@ ROLES = tuple(
         (
             (
                 r"(?:per|each|every|a|by|for each) (?:calendar )?month|monthly|month (?:by|on|over|to|after) month"
-                r"|months|month wise|by the month"
+                r"|month wise|by the month"
             ),
             "PERMONTH",
         ),
@@ -267,7 +269,9 @@ ROLES = tuple(
         (r"where", "WHERE"),
         (r"when", "WHEN"),
         (r"(?:which|what|who|whom)", "WHICH"),
-        (r"and|or|plus|as well as|together with|with", "AND"),
+        (r"or", "OR"),
+        (r"and|plus|as well as|together with|with", "AND"),
+        (r"between(?= [ECD]\d)", "BETWEEN"),
         (r"anything|something|ever|at all|any", "ANY"),
     )
 )
@@ -277,8 +281,8 @@ FILLER = frozenset(
     (
         "i me my mine myself we our a an the this that these those it its of in on at for to from by as is"
         " are was were be"
-        " been am do does did done have has had having total totals totally sum amount altogether all whole entire"
-        " money dollars dollar bucks $ so there their then now per calendar period much"
+        " been am do does did done have has had having amount all whole entire"
+        " money dollars dollar bucks $ so there their then now per calendar period much everything happened happen only"
         " ah lah leh sia lor hor meh liao la ya eh wah one ones some own kind kinds worth into"
         " value number figure single individual record records time also too really come came off name names"
         " stuff things"
@@ -289,7 +293,8 @@ FILLER = frozenset(
 
 SPELLABLE = frozenset(
     (
-        "spend spent spending cost costs much many times average total groceries grocery supermarket transport shopping"
+        "spend spent spending cost costs much many times everything average total groceries grocery"
+        " supermarket transport shopping"
         " household utilities telecom health entertainment subscriptions subscription travel education insurance eating"
         " restaurants restaurant dining purchases purchase payments payment transactions transaction merchants merchant"
         " categories category artists artist songs song album albums podcast podcasts listen listened listening played"

@@ -1,17 +1,88 @@
-"""A round's batch at our own leader: exactly the named reports are summed, and a model is kept with its rounds."""
+"""Training with our own leader, helper and SuperLink: one published study in, one better model out."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
 
 from aggregator.channel import HelperChannel
 from aggregator.collection import collect
-from aggregator.errors import BatchTooSmallError, StudyClosedError
+from aggregator.errors import BatchTooSmallError, ConfigurationError, StudyClosedError, StudyRefusedError
+from aggregator.grid import RoundGrid
 from aggregator.leader import Leader
-from aggregator.training import BatchSum, Collect
-from vocab.study import Study
+from aggregator.superlink import SuperLink
+from aggregator.training import BatchSum, Collect, Model, Progress, RoundOutcome, RoundTerms, run_round
+from vocab.study import ModelUpdate, Study
+from vocab.training import model_terms
 
-__all__ = ["collect_named", "most_people"]
+__all__ = ["Models", "collect_named", "most_people", "train"]
+
+
+class Models:
+    """The published models of an aggregator, one file each in ``folder``; a model starts from its public weights."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def latest(self, name: str) -> Model:
+        """The newest model of this name; ConfigurationError if its file is not one of ours."""
+        path = self._folder / f"{model_terms(name).name}.json"
+        if not path.exists():
+            return Model.start(name)
+        try:
+            model = msgspec.json.decode(path.read_bytes(), type=Model)
+        except msgspec.MsgspecError as error:
+            raise ConfigurationError(f"{path.name} is not a model", hint=f"Remove {path} to start afresh.") from error
+        if model.name != name or len(model.weights) != len(model_terms(name).start):
+            raise ConfigurationError(f"{path.name} holds another model", hint=f"Remove {path} to start afresh.")
+        return model
+
+    def publish(self, model: Model) -> None:
+        """Replace the newest model at once or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{model.name}.json"
+        fresh = path.with_suffix(".new")
+        with fresh.open("wb") as stream:
+            stream.write(msgspec.json.encode(asdict(model)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+
+
+def train(
+    leader: Leader,
+    channel: HelperChannel,
+    task: bytes,
+    *,
+    models: Models,
+    terms: RoundTerms,
+    port: int = 0,
+    progress: Progress = lambda _step, _seconds: None,
+) -> RoundOutcome:
+    """Run the round of a published study, with a SuperLink on ``port`` of loopback for as long as it takes.
+
+    RoundAbortedError where too few answer in time; StudyRefusedError where the study is not a training round.
+    """
+    held = leader.study(task)
+    if not isinstance(held.study.statistic, ModelUpdate):
+        raise StudyRefusedError("the study is not a training round")
+    model = models.latest(held.study.statistic.model)
+    with SuperLink(port=port) as link:
+        progress("superlink", link.started_in)
+        return run_round(
+            RoundGrid(link.address),
+            held.study,
+            held.proof,
+            model,
+            terms=terms,
+            collect=collect_named(leader, channel),
+            publish=models.publish,
+            progress=progress,
+        )
 
 
 def collect_named(leader: Leader, channel: HelperChannel) -> Collect:

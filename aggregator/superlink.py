@@ -33,7 +33,8 @@ GRACE_SECONDS = 5.0
 class SuperLink:
     """A running SuperLink; a context manager that ends it.
 
-    ``address`` is ``host:port``; ``port`` 0 takes a free one. SuperLinkError if it does not answer within ``seconds``.
+    ``address`` is ``host:port``; ``port`` 0 takes a free one; ``started_in`` is the seconds it took.
+    SuperLinkError if it does not answer within ``seconds``.
     """
 
     def __init__(self, *, port: int = 0, seconds: float = 60.0) -> None:
@@ -45,11 +46,13 @@ class SuperLink:
         except BaseException:
             self._home.cleanup()
             raise
+        begun = time.monotonic()
         try:
-            self._wait(time.monotonic() + seconds)
+            self._wait(begun + seconds)
         except BaseException:
             self.close()
             raise
+        self.started_in = time.monotonic() - begun
 
     def __enter__(self) -> Self:
         return self

@@ -30,19 +30,24 @@ from flwr.proto.fleet_pb2 import (
 from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
 from flwr.proto.message_pb2 import ConfirmMessageReceivedRequest, ObjectTree, PullObjectRequest, PushObjectRequest
 from flwr.proto.node_pb2 import Node
-from flwr.supercore.inflatable.inflatable_object import get_all_nested_objects, get_object_tree
+from flwr.supercore.inflatable.inflatable_object import (
+    UnexpectedObjectContentError,
+    get_all_nested_objects,
+    get_object_tree,
+)
 from flwr.supercore.inflatable.inflatable_utils import inflate_object_from_contents
 from flwr.supercore.primitives.asymmetric import generate_key_pairs, public_key_to_bytes
 from flwr.supercore.protobuf.client import ProtobufCall, ProtobufRequestContext
 from flwr.supercore.runtime_version_compatibility import RuntimeVersionMetadata
 from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from vocab.errors import VocabularyError
 from vocab.training import Scalar
 
-__all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received"]
+__all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received", "read_fields", "read_message"]
 
 HEARTBEAT_SECONDS = 30
 MAX_OBJECTS = 16
@@ -118,10 +123,10 @@ class FleetConnection:
         contents = {name: self._pull(run, name) for name in names}
         request = ConfirmMessageReceivedRequest(node=self._node, run_id=run, message_object_id=tree.object_id)
         _ask(lambda: self._client.ConfirmMessageReceived(request))
-        message = _inflate(tree.object_id, contents)
+        message = read_message(tree.object_id, contents)
         # Flower keeps a message's id outside its content; a reply refers to it.
         message.metadata.__dict__["_message_id"] = tree.object_id
-        return Received(_fields(message), message)
+        return Received(read_fields(message), message)
 
     def reply(self, received: Received, fields: Mapping[str, Scalar]) -> None:
         """Answer a message with these fields and nothing else."""
@@ -196,17 +201,19 @@ def _object_names(tree: ObjectTree) -> list[str]:
     return names
 
 
-def _inflate(name: str, contents: dict[str, bytes]) -> Message:
+def read_message(name: str, contents: dict[str, bytes]) -> Message:
+    """The message of this object id from the parts a server sent; VocabularyError for anything else."""
     try:
         message = inflate_object_from_contents(name, contents)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, DecodeError, UnexpectedObjectContentError) as error:
         raise VocabularyError("the instructions cannot be read") from error
     if not isinstance(message, Message):
         raise VocabularyError("what came is not a message")
     return message
 
 
-def _fields(message: Message) -> Mapping[str, object]:
+def read_fields(message: Message) -> Mapping[str, object]:
+    """The fields of the instructions; VocabularyError where the message holds none."""
     record = message.content.get("instructions") if message.has_content() else None
     if not isinstance(record, ConfigRecord):
         raise VocabularyError("the message holds no instructions")

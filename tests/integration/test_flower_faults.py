@@ -1,0 +1,166 @@
+"""A node and a training server that misbehaves: nothing here may end the agent's process or fall silent for good."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from flwr.app import ConfigRecord, RecordDict
+from flwr.proto.fleet_pb2 import ActivateNodeResponse, PullMessagesResponse
+from flwr.proto.message_pb2 import Message as ProtoMessage
+from flwr.proto.message_pb2 import Metadata, ObjectTree
+from flwr.supercore.inflatable.inflatable_object import get_object_tree
+
+from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.federation.answer import Answered
+from pod_agent.federation.fleet import FleetConnection
+from pod_agent.federation.flower_node import FlowerNode, nodes_online
+from vocab.errors import VocabularyError
+from vocab.training import RoundInstructions
+
+pytestmark = pytest.mark.flower
+
+Reply = Callable[[str], tuple[int, bytes]]
+
+
+@contextmanager
+def server(reply: Reply) -> Iterator[tuple[str, list[str]]]:
+    """A server on loopback that answers every path as ``reply`` says; its address and the paths it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            status, body = reply(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Stay quiet."""
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{listening.server_port}", asked
+    finally:
+        listening.shutdown()
+        listening.server_close()
+        thread.join()
+
+
+def active(path: str) -> tuple[int, bytes]:
+    """A server that accepts the node and has nothing for it."""
+    return 200, ActivateNodeResponse(node_id=7).SerializeToString() if path.endswith("activate-node") else b""
+
+
+def never(_instructions: RoundInstructions) -> Answered:
+    raise AssertionError("a broken message reached the person's answer")
+
+
+def wait_until(what: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("when", ["activate-node", "pull-messages"])
+def test_a_401_ends_the_node_and_not_the_process(when: str) -> None:
+    interrupts: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
+    try:
+        with server(lambda path: (401, b"") if path.endswith(when) else active(path)) as (address, _):
+            node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
+            node.start()
+            node.join(10)
+        assert not node.is_alive()
+        assert isinstance(node.failure, ServerRefusedError)
+        assert interrupts == []
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_server_that_fails_is_tried_again() -> None:
+    failures = [500, 503, 502]
+
+    def reply(path: str) -> tuple[int, bytes]:
+        return (failures.pop(), b"") if failures else active(path)
+
+    with server(reply) as (address, asked):
+        node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
+        node.start()
+        assert node.wait_ready(10)
+        wait_until(lambda: any(path.endswith("pull-messages") for path in asked))
+        assert node.stop()
+        assert node.failure is None
+        assert asked[-2:] == ["/v1/fleet/deactivate-node", "/v1/fleet/unregister-node"]
+
+
+def test_a_node_waits_for_a_server_that_is_not_there_and_stops_when_told() -> None:
+    with server(active) as (address, _):
+        pass  # its port is free again
+    node = FlowerNode(lambda: FleetConnection(address), never, pause=0.05)
+    node.start()
+    assert not node.wait_ready(0.3)
+    assert node.is_alive()
+    begun = time.monotonic()
+    assert node.stop()
+    assert time.monotonic() - begun < 5
+
+
+def test_nodes_that_cannot_join_are_told_and_stopped() -> None:
+    with server(lambda _path: (503, b"")) as (address, _):
+        with pytest.raises(ServerUnreachableError), nodes_online(address, [never, never], pause=0.01, seconds=0.3):
+            raise AssertionError("no node is online")
+        assert [thread.name for thread in threading.enumerate() if thread.name == "flower-node"] == []
+
+
+def message_of(tree: ObjectTree) -> PullMessagesResponse:
+    metadata = Metadata(run_id=1, src_node_id=1, dst_node_id=7, ttl=60, message_type="train", message_id=tree.object_id)
+    return PullMessagesResponse(messages_list=[ProtoMessage(metadata=metadata)], message_object_trees=[tree])
+
+
+def deep_tree(levels: int) -> ObjectTree:
+    tree = ObjectTree(object_id="0" * 64)
+    for _ in range(levels):
+        tree = ObjectTree(object_id="0" * 64, children=[tree])
+    return tree
+
+
+def test_instructions_with_too_many_parts_are_refused_before_any_is_fetched() -> None:
+    answer = message_of(deep_tree(40)).SerializeToString()
+    with server(lambda path: (200, answer) if path.endswith("pull-messages") else active(path)) as (address, asked):
+        connection = FleetConnection(address)
+        connection.open()
+        with pytest.raises(VocabularyError, match="too many parts"):
+            connection.receive()
+        connection.close()
+        assert not any("pull-object" in path for path in asked)
+
+
+def test_what_is_no_message_of_ours_does_not_reach_the_person() -> None:
+    stranger = RecordDict({"code": ConfigRecord({"run": "import os"})})
+    answer = message_of(get_object_tree(stranger)).SerializeToString()
+    with server(lambda path: (200, answer) if path.endswith("pull-messages") else active(path)) as (address, _):
+        node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
+        node.start()
+        wait_until(lambda: node.refused > 1)
+        assert node.stop()
+        assert node.answered == 0
+
+
+def test_an_answer_that_is_not_the_protocols_is_a_server_that_does_not_answer() -> None:
+    with server(lambda _path: (200, b"<html>")) as (address, _):
+        connection = FleetConnection(address)
+        with pytest.raises(ServerUnreachableError, match="cannot be read"):
+            connection.open()
+        connection.close()

@@ -36,6 +36,7 @@ HEADER = re.compile(
 ACCOUNT = re.compile(r'^"?Account details for:?"?,\s*"?(?P<account>[^",]+)', re.IGNORECASE)
 CARD = re.compile(r'^"?(main|supplementary)\b[\w ]*? card +(?P<account>[^",]+)', re.IGNORECASE)
 LEDGER = re.compile(r'^"?Ledger balance"?,\s*"?(?:[A-Z]{3} )?(?P<amount>-?[\d,.]+)', re.IGNORECASE)
+HISTORY = re.compile(r'"?transaction history"?,*\s*$', re.IGNORECASE)
 PREAMBLE = re.compile(
     r'^"?(account details for|available balance|ledger balance|credit limit|credit left|transaction history)',
     re.IGNORECASE,
@@ -81,7 +82,7 @@ class OcbcCsv:
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of OCBC's header line; half sure of its preamble, so that missing columns are told of as such."""
         lines = decode_head(export.head).lstrip("\ufeff").splitlines()
-        preamble = any(ACCOUNT.match(line) or CARD.match(line) for line in lines[:20])
+        preamble = any(map(ACCOUNT.match, lines[:20])) and any(map(HISTORY.match, lines[:20]))
         if any(HEADER.match(line) for line in lines[:50]):
             return Confidence(1 if preamble else 0.8, "OCBC's columns")
         if preamble:
@@ -230,12 +231,17 @@ def _columns(fields: list[str], block: _Block) -> list[str]:
     surplus = len(fields) - width
     if surplus < 0:
         raise _RowError("wrong_columns", "the row has too few columns, or a quote that is never closed")
-    if surplus == 0:
+    if surplus == 0 and not _is_split_amount(fields[-2:]):
         return fields
     text = fields[block.before_text : -2]
-    if text[-1].isdigit() and re.match(r"\d{3}\b", fields[-2] or fields[-1]):
+    if surplus == 0 or _is_split_amount([text[-1], fields[-2] or fields[-1]]):
         raise _RowError("wrong_columns", "the row has too many columns: an amount with a comma but without quotes")
     return [*fields[: block.before_text], ",".join(text), *fields[-2:]]
+
+
+def _is_split_amount(parts: list[str]) -> bool:
+    """True for ``1`` and ``500.00``: what is left of 1,500.00 when it lost its quotes."""
+    return re.fullmatch(r"\d{1,3}", parts[0]) is not None and re.match(r"\d{3}(\.\d\d)?$", parts[1]) is not None
 
 
 def _day(text: str) -> date:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
+import consent.terms
 from consent.budget import Charge, Limits
 from consent.codec import (
     decode_charge,
@@ -37,11 +39,12 @@ from consent.codec import (
 from consent.errors import BadSignatureError, InvalidGrantError, LogDamagedError
 from consent.grant import Event, Status
 from consent.proof import canonical, read_graph, sign_graph
-from consent.purposes import HEALTH, LISTENING, SPENDING
+from consent.purposes import HEALTH, LISTENING, PURPOSES, SPENDING
 from consent.receipt import decode_receipt
 from tests.support.consents import START, Key, Machine, grant_for, question
 from tests.support.studies import histogram_study
 from vocab.errors import VocabularyError
+from vocab.terms import PA
 
 
 def test_the_canonical_form_is_the_one_of_rdfc_1_0() -> None:
@@ -264,3 +267,16 @@ def test_the_log_holds_no_more_than_its_fields() -> None:
     assert all(list(entry) == names for entry in entries)
     assert [entry["seq"] for entry in entries] == list(range(1, 10))
     assert sum(entry["micro_rho"] for entry in entries) == 4_000
+
+
+def test_every_own_term_of_consent_is_described() -> None:
+    ontology = files("vocab").joinpath("ontology", "consent.ttl").read_bytes()
+    described = {quad.subject.value for quad in parse(ontology, format=RdfFormat.TURTLE)}
+    used = {value for value in vars(consent.terms).values() if isinstance(value, str) and value.startswith(PA)} - {PA}
+    used |= {purpose for purpose in PURPOSES if purpose.startswith(PA)} | {PA + "PodAgent"}
+    assert described == used
+    machine = _machine_with_a_log()
+    machine.gate.withdraw(machine.gate.states().states[0].grant.identifier)
+    everything = b"".join(machine.documents.files.values()).decode()
+    names = set(re.findall(r"pa:(\w+)", everything)) - {""}
+    assert {PA + name for name in names} <= described

@@ -193,6 +193,17 @@ def train(*, home: Path, task: str, port: int, cohort: int, deadline: float, as_
 
 
 @cli.command()
+@_home
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback; 0: any.")
+@with_parent
+def portal(*, home: Path, port: int, with_parent: bool) -> None:
+    """Serve the pages with studies and releases; prints a sign-in link."""
+    from aggregator.portal.serving import serve_portal
+
+    serve_portal(_leader(home), port, with_parent=with_parent)
+
+
+@cli.command()
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
 @click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True)
 @click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")

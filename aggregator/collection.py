@@ -7,7 +7,7 @@ goes on where it stopped and comes to the same sum.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,36 +18,26 @@ from aggregator.errors import BatchTooSmallError, HelperRefusedError, StudyNotOp
 from aggregator.leader import Leader, LeaderStudy
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, decode_release, encode_release, make_release
-from aggregator.training import BatchSum
 from vocab import wire
 from vocab.errors import InvalidShareError
-from vocab.study import Study
 from vocab.vdaf.encoding import decode_total, prio3_for
 from vocab.vdaf.field import Elements, elements
 from vocab.vdaf.prio3 import NONCE_BYTES, VerifierState
 
-__all__ = ["collect", "collect_round"]
+__all__ = ["collect"]
 
 WHO = 0
 """The leader's number among the aggregators."""
 
 
-def collect(leader: Leader, task: bytes, channel: HelperChannel, *, only: Collection[bytes] | None = None) -> Release:
+def collect(leader: Leader, task: bytes, channel: HelperChannel) -> Release:
     """The release of a study; a study that is released already gives the same release again.
 
-    Closes the batch: no report and no withdrawal is taken any more. With ``only``, reports of other ids are dropped
-    then. BatchTooSmallError, while the batch stays open, if it holds fewer reports than the study's minimum;
-    HelperUnreachableError if the helper is away: collect again.
+    Closes the batch: no report and no withdrawal is taken any more. BatchTooSmallError, while the batch stays open, if
+    it holds fewer reports than the study's minimum; HelperUnreachableError if the helper is away: collect again.
     """
     run = _Collection(leader, task, channel)
-    return run.released() or run.finish(only)
-
-
-def collect_round(leader: Leader, study: Study, named: Sequence[bytes], channel: HelperChannel) -> BatchSum:
-    """The sum of exactly the reports that a training round named, and over how many of them (``training.Collect``)."""
-    release = collect(leader, study.task_id, channel, only=named)
-    values, accepted, _ = leader.noisy_sum(study.task_id)
-    return BatchSum(values=tuple(values), reports=accepted, people=release.batch_ceiling)
+    return run.released() or run.finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +62,8 @@ class _Collection:
             found = rows.execute(query, (self._task,)).fetchone()
         return None if found is None else decode_release(found[0])
 
-    def finish(self, only: Collection[bytes] | None) -> Release:
-        self._close(only)
+    def finish(self) -> Release:
+        self._close()
         with ThreadPoolExecutor(max_workers=1) as sender:
             waiting: tuple[_Prepared, Future[bytes] | None] | None = None
             for prepared in self._jobs():
@@ -85,7 +75,7 @@ class _Collection:
                 self._settle(*waiting)
         return self._release()
 
-    def _close(self, only: Collection[bytes] | None) -> None:
+    def _close(self) -> None:
         """End the batch for good, if it is large enough."""
         with self._leader.database.transaction() as rows:
             state = rows.execute("SELECT state FROM studies WHERE task = ?", (self._task,)).fetchone()[0]
@@ -93,14 +83,9 @@ class _Collection:
                 raise StudyNotOpenError("the helper does not know the study yet", hint="Publish the study again.")
             if state == "open":
                 minimum = self._held.study.min_batch
-                query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL"
-                held = {row[0] for row in rows.execute(query, (self._task,))}
-                dropped = held.difference(only) if only is not None else set()
-                if len(held) - len(dropped) < minimum:
+                query = "SELECT count(body) FROM reports WHERE task = ?"
+                if rows.execute(query, (self._task,)).fetchone()[0] < minimum:
                     raise BatchTooSmallError(f"the batch holds fewer than {minimum} reports")
-                rows.executemany(
-                    "DELETE FROM reports WHERE task = ? AND report = ?", [(self._task, name) for name in dropped]
-                )
                 rows.execute("UPDATE studies SET state = 'closed' WHERE task = ?", (self._task,))
 
     def _jobs(self) -> Iterator[_Prepared]:

@@ -20,7 +20,7 @@ from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
 from vocab.study import Histogram, Study
 
-__all__ = ["CONFIDENCE", "Lineage", "Release", "Row", "batch_range", "decode_release", "encode_release", "make_release"]
+__all__ = ["CONFIDENCE", "Lineage", "Release", "Row", "batch_floor", "decode_release", "encode_release", "make_release"]
 
 CONFIDENCE = 0.95
 SMALL_CELL = 10
@@ -58,10 +58,10 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Of a histogram, ``rows`` has the cells in the study's order and ``nothing`` the people with nothing to report. Of a
     training round, ``values`` has the noisy sum of the updates in units of ``2**-fraction_bits``. ``noise_variance`` is
-    that of both servers' noise together. ``batch`` says how many reports were summed, ``"100+"`` meaning from 100
-    (``batch_floor``) to 199 (``batch_ceiling``); ``reports`` is the exact number where the study added no noise, else
-    None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is honest; None without
-    noise.
+    that of both servers' noise together. ``batch`` says how many reports were summed, ``"100+"`` meaning at least 100
+    (``batch_floor``) and below the next step of 1, 2, 5, 10, 20, 50...; ``reports`` is the exact number where the study
+    added no noise, else None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is
+    honest; None without noise.
     """
 
     id: str
@@ -78,7 +78,6 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     confidence: float
     batch: str
     batch_floor: int
-    batch_ceiling: int
     reports: int | None
     micro_rho: int | None
     epsilon: float | None
@@ -104,7 +103,7 @@ def make_release(
         labels = [*statistic.cells, ("nothing to report",)]
         rows = [_row(name, value, variance, threshold) for name, value in zip(labels, values, strict=True)]
     loss = study.noise.micro_rho(norm_squared(study)) if study.noise.variance else None
-    floor, ceiling = batch_range(reports, study.min_batch) if variance else (reports, reports)
+    floor = batch_floor(reports, study.min_batch) if variance else reports
     return Release(
         id=hashlib.sha256(b"release" + study.task_id + shares[0] + shares[1]).hexdigest()[:16],
         title=study.title,
@@ -120,7 +119,6 @@ def make_release(
         confidence=CONFIDENCE,
         batch=f"{floor}+" if variance else str(reports),
         batch_floor=floor,
-        batch_ceiling=ceiling,
         reports=None if variance else reports,
         micro_rho=loss,
         epsilon=None if loss is None else epsilon(loss),
@@ -154,14 +152,10 @@ def decode_release(text: str) -> Release:
         raise VocabularyError(f"the release cannot be read: {error}") from error
 
 
-def batch_range(reports: int, min_batch: int) -> tuple[int, int]:
-    """What is published of the number of reports: the step of 1, 2, 5, 10, 20, 50... that it lies on, both ends in.
-
-    The study's minimum batch is a step too.
-    """
-    steps = sorted({min_batch, *(step * 10**power for power in range(len(str(reports)) + 1) for step in (1, 2, 5))})
-    above = next(place for place, step in enumerate(steps) if step > reports)
-    return steps[above - 1], steps[above] - 1
+def batch_floor(reports: int, min_batch: int) -> int:
+    """What is published of the number of reports: the largest of the minimum and 1, 2, 5, 10... not above it."""
+    steps = [min_batch, *(step * 10**power for power in range(len(str(reports))) for step in (1, 2, 5))]
+    return max(step for step in steps if step <= reports)
 
 
 def _threshold(variance: int, cells: int) -> float:

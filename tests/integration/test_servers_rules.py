@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from aggregator.channel import HelperChannel, sign_request
-from aggregator.collection import collect, collect_round
+from aggregator.collection import collect
 from aggregator.errors import (
     BatchTooSmallError,
     CollectedBeforeError,
@@ -357,22 +357,11 @@ def test_a_study_with_another_helpers_key_is_refused(pair: Pair) -> None:
         pair.channel.put(wire.task_path(study.task_id), registration(pair, study))
 
 
-def test_a_training_round_sums_exactly_the_named_reports(pair: Pair) -> None:
+def test_model_updates_sum_to_the_sum_of_the_updates(pair: Pair) -> None:
     study = pair.fitted(update_study(length=4, clip=50, min_batch=2))
     pair.leader.publish(study, pair.channel)
-    updates = [[1, -2, 50, -50], [3, 3, 3, 3], [-7, 0, 0, 9]]
-    reports = [send(study, update) for update in updates]
-    assert [upload(pair.agents, report) for report in reports] == [201] * 3
-    batch = collect_round(pair.leader, study, [report.report_id for report in reports[:2]], pair.channel)
-    assert (batch.values, batch.reports, batch.people) == ((4, 1, 53, -47), 2, 2)
-
-
-def test_too_few_named_reports_leave_the_round_open(pair: Pair) -> None:
-    study = pair.fitted(update_study(length=2, clip=5, min_batch=2))
-    pair.leader.publish(study, pair.channel)
-    reports = [send(study, [1, 1]), send(study, [2, 2])]
-    for report in reports:
-        upload(pair.agents, report)
-    with pytest.raises(BatchTooSmallError):
-        collect_round(pair.leader, study, [reports[0].report_id, bytes(16)], pair.channel)
-    assert collect(pair.leader, study.task_id, pair.channel).values == (3, 3)
+    for update in ([1, -2, 50, -50], [3, 3, 3, 3], [-7, 0, 0, 9]):
+        assert upload(pair.agents, send(study, update)) == 201
+    release = collect(pair.leader, study.task_id, pair.channel)
+    assert release.values == (-3, 1, 53, -38)
+    assert (release.rows, release.reports) == ((), 3)

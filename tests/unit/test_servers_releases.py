@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import StudyRefusedError
-from aggregator.releases import Release, batch_range, decode_release, encode_release, make_release
+from aggregator.releases import Release, batch_floor, decode_release, encode_release, make_release
 from aggregator.studies import norm_squared, variance_for
 from aggregator.wording import describe
 from tests.support.studies import histogram_study, update_study
@@ -65,7 +65,7 @@ def test_without_noise_everything_is_shown_exactly() -> None:
 @pytest.mark.parametrize("reports", [100, 123, 199])
 def test_the_exact_size_of_a_batch_is_not_told_where_noise_is_on(reports: int) -> None:
     made = release(histogram_study(1, variance=18, min_batch=100), [90, 90], reports)
-    assert (made.batch, made.batch_floor, made.batch_ceiling, made.reports) == ("100+", 100, 199, None)
+    assert (made.batch, made.batch_floor, made.reports) == ("100+", 100, None)
     assert encode_release(made) == encode_release(release(histogram_like(made), [90, 90], 150))
 
 
@@ -74,13 +74,13 @@ def histogram_like(made: Release) -> Study:
 
 
 @given(st.integers(1, 10_000_000), st.integers(1, 500))
-def test_the_published_range_holds_the_number_of_reports(reports: int, least: int) -> None:
+def test_the_published_floor_is_a_round_number_not_above_the_reports(reports: int, least: int) -> None:
     if reports < least:
         return
-    floor, ceiling = batch_range(reports, least)
-    assert floor <= reports <= ceiling
-    assert {batch_range(number, least) for number in (floor, ceiling)} == {(floor, ceiling)}
-    assert floor >= least
+    floor = batch_floor(reports, least)
+    assert least <= floor <= reports < 2.5 * floor
+    assert floor == least or str(floor).rstrip("0") in {"1", "2", "5"}
+    assert batch_floor(floor, least) == floor
 
 
 def test_the_loss_is_told_as_a_tight_epsilon() -> None:

@@ -122,6 +122,19 @@ class Gate:
         with self._grants.marks.exclusive():
             self._append(permit.disclosure, "release", permit.grant.identifier, outcome=outcome, micro_rho=0)
 
+    def note_taken_back(self, released: Entry) -> None:
+        """Log that the report of this release was taken back before it was summed; what it cost stays counted."""
+        with self._grants.marks.exclusive():
+            self._log.append(
+                Entry(
+                    at=self._clock(),
+                    action="withdraw-report",
+                    grant=released.grant,
+                    study=released.study,
+                    controller=released.controller,
+                )
+            )
+
     def give(self, grant: Grant) -> Receipt:
         """Store a grant that the person gave; it is in force when this returns, and the receipt is in the pod."""
         with self._grants.marks.exclusive():

@@ -26,9 +26,8 @@ from consent.stores import Documents, Head, Marks
 from consent.terms import TYPE
 from vocab.terms import PROV
 
-__all__ = ["ACTIONS", "PERMITTED", "SENT", "Entry", "Ledger", "Log"]
+__all__ = ["PERMITTED", "SENT", "Entry", "Ledger", "Log"]
 
-ACTIONS = frozenset({"give", "withdraw", "expire", "release", "deny", "withdraw-report"})
 PERMITTED = "permitted"
 SENT = "sent"
 LOG = "consent/log/"
@@ -40,6 +39,8 @@ START = "sha-256:" + "0" * 64
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the log; never a value of the person's. ``previous`` is the digest of the entry before.
+
+    ``action`` is give, withdraw, expire, release, deny or withdraw-report.
 
     A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not.
     """

@@ -24,7 +24,7 @@ from consent.grants import Grants
 from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log
 from consent.proof import time_text
 from consent.stores import Clock
-from pod_agent.errors import AgentError, NotInitialisedError, ServerUnreachableError, UsageError
+from pod_agent.errors import AgentError, NotInitialisedError, UsageError
 from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.report import Outbox, SealedReport, build_report, disclosure_of, key_digest
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send, withdraw_report
@@ -149,7 +149,7 @@ class Consents:
         Reports under it that were not summed yet are taken back, as far as the two servers answer.
         """
         told = self.gate.withdraw(identifier)
-        if told and self._leader_url:
+        if told:
             self._take_back(identifier)
         return told
 
@@ -206,10 +206,11 @@ class Consents:
         return report, permit
 
     def _built(self, study: Study, measure: Callable[[Study], Measurement]) -> SealedReport:
-        report = self._outbox.find(study)
+        task_id = study.task_id.hex()
+        report = self._outbox.find(task_id)
         if report is None:
             report = build_report(study, measure(study))
-            self._outbox.keep(study, report)
+            self._outbox.keep(task_id, report)
         return report
 
     def _answer(self, offered: Offered) -> Outcome:
@@ -256,19 +257,13 @@ class Consents:
         return last
 
     def _take_back(self, identifier: str) -> None:
-        permitted = {
-            entry.study
-            for entry in self.gate.entries()
-            if (entry.action, entry.grant, entry.outcome) == ("release", identifier, PERMITTED)
-        }
-        try:
-            offered = self.offered() if permitted else []
-        except ServerUnreachableError:
-            return
-        for study in (each.study for each in offered if each.task_id in permitted):
-            report = self._outbox.find(study)
-            if report is not None and withdraw_report(study, report, client=self._client):
-                self._outbox.forget(study)
+        entries = self.gate.entries()
+        permitted = [entry for entry in entries if (entry.grant, entry.outcome) == (identifier, PERMITTED)]
+        for entry in permitted:
+            report = self._outbox.find(entry.study)
+            if report is not None and withdraw_report(report, client=self._client):
+                self._outbox.forget(entry.study)
+                self.gate.note_taken_back(entry)
 
 
 def _answered(entries: list[Entry], study: str) -> bool:

@@ -26,12 +26,16 @@ __all__ = ["Outbox", "SealedReport", "build_report", "disclosure_of", "key_diges
 
 @dataclass(frozen=True, slots=True)
 class SealedReport:
-    """The bytes to PUT, where to, the report's id, and the secret that takes the report back before it is summed."""
+    """The bytes to PUT, where to, the report's id, and what takes the report back before it is summed.
+
+    Showing ``secret`` at any of the addresses in ``withdraw_at`` suffices; the helper's comes first.
+    """
 
     address: str
     report_id: bytes
     body: bytes
     secret: bytes
+    withdraw_at: tuple[str, ...]
 
     @property
     def sha256(self) -> str:
@@ -46,7 +50,13 @@ def build_report(study: Study, measurement: Measurement) -> SealedReport:
     body = encode(report)
     if len(body) != report_bytes(study):
         raise LocalStateError("a report has another size than those of other people; nothing was sent")
-    return SealedReport(study.leader_url + report.path, report.report_id, body, secret)
+    return SealedReport(
+        address=study.leader_url + report.path,
+        report_id=report.report_id,
+        body=body,
+        secret=secret,
+        withdraw_at=(study.helper_url + report.path, study.leader_url + report.path),
+    )
 
 
 def key_digest(study: Study) -> str:
@@ -81,27 +91,34 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self._folder = make_private_folder(folder)
 
-    def find(self, study: Study) -> SealedReport | None:
-        """The report built for this study, or None."""
-        path = self._folder / study.task_id.hex()
+    def find(self, task_id: str) -> SealedReport | None:
+        """The report built for the study with this task id (hexadecimal), or None."""
+        path = self._folder / task_id
         if not path.exists():
             return None
         try:
             head, _, body = path.read_bytes().partition(b"\n")
             known = json.loads(head)
             return SealedReport(
-                known["address"], bytes.fromhex(known["report_id"]), body, bytes.fromhex(known["secret"])
+                address=known["address"],
+                report_id=bytes.fromhex(known["report_id"]),
+                body=body,
+                secret=bytes.fromhex(known["secret"]),
+                withdraw_at=tuple(known["withdraw_at"]),
             )
         except (ValueError, LookupError, TypeError) as error:
-            raise LocalStateError(
-                f"{path} cannot be read", hint=f"Remove {path}; the study stays unanswered."
-            ) from error
+            raise LocalStateError(f"{path} cannot be read", hint="Remove it; the study stays unanswered.") from error
 
-    def keep(self, study: Study, report: SealedReport) -> None:
+    def keep(self, task_id: str, report: SealedReport) -> None:
         """Store a report, on disk when this returns."""
-        head = {"address": report.address, "report_id": report.report_id.hex(), "secret": report.secret.hex()}
-        write_private(self._folder / study.task_id.hex(), json.dumps(head).encode() + b"\n" + report.body)
+        head = {
+            "address": report.address,
+            "report_id": report.report_id.hex(),
+            "secret": report.secret.hex(),
+            "withdraw_at": report.withdraw_at,
+        }
+        write_private(self._folder / task_id, json.dumps(head).encode() + b"\n" + report.body)
 
-    def forget(self, study: Study) -> bool:
-        """Remove a report that was taken back, or whose study is over; False where there was none."""
-        return remove_private(self._folder / study.task_id.hex())
+    def forget(self, task_id: str) -> bool:
+        """Remove a report that was taken back; False where there was none."""
+        return remove_private(self._folder / task_id)

@@ -9,13 +9,12 @@ import httpx
 from consent.gate import Permit
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.report import SealedReport
-from vocab.study import Study
-from vocab.wire import report_path
 
 __all__ = ["PAUSE_SECONDS", "open_client", "send", "withdraw_report"]
 
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.5
+WITHDRAW_SECONDS = 3.0
 
 
 def open_client() -> httpx.Client:
@@ -51,16 +50,15 @@ def send(report: SealedReport, permit: Permit, *, client: httpx.Client, pause: f
     raise ServerUnreachableError("the leader does not answer", hint="The same report is sent again at the next try.")
 
 
-def withdraw_report(study: Study, report: SealedReport, *, client: httpx.Client) -> bool:
+def withdraw_report(report: SealedReport, *, client: httpx.Client) -> bool:
     """Take back a report that was not summed yet, by showing its secret to both servers.
 
-    True where a server confirms; the helper alone suffices. Either may be away: False then, and the sum may hold it.
+    True where a server confirms; one suffices. False where both are away or the sum is made: it may hold the report.
     """
-    path = report_path(study.task_id, report.report_id)
     confirmed = False
-    for server in (study.helper_url, study.leader_url):
+    for address in report.withdraw_at:
         try:
-            answer = client.request("DELETE", server + path, content=report.secret, timeout=5.0)
+            answer = client.request("DELETE", address, content=report.secret, timeout=WITHDRAW_SECONDS)
         except httpx.TransportError:
             continue
         confirmed = confirmed or answer.status_code in {200, 202, 204}

@@ -125,6 +125,7 @@ def test_a_withdrawn_grant_sends_nothing_and_takes_back_what_was_not_summed(door
     assert consents.withdraw(grant)
     assert door.leader.report_count(study.task_id) == 0
     assert {len(body) for body in wire.sent("DELETE")} == {32}
+    assert consents.audit()[-1]["action"] == "withdraw-report"
     before = len(wire.requests)
     assert consents.answer_studies() == []
     assert [method for method, _, _ in wire.requests[before:]] == ["GET"]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -310,6 +311,11 @@ def test_a_withdrawal_of_another_device_stops_a_permit_that_was_given_before() -
     Machine(documents=machine.documents).gate.withdraw(permit.grant.identifier)
     with pytest.raises(WithdrawnError):
         permit.check()
+    with pytest.raises(WithdrawnError):
+        list(pieces(permit))
+    del machine.documents.files[f"consent/grants/{permit.grant.identifier}/events/0002.ttl"]
+    with pytest.raises(WithdrawnError):  # the log tells it as well
+        permit.check()
 
 
 def test_a_permit_is_for_these_bytes_to_this_address() -> None:
@@ -340,6 +346,7 @@ def test_withdrawing_waits_for_an_upload_which_stops_before_its_next_piece() -> 
     permit = machine.gate.permit(question(body))
     started, returned = threading.Event(), threading.Event()
     wire: list[bytes] = []
+    slow: list[bytes] = []
     stopped: list[ConsentError] = []
 
     def upload() -> None:
@@ -350,6 +357,8 @@ def test_withdrawing_waits_for_an_upload_which_stops_before_its_next_piece() -> 
                 started.set()
                 while not machine.marks.withdrawn(permit.grant.identifier):
                     pass
+                time.sleep(0.1)
+                slow.append(part)
         except WithdrawnError as error:
             stopped.append(error)
 
@@ -358,6 +367,7 @@ def test_withdrawing_waits_for_an_upload_which_stops_before_its_next_piece() -> 
     started.wait()
     machine.gate.withdraw(permit.grant.identifier)
     returned.set()
+    assert len(slow) == 1  # it waited for the piece that was under way
     thread.join()
     assert len(wire) == len(stopped) == 1
 

@@ -250,6 +250,14 @@ def test_an_entry_of_another_key_is_found_even_at_the_end() -> None:
         machine.gate.entries()
 
 
+def test_an_entry_that_the_agent_signed_in_another_history_does_not_fit() -> None:
+    machine, other = _machine_with_a_log(), _machine_with_a_log()  # one key, other grants: a restored backup, say
+    path = machine.log_paths()[4]
+    machine.documents.files[path] = other.documents.files[path]
+    with pytest.raises(LogDamagedError):
+        machine.gate.entries()
+
+
 def test_a_receipt_shows_that_the_end_of_the_log_is_missing() -> None:
     machine = Machine()
     machine.gate.give(grant_for())

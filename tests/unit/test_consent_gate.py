@@ -251,6 +251,7 @@ def test_a_crash_at_any_write_counts_too_much_and_never_too_little() -> None:
         after = Machine(documents=documents, marks=machine.marks)
         spent = sum(charge.micro_rho for charge in after.gate.charges())
         assert permitted == (left == 2)
+        assert [entry.outcome for entry in after.gate.entries()] == (["done", "permitted"] if left else ["done"])
         assert spent == (5_000 if left else 0)  # the log entry alone counts already
 
 

@@ -256,6 +256,10 @@ def test_an_entry_that_the_agent_signed_in_another_history_does_not_fit() -> Non
     machine.documents.files[path] = other.documents.files[path]
     with pytest.raises(LogDamagedError):
         machine.gate.entries()
+    for path in machine.log_paths():  # the whole history at once
+        machine.documents.files[path] = other.documents.files[path]
+    with pytest.raises(LogDamagedError, match="end of the log"):
+        machine.gate.entries()
 
 
 def test_a_receipt_shows_that_the_end_of_the_log_is_missing() -> None:

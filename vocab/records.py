@@ -7,7 +7,6 @@ record, and importing on two pods gives the same bytes. ``pod_agent.agent`` reso
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
@@ -166,7 +165,8 @@ RECORD_TYPES: dict[str, type[Record]] = {kind.type_name: kind for kind in (Trans
 
 def document_path(source: str, type_name: str, at: datetime) -> str:
     """Path of the month document below the agent's container; the month is the one ``at`` itself shows."""
-    return f"data/{source}/{type_name}/{at:%Y}/{at:%Y-%m}.ttl"
+    year = f"{at.year:04d}"
+    return f"data/{source}/{type_name}/{year}/{year}-{at.month:02d}.ttl"
 
 
 class Occurrences:
@@ -193,8 +193,18 @@ def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[
     of the key, so occurrence numbers count within one account and day.
     """
     fields = (source, record_type.type_name, at.isoformat(), *key)
-    text = "\x1f".join(field.replace("\x1f", " ") for field in fields).encode()
+    text = "\x1f".join([field.replace("\x1f", " ") for field in fields]).encode()
     occurrence = seen.number(hashlib.blake2b(text, digest_size=16).digest())
     digest = hashlib.blake2b(text + b"\x1f%d" % occurrence, digest_size=16).digest()
-    name = base64.b32encode(digest).decode().rstrip("=").lower()
-    return IRI(f"{document_path(source, record_type.type_name, at)}#{name}")
+    return IRI(f"{document_path(source, record_type.type_name, at)}#{_base32(digest)}")
+
+
+_PAIRS = [a + b for a in "abcdefghijklmnopqrstuvwxyz234567" for b in "abcdefghijklmnopqrstuvwxyz234567"]
+
+_SHIFTS = tuple(range(120, -1, -10))
+
+
+def _base32(digest: bytes) -> str:
+    """RFC 4648 base32 of 16 bytes, lower case, without padding; the standard library's is written in slow Python."""
+    bits = int.from_bytes(digest) << 2
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from importlib.resources import files
 from typing import Final
 
@@ -30,7 +30,8 @@ MAX_LENGTH: Final = 4000
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
-_IRI = re.compile(rf"(data/([a-z0-9._-]+)/[a-z]+/\d{{4}}/\d{{4}}-\d\d\.ttl)#{NAME}")
+_NAME = re.compile(NAME)
+_SOURCE = re.compile("[a-z0-9_-][a-z0-9._-]*")
 _CURRENCY = re.compile("[A-Z]{3}")
 _FULL_NUMBER = re.compile(r"\d{5}")
 _CATEGORIES = frozenset(CATEGORIES)
@@ -44,16 +45,18 @@ def shape(name: str) -> bytes:
 
 def check(record: Record) -> None:
     """Raise VocabularyError where the record breaks a rule; the message names the rule and repeats no value."""
-    match = _IRI.fullmatch(record.iri)
-    if match is None or match[2] != record.source:
-        raise VocabularyError("the record's IRI is not one of its source")
-    if match[1] != document_path(record.source, record.type_name, record.at):
-        raise VocabularyError("the record's IRI is not in the document of its month")
-    if not FIRST_YEAR <= record.at.year <= LAST_YEAR:
+    at = record.at
+    document, _, name = record.iri.partition("#")
+    if document != document_path(record.source, record.type_name, at) or not _NAME.fullmatch(name):
+        raise VocabularyError("the record's IRI is not that of its source, kind and month")
+    if not _SOURCE.fullmatch(record.source):
+        raise VocabularyError("the source is no name that a pod takes")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise VocabularyError("the record's year is out of range")
-    offset = record.at.utcoffset()
-    if offset is None or offset % _MINUTE:
-        raise VocabularyError("the record's zone is not whole minutes from UTC")
+    if at.tzinfo is not UTC:
+        offset = at.utcoffset()
+        if offset is None or offset % _MINUTE:
+            raise VocabularyError("the record's zone is not whole minutes from UTC")
     _RULES[type(record)](record)
 
 

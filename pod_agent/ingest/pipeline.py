@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.errors import LocalStateError, RefusedExportError
 from pod_agent.enrich.transactions import classify
+from pod_agent.errors import LocalStateError, RefusedExportError
 from pod_agent.importers.detect import BUILT_IN, find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of

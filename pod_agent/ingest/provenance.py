@@ -34,6 +34,7 @@ __all__ = [
 
 IMPORTS: Final = "imports/"
 GZIP: Final = "application/gzip"
+_BATCH: Final = 1000
 _REPORT = re.compile(rf"{IMPORTS}(\d{{8}}t\d{{6}}z-[0-9a-f]{{4}})\.ttl")
 
 
@@ -52,17 +53,24 @@ class Lines:
 
     def __init__(self) -> None:
         self._bytes = io.BytesIO()
-        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0, filename="", compresslevel=6)
-        self._gzip.write(b"record,file,line\n")
+        self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0, filename="", compresslevel=1)
+        self._rows = ["record,file,line\n"]
 
     def add(self, iri: str, file: int, line: int) -> None:
         """A record, the number of its file in the report (from 1) and its line."""
-        self._gzip.write(f"{iri},{file},{line}\n".encode())
+        self._rows.append(f"{iri},{file},{line}\n")
+        if len(self._rows) >= _BATCH:
+            self._flush()
 
     def content(self) -> bytes:
         """The finished resource."""
+        self._flush()
         self._gzip.close()
         return self._bytes.getvalue()
+
+    def _flush(self) -> None:
+        self._gzip.write("".join(self._rows).encode())
+        self._rows.clear()
 
 
 def import_ids(pod: Pod) -> list[str]:

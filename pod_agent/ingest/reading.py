@@ -107,7 +107,8 @@ def read_file(
     hashed = _HashedExport(export)
     before = staging.size
     try:
-        _Reader(tally, number, staging, enrich).run(_in_order(importer.extract(hashed), hashed), progress)
+        gapless = export.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        _Reader(tally, number, staging, enrich).run(importer.extract(hashed), progress, gapless=gapless)
     except BaseException:
         staging.discard(number)
         raise
@@ -127,21 +128,29 @@ class _Reader:
         self._accounts: dict[tuple[str, str], int] = {}
         self._latest: dict[tuple[str, str], datetime] = {}
 
-    def run(self, rows: Iterator[Row], progress: Progress) -> None:
+    def run(self, rows: Iterator[Row], progress: Progress, *, gapless: bool) -> None:
+        """Take the rows as they come, as long as none is left out or told twice, so far as their lines can say.
+
+        Lines of a text only rise; elements of a JSON array (``gapless``) are numbered from 1 without a gap.
+        """
         tally = self._tally
         statements: list[Statement] = []
         name = tally.member or tally.file
+        last = 0
         for row in rows:
             if isinstance(row, Statement):
                 statements.append(row)
                 continue
             tally.read += 1
             if isinstance(row, Record):
-                self._record(row)
-            elif isinstance(row, Skipped):
-                tally.skipped_by[row.reason] += 1
+                line = row.provenance.line if row.provenance else last + 1
+                self._record(row, line)
             else:
-                self._reject(row)
+                line = row.line
+                self._set_aside(row)
+            if line != last + 1 and (gapless or line <= last):
+                raise UnaccountedRowsError(f"rows are missing or told twice between lines {last} and {line}")
+            last = line
             if not tally.read % _STEP:
                 progress(name, tally.read)
         progress(name, tally.read)
@@ -155,10 +164,8 @@ class _Reader:
             for statement in statements
         ]
 
-    def _record(self, row: Record) -> None:
+    def _record(self, row: Record, line: int) -> None:
         tally = self._tally
-        provenance = row.provenance
-        line = provenance.line if provenance else 0
         try:
             record = self._enrich(row)
             check(record)
@@ -185,26 +192,16 @@ class _Reader:
         came_and_went[minor < 0] += abs(minor)
         return Payment(account, minor, record.at.toordinal())
 
+    def _set_aside(self, row: Issue | Skipped) -> None:
+        if isinstance(row, Skipped):
+            self._tally.skipped_by[row.reason] += 1
+        else:
+            self._reject(row)
+
     def _reject(self, issue: Issue) -> None:
         self._tally.rejected += 1
         if len(self._tally.issues) < MAX_ISSUES:
             self._tally.issues.append(issue)
-
-
-def _in_order(rows: Iterator[Row], export: ExportFile) -> Iterator[Row]:
-    """The rows as they come, once it is sure that none was left out or told twice, as far as lines can say.
-
-    Lines of a text only rise; elements of a JSON array are numbered from 1 without a gap.
-    """
-    gapless = export.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-    last = 0
-    for row in rows:
-        if not isinstance(row, Statement):
-            line = (row.provenance.line if row.provenance else last) if isinstance(row, Record) else row.line
-            if line <= last or (gapless and line != last + 1):
-                raise UnaccountedRowsError(f"rows are missing or told twice between lines {last} and {line}")
-            last = line
-        yield row
 
 
 class _HashedExport:

@@ -91,14 +91,17 @@ class Permit:
 
 
 class Gate:
-    """Decides, records and counts; see the module for the order in which it does so."""
+    """Decides, records and counts; see the module for the order in which it does so.
+
+    ``limits`` are the person's, over all grants; None stands for the defaults.
+    """
 
     def __init__(self, grants: Grants, ledger: Ledger, log: Log, clock: Clock, limits: Limits | None = None) -> None:
         self._grants = grants
         self._ledger = ledger
         self._log = log
         self._clock = clock
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
 
     def permit(self, asked: Disclosure) -> Permit:
         """A permit for the disclosure, logged and charged; else the refusal, logged unless it was the last word.
@@ -216,7 +219,7 @@ class Gate:
         if earlier is not None:
             return self._again(asked, earlier, entries, now)
         try:
-            state = choose(reading.states, asked, now, charges, self._limits)
+            state = choose(reading.states, asked, now, charges, self.limits)
         except NoGrantError:
             if reading.damaged:
                 raise BadSignatureError("a grant in your pod was changed by someone else") from None

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from consent.budget import PERIOD, Limits, spent
+from consent.budget import PERIOD, YEAR, Limits, spent
 from consent.errors import (
     BadSignatureError,
     ConsentError,
@@ -116,7 +116,7 @@ class Consents:
             )
         study = request.study
         self._check_key(study, request.offered.key)
-        limit = Limits().business_period if max_epsilon is None else micro_rho(max_epsilon)
+        limit = self.gate.limits.business_period if max_epsilon is None else micro_rho(max_epsilon)
         if cost(study) > limit:
             raise InvalidGrantError(
                 "the study costs more privacy than you would allow", hint="Allow a larger epsilon, or leave it out."
@@ -170,6 +170,16 @@ class Consents:
             }
             for state in self.gate.states().states
         ]
+
+    def budget(self) -> dict[str, int]:
+        """Micro-rho spent on all businesses in 28 and in 365 days, and the person's limits for both."""
+        now, charges, limits = self.gate.now(), self.gate.charges(), self.gate.limits
+        return {
+            "spent_28_days": spent(charges, now, PERIOD),
+            "limit_28_days": limits.period,
+            "spent_365_days": spent(charges, now, YEAR),
+            "limit_365_days": limits.year,
+        }
 
     def audit(self) -> list[dict[str, Any]]:
         """The log as ``pod-agent audit --json`` prints it; LogDamagedError where the chain does not hold."""

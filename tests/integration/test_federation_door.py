@@ -70,6 +70,9 @@ def test_a_study_is_shown_granted_answered_and_in_the_audit(door: Door) -> None:
     [listed] = consents.grants()
     assert (listed["grant"], listed["status"]) == (grant, "given")
     assert (listed["spent_micro_rho"], listed["limit_micro_rho"]) == (5_000, 24_356)
+    budget = consents.budget()
+    assert (budget["spent_28_days"], budget["spent_365_days"]) == (5_000, 5_000)
+    assert (budget["limit_28_days"], budget["limit_365_days"]) == (185_070, 1_000_000)
     assert consents.requests()[0].status == "answered"
     assert consents.answer_studies() == []
     assert len(wire.sent()) == 1

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         status = cli.main(arguments, prog_name="pod-agent", standalone_mode=False)
     except ProjectError as error:
-        _tell(error.code, str(error), error.hint)
+        _tell(error, as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
         status = error.exit_status
     except click.ClickException as error:
         error.show()
@@ -44,10 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _tell(code: str, message: str, hint: str) -> None:
+def _tell(error: ProjectError, *, as_json: bool) -> None:
     """The error for people on standard error; with ``--json`` the same as the one document on standard output."""
-    if "--json" in sys.argv:
-        click.echo(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))
-    click.echo(f"{click.style('Error', fg='red', bold=True)} [{code}]: {message}", err=True)
-    if hint:
-        click.echo(f"  {hint}", err=True)
+    if as_json:
+        told = {"code": error.code, "message": str(error), "hint": error.hint}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+    click.echo(f"{click.style('Error', fg='red', bold=True)} [{error.code}]: {error}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)

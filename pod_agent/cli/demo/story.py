@@ -1,0 +1,232 @@
+"""The demo, step by step: each step says in a line what it did, with its figures."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from consent.purposes import AGGREGATE_REPORTING, FEDERATED_TRAINING, SPENDING
+from pod_agent.agent import Agent
+from pod_agent.cli.demo.people import Life, answer_in_crowd, settle
+from pod_agent.cli.demo.servers import Business
+from pod_agent.cli.demo.training import train_together
+from pod_agent.cli.options import show_table
+from pod_agent.cli.progress import steps
+from pod_agent.cli.running import start_pages, stop
+from vocab.query import QuerySpec
+from vocab.taxonomy import SPENDING_CATEGORIES
+
+__all__ = ["tell"]
+
+HOUSEHOLDS = 3
+SHOP = "https://shop.example/profile#us"
+SHOP_HELPER = "https://pods.example/profile#us"
+BANK = "https://bank.example/profile#us"
+BANK_HELPER = "https://operators.example/profile#us"
+MONTHS = 2
+"""Whole months that the study looks at."""
+
+
+def tell(folder: Path, people: int, *, pages: bool) -> None:
+    """Run the whole demo in this folder; with ``pages`` show the pages at its end until Ctrl-C."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        shop = stack.enter_context(Business(folder / "shop", controller=SHOP, helper=SHOP_HELPER))
+        catalogue = shop.catalogue()
+        _say(1, f"A shop runs a leader at {shop.leader_url}; a pod operator runs the helper. Two processes.")
+        today = datetime.now(UTC).date()
+        lives = [_life(folder, seed, today, shop.leader_url, catalogue) for seed in range(1, HOUSEHOLDS + people + 1)]
+        agents = [stack.enter_context(_household(life)) for life in lives[:HOUSEHOLDS]]
+        _show_what_it_is_for(agents[0])
+        task = shop.publish(_spending_study(today))
+        _allow_and_answer(agents, task)
+        _crowd(lives[HOUSEHOLDS:], task)
+        _withdraw(agents[-1])
+        _release(shop.collect(task), people + HOUSEHOLDS - 1)
+        _training(folder, agents)
+        _say(8, f"Done in {time.monotonic() - began:.0f} s. What left household 1, from its own log:")
+        _what_left(agents[0])
+        if pages:
+            _show_pages(agents[0].home, shop)
+
+
+def _life(folder: Path, seed: int, today: date, aggregator: str, catalogue: str) -> Life:
+    """Households that are looked at have a year of records; the crowd has the months of the study."""
+    shown = seed <= HOUSEHOLDS
+    first = _months_back(today, 12 if shown else MONTHS)
+    return Life(
+        seed=seed,
+        folder=folder / "people",
+        first=first,
+        last=today,
+        pace=2.5 if shown else 1.0,
+        aggregator=aggregator,
+        catalogue=catalogue if shown else "",
+    )
+
+
+@contextmanager
+def _household(life: Life) -> Iterator[Agent]:
+    with settle(life) as agent:
+        began = time.monotonic()
+        report = agent.import_paths([life.home / "exports"])
+        counts = report.counts
+        _say(
+            2,
+            f"Household {life.seed}: {len(report.files)} files, {counts.read:,} rows read, {counts.written:,} records in"
+            f" {len(report.documents):,} documents of its pod ({time.monotonic() - began:.1f} s).",
+        )
+        yield agent
+
+
+def _show_what_it_is_for(agent: Agent) -> None:
+    """What the person gets, before anybody else gets anything."""
+    question = "How much did I spend on groceries last month?"
+    answer = agent.ask(question)
+    _say(3, f"Household 1 asks: {question}")
+    _more(f"{answer.text} (computed from {answer.count} records, each can be opened)")
+    offers = agent.offers()
+    if offers:
+        _more(f"Best of {len(offers)} offers that fit, matched on the device: {offers[0].title}. {offers[0].reason}")
+
+
+def _spending_study(today: date) -> dict[str, Any]:
+    first, last = _months_back(today, MONTHS), today.replace(day=1) - timedelta(days=1)
+    months = [f"{_months_back(today, back):%Y-%m}" for back in range(MONTHS, 0, -1)]
+    return {
+        "title": "Spending by category and month",
+        "purpose": AGGREGATE_REPORTING,
+        "data": [SPENDING],
+        "statistic": {
+            "type": "Histogram",
+            "query": {
+                "measures": ["spend"],
+                "dimensions": ["month", "category"],
+                "period": [first.isoformat(), last.isoformat()],
+            },
+            "cells_of": {"month": months, "category": list(SPENDING_CATEGORIES)},
+        },
+        "noise": {"epsilon": 0.99},
+        "min_batch": 100,
+        **_window(),
+    }
+
+
+def _training_study() -> dict[str, Any]:
+    """A round of three people: marked as a demonstration, without noise, so that the average can be checked."""
+    return {
+        "title": "A forecast of weekly spending, round 1",
+        "purpose": FEDERATED_TRAINING,
+        "data": [SPENDING],
+        "statistic": {
+            "type": "ModelUpdate",
+            "model": "weekly-spending-1",
+            "length": 4,
+            "clip": 4096,
+            "fraction_bits": 12,
+        },
+        "noise": {"variance": 0},
+        "min_batch": HOUSEHOLDS,
+        "demo": True,
+        **_window(),
+    }
+
+
+def _window() -> dict[str, str]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    opens, closes = now - timedelta(minutes=1), now + timedelta(hours=6)
+    return {"opens": f"{opens:%Y-%m-%dT%H:%M:%SZ}", "closes": f"{closes:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _allow_and_answer(agents: list[Agent], task: str) -> None:
+    request = agents[0].request(task)
+    _say(4, f"The shop asks for a study: {request.study.title}. What household 1 sees before it allows anything:")
+    for line in request.preview:
+        _more(line)
+    for number, agent in enumerate(agents, start=1):
+        agent.give(task)
+        [outcome] = agent.answer_studies()
+        _more(f"Household {number} allowed it; its agent answered: {outcome.outcome}, {outcome.sent:,} bytes.")
+
+
+def _crowd(lives: list[Life], task: str) -> None:
+    began, sizes = time.monotonic(), []
+    with steps("Simulated people import, allow and answer", len(lives)) as bar:
+        for sent in answer_in_crowd(lives, task):
+            sizes.append(sent)
+            bar.advance(bar.task_ids[0])
+    same = f"{sizes[0]:,} bytes each" if len(set(sizes)) == 1 else f"{min(sizes):,} to {max(sizes):,} bytes"
+    seconds = time.monotonic() - began
+    _say(5, f"{len(lives)} simulated people did the same with exports of their own: {same} ({seconds:.0f} s).")
+
+
+def _withdraw(agent: Agent) -> None:
+    [grant] = [grant["grant"] for grant in agent.grants()]
+    agent.withdraw(grant)
+    _say(6, "Household 3 changes its mind and withdraws: its report is taken back from both servers.")
+    left = [outcome.outcome for outcome in agent.answer_studies()]
+    _more(f"Studies its agent answers from now on: {len(left)}.")
+
+
+def _release(release: dict[str, Any], expected: int) -> None:
+    _say(7, f"Leader and helper sum {expected} reports, each adds noise in full, and the shop gets this and no more:")
+    shown = [row for row in release["rows"] if row["value"] is not None]
+    rows = [(*row["labels"], row["value"], f"{row['low']:.0f} to {row['high']:.0f}") for row in shown]
+    show_table(release["title"], (*release["columns"], "people's dollars", "95 % interval"), rows, numbers=(2, 3))
+    withheld = len(release["rows"]) - len(shown)
+    _more(f"{withheld} cells are withheld: too small to tell from the noise. Epsilon {release['epsilon']:.2f}.")
+
+
+def _training(folder: Path, agents: list[Agent]) -> None:
+    with Business(folder / "bank", controller=BANK, helper=BANK_HELPER) as bank:
+        task = bank.publish(_training_study())
+        result = train_together(bank, task, agents)
+    weights = ", ".join(f"{weight:+.3f}" for weight in result["weights"])
+    seconds = math.fsum(result["seconds"].values())
+    _say(7, f"A bank trains a forecast over Flower: {result['summed']} of {result['asked']} households, one round,")
+    _more(f"{seconds:.1f} s. No code came from the bank and no update was seen: the new weights are {weights}.")
+
+
+def _what_left(agent: Agent) -> None:
+    rows = [
+        (entry["seq"], entry["action"], entry["recipient"], entry["bytes"], entry["outcome"]) for entry in agent.audit()
+    ]
+    show_table("", ("#", "action", "to", "bytes", "outcome"), rows, numbers=(0, 3))
+    months = agent.query(QuerySpec(measures=("transactions",)), evidence=False).rows
+    _more(f"{json.dumps(months[0][0])} transactions stayed.")
+
+
+def _show_pages(home: Path, shop: Business) -> None:
+    child, link = start_pages(home)
+    try:
+        click.echo()
+        click.echo(f"  Household 1's own pages  {link}")
+        click.echo(f"  The shop's portal        {shop.start('portal')}")
+        click.echo("  Each link works once. Ctrl-C ends everything.")
+        child.wait()
+    except KeyboardInterrupt:
+        click.echo("\nEverything is stopped.", err=True)
+    finally:
+        stop(child)
+
+
+def _months_back(today: date, months: int) -> date:
+    """The first day of the month that many months before this one."""
+    count = today.year * 12 + today.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _say(step: int, text: str) -> None:
+    click.echo(f"{click.style(f'{step}.', bold=True)} {text}")
+
+
+def _more(text: str) -> None:
+    click.echo(f"   {text}")

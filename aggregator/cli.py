@@ -182,7 +182,7 @@ def release_show(home: Path, identifier: str, *, as_json: bool) -> None:
 @_home
 @click.argument("task")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of Flower's server on loopback; 0: any.")
-@click.option("--cohort", type=click.IntRange(1), required=True, help="Fewest nodes and reports for a new model.")
+@click.option("--cohort", type=click.IntRange(1), required=True, help="Nodes to wait for before anything is sent.")
 @click.option("--deadline", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds until it ends.")
 @as_json
 def train(*, home: Path, task: str, port: int, cohort: int, deadline: float, as_json: bool) -> None:

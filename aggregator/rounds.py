@@ -76,7 +76,6 @@ def train(
         return run_round(
             RoundGrid(link.address),
             held.study,
-            held.proof,
             model,
             terms=terms,
             collect=collect_named(leader, channel),

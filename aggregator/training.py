@@ -43,8 +43,8 @@ class Model:
 class RoundTerms:
     """When a round ends. ``deadline`` and ``poll`` are seconds; the deadline covers waiting for nodes and for replies.
 
-    ``cohort`` is how many nodes must be there before anything is sent, and how many reports must be named before
-    anything is collected; the study's own ``min_batch`` holds besides.
+    ``cohort`` is how many nodes must be there before anything is sent. How many of them must name a report before
+    anything is collected is the study's ``min_batch``: those between may drop out.
     """
 
     deadline: float
@@ -131,7 +131,6 @@ class _Steps:
 def run_round(
     channel: Channel,
     study: Study,
-    proof: str,
     model: Model,
     *,
     terms: RoundTerms,
@@ -139,11 +138,11 @@ def run_round(
     publish: Callable[[Model], None],
     progress: Progress = lambda _step, _seconds: None,
 ) -> RoundOutcome:
-    """Improve the model once; ``proof`` is the signature of the study's manifest.
+    """Improve the model once.
 
     Raises RoundAbortedError where too few answer in time; nothing is published then.
     """
-    instructions = RoundInstructions(study=study, proof=proof, number=model.rounds + 1, weights=model.weights)
+    instructions = RoundInstructions(study=study, number=model.rounds + 1, weights=model.weights)
     end = time.monotonic() + terms.deadline
     with _Steps(channel, progress) as steps:
         nodes = _cohort(channel, terms, end)
@@ -152,7 +151,7 @@ def run_round(
         steps.done("broadcast")
         named = _named(channel, terms, end)
         steps.done("replies")
-    if len(named) < max(terms.cohort, study.min_batch):
+    if len(named) < study.min_batch:
         raise RoundAbortedError(f"{len(named)} of {len(nodes)} nodes named a report in time; nothing was collected")
     batch = _collected(study, named, collect)
     steps.done("collect")

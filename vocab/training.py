@@ -60,14 +60,13 @@ def model_terms(name: str) -> ModelTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundInstructions:
-    """What every node of a round receives: the study's whole signed manifest and the model to improve.
+    """What every node of a round receives: the study's whole manifest and the model to improve.
 
-    ``proof`` is the controller's signature of the manifest, one line of JSON; the agent checks it.
+    Flower's message is not signed: the agent answers only a study that the leader lists with its signature.
     Raises VocabularyError where model, study and weights do not fit together.
     """
 
     study: Study
-    proof: str
     number: int
     weights: tuple[float, ...]
 
@@ -94,7 +93,6 @@ class RoundInstructions:
         """The fields of the message."""
         return {
             "study": canonical_json(self.study.to_json()).decode(),
-            "proof": self.proof,
             "round": self.number,
             "weights": list(self.weights),
         }
@@ -102,10 +100,10 @@ class RoundInstructions:
     @classmethod
     def from_fields(cls, fields: Mapping[str, object]) -> RoundInstructions:
         """Decode a message that came from outside; VocabularyError names what is wrong."""
-        if set(fields) != {"study", "proof", "round", "weights"}:
-            raise VocabularyError("instructions have exactly study, proof, round and weights")
-        text, proof, number, weights = (fields[name] for name in ("study", "proof", "round", "weights"))
-        if not isinstance(text, str) or not isinstance(proof, str) or type(number) is not int:
+        if set(fields) != {"study", "round", "weights"}:
+            raise VocabularyError("instructions have exactly study, round and weights")
+        text, number, weights = fields["study"], fields["round"], fields["weights"]
+        if not isinstance(text, str) or type(number) is not int:
             raise VocabularyError("a field of the instructions has the wrong type")
         if not isinstance(weights, list) or not all(isinstance(weight, float) for weight in weights):
             raise VocabularyError("the weights are not a list of numbers")
@@ -113,7 +111,7 @@ class RoundInstructions:
             manifest = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise VocabularyError("the study's manifest is not JSON") from error
-        return cls(study=Study.from_json(manifest), proof=proof, number=number, weights=tuple(weights))
+        return cls(study=Study.from_json(manifest), number=number, weights=tuple(weights))
 
 
 def mean_update(statistic: ModelUpdate, values: Sequence[int], people: int) -> tuple[float, ...]:

@@ -24,15 +24,15 @@ __all__ = ["FlowerNode", "nodes_online"]
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE = 60.0
+MOST_PAUSES = 12
 
 
 class FlowerNode(threading.Thread):
     """One person's node at one SuperLink; ``start`` it, and ``stop`` it from any thread.
 
     ``connect`` makes a connection and ``answer`` an update; ``pause`` is the time between two polls in seconds, doubled
-    after each failure up to a minute. ``answered`` and ``refused`` count messages; ``failure`` is what ended the
-    thread, None while it runs and after a clean stop.
+    after each failure up to twelve times that. ``answered`` and ``refused`` count messages; ``failure`` is what ended
+    the thread, None while it runs and after a clean stop.
     """
 
     def __init__(self, connect: Callable[[], FleetConnection], answer: Answer, *, pause: float = 5.0) -> None:
@@ -65,7 +65,7 @@ class FlowerNode(threading.Thread):
             except ServerUnreachableError:
                 log.warning("the training server does not answer; trying again in %.0f s", pause)
                 self._stopping.wait(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = min(2 * pause, MOST_PAUSES * self._pause)
             except ServerRefusedError as error:
                 self.failure = error
                 self._ready.set()

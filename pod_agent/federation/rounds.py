@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from consent.errors import BadSignatureError
+from pod_agent.federation.answer import Answer, Answered
 from pod_agent.federation.consents import Consents
-from pod_agent.federation.flower_node import Answer, Answered
 from pod_agent.federation.training import local_update
 from vocab.training import RoundInstructions
 

@@ -21,8 +21,9 @@ from aggregator.running import Servers, free_port
 from consent.purposes import FEDERATED_TRAINING, SPENDING
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.flower_node import nodes_online
+from pod_agent.federation.rounds import round_answer
 from pod_agent.federation.stores import LocalMarks
-from pod_agent.federation.training import TrainingAnswer, local_update
+from pod_agent.federation.training import local_update
 from pod_agent.models.protocol import Array
 from pod_agent.pods.embedded import EmbeddedPod
 from vocab.query import QuerySpec, Table
@@ -111,7 +112,7 @@ def run(
     port = free_port()
     command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "train", task, "--json"]
     options = ["--port", str(port), "--cohort", str(cohort), "--deadline", str(deadline)]
-    answers = [TrainingAnswer(one, partial(list, history)) for one, history in zip(people, HISTORIES, strict=True)]
+    answers = [round_answer(one, partial(list, history)) for one, history in zip(people, HISTORIES, strict=True)]
     with (
         subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
         nodes_online(f"127.0.0.1:{port}", answers, pause=0.1, seconds=60),
@@ -165,7 +166,7 @@ def test_withdrawing_between_permit_and_first_byte_stops_the_upload(tmp_path: Pa
             for number in range(3)
         ]
         grants = [one.give(task) for one in people]
-        done = run(servers, people, task, cohort=2, deadline=8)
+        done = run(servers, people, task, cohort=3, deadline=8)
         for thread in withdrawals:
             thread.join(30)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -183,7 +184,7 @@ def test_a_person_without_a_grant_sends_nothing_and_the_round_is_aborted(tmp_pat
     with ExitStack() as stack:
         people = [stack.enter_context(closing(person(tmp_path, servers, number))) for number in range(3)]
         people[0].give(task)
-        done = run(servers, people, task, cohort=2, deadline=5)
+        done = run(servers, people, task, cohort=3, deadline=6)
         assert done.returncode == 1
         assert json.loads(done.stdout)["error"]["code"] == "round_aborted"
         for one in people[1:]:

@@ -37,7 +37,6 @@ HISTORIES = [
 ]
 
 
-PROOF = "{}"
 START = Model.start(WEEKLY_SPENDING.name)
 
 
@@ -87,7 +86,7 @@ def train(
     servers = people[0].servers
     with nodes_online(link.address, people, pause=0.1):
         grid = RoundGrid(link.address)
-        return run_round(grid, study, PROOF, model, terms=terms, collect=servers.collect, publish=published.append)
+        return run_round(grid, study, model, terms=terms, collect=servers.collect, publish=published.append)
 
 
 def plain_average(histories: list[list[float]], weights: tuple[float, ...] = START.weights) -> Array:
@@ -122,7 +121,7 @@ def test_withdrawing_during_a_round_stops_the_upload_and_the_round_ends_by_its_d
 
     people[2].before_upload = withdraw
     begun = time.monotonic()
-    outcome = train(superlink, people, training_study(min_batch=2), RoundTerms(deadline=4, cohort=2, poll=0.05))
+    outcome = train(superlink, people, training_study(min_batch=2), RoundTerms(deadline=3, cohort=3, poll=0.05))
     assert reached.is_set()
     assert people[2].rounds == []
     assert len(servers.reports) == 2
@@ -135,7 +134,7 @@ def test_withdrawing_after_the_upload_keeps_the_report_from_being_named(superlin
     servers = TwoServers()
     people = [Person(history, servers) for history in HISTORIES]
     people[0].after_upload = lambda: setattr(people[0], "withdrawn", True)
-    terms = RoundTerms(deadline=4, cohort=2, poll=0.05)
+    terms = RoundTerms(deadline=3, cohort=3, poll=0.05)
     outcome = train(superlink, people, training_study(min_batch=2), terms)
     assert len(servers.reports) == 3
     assert (outcome.named, outcome.summed) == (2, 2)
@@ -147,7 +146,7 @@ def test_a_round_with_too_few_reports_is_aborted_and_the_model_stays(superlink: 
     published: list[Model] = []
     begun = time.monotonic()
     with pytest.raises(RoundAbortedError, match="1 of 3 nodes"):
-        train(superlink, people, training_study(), RoundTerms(deadline=3, cohort=3), published=published)
+        train(superlink, people, training_study(), RoundTerms(deadline=2, cohort=3), published=published)
     assert time.monotonic() - begun < 15
     assert published == []
 
@@ -193,7 +192,6 @@ def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink)
         outcome = run_round(
             RoundGrid(superlink.address),
             training_study(),
-            PROOF,
             START,
             terms=RoundTerms(deadline=30, cohort=3, poll=0.05),
             collect=servers.collect,

@@ -15,7 +15,7 @@ from vocab.study import Histogram, ModelUpdate
 from vocab.training import WEEKLY_SPENDING, RoundInstructions, mean_update
 
 STUDY = training_study()
-GOOD = RoundInstructions(study=STUDY, proof="{}", number=3, weights=(0.1, -2.5, 0.0, 1.0))
+GOOD = RoundInstructions(study=STUDY, number=3, weights=(0.1, -2.5, 0.0, 1.0))
 
 
 def test_instructions_come_back_as_they_were() -> None:
@@ -37,7 +37,6 @@ def test_instructions_come_back_as_they_were() -> None:
         {"study": "not JSON"},
         {"study": "[" * 100_000},
         {"study": "{}"},
-        {"proof": 1},
         {"num_examples": 10},
     ],
 )
@@ -49,13 +48,13 @@ def test_instructions_that_do_not_fit_are_refused(changes: dict[str, Any]) -> No
 def test_a_study_of_another_kind_is_no_round() -> None:
     histogram = Histogram(query=QuerySpec(measures=("spend",), dimensions=("category",)), cells=(("groceries",),))
     with pytest.raises(VocabularyError, match="not a training round"):
-        RoundInstructions(study=replace(STUDY, statistic=histogram), proof="", number=1, weights=WEEKLY_SPENDING.start)
+        RoundInstructions(study=replace(STUDY, statistic=histogram), number=1, weights=WEEKLY_SPENDING.start)
 
 
 def test_a_model_that_does_not_ship_is_refused() -> None:
     foreign = ModelUpdate(model="somebody-elses-1", length=4, clip=10, fraction_bits=14)
     with pytest.raises(UnknownNameError):
-        RoundInstructions(study=replace(STUDY, statistic=foreign), proof="", number=1, weights=WEEKLY_SPENDING.start)
+        RoundInstructions(study=replace(STUDY, statistic=foreign), number=1, weights=WEEKLY_SPENDING.start)
 
 
 def test_the_mean_update_is_the_sum_in_weights_over_the_people() -> None:

@@ -102,7 +102,7 @@ class SolidPod:
             ]
         except SyntaxError as error:
             raise PodDamagedError(f"the list of {container or 'the container'} cannot be read") from error
-        names = {iri.removeprefix(prefix) for iri in members if iri.startswith(prefix)}
+        names = {iri.removeprefix(prefix) for iri in members}  # what lies elsewhere keeps its address, which is no name
         return iter([Entry(container + name) for name in sorted(names) if is_name(name.removesuffix("/"))])
 
     def close(self) -> None:

@@ -135,6 +135,20 @@ def test_a_write_asks_again_for_its_etag_where_that_answer_breaks(server: Strict
     assert [method for method, _ in server.requests] == ["PUT", "HEAD", "HEAD", "HEAD", "GET"]
 
 
+def test_removing_what_is_gone_is_no_conflict(server: StrictServer, pod: SolidPod) -> None:
+    etag = etag_of(pod)
+    del server.stored["/pod/" + PATH]
+    assert pod.remove(PATH, if_match=etag) is False
+    assert server.requests[-2:] == [("DELETE", "/pod/" + PATH), ("HEAD", "/pod/" + PATH)]
+
+
+def test_a_resource_is_asked_for_in_the_media_type_it_is_stored_in(server: StrictServer, pod: SolidPod) -> None:
+    pod.read(PATH)
+    pod.read("series/2026-10.csv.gz")
+    list(pod.list("data/"))
+    assert server.accepted == ["text/turtle", "application/gzip", "text/turtle"]
+
+
 def test_nobody_listening_is_unreachable() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -115,6 +115,17 @@ def test_nonces_are_sent_where_the_server_asks_for_them(server: StrictServer, op
     assert server.replays == 0
 
 
+def test_a_token_is_replaced_although_every_refusal_brings_a_new_nonce(
+    server: StrictServer, open_pod: Callable[[], SolidPod]
+) -> None:
+    server.nonces = server.rotates_nonces = True
+    pod = open_pod()
+    use(pod)
+    server.tokens.clear()
+    use(pod)
+    assert server.issued == 2
+
+
 @pytest.mark.parametrize("offset", [-3600.0, -310.0, 310.0, 3600.0])
 def test_the_servers_clock_is_learnt(server: StrictServer, open_pod: Callable[[], SolidPod], offset: float) -> None:
     server.clock_offset = offset

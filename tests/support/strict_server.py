@@ -40,6 +40,7 @@ class StrictServer:
 
     login: bool = False
     nonces: bool = False
+    rotates_nonces: bool = False
     clock_offset: float = 0.0
     lifetime: float = 600.0
     token_type: str = "DPoP"
@@ -51,6 +52,7 @@ class StrictServer:
     headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
     replays: int = 0
     tokens: dict[str, float] = field(default_factory=dict)
@@ -85,6 +87,12 @@ class StrictServer:
     def now(self) -> float:
         """The time by this server's clock."""
         return time.time() + self.clock_offset
+
+    def challenge(self) -> list[tuple[str, str]]:
+        """The header that asks for a nonce."""
+        if self.rotates_nonces:
+            self.nonce = secrets.token_hex(4)
+        return [("dpop-nonce", self.nonce)] if self.nonces else []
 
     def check_proof(self, proof: str, method: str, url: str, token: str | None) -> str | None:
         """The error that a strict server answers with, None where the proof is right."""
@@ -140,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.owner
         with owner.lock:
             owner.requests.append((self.command, self.path))
+            owner.accepted.append(self.headers.get("accept", ""))
         if self.path == "/.well-known/openid-configuration":
             found = {"issuer": owner.address, "token_endpoint": f"{owner.address}token", **owner.configuration}
             self._answer(200, json.dumps(found).encode(), "application/json")
@@ -181,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         if error is None and basic != "agent:s3cr3t%2F%2B%20%25":
             self._answer(401, b'{"error":"invalid_client"}', "application/json")
         elif error is not None:
-            extra = [("dpop-nonce", owner.nonce)] if owner.nonces else []
+            extra = owner.challenge()
             self._answer(400, json.dumps({"error": error}).encode(), "application/json", extra)
         else:
             token = secrets.token_hex(8)
@@ -200,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
             if owner.tokens.get(token, 0.0) < owner.now():
                 error = "invalid_token"
             if error is not None:
-                extra = [("dpop-nonce", owner.nonce)] if owner.nonces else []
+                extra = owner.challenge()
                 self._answer(401, b"", extra=[*extra, ("www-authenticate", f'DPoP error="{error}"')])
                 return
         with owner.lock:

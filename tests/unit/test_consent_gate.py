@@ -188,6 +188,14 @@ def test_setting_the_clock_back_does_not_revive_an_expired_grant() -> None:
             machine.gate.permit(question(str(back).encode()))
 
 
+def test_an_expired_grant_stays_expired_where_the_log_is_lost_as_well() -> None:
+    machine = given()
+    machine.now = START + 90 * DAY
+    assert refused(machine) == "expired"
+    files = {path: content for path, content in machine.documents.files.items() if "/log/" not in path}
+    assert refused(Machine(documents=MemoryDocuments(files))) == "expired"
+
+
 def test_the_same_refusal_of_one_study_is_logged_once() -> None:
     machine = Machine()
     for _ in range(3):
@@ -289,6 +297,28 @@ def test_removing_the_withdrawal_from_the_pod_does_not_revive_the_grant() -> Non
     del machine.documents.files[event]
     assert refused(machine) == "withdrawn"
     assert refused(Machine(documents=machine.documents)) == "withdrawn"  # the log knows as well
+
+
+def test_a_withdrawn_grant_under_another_name_is_found() -> None:
+    machine = given()
+    [state] = machine.gate.states().states
+    old, new = state.grant.identifier, "11111111-2222-4333-8444-555555555555"
+    copies = {path.replace(old, new): content for path, content in machine.documents.files.items() if old in path}
+    machine.gate.withdraw(old)
+    machine.documents.files |= {path: content for path, content in copies.items() if "/grants/" in path}
+    assert machine.gate.states().damaged == (new,)
+    assert refused(machine) == "withdrawn"
+    del machine.documents.files[machine.grant_path(old)]
+    assert refused(machine) == "bad_signature"
+
+
+def test_the_event_of_another_grant_gives_nothing() -> None:
+    machine = given()
+    [event] = [path for path in machine.documents.files if "/events/" in path]
+    stranger = given()
+    [other] = [path for path in stranger.documents.files if "/events/" in path]
+    machine.documents.files[event] = stranger.documents.files[other]
+    assert refused(machine) == "bad_signature"
 
 
 def test_withdrawing_twice_changes_nothing() -> None:

@@ -15,3 +15,9 @@ page = Blueprint("imports", __name__, url_prefix="/imports")
 def show() -> str:
     """Every import, newest first, with its counts."""
     return render_template("imports.html", imports=list(reversed(the_agent().imports())))
+
+
+@page.get("/<name>")
+def one(name: str) -> str:
+    """One import: every file with its counts, and every row that was rejected."""
+    return render_template("import.html", report=the_agent().import_entry(name))

@@ -1,39 +1,76 @@
-"""Data and sharing: what is held and where, who may use it, who asks, and what has left."""
+"""Data and sharing: what is held and where, who may use it, who asks, and what has left.
+
+Withdrawing must work whatever else fails, so every part of the page that needs a server or a whole log may fail alone.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from client_web.errors import NotHeldError
+from client_web.charts import bar
+from client_web.errors import BadAddressError
 from client_web.views.common import the_agent
+from vocab.errors import ProjectError
 
-__all__ = ["page"]
+__all__ = ["Meter", "meters", "page"]
+
+T = TypeVar("T")
 
 page = Blueprint("sharing", __name__, url_prefix="/sharing")
 GRANT_DAYS = 90
+LIVE = "given"
 DONE = {
     "withdrawn": "Withdrawn. From this moment nothing more leaves under this grant.",
+    "withdrawn-here": "Withdrawn on this machine: nothing more leaves. Your pod learns of it when it can be reached.",
     "given": "Allowed. You can take it back here at any time, also without a network.",
 }
+CHANGES = threading.Lock()
+"""One change of grants at a time: the server has several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How much of one limit of the privacy budget is used up, in millionths of rho."""
+
+    name: str
+    spent: int
+    limit: int
+
+    @property
+    def share(self) -> float:
+        """Used part, from 0 to 1."""
+        return self.spent / self.limit if self.limit else 1.0
 
 
 @page.get("/")
 def show() -> str:
     """Everything about where the records are and who may use them."""
     agent = the_agent()
-    audit = agent.audit()
+    grants, grants_problem = _attempt(agent.grants)
+    asked, requests_problem = _attempt(agent.requests)
+    audit, audit_problem = _attempt(agent.audit)
+    budget, _ = _attempt(agent.budget)
     return render_template(
         "sharing.html",
         settings=agent.settings,
         coverage=agent.coverage(),
-        grants=sorted(agent.grants(), key=lambda grant: (grant["status"] != "active", str(grant["until"]))),
-        requests=[item for item in agent.requests() if item.status not in {"granted", "active"}],
-        audit=list(reversed(audit)),
-        left=sum(int(entry["bytes"] or 0) for entry in audit),
-        budget=agent.budget(),
+        live=[grant for grant in grants or () if grant["status"] == LIVE],
+        ended=[grant for grant in grants or () if grant["status"] != LIVE],
+        requests=[item for item in asked or () if item.status == "open"],
+        other_requests=[item for item in asked or () if item.status != "open"],
+        audit=list(reversed(audit or [])),
+        left=_bytes_left(audit or []),
+        meters=meters(budget or {}),
+        bar=bar,
+        problems=[problem for problem in (grants_problem, audit_problem) if problem],
+        requests_problem=requests_problem,
         until=agent.today() + timedelta(days=GRANT_DAYS),
         done=DONE.get(request.args.get("done", ""), ""),
     )
@@ -42,20 +79,40 @@ def show() -> str:
 @page.post("/withdraw")
 def withdraw() -> Response:
     """Take one grant back, at once."""
-    the_agent().withdraw(_field("grant"))
-    return redirect(url_for("sharing.show", done="withdrawn"), 303)
+    with CHANGES:
+        told = the_agent().withdraw(_field("grant"))
+    return redirect(url_for("sharing.show", done="withdrawn" if told else "withdrawn-here"), 303)
 
 
 @page.post("/give")
 def give() -> Response:
     """Allow one study for ninety days."""
     agent = the_agent()
-    agent.give(_field("request"), agent.today() + timedelta(days=GRANT_DAYS), None)
+    with CHANGES:
+        agent.give(_field("request"), agent.today() + timedelta(days=GRANT_DAYS))
     return redirect(url_for("sharing.show", done="given"), 303)
+
+
+def meters(budget: Mapping[str, int]) -> list[Meter]:
+    """The budget as pairs of ``spent_NAME`` and ``limit_NAME``."""
+    names = [key.removeprefix("spent_") for key in budget if key.startswith("spent_")]
+    return [Meter(name, budget[f"spent_{name}"], budget.get(f"limit_{name}", 0)) for name in names]
+
+
+def _bytes_left(audit: list[dict[str, Any]]) -> int:
+    """Bytes of every distinct report that was permitted to leave; one that was sent twice is the same report."""
+    return sum({entry["sha256"]: int(entry["bytes"] or 0) for entry in audit if entry["sha256"]}.values())
+
+
+def _attempt(read: Callable[[], T]) -> tuple[T | None, ProjectError | None]:
+    try:
+        return read(), None
+    except ProjectError as error:
+        return None, error
 
 
 def _field(name: str) -> str:
     value = request.form.get(name, "")
     if not value:
-        raise NotHeldError(f"the form names no {name}")
+        raise BadAddressError(f"the form names no {name}")
     return value

@@ -240,7 +240,7 @@ def test_a_browser_that_hides_the_origin_but_vouches_for_the_site_may_withdraw(
 )
 def test_a_forged_change_is_refused(person: FlaskClient, agent: AgentInMemory, changes: dict[str, Any]) -> None:
     assert withdraw(person, agent, **changes).status_code == 403
-    assert agent.given[0]["status"] == "active"
+    assert agent.given[0]["status"] == "given"
 
 
 def test_the_token_of_another_session_is_refused(
@@ -265,7 +265,7 @@ def test_reading_never_changes_anything(person: FlaskClient, agent: AgentInMemor
         response = person.open(f"{path}?grant={grant}", base_url=OURS, method=method, headers=headers)
         assert response.status_code in {200, 405}
         assert response.text == "" or response.status_code == 405
-    assert agent.given[0]["status"] == "active"
+    assert agent.given[0]["status"] == "given"
 
 
 @pytest.mark.parametrize(

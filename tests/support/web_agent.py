@@ -11,6 +11,8 @@ from typing import Any
 
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
+from pod_agent.federation.statistics import Preview
+from pod_agent.federation.studies import Offered, Request
 from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.catalogue import Catalogue
@@ -20,9 +22,8 @@ from tests.support.studies import histogram_study
 from vocab.answer import Answer
 from vocab.query import QuerySpec, Table
 from vocab.records import IRI, Provenance, Record, Transaction
-from vocab.study import Study
 
-__all__ = ["AgentInMemory", "Request", "household"]
+__all__ = ["TODAY", "AgentInMemory", "household"]
 
 TODAY = date(2026, 11, 15)
 SHOPS = (
@@ -38,17 +39,9 @@ SHOPS = (
     ("Guardian", "health", 18.35, 26),
 )
 """Shop, category, a usual amount in SGD, and every how many days."""
+FILE = "TransactionHistory_360.csv"
+COUNTS = {"read": 812, "written": 808, "duplicate": 0, "rejected": 1, "skipped": 3}
 ARTISTS = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """A study on offer."""
-
-    study: Study
-    task_id: str
-    status: str
-    preview: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,9 +87,19 @@ class AgentInMemory:
     def imports(self) -> list[dict[str, Any]]:
         if not self.coverage():
             return []
-        counts = {"read": 812, "written": 808, "duplicate": 0, "rejected": 1, "skipped": 3}
-        file = {"path": "TransactionHistory_360.csv", "importer": "ocbc", **counts}
-        return [{"import_id": "k7d", "at": "2026-11-15T09:12:00+08:00", "files": [file]}]
+        return [{"import_id": "k7d", "at": "2026-11-15T09:12:00+08:00", "files": [FILE], **COUNTS}]
+
+    def import_entry(self, import_id: str) -> dict[str, Any]:
+        if import_id != "k7d":
+            raise UsageError("there is no such import")
+        issue = {"line": 214, "code": "bad_amount", "detail": "12,3O is not an amount"}
+        file = {"path": FILE, "importer": "ocbc", **COUNTS, "skipped_by": {"pending": 3}, "issues": [issue]}
+        return {
+            "import_id": import_id,
+            "files": [{**file, "first": "2025-06-01", "last": "2026-11-15", "totals": {}, "reconciled": True}],
+            "unopened": [{"path": "readme.pdf", "reason": "not_recognised"}],
+            "totals": COUNTS,
+        }
 
     def requests(self) -> list[Request]:
         return self.asked
@@ -110,11 +113,11 @@ class AgentInMemory:
                 return str(self.given[-1]["grant"])
         raise UsageError("there is no such request")
 
-    def withdraw(self, grant_id: str) -> None:
+    def withdraw(self, grant_id: str) -> bool:
         for grant in self.given:
             if grant["grant"] == grant_id:
                 grant["status"] = "withdrawn"
-                return
+                return True
         raise UsageError("there is no such grant")
 
     def grants(self) -> list[dict[str, Any]]:
@@ -124,7 +127,7 @@ class AgentInMemory:
         return self.log
 
     def budget(self) -> dict[str, Any]:
-        return {"spent_micro_rho": 1200, "limit_micro_rho": 500_000}
+        return {"spent_28_days": 1200, "limit_28_days": 185_070, "spent_365_days": 9200, "limit_365_days": 1_000_000}
 
     def today(self) -> date:
         return TODAY
@@ -137,12 +140,18 @@ def household(
     if records:
         (folder / "index.sqlite").write_bytes(_filled_index())
     index = LocalIndex(folder / "index.sqlite", SINGAPORE)
-    agent = AgentInMemory(index=index, settings=Settings(pod="embedded", catalogue=catalogue))
+    agent = AgentInMemory(
+        index=index, settings=Settings(pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue)
+    )
     if records:
         index.upsert(extra, import_id="k7d")
         study = histogram_study(title="Spending by category and month")
-        lines = ("One of 8 cells: groceries, October 2026", "288 bytes to each of two servers", "Noise of 24.7 cells")
-        agent.asked.append(Request(study=study, task_id=study.task_id.hex(), status="open", preview=lines))
+        lines = (
+            "This time it is: groceries, October 2026.",
+            "2,318 bytes leave, the same for everyone who takes part.",
+        )
+        shown = Preview(lines, 3, ("groceries",), 9, 2318, 800, 0.4)
+        agent.asked.append(Request(Offered(study, "key", None), "open", shown))
         agent.given.append(_grant("https://insights.example/profile#us", date(2027, 2, 1)))
         agent.log.append(
             {
@@ -178,7 +187,7 @@ def _year_and_a_half() -> list[Record]:
         day = start + timedelta(days=number)
         for shop, category, amount, every in SHOPS:
             if number % every == 0:
-                place = Provenance(file="TransactionHistory_360.csv", member=None, line=len(records) + 7)
+                place = Provenance(file=FILE, member=None, line=len(records) + 7)
                 paid = round(amount * (1 + (number * 7 % 13) / 20), 2)
                 records.append(maker.paid(day.isoformat(), paid, shop, category, provenance=place))
         if day.day == 25:
@@ -197,7 +206,7 @@ def _grant(recipient: str, until: date) -> dict[str, Any]:
         "recipient": recipient,
         "purpose": "https://w3id.org/pod-agent#AggregateReporting",
         "data": ["https://w3id.org/dpv/pd#PurchasesAndSpendingHabit"],
-        "status": "active",
+        "status": "given",
         "from": "2026-11-01",
         "until": until.isoformat(),
         "spent_micro_rho": 800,

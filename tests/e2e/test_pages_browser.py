@@ -1,0 +1,266 @@
+"""The pages and the portal in a real browser: safe, reachable by everyone, and they do what their buttons say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from aggregator.catalogue import catalogue_document, demo_offers
+from aggregator.portal.app import create_app as create_portal
+from aggregator.portal.entry import Entry as PortalEntry
+from client_web.app import create_app
+from client_web.security import Entry
+from pod_agent import Agent
+from tests.support.browser import audit, chromium, overflow, watched
+from tests.support.households import RecordMaker
+from tests.support.releases import ShelfInMemory, histogram_release, update_release
+from tests.support.serving import served
+from tests.support.studies import histogram_study
+from tests.support.web_agent import TODAY, AgentInMemory, household
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/records?period=2026-10", "/offers/", "/ask/", "/sharing/", "/imports/", "/imports/k7d")
+LOOKS = [(dark, width) for dark in (False, True) for width in (1280, 390)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+class Site:
+    """One server's origin and its maker of sign-in links."""
+
+    def __init__(self, door: Entry | PortalEntry, agent: AgentInMemory | None = None) -> None:
+        self.door = door
+        self.agent = agent
+        self.origin = f"http://127.0.0.1:{door.port}"
+
+    def sign_in(self, page: Page) -> None:
+        page.goto(self.door.link())
+
+
+@pytest.fixture(params=["full"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    catalogue = tmp_path / "catalogue.jsonld"
+    iri = "https://offers.example/catalogue"
+    catalogue.write_bytes(
+        catalogue_document(demo_offers(TODAY), iri=iri, publisher="Demo", published=date(2026, 11, 1))
+    )
+    full = request.param == "full"
+    maker = RecordMaker()
+    hostile = "<img src=x onerror=fetch('/stolen')><b hx-post='/sharing/withdraw' hx-trigger='load'>shop</b>" + "M" * 90
+    extra = (
+        maker.paid("2026-11-14", 12.0, hostile, "shopping"),
+        maker.played("2026-11-14T09:00:00", 4000, hostile, hostile),
+    )
+    agent = household(tmp_path, records=full, catalogue=str(catalogue) if full else "", extra=extra if full else ())
+    doors: list[Entry] = []
+
+    def make(port: int) -> object:
+        doors.append(Entry(port))
+        return create_app(cast(Agent, agent), port, door=doors[0])
+
+    with served(make) as _:  # type: ignore[arg-type]
+        yield Site(doors[0], agent)
+    agent.index.close()
+
+
+@pytest.mark.parametrize("site", ["full", "empty"], indirect=True)
+@pytest.mark.parametrize(("dark", "width"), LOOKS)
+def test_every_page_is_safe_and_open_to_everyone(browser: Browser, site: Site, dark: bool, width: int) -> None:
+    pages = PAGES if site.agent and site.agent.coverage() else PAGES[:-1]
+    with watched(browser, dark=dark, width=width) as seen:
+        site.sign_in(seen.page)
+        for path in pages:
+            seen.page.goto(site.origin + path)
+            expect(seen.page.locator("h1")).to_be_visible()
+            assert audit(seen.page) == [], path
+            assert overflow(seen.page) == 0, path
+        seen.page.goto(f"{site.origin}/nothing")
+        assert audit(seen.page) == []
+        assert [error for error in seen.errors if "404" not in error] == []
+        assert seen.foreign(site.origin) == []
+        assert not any("stolen" in url or "withdraw" in url for url in seen.requests)
+        assert "lang" not in seen.page.evaluate("Object.keys(localStorage).join() + Object.keys(sessionStorage).join()")
+
+
+def test_nothing_is_wider_than_the_smallest_phone(browser: Browser, site: Site) -> None:
+    with watched(browser, width=320) as seen:
+        site.sign_in(seen.page)
+        for path in PAGES:
+            seen.page.goto(site.origin + path)
+            assert overflow(seen.page) == 0, path
+
+
+def test_withdrawing_takes_one_click_and_holds(browser: Browser, site: Site) -> None:
+    assert site.agent
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/sharing/")
+        seen.page.get_by_role("button", name="Withdraw").click()
+        expect(seen.page.get_by_role("status")).to_contain_text("nothing more leaves")
+        assert site.agent.given[0]["status"] == "withdrawn"
+        seen.page.reload()
+        expect(seen.page.get_by_role("button", name="Withdraw")).to_have_count(0)
+        assert seen.errors == []
+
+
+def test_allowing_shows_what_would_leave_and_moves_the_request_to_the_grants(browser: Browser, site: Site) -> None:
+    assert site.agent
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/sharing/")
+        expect(seen.page.get_by_text("This time it is: groceries, October 2026.")).to_be_visible()
+        seen.page.get_by_role("button", name="Allow until").click()
+        expect(seen.page.get_by_role("status")).to_contain_text("Allowed")
+        assert [grant["status"] for grant in site.agent.given] == ["given", "given"]
+        assert site.agent.given[1]["until"] == "2027-02-13"
+
+
+def test_a_question_is_answered_without_leaving_the_page_and_stays_out_of_the_address(
+    browser: Browser, site: Site
+) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/ask/")
+        seen.page.evaluate("window.same = true")
+        seen.page.get_by_label("Your question").fill("How much on groceries?")
+        seen.page.keyboard.press("Enter")
+        answer = seen.page.get_by_role("region", name="Answer")
+        expect(answer).to_contain_text("on groceries")
+        assert seen.page.evaluate("window.same") is True
+        assert "groceries" not in seen.page.url
+        answer.get_by_text("records behind it").click()
+        answer.get_by_role("link", name="FairPrice").first.click()
+        expect(seen.page.get_by_text("TransactionHistory_360.csv")).to_be_visible()
+        assert seen.errors == []
+
+
+def test_searching_narrows_the_records_while_typing(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/records?period=2026-10")
+        seen.page.get_by_label("Shop").press_sequentially("fair")
+        rows = seen.page.locator("#results tbody tr")
+        expect(rows).to_have_count(8)
+        assert "q=fair" in seen.page.url
+        assert seen.errors == []
+
+
+def test_a_figure_leads_to_the_records_that_add_up_to_it(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/?period=2026-10")
+        card = seen.page.get_by_role("link", name="Spent")
+        figure = card.locator("strong").inner_text()
+        card.click()
+        expect(seen.page.locator(".total strong")).to_have_text(figure)
+
+
+def test_every_control_can_be_reached_and_used_by_keyboard_and_its_focus_is_seen(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        for path in PAGES:
+            seen.page.goto(site.origin + path)
+            seen.page.keyboard.press("Tab")
+            assert seen.page.evaluate("document.activeElement.className") == "skip"
+            wanted = seen.page.evaluate(
+                "[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]"
+                ".filter(e => e.tabIndex >= 0 && e.checkVisibility()).length"
+            )
+            reached, unseen = _walk(seen.page, wanted)
+            assert reached == wanted, path
+            assert unseen == [], path
+
+
+def _walk(page: Page, steps: int) -> tuple[int, list[str]]:
+    """Tab through a page: how many different controls had the focus, and which of them did not show it."""
+    page.evaluate("window.reached = new Set()")
+    unseen: list[str] = []
+    for _ in range(steps):
+        shown = page.evaluate(
+            "(() => { const e = document.activeElement; window.reached.add(e); const look = (n) => getComputedStyle(n);"
+            " const ring = e.querySelector && e.querySelector('.hit');"
+            " return look(e).outlineStyle !== 'none' || (ring && look(ring).stroke !== 'none')"
+            " ? '' : e.outerHTML.slice(0, 120); })()"
+        )
+        if shown:
+            unseen.append(shown)
+        page.keyboard.press("Tab")
+    return int(page.evaluate("window.reached.size")), unseen
+
+
+def test_the_skip_link_leads_to_the_content(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("Enter")
+        assert seen.page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_pages_work_without_any_script(browser: Browser, site: Site) -> None:
+    assert site.agent
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    site.sign_in(page)
+    page.goto(f"{site.origin}/ask/")
+    page.get_by_label("Your question").fill("groceries")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("region", name="Answer")).to_contain_text("S$")
+    page.goto(f"{site.origin}/sharing/")
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_role("status")).to_contain_text("Withdrawn")
+    context.close()
+
+
+def test_markup_that_is_put_into_a_page_neither_runs_nor_sends(browser: Browser, site: Site) -> None:
+    """The second wall: even where escaping failed, htmx attributes without the page's nonce do nothing."""
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.route(
+            f"{site.origin}/imports/",
+            lambda route: route.fulfill(response=(answer := route.fetch()), body=_poisoned(answer.text())),
+        )
+        seen.page.goto(f"{site.origin}/imports/")
+        seen.page.wait_for_timeout(400)
+        assert not any("stolen" in url for url in seen.requests)
+        assert any("hx-csp" in error or "violates" in error for error in seen.errors)
+        assert seen.page.evaluate("window.ran") is None
+
+
+def _poisoned(text: str) -> str:
+    attack = (
+        "<div hx-get='/stolen' hx-trigger='load'>x</div><img src=x onerror='window.ran=1'>"
+        "<script>window.ran=1</script><form id=f hx-post='/stolen-post' hx-trigger='load'></form></main>"
+    )
+    return text.replace("</main>", attack)
+
+
+@pytest.mark.parametrize(("dark", "width"), LOOKS)
+@pytest.mark.parametrize("filled", [True, False])
+def test_the_portal_is_safe_and_open_to_everyone(browser: Browser, dark: bool, width: int, filled: bool) -> None:
+    releases = [histogram_release([40, 31, 55, 2, 18, 0, 27, 33, 20]), update_release()] if filled else []
+    shelf = ShelfInMemory([histogram_study(variance=4)] if filled else [], releases)
+    doors: list[PortalEntry] = []
+
+    def make(port: int) -> object:
+        doors.append(PortalEntry(port))
+        return create_portal(shelf, port, door=doors[0])
+
+    with served(make) as port, watched(browser, dark=dark, width=width) as seen:  # type: ignore[arg-type]
+        origin = f"http://127.0.0.1:{port}"
+        seen.page.goto(doors[0].link())
+        for path in ("/", *(f"/releases/{release.id}" for release in releases)):
+            seen.page.goto(origin + path)
+            assert audit(seen.page) == [], path
+            assert overflow(seen.page) == 0, path
+        assert seen.errors == []
+        assert seen.foreign(origin) == []

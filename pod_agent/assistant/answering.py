@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 from pod_agent.assistant.executor import execute
 from pod_agent.assistant.plan import Refusal
@@ -20,7 +22,7 @@ def ask(index: LocalIndex, question: str, today: date, *, planner: Planner | Non
     What is not understood to the last word is asked back (``clarify``); what the records cannot tell is
     ``declined``. Without a planner the rules plan.
     """
-    plan = (planner or RulePlanner(index)).plan(question, today)
+    plan = (planner or _rules(index)).plan(question, today)
     if isinstance(plan, Refusal):
         return Answer(
             status=plan.status,
@@ -28,3 +30,18 @@ def ask(index: LocalIndex, question: str, today: date, *, planner: Planner | Non
             query={"refusal": plan.text, "choices": list(plan.choices)},
         )
     return execute(index, plan)
+
+
+_PLANNERS: WeakKeyDictionary[LocalIndex, tuple[tuple[int, int], RulePlanner]] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def _rules(index: LocalIndex) -> RulePlanner:
+    """The planner by rules; it learns the names in the index anew only after a change."""
+    version = index.version()
+    with _LOCK:
+        known = _PLANNERS.get(index)
+        if known is None or known[0] != version:
+            known = (version, RulePlanner(index))
+            _PLANNERS[index] = known
+        return known[1]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pod_agent.assistant import money
 from pod_agent.assistant.case import Rule, roles
+from pod_agent.assistant.money_steps import FLOWS
 
 __all__ = ["MONEY_RULES"]
 
-FLOWS = money.FLOWS
 SUMS = FLOWS | {"SPEND", "HOWMUCH", "WHICH", "HOW"}
 BUYING = frozenset({"BUY", "PURCHASES", "PURCHASE", "SPEND"})
 

@@ -178,6 +178,11 @@ class LocalIndex:
         with self._lock:
             return read_coverage(self._connection)
 
+    def version(self) -> tuple[int, int]:
+        """Differs once this process or another changed the index: what was derived from it is stale then."""
+        with self._lock:
+            return self._connection.total_changes, int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
     def count(self) -> int:
         """How many records the index holds."""
         with self._lock:
@@ -222,7 +227,8 @@ class LocalIndex:
         return {row[0]: row[1] for row in found}
 
     def _held(self, table: str) -> tuple[date, date] | None:
-        first, last = self._connection.execute(f"SELECT min(day), max(day) FROM {table}").fetchone()  # noqa: S608
+        text = f"SELECT (SELECT min(day) FROM {table}), (SELECT max(day) FROM {table})"  # noqa: S608 (closed names)
+        first, last = self._connection.execute(text).fetchone()
         return None if first is None else (date.fromordinal(first), date.fromordinal(last))
 
     @staticmethod

@@ -113,35 +113,35 @@ CREATE TABLE monthly_listens (
 CREATE INDEX monthly_listens_month ON monthly_listens (month);
 
 -- Months whose roll-up is out of date; emptied before a change is committed. (OR IGNORE in a trigger gives way to the
--- conflict clause of the statement that fired it, hence NOT IN.)
+-- conflict clause of the statement that fired it, hence NOT EXISTS.)
 CREATE TABLE stale_transactions (month INTEGER PRIMARY KEY);
 CREATE TABLE stale_listens (month INTEGER PRIMARY KEY);
 
 CREATE TRIGGER transactions_inserted AFTER INSERT ON transactions BEGIN
     INSERT INTO stale_transactions SELECT new.month
-        WHERE new.month NOT IN (SELECT month FROM stale_transactions);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_transactions WHERE month = new.month);
 END;
 CREATE TRIGGER transactions_updated AFTER UPDATE ON transactions BEGIN
     INSERT INTO stale_transactions SELECT old.month
-        WHERE old.month NOT IN (SELECT month FROM stale_transactions);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_transactions WHERE month = old.month);
     INSERT INTO stale_transactions SELECT new.month
-        WHERE new.month NOT IN (SELECT month FROM stale_transactions);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_transactions WHERE month = new.month);
 END;
 CREATE TRIGGER transactions_deleted AFTER DELETE ON transactions BEGIN
     INSERT INTO stale_transactions SELECT old.month
-        WHERE old.month NOT IN (SELECT month FROM stale_transactions);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_transactions WHERE month = old.month);
 END;
 CREATE TRIGGER listens_inserted AFTER INSERT ON listens BEGIN
     INSERT INTO stale_listens SELECT new.month
-        WHERE new.month NOT IN (SELECT month FROM stale_listens);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_listens WHERE month = new.month);
 END;
 CREATE TRIGGER listens_updated AFTER UPDATE ON listens BEGIN
     INSERT INTO stale_listens SELECT old.month
-        WHERE old.month NOT IN (SELECT month FROM stale_listens);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_listens WHERE month = old.month);
     INSERT INTO stale_listens SELECT new.month
-        WHERE new.month NOT IN (SELECT month FROM stale_listens);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_listens WHERE month = new.month);
 END;
 CREATE TRIGGER listens_deleted AFTER DELETE ON listens BEGIN
     INSERT INTO stale_listens SELECT old.month
-        WHERE old.month NOT IN (SELECT month FROM stale_listens);
+        WHERE NOT EXISTS (SELECT 1 FROM stale_listens WHERE month = old.month);
 END;

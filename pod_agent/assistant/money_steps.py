@@ -1,0 +1,135 @@
+"""The measure and the step that a question about money names, with all that it says of rows."""
+
+from __future__ import annotations
+
+import re
+
+from pod_agent.assistant.case import Case, Unclear, clarify, query
+from pod_agent.assistant.plan import Period, Step
+from vocab.query import Filter
+
+__all__ = ["COUNTS", "FLOWS", "chosen", "left_out", "measure_of", "step", "unit_of"]
+
+COUNTS = frozenset({"purchases", "transactions", "days"})
+FLOWS = frozenset({"INCOME", "SALARY", "NET", "CASH", "REFUNDS", "SENT", "RECEIVED", "SAVINGS"})
+
+
+def measure_of(case: Case) -> str | None:
+    """The measure that the question names, None where it names none; two that exclude each other are asked back."""
+    if case.has("SALARY") and not case.has("NET", "CASH", "REFUNDS", "SENT", "SAVINGS", "SPEND"):
+        return "salary"
+    flows = case.roles & (FLOWS - {"RECEIVED", "SAVINGS"})
+    if case.has("RECEIVED") and not flows:
+        flows = {"RECEIVED"}
+    if len(flows) > 1 or (flows and case.has("SPEND")):
+        raise Unclear(clarify("I see two measures in one question. Which one do you mean?"))
+    names = {"INCOME": "income", "NET": "net", "CASH": "cash", "REFUNDS": "refunds", "SENT": "transfers_out"}
+    names["RECEIVED"] = "transfers_in"
+    if flows:
+        flow = flows.pop()
+        return "transfers_in" if flow == "SENT" and re.search(r"\bfrom E\d", case.reading.text) else names[flow]
+    if case.has("TRANSACTIONS"):
+        return "transactions"
+    if case.has("TIMES") or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND")):
+        return "purchases"
+    return "spend" if case.has("SPEND") else None
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure of money."""
+    return "count" if measure in COUNTS else "SGD"
+
+
+def step(
+    case: Case,
+    measure: str,
+    period: Period | None,
+    marks: list[str] | None = None,
+    dimensions: tuple[str, ...] = (),
+    *,
+    order: str | None = None,
+    limit: int | None = None,
+) -> Step:
+    """The step for a measure with all that the question says of rows; ``marks`` replaces the wanted names."""
+    wanted = case.wanted if marks is None else marks
+    filters = [*chosen(case, wanted), *left_out(case), *case.row_filters()]
+    text = _party(case, measure, wanted)
+    return Step(
+        spec=query(measure, tuple(filters), period, dimensions, order=order, limit=limit),
+        name=", ".join(_label(case, mark) for mark in wanted),
+        text=text,
+        foreign=case.has("FOREIGN"),
+    )
+
+
+def _label(case: Case, mark: str) -> str:
+    if mark[0] == "E":
+        return case.named(mark)[0].text
+    return case.reading.categories[int(mark[1:])] if mark[0] == "C" else case.reading.parts[int(mark[1:])][1]
+
+
+def chosen(case: Case, marks: list[str]) -> list[Filter]:
+    """The filters that keep the merchants and categories of these marks."""
+    merchants = case.names(marks, "merchant")
+    categories = [case.reading.categories[int(mark[1:])] for mark in marks if mark[0] == "C"]
+    _check_parts(case, marks, merchants)
+    _check_names(case, marks, merchants, categories)
+    out = []
+    if merchants:
+        out.append(Filter("merchant", "in", tuple(merchants)))
+    if categories:
+        out.append(Filter("category", "in", tuple(categories)))
+    return out
+
+
+def left_out(case: Case) -> list[Filter]:
+    """The filters that take out what the question excludes."""
+    merchants = case.names(case.unwanted, "merchant")
+    categories = [case.reading.categories[int(mark[1:])] for mark in case.unwanted if mark[0] == "C"]
+    _check_parts(case, case.unwanted, merchants)
+    out = []
+    if merchants:
+        out.append(Filter("merchant", "not_in", tuple(merchants)))
+    if categories:
+        out.append(Filter("category", "not_in", tuple(categories)))
+    return out
+
+
+def _check_names(case: Case, marks: list[str], merchants: list[str], categories: list[str]) -> None:
+    """Every name must be one that money can go to, and a shop named with a category must have rows in it."""
+    for mark in marks:
+        if mark[0] == "E" and not {"merchant", "person"} & {name.kind for name in case.named(mark)}:
+            raise Unclear(clarify(f"Money for {case.named(mark)[0].text}, or time with it?", "spending", "listening"))
+    for name in merchants if categories else ():
+        if not case.lexicon.categories.get(name, frozenset()) & set(categories):
+            raise Unclear(clarify(f"{name} is not {categories[0]}. Do you mean both together, or one of them?"))
+    joined = re.search(r"\b([EC])\d+(?: [a-z]+)* (?:AND|OR)(?: [a-z]+)* ([EC])\d", case.reading.text)
+    if merchants and categories and joined and joined[1] != joined[2]:
+        raise Unclear(clarify("Do you mean both together, or one of them?"))
+
+
+def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
+    """A word for a part of a category says nothing more beside a merchant of that category; alone it is asked back."""
+    for mark in marks:
+        if mark[0] == "N":
+            category, word = case.reading.parts[int(mark[1:])]
+            if not any(category in case.lexicon.categories.get(name, ()) for name in merchants):
+                raise Unclear(
+                    clarify(f'I keep "{word}" within {category}. Do you mean all of it, or one shop?', category)
+                )
+
+
+def _party(case: Case, measure: str, marks: list[str]) -> str | None:
+    """The other party of a transfer; a transfer without one is asked back, a person elsewhere too."""
+    people = case.names(marks, "person")
+    if measure not in {"transfers_out", "transfers_in"}:
+        if case.has("SAVINGS") or people:
+            raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
+        return None
+    if case.has("SAVINGS"):
+        return "OWN ACCOUNT"
+    if measure == "transfers_out" and not re.search(r"(?:\bto|SENT) E\d", case.reading.text):
+        raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
+    if len(people) != 1:
+        raise Unclear(clarify("Sent to or received from whom?"))
+    return people[0]

@@ -154,7 +154,7 @@ def decode_release(text: str) -> Release:
 
 def batch_floor(reports: int, min_batch: int) -> int:
     """What is published of the number of reports: the largest of the minimum and 1, 2, 5, 10... not above it."""
-    steps = [min_batch, *(step * 10**power for power in range(len(str(reports))) for step in (1, 2, 5))]
+    steps: list[int] = [min_batch, *(step * 10**power for power in range(len(str(reports))) for step in (1, 2, 5))]
     return max(step for step in steps if step <= reports)
 
 

@@ -166,14 +166,12 @@ class Ledger:
 
     def charge(self, charge: Charge) -> bool:
         """Write the charge; False where this study was charged before."""
-        path = f"{BUDGET}{charge.study[:2]}/{charge.study}.ttl"
-        return self._documents.create(path, encode_charge(charge, self._signer))
+        return self._documents.create(f"{BUDGET}{charge.study}.ttl", encode_charge(charge, self._signer))
 
     def _stored(self) -> list[Charge]:
         key = key_name(self._signer.public_key)
-        folders = [f"{BUDGET}{name}" for name in self._documents.names(BUDGET)]
-        paths = [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
-        return [decode_charge(self._documents.read(path) or b"", key) for path in paths]
+        names = self._documents.names(BUDGET)
+        return [decode_charge(self._documents.read(BUDGET + name) or b"", key) for name in names]
 
 
 def _charge_of(entry: Entry) -> Charge:

@@ -74,8 +74,8 @@ class Consents:
         self._secret = secret(home)
         self._outbox = Outbox(home / "outbox")
         documents, marks, key = PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home)
-        self._grants = Grants(documents, marks, key)
-        self.gate = Gate(self._grants, Ledger(documents, key), Log(documents, marks, key), now, limits)
+        self._documents = documents
+        self.gate = Gate(Grants(documents, marks, key), Ledger(documents, key), Log(documents, marks, key), now, limits)
 
     def close(self) -> None:
         """Close connections."""
@@ -183,6 +183,7 @@ class Consents:
 
     def audit(self) -> list[dict[str, Any]]:
         """The log as ``pod-agent audit --json`` prints it; LogDamagedError where the chain does not hold."""
+        self._documents.forget()
         return [entry.to_json() for entry in self.gate.entries()]
 
     def answer_studies(self) -> list[Outcome]:

@@ -31,16 +31,31 @@ def clock() -> datetime:
 
 
 class PodDocuments:
-    """The consent documents of a pod; PodOfflineError where the pod does not answer."""
+    """The consent documents of a pod; PodOfflineError where the pod does not answer.
+
+    Documents never change, so what was read is remembered by path and only the lists of members are read each time.
+    ``forget`` makes the next reading look at every byte again.
+    """
 
     def __init__(self, pod: Pod) -> None:
         self._pod = pod
+        self._known: dict[str, bytes] = {}
+
+    def forget(self) -> None:
+        """Read everything from the pod from now on."""
+        self._known = {}
 
     def read(self, path: str) -> bytes | None:
         """The document's bytes, or None."""
+        known = self._known.get(path)
+        if known is not None:
+            return known
         with _offline():
             found = self._pod.read(path)
-        return None if found is None else found.content
+        if found is None:
+            return None
+        self._known[path] = found.content
+        return found.content
 
     def create(self, path: str, content: bytes) -> bool:
         """Write a document that must not exist yet; False where it does."""

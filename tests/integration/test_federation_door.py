@@ -259,6 +259,12 @@ def test_the_log_in_the_pod_cannot_be_edited_unseen(door: Door, tmp_path: Path) 
     consents, wire = door.person(SPENDING, home=tmp_path / "alice")
     consents.give(task)
     [entry] = (tmp_path / "alice" / "pod" / "consent" / "log").rglob("*.ttl")
+    whole = entry.read_bytes()
+    entry.write_bytes(whole.replace(b'"give"', b'"deny"'))
+    with pytest.raises(LogDamagedError):
+        consents.audit()
+    entry.write_bytes(whole)
+    assert len(consents.audit()) == 1
     entry.unlink()
     with pytest.raises(LogDamagedError):
         consents.audit()

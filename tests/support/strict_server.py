@@ -63,6 +63,7 @@ class StrictServer:
         self.lock = threading.RLock()
         self.released = threading.Event()
         self.nonce = secrets.token_hex(4)
+        self.token_nonce = secrets.token_hex(4)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -89,7 +90,7 @@ class StrictServer:
         return time.time() + self.clock_offset
 
     def challenge(self) -> list[tuple[str, str]]:
-        """The header that asks for a nonce."""
+        """The header with which a resource asks for a nonce; the token endpoint has a nonce of its own."""
         if self.rotates_nonces:
             self.nonce = secrets.token_hex(4)
         return [("dpop-nonce", self.nonce)] if self.nonces else []
@@ -114,7 +115,8 @@ class StrictServer:
             return "invalid_dpop_proof"
         if abs(claims["iat"] - self.now()) > TOLERANCE or any(claims.get(k) != v for k, v in expected.items()):
             return "invalid_dpop_proof"
-        return "use_dpop_nonce" if self.nonces and claims.get("nonce") != self.nonce else None
+        nonce = self.token_nonce if token is None else self.nonce
+        return "use_dpop_nonce" if self.nonces and claims.get("nonce") != nonce else None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -190,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         if error is None and basic != "agent:s3cr3t%2F%2B%20%25":
             self._answer(401, b'{"error":"invalid_client"}', "application/json")
         elif error is not None:
-            extra = owner.challenge()
+            extra = [("dpop-nonce", owner.token_nonce)] if owner.nonces else []
             self._answer(400, json.dumps({"error": error}).encode(), "application/json", extra)
         else:
             token = secrets.token_hex(8)

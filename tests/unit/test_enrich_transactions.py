@@ -57,6 +57,7 @@ OUT = [
     ("ANNUAL FEE", "OCBC Fees", "fees", "fee"),
     ("LATE CHARGE", "OCBC Fees", "fees", "fee"),
     ("CITY ACADEMY COURSE FEE SINGAPORE SGP", "City Academy", "education", "spend"),
+    ("NOODLE SCHOOL SINGAPORE SGP", "Noodle School", "education", "spend"),
     ("LATE NIGHT SUPPER CLUB SINGAPORE SGP", "Late Night Supper Club", "other", "spend"),
 ]
 IN = [
@@ -87,7 +88,10 @@ def test_money_that_came_in_is_understood(text: str, merchant: str, category: st
     assert (found.merchant, found.category, found.kind) == (merchant, category, kind)
 
 
-@pytest.mark.parametrize("order", ["via PayNow-Mobile to LIM WEI JIE", "to LIM WEI JIE via PayNow-Mobile"])
+@pytest.mark.parametrize(
+    "order",
+    ["via PayNow-Mobile to LIM WEI JIE", "to LIM WEI JIE via PayNow-Mobile", "REFto LIM WEI JIEvia PayNow-Mobile"],
+)
 def test_a_transfer_keeps_the_person_on_the_other_side(order: str) -> None:
     found = meaning_of(f"FAST PAYMENT OTHR-Trip to Bali {order}", incoming=False, bank="OCBC")
     assert found.counterparty == "Lim Wei Jie"

@@ -69,6 +69,11 @@ def party_text(webid: str) -> str:
     return urlsplit(webid).hostname or webid
 
 
+def file_text(path: str) -> str:
+    """The name of a file, or of the member of a zip, without its folders."""
+    return path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+
+
 def time_text(at: datetime | str) -> str:
     """``5 Oct 2026, 14:03`` in the zone the value carries."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
@@ -96,5 +101,6 @@ def add_filters(app: Flask) -> None:
         size=size_text,
         term=term_text,
         party=party_text,
+        file=file_text,
     )
     app.jinja_env.globals.update(link=link)

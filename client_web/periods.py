@@ -120,7 +120,8 @@ def _month(day: date, today: date) -> Period:
     first = day.replace(day=1)
     last = _month_end(first)
     running = first <= today < last
-    key = "this-month" if _same_month(first, today) else f"{first:%Y-%m}"
+    names = {today.replace(day=1): "this-month", shift_month(today, -1): "last-month"}
+    key = names.get(first, f"{first:%Y-%m}")
     return Period(key, f"{first:%B %Y}" + (" so far" if running else ""), first, today if running else last)
 
 

@@ -108,7 +108,7 @@ class _Habits:
         return OfferMatch(
             offer=offer,
             title=offer.title,
-            score=self._strength(shop),
+            score=self._strength(shop) * _worth(offer, saving),
             reason=f"You bought at {shop.name} {_times(shop.purchases)} since {shop.first:%B %Y}, "
             f"last on {_day(shop.last)}.",
             saving=saving,
@@ -122,7 +122,7 @@ class _Habits:
         return OfferMatch(
             offer=offer,
             title=offer.title,
-            score=CATEGORY_WEIGHT * self._strength(category),
+            score=CATEGORY_WEIGHT * self._strength(category) * _worth(offer, saving),
             reason=f"{offer.seller} is new to you, but you bought in {_words(category.name)} "
             f"{_times(category.purchases)} since {category.first:%B %Y}.",
             saving=saving,
@@ -211,6 +211,11 @@ def _can_be_counted(offer: Offer) -> bool:
     """Whether the offer is a discount in the currency in which purchases are billed."""
     amounts = [amount for amount in (offer.off, offer.minimum, offer.cap) if amount is not None]
     return (offer.percent is not None or offer.off is not None) and all(a.currency == CURRENCY for a in amounts)
+
+
+def _worth(offer: Offer, saving: Money | None) -> float:
+    """Half for a discount that the person's own purchases do not reach."""
+    return 0.5 if saving is None and _can_be_counted(offer) else 1.0
 
 
 def _folded(name: str) -> str:

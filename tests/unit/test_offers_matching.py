@@ -124,6 +124,12 @@ def test_a_shop_left_long_ago_scores_below_one_used_now(tmp_path: Path) -> None:
     assert now.score > then.score
 
 
+def test_a_discount_that_no_own_purchase_reaches_comes_last(index: LocalIndex) -> None:
+    large = offer(iri="https://offers.example/c#0", minimum=Money(90000, "SGD"))
+    reached, unreached = matched(index, large, offer())
+    assert (reached.saving is None, unreached.saving is None) == (False, True)
+
+
 def test_the_json_form_is_what_programs_rely_on(index: LocalIndex) -> None:
     (match,) = matched(index, offer())
     shown = match.to_json()

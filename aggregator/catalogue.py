@@ -7,14 +7,19 @@ document, there are no images and no addresses to click: nothing in it can be us
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from aggregator.errors import AggregatorError
 
-__all__ = ["MEDIA_TYPE", "CatalogueOffer", "catalogue_document", "demo_offers"]
+__all__ = ["FILE", "MEDIA_TYPE", "CatalogueOffer", "catalogue_document", "demo_offers", "read_offers"]
+
+FILE = "catalogue.jsonld"
+"""Name of the published catalogue in the folder of a leader, which serves it to everyone at ``/catalogue``."""
 
 MEDIA_TYPE = "application/ld+json"
 CONTEXT = {
@@ -112,6 +117,15 @@ def catalogue_document(offers: Iterable[CatalogueOffer], *, iri: str, publisher:
         "itemListElement": [offer.to_json(iri) for offer in ordered],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def read_offers(path: Path) -> list[CatalogueOffer]:
+    """Offers from a TOML file with one ``[[offer]]`` table each; InvalidOfferError says which one is wrong."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))["offer"]
+        return [CatalogueOffer(**table) for table in tables]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise InvalidOfferError(f"{path.name} holds no offers that can be published: {error}") from error
 
 
 def demo_offers(today: date) -> list[CatalogueOffer]:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_from_directory
 
+from aggregator.catalogue import FILE, MEDIA_TYPE
 from aggregator.channel import HelperChannel
 from aggregator.config import LeaderConfig
 from aggregator.errors import (
@@ -61,6 +62,7 @@ class Leader:
     """The leader's rules over its database in ``home``; several processes may work on one home."""
 
     def __init__(self, home: Path, config: LeaderConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.home = home
         self.config = config
         self.database = Database(home / "leader.sqlite", "leader.sql")
         self._clock = clock
@@ -204,6 +206,10 @@ def create_leader_app(leader: Leader) -> Flask:
     def studies() -> Response:
         listing = wire.StudyList(version=wire.VERSION, studies=tuple(leader.open_studies()))
         return json_response(msgspec.json.encode(listing))
+
+    @app.get("/catalogue")
+    def catalogue() -> Response:
+        return send_from_directory(leader.home.resolve(), FILE, mimetype=MEDIA_TYPE)
 
     @app.put("/tasks/<task>/reports/<report>")
     def put_report(task: str, report: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 from aggregator.channel import HelperChannel
 from aggregator.collection import collect
 from aggregator.errors import BatchTooSmallError, ConfigurationError, StudyClosedError, StudyRefusedError
+from aggregator.files import replace_file
 from aggregator.grid import RoundGrid
 from aggregator.leader import Leader
 from aggregator.superlink import SuperLink
@@ -43,14 +43,7 @@ class Models:
 
     def publish(self, model: Model) -> None:
         """Replace the newest model at once or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{model.name}.json"
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as stream:
-            stream.write(msgspec.json.encode(asdict(model)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
+        replace_file(self._folder / f"{model.name}.json", msgspec.json.encode(asdict(model)))
 
 
 def train(

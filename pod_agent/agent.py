@@ -220,16 +220,7 @@ class Agent:
 
     def budget(self) -> dict[str, int]:
         """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""
-        from consent.budget import PERIOD, YEAR, Limits, spent
-
-        gate, limits = self.consents.gate, Limits()
-        charges, now = gate.charges(), gate.now()
-        return {
-            "spent_28_days": spent(charges, now, PERIOD),
-            "limit_28_days": limits.period,
-            "spent_365_days": spent(charges, now, YEAR),
-            "limit_365_days": limits.year,
-        }
+        return self.consents.budget()
 
     def _read(self, path: str) -> list[Record]:
         resource = self.pod.read(path) if path.startswith(DATA) else None

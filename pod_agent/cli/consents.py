@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from pod_agent.cli.options import Context, common, show_json, show_table
+from pod_agent.cli.options import Context, common, host, show_json, show_table
 
 __all__ = ["COMMANDS"]
 
@@ -139,7 +139,7 @@ def audit(context: Context, *, as_json: bool) -> None:
         show_json(found)
         return
     rows = [
-        (entry["seq"], entry["at"], entry["action"], entry["recipient"], entry["bytes"], entry["outcome"])
+        (entry["seq"], entry["at"], entry["action"], host(entry["recipient"]), entry["bytes"], entry["outcome"])
         for entry in found
     ]
     show_table("What left", ("#", "at", "action", "to", "bytes", "outcome"), rows, numbers=(0, 4))

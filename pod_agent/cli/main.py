@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 
 import click
@@ -16,11 +17,14 @@ __all__ = ["cli", "main"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--home", type=click.Path(file_okay=False), help="Folder of the agent's pod, keys and settings.")
+@click.option("--verbose", is_flag=True, help="Say on standard error what happens; never amounts, names or tokens.")
 @click.version_option(package_name="pod-agent")
 @click.pass_context
-def cli(context: click.Context, home: str | None) -> None:
+def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
     """Your data from ten companies, in your own pod, useful to you first."""
     context.obj = Context(home=home)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports
 
 
 for module in (demo, setup, importing, looking, consents):

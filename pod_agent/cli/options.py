@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
-__all__ = ["Context", "common", "show_json", "show_table"]
+__all__ = ["Context", "common", "host", "show_json", "show_table"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,6 +75,11 @@ def show_table(
     for row in rows:
         table.add_row(*("" if cell is None else _text(cell) for cell in row))
     Console(highlight=False).print(table)
+
+
+def host(address: str) -> str:
+    """Who an address belongs to, for tables: its host and port."""
+    return urlsplit(address).netloc or address
 
 
 def _text(cell: object) -> str:

@@ -29,11 +29,18 @@ from pod_agent.pods.installing import find_node, resource
 from pod_agent.pods.solid import open_client
 from pod_agent.storage import make_private_folder, write_private
 
-__all__ = ["Account", "SolidServer"]
+__all__ = ["Account", "SolidServer", "free_port"]
 
 _START_SECONDS = 180.0
 _STOP_SECONDS = 15.0
 _CONFIG = ("server.json", "loopback.cjs")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class SolidServer:
@@ -115,9 +122,7 @@ class SolidServer:
     def _kept_port(self) -> int:
         kept = self._folder / "port"
         if not kept.exists():
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                write_private(kept, str(probe.getsockname()[1]).encode())
+            write_private(kept, str(free_port()).encode())
         return int(kept.read_bytes())
 
     def _require_free_port(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import threading
@@ -13,18 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from pod_agent.errors import AgentError
+from pod_agent.pods.server import free_port
 
-__all__ = ["Business", "free_port"]
+__all__ = ["Business"]
 
 START_SECONDS = 60
 STOP_SECONDS = 10
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Business:
@@ -64,6 +57,11 @@ class Business:
         if not line:
             raise AgentError(f"pod-aggregator {command} did not start", hint=f"See {self._log(command)}.")
         return line
+
+    def publish_catalogue(self) -> str:
+        """Publish the made-up offers; the public address that every agent fetches as a whole."""
+        self._ask("catalogue", "--demo")
+        return self.leader_url + "catalogue"
 
     def publish(self, terms: dict[str, Any]) -> str:
         """Publish a study; its task id in hexadecimal."""

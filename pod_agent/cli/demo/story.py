@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator
@@ -18,10 +17,9 @@ from pod_agent.agent import Agent
 from pod_agent.cli.demo.people import Life, answer_in_crowd, settle
 from pod_agent.cli.demo.servers import Business
 from pod_agent.cli.demo.training import train_together
-from pod_agent.cli.options import show_table
+from pod_agent.cli.options import host, show_table
 from pod_agent.cli.progress import steps
 from pod_agent.cli.running import start_pages, stop
-from vocab.query import QuerySpec
 from vocab.taxonomy import SPENDING_CATEGORIES
 
 __all__ = ["tell"]
@@ -31,7 +29,7 @@ SHOP = "https://shop.example/profile#us"
 SHOP_HELPER = "https://pods.example/profile#us"
 BANK = "https://bank.example/profile#us"
 BANK_HELPER = "https://operators.example/profile#us"
-MONTHS = 2
+MONTHS = 1
 """Whole months that the study looks at."""
 
 
@@ -40,7 +38,7 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
     began = time.monotonic()
     with ExitStack() as stack:
         shop = stack.enter_context(Business(folder / "shop", controller=SHOP, helper=SHOP_HELPER))
-        catalogue = shop.catalogue()
+        catalogue = shop.publish_catalogue()
         _say(1, f"A shop runs a leader at {shop.leader_url}; a pod operator runs the helper. Two processes.")
         today = datetime.now(UTC).date()
         lives = [_life(folder, seed, today, shop.leader_url, catalogue) for seed in range(1, HOUSEHOLDS + people + 1)]
@@ -52,7 +50,7 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
         _withdraw(agents[-1])
         _release(shop.collect(task), people + HOUSEHOLDS - 1)
         _training(folder, agents)
-        _say(8, f"Done in {time.monotonic() - began:.0f} s. What left household 1, from its own log:")
+        _say(9, f"Done in {time.monotonic() - began:.0f} s. What left household 1, from its own log:")
         _what_left(agents[0])
         if pages:
             _show_pages(agents[0].home, shop)
@@ -79,11 +77,9 @@ def _household(life: Life) -> Iterator[Agent]:
         began = time.monotonic()
         report = agent.import_paths([life.home / "exports"])
         counts = report.counts
-        _say(
-            2,
-            f"Household {life.seed}: {len(report.files)} files, {counts.read:,} rows read, {counts.written:,} records in"
-            f" {len(report.documents):,} documents of its pod ({time.monotonic() - began:.1f} s).",
-        )
+        seconds = time.monotonic() - began
+        pod = f"{counts.written:,} records in {len(report.documents)} documents of its pod ({seconds:.1f} s)"
+        _say(2, f"Household {life.seed}: {len(report.files)} files, {counts.read:,} rows read, {pod}.")
         yield agent
 
 
@@ -177,12 +173,12 @@ def _withdraw(agent: Agent) -> None:
 
 
 def _release(release: dict[str, Any], expected: int) -> None:
-    _say(7, f"Leader and helper sum {expected} reports, each adds noise in full, and the shop gets this and no more:")
+    _say(7, f"Leader and helper sum {expected} reports, each adds noise in full. The shop gets this and no more:")
     shown = [row for row in release["rows"] if row["value"] is not None]
     rows = [(*row["labels"], row["value"], f"{row['low']:.0f} to {row['high']:.0f}") for row in shown]
-    show_table(release["title"], (*release["columns"], "people's dollars", "95 % interval"), rows, numbers=(2, 3))
+    show_table(release["title"], (*release["dimensions"], "people", "95 % interval"), rows, numbers=(2, 3))
     withheld = len(release["rows"]) - len(shown)
-    _more(f"{withheld} cells are withheld: too small to tell from the noise. Epsilon {release['epsilon']:.2f}.")
+    _more(f"{withheld} cells are withheld: with so few people they cannot be told from the noise (a thousand would).")
 
 
 def _training(folder: Path, agents: list[Agent]) -> None:
@@ -191,17 +187,19 @@ def _training(folder: Path, agents: list[Agent]) -> None:
         result = train_together(bank, task, agents)
     weights = ", ".join(f"{weight:+.3f}" for weight in result["weights"])
     seconds = math.fsum(result["seconds"].values())
-    _say(7, f"A bank trains a forecast over Flower: {result['summed']} of {result['asked']} households, one round,")
+    _say(8, f"A bank trains a forecast over Flower: {result['summed']} of {result['asked']} households, one round,")
     _more(f"{seconds:.1f} s. No code came from the bank and no update was seen: the new weights are {weights}.")
 
 
 def _what_left(agent: Agent) -> None:
+    log = agent.audit()
     rows = [
-        (entry["seq"], entry["action"], entry["recipient"], entry["bytes"], entry["outcome"]) for entry in agent.audit()
+        (entry["seq"], entry["action"], host(entry["recipient"]), entry["bytes"], entry["outcome"]) for entry in log
     ]
     show_table("", ("#", "action", "to", "bytes", "outcome"), rows, numbers=(0, 3))
-    months = agent.query(QuerySpec(measures=("transactions",)), evidence=False).rows
-    _more(f"{json.dumps(months[0][0])} transactions stayed.")
+    held = sum(coverage.records for coverage in agent.coverage())
+    sent = sum(entry["bytes"] for entry in log if entry["outcome"] == "sent")
+    _more(f"{sent:,} bytes left, all of them sealed shares. Its {held:,} records stayed.")
 
 
 def _show_pages(home: Path, shop: Business) -> None:

@@ -93,7 +93,7 @@ class Circuit(ABC):
 
     @abstractmethod
     def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:
-        """Gadget inputs for the (share of an) encoded measurement."""
+        """Gadget inputs for the (share of an) encoded measurement; not reduced, because what follows reduces."""
 
     @abstractmethod
     def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:
@@ -236,8 +236,8 @@ class _Chunked(Circuit):
         while len(factors) < self.chunk:
             factors.append(factors[-1] * joint % p)
         rows = np.empty((self.arity, self.calls), dtype=object)
-        rows[0::2] = np.array(factors, dtype=object) * grid % p
-        rows[1::2] = (grid - pow(shares, -1, p)) % p
+        rows[0::2] = np.array(factors, dtype=object) * grid
+        rows[1::2] = grid - pow(shares, -1, p)
         return rows
 
     def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:  # noqa: ARG002

@@ -6,7 +6,8 @@ their values at the powers of a root of unity (the Lagrange basis), as the draft
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,16 +77,19 @@ class Field:
         return _roots(self, order)
 
     def transform(self, values: Elements, roots: Elements) -> Elements:
-        """Number-theoretic transform along the last axis, whose length is ``len(roots)``."""
+        """Number-theoretic transform along the last axis, whose length is ``len(roots)``; sums are left unreduced."""
         half = values.shape[-1] // 2
         if half == 0:
             return values
         even = self.transform(values[..., 0::2], roots[::2])
         odd = self.transform(values[..., 1::2], roots[::2]) * roots[:half] % self.prime
-        return np.concatenate([(even + odd) % self.prime, (even - odd) % self.prime], axis=-1)
+        return np.concatenate([even + odd, even - odd], axis=-1)
 
     def double(self, values: Elements) -> Elements:
-        """Values at the 2n-th roots of unity of polynomials given by their values at the n-th roots (last axis)."""
+        """Values at the 2n-th roots of unity of polynomials given by their values at the n-th roots (last axis).
+
+        Not reduced.
+        """
         n = values.shape[-1]
         roots = self.roots(n)
         inverse = np.concatenate([roots[:1], roots[:0:-1]])
@@ -95,9 +99,21 @@ class Field:
 
     def lagrange(self, order: int, x: int) -> Elements:
         """Weights that turn values at the roots of unity of this order into the value at ``x``, not itself a root."""
-        p = self.prime
+        p, roots = self.prime, self.roots(order).tolist()
         scale = (pow(x, order, p) - 1) * pow(order, -1, p)
-        return elements(scale * root * pow(x - root, -1, p) % p for root in self.roots(order).tolist())
+        inverses = self.inverses([(x - root) % p for root in roots])
+        return elements(scale * root * inverse % p for root, inverse in zip(roots, inverses, strict=True))
+
+    def inverses(self, values: Sequence[int]) -> list[int]:
+        """The inverse of each value, none of them zero, at the price of one inversion (Montgomery's trick)."""
+        p = self.prime
+        products = list(itertools.accumulate(values, lambda product, value: product * value % p, initial=1))
+        inverse = pow(products.pop(), -1, p)
+        out = []
+        for value, product in zip(reversed(values), reversed(products), strict=True):
+            out.append(inverse * product % p)
+            inverse = inverse * value % p
+        return out[::-1]
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import final
 
@@ -31,7 +32,7 @@ from consent.errors import (
 )
 from consent.grant import IDENTIFIER, Disclosure, Grant, GrantState, Status
 from consent.grants import Grants, Reading
-from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log
+from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log, LogMovedError
 from consent.policy import choose, refusal
 from consent.receipt import Receipt
 from consent.stores import Clock, Head
@@ -110,20 +111,24 @@ class Gate:
         second charge.
         """
         with self._grants.marks.exclusive():
-            entries = self._log.entries()
-            try:
-                return self._permit(asked, entries)
-            except PodOfflineError:
-                raise
-            except ConsentError as error:
-                if not _denied_before(entries, asked.study, error.code):
-                    self._append(asked, "deny", "", outcome=error.code, micro_rho=0)
-                raise
+            while True:
+                entries = self._log.entries()
+                try:
+                    return self._permit(asked, entries)
+                except LogMovedError:
+                    continue
+                except PodOfflineError:
+                    raise
+                except ConsentError as error:
+                    if not _denied_before(entries, asked.study, error.code):
+                        self._deny(asked, error.code)
+                    raise
 
     def record(self, permit: Permit, outcome: str = SENT) -> None:
         """Log how a permitted release ended: ``sent``, or the code of what went wrong."""
         with self._grants.marks.exclusive():
-            self._append(permit.disclosure, "release", permit.grant.identifier, outcome=outcome, micro_rho=0)
+            entry = _released(permit.disclosure, permit.grant.identifier, self._clock())
+            self._log.append(replace(entry, micro_rho=0, outcome=outcome))
 
     def note_taken_back(self, released: Entry) -> None:
         """Log that the report of this release was taken back before it was summed; what it cost stays counted."""
@@ -213,7 +218,8 @@ class Gate:
     def _permit(self, asked: Disclosure, entries: list[Entry]) -> Permit:
         now = self._now(entries)
         reading = self._grants.read(_withdrawn(entries))
-        self._tell_expired(reading, now)
+        if self._tell_expired(reading, now):
+            raise LogMovedError
         charges = self._ledger.charges(entries)
         earlier = next((charge for charge in charges if charge.study == asked.study), None)
         if earlier is not None:
@@ -224,7 +230,7 @@ class Gate:
             if reading.damaged:
                 raise BadSignatureError("a grant in your pod was changed by someone else") from None
             raise
-        entry = self._append(asked, "release", state.grant.identifier, outcome=PERMITTED, micro_rho=asked.micro_rho)
+        entry = self._log.append(_released(asked, state.grant.identifier, now), after=len(entries))
         if not self._ledger.charge(_charge(asked, state.grant.identifier, entry.at)):
             raise AlreadyAnsweredError
         return Permit(_TOKEN, self, state.grant, asked)
@@ -255,11 +261,16 @@ class Gate:
             return False
         return True
 
-    def _tell_expired(self, reading: Reading, now: datetime) -> None:
-        for state in reading.states:
-            if now >= state.grant.until and not state.withdrawn and not _told_expired(state):
-                self._append_grant("expire", state.grant, now)
-                self._grants.tell(state.grant.identifier, Status.EXPIRED, now)
+    def _tell_expired(self, reading: Reading, now: datetime) -> bool:
+        due = [
+            state
+            for state in reading.states
+            if now >= state.grant.until and not state.withdrawn and not _told_expired(state)
+        ]
+        for state in due:
+            self._append_grant("expire", state.grant, now)
+            self._grants.tell(state.grant.identifier, Status.EXPIRED, now)
+        return bool(due)
 
     def _now(self, entries: list[Entry]) -> datetime:
         now = self._clock()
@@ -269,21 +280,9 @@ class Gate:
             raise ClockRollbackError
         return max(now, entries[-1].at)
 
-    def _append(self, asked: Disclosure, action: str, grant: str, *, outcome: str, micro_rho: int) -> Entry:
-        return self._log.append(
-            Entry(
-                at=self._clock(),
-                action=action,
-                grant=grant,
-                study=asked.study,
-                controller=asked.controller,
-                recipient=asked.recipient,
-                size=0 if action == "deny" else asked.size,
-                sha256="" if action == "deny" else asked.sha256,
-                micro_rho=micro_rho,
-                outcome=outcome,
-            )
-        )
+    def _deny(self, asked: Disclosure, code: str) -> None:
+        entry = _released(asked, "", self._clock())
+        self._log.append(replace(entry, action="deny", size=0, sha256="", micro_rho=0, outcome=code))
 
     def _append_grant(self, action: str, grant: Grant, now: datetime) -> Entry:
         return self._log.append(Entry(at=now, action=action, grant=grant.identifier, controller=grant.controller))
@@ -301,6 +300,21 @@ def _denied_before(entries: list[Entry], study: str, code: str) -> bool:
 
 def _told_expired(state: GrantState) -> bool:
     return any(event.status is Status.EXPIRED for event in state.events)
+
+
+def _released(asked: Disclosure, grant: str, now: datetime) -> Entry:
+    return Entry(
+        at=now,
+        action="release",
+        grant=grant,
+        study=asked.study,
+        controller=asked.controller,
+        recipient=asked.recipient,
+        size=asked.size,
+        sha256=asked.sha256,
+        micro_rho=asked.micro_rho,
+        outcome=PERMITTED,
+    )
 
 
 def _charge(asked: Disclosure, grant: str, at: datetime) -> Charge:

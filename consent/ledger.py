@@ -26,7 +26,7 @@ from consent.stores import Documents, Head, Marks
 from consent.terms import TYPE
 from vocab.terms import PROV
 
-__all__ = ["PERMITTED", "SENT", "Entry", "Ledger", "Log"]
+__all__ = ["PERMITTED", "SENT", "Entry", "Ledger", "Log", "LogMovedError"]
 
 PERMITTED = "permitted"
 SENT = "sent"
@@ -84,6 +84,10 @@ class Entry:
         return digest(canonical(_entry_statements(self)))
 
 
+class LogMovedError(Exception):
+    """Another device wrote to the log since it was read; decide again on what it says now."""
+
+
 class Log:
     """The hash-chained log."""
 
@@ -104,13 +108,16 @@ class Log:
         self._check_head([digest_of for _, digest_of in found])
         return [entry for entry, _ in found]
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: Entry, *, after: int | None = None) -> Entry:
         """Write one more entry after all that are there, and return it with its number.
 
-        Where another device writes at the same time, one of the two goes second.
+        Where another device writes at the same time, one of the two goes second. LogMovedError, and nothing written,
+        where there are not exactly ``after`` entries, if given.
         """
         while True:
             found = self.entries()
+            if after is not None and len(found) != after:
+                raise LogMovedError
             last = found[-1] if found else None
             numbered = replace(
                 entry,

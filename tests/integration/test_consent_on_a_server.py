@@ -60,6 +60,14 @@ def test_a_write_whose_answer_was_lost_is_counted_once_and_permitted_next_time(t
     assert [charge.micro_rho for charge in gate.charges()] == [asked.micro_rho]
 
 
+def test_a_document_is_written_once(tmp_path: Path) -> None:
+    documents = PodDocuments(EmbeddedPod(tmp_path / "pod"))
+    assert documents.create("consent/a.ttl", b"first")
+    assert not documents.create("consent/a.ttl", b"second")
+    assert documents.read("consent/a.ttl") == b"first"
+    assert documents.names("consent/") == ["a.ttl"]
+
+
 def test_a_pod_that_does_not_answer_closes_the_gate(tmp_path: Path) -> None:
     class Away:
         root = "https://pod.example/"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -261,6 +261,33 @@ def test_a_crash_at_any_write_counts_too_much_and_never_too_little() -> None:
         assert permitted == (left == 2)
         assert [entry.outcome for entry in after.gate.entries()] == (["done", "permitted"] if left else ["done"])
         assert spent == (5_000 if left else 0)  # the log entry alone counts already
+
+
+class InterruptedDocuments(MemoryDocuments):
+    """Lets another device act just before the next entry of the log is written."""
+
+    between: Callable[[], object] | None = None
+
+    def create(self, path: str, content: bytes) -> bool:
+        act, self.between = self.between, None
+        if act is not None and "/log/" in path:
+            act()
+        return super().create(path, content)
+
+
+def test_two_devices_at_once_cannot_pass_a_limit_together() -> None:
+    documents = InterruptedDocuments()
+    here = Machine(documents=documents, limits=Limits(business_period=15_000))
+    there = Machine(documents=documents, limits=Limits(business_period=15_000))
+    here.gate.give(grant_for())
+    documents.between = lambda: there.gate.permit(question(b"there", micro_rho=10_000))
+    with pytest.raises(BudgetExhaustedError):
+        here.gate.permit(question(b"here", micro_rho=10_000))
+    assert [charge.micro_rho for charge in here.gate.charges()] == [10_000]
+    documents.between = lambda: there.gate.permit(question(b"again", micro_rho=2_000))
+    here.gate.permit(question(b"small", micro_rho=3_000))
+    assert [entry.sequence for entry in there.gate.entries()] == list(range(1, len(here.log_paths()) + 1))
+    assert sum(entry.micro_rho for entry in here.gate.entries()) == 15_000
 
 
 def test_a_charge_that_someone_removed_still_counts() -> None:

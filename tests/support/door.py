@@ -22,7 +22,7 @@ from pod_agent.pods.embedded import EmbeddedPod
 from vocab.query import QuerySpec, Table
 from vocab.study import Histogram, Noise, Study
 
-__all__ = ["Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
+__all__ = ["LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
 
 LEADER = "http://127.0.0.1:7001/"
 HELPER = "http://127.0.0.1:7002/"

@@ -7,7 +7,6 @@ that everybody gets; a node's reply names a report and holds nothing else. No ex
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +74,7 @@ class RoundInstructions:
         statistic = self.statistic
         if len(model_terms(statistic.model).start) != statistic.length or len(self.weights) != statistic.length:
             raise VocabularyError("the model, the study and the weights differ in length")
-        if not all(math.isfinite(weight) and abs(weight) <= MAX_WEIGHT for weight in self.weights):
+        if not all(abs(weight) <= MAX_WEIGHT for weight in self.weights):  # false for nan too
             raise VocabularyError("a weight of the model is not a usable number")
         if self.number < 1:
             raise VocabularyError("rounds are numbered from 1")

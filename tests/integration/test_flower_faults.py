@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from flwr.app import ConfigRecord, RecordDict
+from flwr.app import ConfigRecord, Metadata, RecordDict
+from flwr.app.message import make_message, remove_content_from_message
+from flwr.common.serde import message_to_proto
 from flwr.proto.fleet_pb2 import ActivateNodeResponse, PullMessagesResponse
 from flwr.proto.message_pb2 import Message as ProtoMessage
-from flwr.proto.message_pb2 import Metadata, ObjectTree
-from flwr.supercore.inflatable.inflatable_object import get_object_tree
+from flwr.proto.message_pb2 import Metadata as ProtoMetadata
+from flwr.proto.message_pb2 import ObjectTree, PullObjectRequest, PullObjectResponse
+from flwr.supercore.inflatable.inflatable_object import get_all_nested_objects, get_object_tree
 
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.answer import Answered
@@ -25,7 +28,7 @@ from vocab.training import RoundInstructions
 
 pytestmark = pytest.mark.flower
 
-Reply = Callable[[str], tuple[int, bytes]]
+Reply = Callable[[str, bytes], tuple[int, bytes]]
 
 
 @contextmanager
@@ -35,9 +38,8 @@ def server(reply: Reply) -> Iterator[tuple[str, list[str]]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
             asked.append(self.path)
-            status, body = reply(self.path)
+            status, body = reply(self.path, self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -57,7 +59,7 @@ def server(reply: Reply) -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def active(path: str) -> tuple[int, bytes]:
+def active(path: str, _body: bytes) -> tuple[int, bytes]:
     """A server that accepts the node and has nothing for it."""
     return 200, ActivateNodeResponse(node_id=7).SerializeToString() if path.endswith("activate-node") else b""
 
@@ -78,7 +80,7 @@ def test_a_401_ends_the_node_and_not_the_process(when: str) -> None:
     interrupts: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
     try:
-        with server(lambda path: (401, b"") if path.endswith(when) else active(path)) as (address, _):
+        with server(lambda path, body: (401, b"") if path.endswith(when) else active(path, body)) as (address, _):
             node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
             node.start()
             node.join(10)
@@ -92,8 +94,8 @@ def test_a_401_ends_the_node_and_not_the_process(when: str) -> None:
 def test_a_server_that_fails_is_tried_again() -> None:
     failures = [500, 503, 502]
 
-    def reply(path: str) -> tuple[int, bytes]:
-        return (failures.pop(), b"") if failures else active(path)
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        return (failures.pop(), b"") if failures else active(path, body)
 
     with server(reply) as (address, asked):
         node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
@@ -118,14 +120,16 @@ def test_a_node_waits_for_a_server_that_is_not_there_and_stops_when_told() -> No
 
 
 def test_nodes_that_cannot_join_are_told_and_stopped() -> None:
-    with server(lambda _path: (503, b"")) as (address, _):
+    with server(lambda _path, _body: (503, b"")) as (address, _):
         with pytest.raises(ServerUnreachableError), nodes_online(address, [never, never], pause=0.01, seconds=0.3):
             raise AssertionError("no node is online")
         assert [thread.name for thread in threading.enumerate() if thread.name == "flower-node"] == []
 
 
 def message_of(tree: ObjectTree) -> PullMessagesResponse:
-    metadata = Metadata(run_id=1, src_node_id=1, dst_node_id=7, ttl=60, message_type="train", message_id=tree.object_id)
+    metadata = ProtoMetadata(
+        run_id=1, src_node_id=1, dst_node_id=7, ttl=60, message_type="train", message_id=tree.object_id
+    )
     return PullMessagesResponse(messages_list=[ProtoMessage(metadata=metadata)], message_object_trees=[tree])
 
 
@@ -136,9 +140,52 @@ def deep_tree(levels: int) -> ObjectTree:
     return tree
 
 
+def instructions() -> tuple[ProtoMessage, ObjectTree, dict[str, bytes]]:
+    """A message as a SuperLink serves it: its envelope, the tree of its parts and the parts."""
+    metadata = Metadata(1, "", 1, 7, "", "", time.time(), 60.0, "train")
+    message = make_message(metadata=metadata, content=RecordDict({"instructions": ConfigRecord({"round": 1})}))
+    message.metadata.__dict__["_message_id"] = message.object_id
+    parts = {name: part.deflate() for name, part in get_all_nested_objects(message).items()}
+    return message_to_proto(remove_content_from_message(message)), get_object_tree(message), parts
+
+
+@pytest.mark.parametrize(("late", "read"), [(3, True), (10**6, False)])
+def test_a_part_that_comes_late_is_waited_for_but_not_for_ever(late: int, read: bool) -> None:
+    envelope, tree, parts = instructions()
+    waits = iter(range(late))
+
+    def pull(body: bytes) -> bytes:
+        name = PullObjectRequest.FromString(body).object_id
+        if next(waits, None) is not None:
+            return PullObjectResponse(object_found=True).SerializeToString()
+        answer = PullObjectResponse(object_found=True, object_available=True, object_content=parts[name])
+        return answer.SerializeToString()
+
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        if path.endswith("pull-messages"):
+            listed = PullMessagesResponse(messages_list=[envelope], message_object_trees=[tree])
+            return 200, listed.SerializeToString()
+        return (200, pull(body)) if path.endswith("pull-object") else active(path, body)
+
+    with server(reply) as (address, _):
+        connection = FleetConnection(address)
+        connection.open()
+        if read:
+            received = connection.receive()
+            assert received is not None
+            assert received.fields == {"round": 1}
+        else:
+            with pytest.raises(VocabularyError, match="missing"):
+                connection.receive()
+        connection.close()
+
+
 def test_instructions_with_too_many_parts_are_refused_before_any_is_fetched() -> None:
     answer = message_of(deep_tree(40)).SerializeToString()
-    with server(lambda path: (200, answer) if path.endswith("pull-messages") else active(path)) as (address, asked):
+    with server(lambda path, body: (200, answer) if path.endswith("pull-messages") else active(path, body)) as (
+        address,
+        asked,
+    ):
         connection = FleetConnection(address)
         connection.open()
         with pytest.raises(VocabularyError, match="too many parts"):
@@ -150,7 +197,10 @@ def test_instructions_with_too_many_parts_are_refused_before_any_is_fetched() ->
 def test_what_is_no_message_of_ours_does_not_reach_the_person() -> None:
     stranger = RecordDict({"code": ConfigRecord({"run": "import os"})})
     answer = message_of(get_object_tree(stranger)).SerializeToString()
-    with server(lambda path: (200, answer) if path.endswith("pull-messages") else active(path)) as (address, _):
+    with server(lambda path, body: (200, answer) if path.endswith("pull-messages") else active(path, body)) as (
+        address,
+        _,
+    ):
         node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
         node.start()
         wait_until(lambda: node.refused > 1)
@@ -159,7 +209,7 @@ def test_what_is_no_message_of_ours_does_not_reach_the_person() -> None:
 
 
 def test_an_answer_that_is_not_the_protocols_is_a_server_that_does_not_answer() -> None:
-    with server(lambda _path: (200, b"<html>")) as (address, _):
+    with server(lambda _path, _body: (200, b"<html>")) as (address, _):
         connection = FleetConnection(address)
         with pytest.raises(ServerUnreachableError, match="cannot be read"):
             connection.open()

@@ -109,12 +109,12 @@ def test_forecasting_before_fitting_is_an_error() -> None:
 
 def test_one_huge_week_moves_the_update_by_a_bounded_amount() -> None:
     usual, wedding = [50.0] * 40, [50.0] * 39 + [1e9]
-    assert np.abs(WeeklySpending().fit(wedding).coef_ - WeeklySpending().fit(usual).coef_).max() < 4
+    assert np.abs(WeeklySpending().fit(wedding).coef_ - WeeklySpending().fit(usual).coef_).max() < 0.1
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4),
+    st.lists(st.one_of(st.floats(-4, 4), st.floats(-1e6, 1e6)), min_size=4, max_size=4),
     st.integers(1, 1 << 16),
     st.integers(0, 20),
 )

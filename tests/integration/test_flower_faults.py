@@ -157,9 +157,9 @@ def test_a_part_that_comes_late_is_waited_for_but_not_for_ever(late: int, read: 
     def pull(body: bytes) -> bytes:
         name = PullObjectRequest.FromString(body).object_id
         if next(waits, None) is not None:
-            return PullObjectResponse(object_found=True).SerializeToString()
+            return bytes(PullObjectResponse(object_found=True).SerializeToString())
         answer = PullObjectResponse(object_found=True, object_available=True, object_content=parts[name])
-        return answer.SerializeToString()
+        return bytes(answer.SerializeToString())
 
     def reply(path: str, body: bytes) -> tuple[int, bytes]:
         if path.endswith("pull-messages"):

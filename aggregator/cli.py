@@ -58,8 +58,8 @@ def cli(home: Path | None) -> None:  # noqa: ARG001 - read by _chosen_home
 @click.option("--helper", default="https://pods.example/profile#us", help="WebID of the helper's operator.")
 @click.option("--leader-url", help="Where agents reach the leader.")
 @click.option("--helper-url", help="Where the leader and agents reach the helper.")
-@click.option("--leader-port", default=8701, show_default=True)
-@click.option("--helper-port", default=8702, show_default=True)
+@click.option("--leader-port", default=8701, show_default=True, help="Port on loopback that the leader listens on.")
+@click.option("--helper-port", default=8702, show_default=True, help="Port on loopback that the helper listens on.")
 def init(
     *,
     home: Path,

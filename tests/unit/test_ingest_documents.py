@@ -55,6 +55,7 @@ def test_a_month_with_many_records_overflows_the_same_way_in_any_order(
     plays = many_plays(MAX_RECORDS + 500)
     ingest.run([spotify_json(tmp_path / "all.json", plays)])
     overflow = JANUARY.replace(".ttl", "-b.ttl")
+    assert pod.writes[:2] == [overflow, JANUARY], "what leaves the first document is in the next one before"
     assert sorted(pod.documents()) == [overflow, JANUARY]
     assert b"<> rdfs:seeAlso <2026-01-b.ttl> ." in pod.resources[JANUARY].content
     assert pod.resources[overflow].content.count(b"\n<2026-01.ttl#") == 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -92,6 +93,7 @@ def test_the_pod_remembers_the_report_and_the_line_of_every_record(
     report = ingest.run(sources)
     (import_id,) = import_ids(pod)
     assert replace(read_import(pod, import_id), documents=report.documents) == report
+    assert [file.sha256 for file in report.files] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]
     lines = {iri: (provenance.file, provenance.line) for iri, provenance, _ in read_provenance(pod)}
     for path, records in read_documents(pod):
         source = sources["spotify" in path]

@@ -51,6 +51,7 @@ def test_a_gap_between_two_files_is_flagged(ingest: Ingest, tmp_path: Path) -> N
 def test_nothing_is_claimed_of_files_that_reach_back(ingest: Ingest, tmp_path: Path) -> None:
     _reconciled(ingest, tmp_path / "a.csv", [*FIRST, *LATER], "149.00")
     assert _reconciled(ingest, tmp_path / "b.csv", EARLIER, "104.00") is None
+    assert _reconciled(ingest, tmp_path / "d.csv", FIRST, "100.00") is None
     assert _reconciled(ingest, tmp_path / "c.csv", [(date(2026, 8, 1), "X", "-1.00"), *LATER], "149.00") is None
 
 

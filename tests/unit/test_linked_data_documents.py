@@ -128,6 +128,11 @@ def test_a_document_that_was_cut_off_is_not_turtle(cut: int) -> None:
         from_turtle(GOLDEN[:cut].encode(), PATH)
 
 
+def test_control_characters_and_line_separators_are_escaped() -> None:
+    assert literal("\x00\x1b\t\x7f\x85\u2028\ufeff") == r'"\u0000\u001B\t\u007F\u0085\u2028\uFEFF"'
+    assert literal("咖啡 ☕ é 'x'") == "\"咖啡 ☕ é 'x'\""
+
+
 def test_half_a_surrogate_pair_is_refused_before_it_reaches_a_document() -> None:
     with pytest.raises(VocabularyError, match="surrogate"):
         literal("\ud800")

@@ -226,10 +226,15 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
 
 @cli.command()
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
-@click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True)
+@click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True, help="What is summed.")
 @click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")
 @click.option("--epsilon", required=True, help="Privacy loss at delta 1e-6, or none for exact sums.")
-@click.option("--transport", type=click.Choice(["inprocess", "http"]), required=True)
+@click.option(
+    "--transport",
+    type=click.Choice(["inprocess", "http"]),
+    required=True,
+    help="One process, or two servers over HTTP.",
+)
 @click.option("--malicious", type=click.IntRange(0), default=0, help="Pods that send reports which prove nothing.")
 @click.option("--seed", type=int, required=True, help="Which cell each pod falls in; shares stay random.")
 @as_json

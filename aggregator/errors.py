@@ -165,7 +165,7 @@ class WrongSecretError(ReportRefusedError):
 class BatchTooSmallError(AggregatorError):
     """Too few valid reports; nothing is released."""
 
-    code = "batch_too_small"
+    code = "too_few_reports"
     hint = "Wait for more reports; the minimum is part of the study's terms."
     http_status = 409
 

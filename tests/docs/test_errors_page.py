@@ -23,8 +23,11 @@ def codes() -> dict[str, type[ProjectError]]:
         for module in pkgutil.walk_packages(found.__path__, prefix=f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    ours = {kind for kind in subclasses(ProjectError) if kind.__module__.split(".")[0] != "tests"}
-    return {kind.code: kind for kind in ours}
+    ours = [kind for kind in subclasses(ProjectError) if kind.__module__.split(".")[0] != "tests"]
+    found: dict[str, type[ProjectError]] = {}
+    for kind in sorted(ours, key=lambda kind: (kind.__module__, kind.__qualname__)):
+        assert found.setdefault(kind.code, kind).exit_status == kind.exit_status, f"{kind} shares a code"
+    return found
 
 
 HEAD = """# Errors

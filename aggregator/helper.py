@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +35,24 @@ from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id, share_info
 from vocab.vdaf.field import Elements
-from vocab.vdaf.prio3 import VERIFY_KEY_BYTES
+from vocab.vdaf.prio3 import VERIFY_KEY_BYTES, Prio3
 
 __all__ = ["Helper", "create_helper_app"]
 
 WHO = 1
 """The helper's number among the aggregators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A study as the helper holds it; ``checksum`` and ``answer`` are None until it is collected."""
+
+    name: bytes
+    study: Study
+    vdaf: Prio3
+    verify_key: bytes
+    checksum: bytes | None
+    answer: bytes | None
 
 
 class Helper:
@@ -49,7 +62,7 @@ class Helper:
         self.config = config
         self.database = Database(home / "helper.sqlite", "helper.sql")
         self._private_key = bytes.fromhex(config.sealing_key)
-        self._studies: dict[bytes, Study] = {}
+        self._studies: dict[bytes, tuple[Study, Prio3]] = {}
 
     def register(self, task: bytes, registration: wire.Registration) -> None:
         """Take part in a study; the key of its proof check is fixed here, before the first report.
@@ -73,25 +86,25 @@ class Helper:
     def answer_job(self, job: wire.Job, digest: bytes) -> bytes:
         """Check a job's reports and add the good ones to the sum; the same request gets the same answer again."""
         with self.database.transaction() as rows:
-            study, key = self._task(rows, job.task_id)
+            task = self._task(rows, job.task_id)
             query = "SELECT digest, answer FROM jobs WHERE task = ? AND number = ?"
             known = rows.execute(query, (job.task_id, job.number)).fetchone()
             if known is not None:
                 if known[0] != digest:
                     raise CollectedBeforeError("this job was asked before with other bytes")
                 return bytes(known[1])
-            if self._answer(rows, job.task_id) is not None:
+            if task.answer is not None:
                 raise CollectedBeforeError("the task is collected")
-            total = self._total(rows, study)
+            total = self._total(rows, task)
             verdicts = []
             for entry in job.entries:
-                verdict, output = self._check(rows, study, key, entry)
+                verdict, output = self._check(rows, task, entry)
                 verdicts.append(verdict)
                 if output is not None:
-                    total = (total + output) % prio3_for(study).field.prime
+                    total = (total + output) % task.vdaf.field.prime
             answer = wire.encode(wire.JobAnswer(verdicts=tuple(verdicts)))
-            share = prio3_for(study).field.encode(total)
             rows.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", (job.task_id, job.number, digest, answer))
+            share = task.vdaf.field.encode(total)
             rows.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (job.task_id, share))
         return answer
 
@@ -100,28 +113,25 @@ class Helper:
 
         BatchTooSmallError below the study's minimum, CollectedBeforeError if other reports are asked for.
         """
-        task = collection.task_id
+        name = collection.task_id
         with self.database.transaction() as rows:
-            study, _ = self._task(rows, task)
-            known = self._answer(rows, task)
-            if known is not None:
-                if known[0] != collection.checksum:
+            task = self._task(rows, name)
+            if task.answer is not None:
+                if task.checksum != collection.checksum:
                     raise CollectedBeforeError("the task was collected with other reports")
-                return known[1]
+                return task.answer
             query = "SELECT report FROM reports WHERE task = ? AND outcome = ?"
-            accepted = [row[0] for row in rows.execute(query, (task, wire.Outcome.ACCEPTED))]
+            accepted = [row[0] for row in rows.execute(query, (name, wire.Outcome.ACCEPTED))]
             if (len(accepted), wire.checksum(accepted)) != (collection.accepted, collection.checksum):
                 raise CollectedBeforeError("leader and helper did not count the same reports")
-            if len(accepted) < study.min_batch:
-                raise BatchTooSmallError(f"{len(accepted)} valid reports, of at least {study.min_batch}")
-            field = prio3_for(study).field
-            total = self._total(rows, study)
-            share = (total + discrete_gaussian(study.noise.variance, len(total))) % field.prime
+            if len(accepted) < task.study.min_batch:
+                raise BatchTooSmallError(f"{len(accepted)} valid reports, of at least {task.study.min_batch}")
+            field, total = task.vdaf.field, self._total(rows, task)
+            share = (total + discrete_gaussian(task.study.noise.variance, len(total))) % field.prime
             answer = wire.encode(wire.AggregateShare(share=field.encode(share)))
-            rows.execute(
-                "UPDATE tasks SET checksum = ?, answer = ? WHERE task = ?", (collection.checksum, answer, task)
-            )
-            rows.execute("DELETE FROM totals WHERE task = ?", (task,))
+            row = (collection.checksum, answer, name)
+            rows.execute("UPDATE tasks SET checksum = ?, answer = ? WHERE task = ?", row)
+            rows.execute("DELETE FROM totals WHERE task = ?", (name,))
         return answer
 
     def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
@@ -140,49 +150,48 @@ class Helper:
         """Close the database."""
         self.database.close()
 
-    def _task(self, rows: sqlite3.Connection, task: bytes) -> tuple[Study, bytes]:
-        found = rows.execute("SELECT manifest, verify_key FROM tasks WHERE task = ?", (task,)).fetchone()
+    def _task(self, rows: sqlite3.Connection, name: bytes) -> _Task:
+        query = "SELECT manifest, verify_key, checksum, answer FROM tasks WHERE task = ?"
+        found = rows.execute(query, (name,)).fetchone()
         if found is None:
             raise UnknownStudyError("no study has this task id")
-        if task not in self._studies:
-            self._studies[task] = Study.from_json(decode_manifest(found[0]))
-        return self._studies[task], found[1]
+        manifest, key, checksum, answer = found
+        if name not in self._studies:
+            study = Study.from_json(decode_manifest(manifest))
+            self._studies[name] = (study, prio3_for(study))
+        study, vdaf = self._studies[name]
+        return _Task(name=name, study=study, vdaf=vdaf, verify_key=key, checksum=checksum, answer=answer)
 
-    def _answer(self, rows: sqlite3.Connection, task: bytes) -> tuple[bytes, bytes] | None:
-        found = rows.execute("SELECT checksum, answer FROM tasks WHERE task = ?", (task,)).fetchone()
-        return None if found[1] is None else (found[0], found[1])
-
-    def _total(self, rows: sqlite3.Connection, study: Study) -> Elements:
-        vdaf = prio3_for(study)
-        found = rows.execute("SELECT share FROM totals WHERE task = ?", (study.task_id,)).fetchone()
-        return np.zeros(vdaf.circuit.output_length, dtype=object) if found is None else vdaf.field.decode(found[0])
+    def _total(self, rows: sqlite3.Connection, task: _Task) -> Elements:
+        found = rows.execute("SELECT share FROM totals WHERE task = ?", (task.name,)).fetchone()
+        if found is None:
+            return np.zeros(task.vdaf.circuit.output_length, dtype=object)
+        return task.vdaf.field.decode(found[0])
 
     def _check(
-        self, rows: sqlite3.Connection, study: Study, key: bytes, entry: wire.JobEntry
+        self, rows: sqlite3.Connection, task: _Task, entry: wire.JobEntry
     ) -> tuple[wire.Verdict, Elements | None]:
         """The verdict on one report, remembered, and its output share if it counts."""
-        task = study.task_id
         query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
-        known = rows.execute(query, (task, entry.report_id)).fetchone()
+        known = rows.execute(query, (task.name, entry.report_id)).fetchone()
         if known is not None:
             withdrawn = known[0] == wire.Outcome.WITHDRAWN
             outcome = wire.Outcome.WITHDRAWN if withdrawn else wire.Outcome.REPLAYED
             return wire.Verdict(outcome=outcome, message=b""), None
         try:
-            message, output = self._verify(study, key, entry)
+            message, output = self._verify(task, entry)
             verdict, share = wire.Verdict(outcome=wire.Outcome.ACCEPTED, message=message), output
         except InvalidShareError:
             verdict, share = wire.Verdict(outcome=wire.Outcome.INVALID, message=b""), None
-        rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, entry.report_id, verdict.outcome))
+        rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task.name, entry.report_id, verdict.outcome))
         return verdict, share
 
-    def _verify(self, study: Study, key: bytes, entry: wire.JobEntry) -> tuple[bytes, Elements]:
-        vdaf = prio3_for(study)
-        info = share_info(study.task_id, entry.report_id)
+    def _verify(self, task: _Task, entry: wire.JobEntry) -> tuple[bytes, Elements]:
+        info = share_info(task.name, entry.report_id)
         share = sealing.open_sealed(entry.sealed_share, self._private_key, info)
-        state, verifier = vdaf.verify_init(key, WHO, entry.report_id, entry.public_share, share)
-        message = vdaf.decide([entry.verifier_share, verifier])
-        return message, vdaf.finish(state, message)
+        state, verifier = task.vdaf.verify_init(task.verify_key, WHO, entry.report_id, entry.public_share, share)
+        message = task.vdaf.decide([entry.verifier_share, verifier])
+        return message, task.vdaf.finish(state, message)
 
 
 def create_helper_app(helper: Helper) -> Flask:

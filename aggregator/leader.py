@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Leader:
         self.config = config
         self.database = Database(home / "leader.sqlite", "leader.sql")
         self._clock = clock
-        self._decoded: dict[bytes, tuple[Study, int]] = {}
+        self._studies: dict[bytes, LeaderStudy] = {}
 
     def now(self) -> datetime:
         """The time by which windows open and close."""
@@ -171,16 +171,22 @@ class Leader:
         self.database.close()
 
     def _held(self, rows: sqlite3.Connection, task: bytes) -> LeaderStudy:
-        query = "SELECT manifest, proof, verify_key, state FROM studies WHERE task = ?"
-        found = rows.execute(query, (task,)).fetchone()
+        """The study as it stands in this transaction; only its state ever changes."""
+        found = rows.execute("SELECT state FROM studies WHERE task = ?", (task,)).fetchone()
         if found is None:
             raise UnknownStudyError("no study has this task id")
-        if task not in self._decoded:
-            study = Study.from_json(decode_manifest(found[0]))
-            self._decoded[task] = (study, report_bytes(study))
-        study, size = self._decoded[task]
-        manifest, proof, key, state = found
-        return LeaderStudy(study=study, manifest=manifest, proof=proof, verify_key=key, state=state, report_bytes=size)
+        if task not in self._studies:
+            self._studies[task] = self._load(rows, task)
+        return replace(self._studies[task], state=found[0])
+
+    @staticmethod
+    def _load(rows: sqlite3.Connection, task: bytes) -> LeaderStudy:
+        query = "SELECT manifest, proof, verify_key, state FROM studies WHERE task = ?"
+        manifest, proof, key, state = rows.execute(query, (task,)).fetchone()
+        study = Study.from_json(decode_manifest(manifest))
+        return LeaderStudy(
+            study=study, manifest=manifest, proof=proof, verify_key=key, state=state, report_bytes=report_bytes(study)
+        )
 
     def _check_open(self, held: LeaderStudy) -> None:
         now = self.now()

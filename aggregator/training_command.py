@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -24,6 +26,7 @@ def run_training(home: Path, task: str, *, port: int, cohort: int, deadline: flo
     from aggregator.training import RoundTerms
     from aggregator.web import url_bytes
 
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # so that the SuperLink ends first
     config = load_leader(home)
     leader = Leader(home, config)
     try:

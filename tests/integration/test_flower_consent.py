@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 
 from aggregator.running import Servers, free_port
@@ -190,3 +192,17 @@ def test_a_person_without_a_grant_sends_nothing_and_the_round_is_aborted(tmp_pat
         for one in people[1:]:
             assert [(entry["action"], entry["outcome"]) for entry in one.audit()] == [("deny", "no_grant")]
     assert sorted((servers.home / "models").glob("*")) == models
+
+
+def test_terminating_the_command_leaves_neither_process_nor_folder(tmp_path: Path, servers: Servers) -> None:
+    task = publish(servers, "Round that is stopped", 2)
+    command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "train", task, "--cohort", "3"]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"superlink")
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) == 1
+        assert list(tmp_path.iterdir()) != []
+        process.terminate()
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert list(tmp_path.iterdir()) == []

@@ -78,8 +78,8 @@ def build_lexicon(index: LocalIndex) -> Lexicon:
         out.add("person", person)
     for artist in entities.artists:
         out.add("artist", artist)
-    for song in entities.songs:
-        out.add("track", song.title)
+    for title in dict.fromkeys(song.title for song in entities.songs):
+        out.add("track", title)
     for album in entities.albums:
         out.add("album", album)
     for podcast in entities.podcasts:

@@ -130,6 +130,6 @@ def _party(case: Case, measure: str, marks: list[str]) -> str | None:
         return "OWN ACCOUNT"
     if measure == "transfers_out" and not re.search(r"(?:\bto|SENT) E\d", case.reading.text):
         raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
-    if len(people) != 1:
+    if len({name.casefold() for name in people}) != 1:
         raise Unclear(clarify("Sent to or received from whom?"))
     return people[0]

@@ -98,6 +98,7 @@ CREATE TABLE monthly_transactions (
     largest INTEGER
 );
 CREATE INDEX monthly_transactions_month ON monthly_transactions (month);
+CREATE INDEX monthly_transactions_merchant ON monthly_transactions (merchant, month);
 
 CREATE TABLE monthly_listens (
     month INTEGER NOT NULL,
@@ -111,6 +112,7 @@ CREATE TABLE monthly_listens (
     played_ms INTEGER NOT NULL
 );
 CREATE INDEX monthly_listens_month ON monthly_listens (month);
+CREATE INDEX monthly_listens_artist ON monthly_listens (artist, month);
 
 -- Months whose roll-up is out of date; emptied before a change is committed. (OR IGNORE in a trigger gives way to the
 -- conflict clause of the statement that fired it, hence NOT EXISTS.)

@@ -193,3 +193,17 @@ def test_records_come_in_the_order_asked_for(index: LocalIndex) -> None:
 )
 def test_figures_round_half_away_from_zero(value: Fraction, unit: str, expected: float) -> None:
     assert round_half_away(value, unit) == expected
+
+
+def test_rows_without_a_merchant_are_not_that_merchant(index: LocalIndex) -> None:
+    index.upsert([make.paid("2026-04-29", 20, "", "cash", kind="cash")])
+    spec = QuerySpec(measures=("cash",), filters=(Filter("merchant", "ne", "Fresh Mart"),))
+    assert index.run(spec).rows == ((20.0,),)
+
+
+@pytest.mark.parametrize("order", ["merchant", "-merchant"])
+def test_what_is_unknown_comes_last_in_every_order(index: LocalIndex, order: str) -> None:
+    index.upsert([make.paid("2026-04-29", 20, "", "cash", kind="cash")])
+    rows = index.run(QuerySpec(measures=("transactions",), dimensions=("merchant",), order=order)).rows
+    assert rows[-1] == (None, 1)
+    assert len(rows) == 6

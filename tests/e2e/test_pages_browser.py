@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,6 +22,9 @@ from tests.support.releases import ShelfInMemory, histogram_release, update_rele
 from tests.support.serving import served
 from tests.support.studies import histogram_study
 from tests.support.web_agent import TODAY, AgentInMemory, household
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 pytestmark = pytest.mark.browser
 
@@ -64,11 +67,11 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     agent = household(tmp_path, records=full, catalogue=str(catalogue) if full else "", extra=extra if full else ())
     doors: list[Entry] = []
 
-    def make(port: int) -> object:
+    def make(port: int) -> WSGIApplication:
         doors.append(Entry(port))
         return create_app(cast(Agent, agent), port, door=doors[0])
 
-    with served(make) as _:  # type: ignore[arg-type]
+    with served(make) as _:
         yield Site(doors[0], agent)
     agent.index.close()
 
@@ -251,11 +254,11 @@ def test_the_portal_is_safe_and_open_to_everyone(browser: Browser, dark: bool, w
     shelf = ShelfInMemory([histogram_study(variance=4)] if filled else [], releases)
     doors: list[PortalEntry] = []
 
-    def make(port: int) -> object:
+    def make(port: int) -> WSGIApplication:
         doors.append(PortalEntry(port))
         return create_portal(shelf, port, door=doors[0])
 
-    with served(make) as port, watched(browser, dark=dark, width=width) as seen:  # type: ignore[arg-type]
+    with served(make) as port, watched(browser, dark=dark, width=width) as seen:
         origin = f"http://127.0.0.1:{port}"
         seen.page.goto(doors[0].link())
         for path in ("/", *(f"/releases/{release.id}" for release in releases)):

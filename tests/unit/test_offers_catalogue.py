@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -16,7 +16,11 @@ from aggregator.catalogue import CatalogueOffer, InvalidOfferError, catalogue_do
 from pod_agent.errors import ServerUnreachableError, UsageError
 from pod_agent.offers.catalogue import MAX_BYTES, Catalogue, CatalogueError
 from pod_agent.offers.reading import read_offers
+from tests.support.serving import served
 from vocab.records import Money
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ADDRESS = "https://offers.example/catalogue.jsonld"
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
@@ -146,7 +150,7 @@ def test_a_document_that_is_no_catalogue_is_refused_whole(content: bytes, tmp_pa
         Catalogue(str(file), tmp_path).load()
 
 
-def test_every_agent_sends_the_same_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_agent_sends_the_same_request(tmp_path: Path) -> None:
     seen: list[tuple[str, str, list[tuple[str, str]], bytes]] = []
 
     def record(request: httpx.Request) -> httpx.Response:
@@ -155,17 +159,29 @@ def test_every_agent_sends_the_same_request(tmp_path: Path, monkeypatch: pytest.
         return httpx.Response(200, content=document(OFFER), headers=headers)
 
     transport = httpx.MockTransport(record)
-    (tmp_path / "netrc").write_text("machine offers.example login mei password secret\n")
     for person in ("one", "two"):
         home = tmp_path / person
         catalogue = Catalogue(ADDRESS, home, clock=at(NOON), transport=transport)
         catalogue.load()
         catalogue.edition(refresh=True)
-        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert len(seen) == 4
     assert all(request == seen[0] for request in seen)
     assert not {name for name, _ in seen[0][2]} & {"cookie", "authorization", "if-none-match", "if-modified-since"}
+
+
+def test_the_machine_s_own_settings_do_not_change_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the environment, with its credentials, is not used: the request goes straight to the publisher."""
+    monkeypatch.setenv("HTTP_PROXY", "http://mei:secret@127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    def publisher(_: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        start("200 OK", [("Content-Type", "application/ld+json")])
+        return [document(OFFER)]
+
+    with served(lambda _: publisher) as port:
+        offers = Catalogue(f"http://127.0.0.1:{port}/catalogue", tmp_path).load()
+    assert [offer.iri for offer in offers] == [OFFER["@id"]]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.resources import files
@@ -30,7 +30,7 @@ from vocab.records import IRI, Provenance, Record
 
 __all__ = ["LocalIndex"]
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when schema.sql changes: an index of another layout is started anew."""
 
 TABLES = ("transactions", "listens")
@@ -95,7 +95,7 @@ class LocalIndex:
         Provenance is rebuilt by ``add_provenance``: the documents of the pod do not hold it.
         """
         with self._change() as connection:
-            for table in (*TABLES, "provenance", "term", "calendar"):
+            for table in (*TABLES, "provenance", "term", "calendar", "document"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 (closed names)
             number = self._add(connection, records, "")
         self.is_new = False
@@ -108,6 +108,21 @@ class LocalIndex:
                 "INSERT OR IGNORE INTO provenance VALUES (?, ?, ?, ?, ?)",
                 ((iri, item.file, item.member, item.line, import_id) for iri, item in lines),
             )
+
+    def documents(self) -> dict[str, str]:
+        """Path and digest of every document of the pod as the index holds it."""
+        with self._lock:
+            return {row["path"]: row["sha256"] for row in self._connection.execute("SELECT * FROM document")}
+
+    def note_documents(self, digests: Mapping[str, str]) -> None:
+        """Remember that the index holds these editions of these documents."""
+        with self._change() as connection:
+            connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", digests.items())
+
+    def known_imports(self) -> set[str]:
+        """Ids of the imports whose lines the index holds."""
+        with self._lock:
+            return {row[0] for row in self._connection.execute("SELECT DISTINCT import_id FROM provenance")}
 
     def run(self, spec: QuerySpec, *, evidence: bool = True) -> Table:
         """Answer a query with rounded figures: money to cents, minutes whole, half away from zero.

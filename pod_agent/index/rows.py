@@ -17,7 +17,7 @@ __all__ = ["INSERTS", "WHOLE_PLAY_MS", "Terms", "add_day", "listen_of", "row_of"
 WHOLE_PLAY_MS = 30_000
 """A song played this long is a play; shorter is a skip."""
 
-SALARY = re.compile(r"\b(?:SALARY|PAYROLL|WAGES)\b", re.IGNORECASE)
+SALARY = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONU)\b", re.IGNORECASE)
 INTEREST = re.compile(r"\bINTEREST\b", re.IGNORECASE)
 
 COLUMNS = {

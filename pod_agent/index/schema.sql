@@ -2,6 +2,9 @@
 
 CREATE TABLE origin (zone TEXT NOT NULL, currency TEXT NOT NULL);
 
+-- Which edition of each document of the pod the index holds.
+CREATE TABLE document (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+
 -- Every distinct text of a dimension once; folded is its case-folded form, for comparing.
 CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
 CREATE INDEX term_folded ON term (folded);

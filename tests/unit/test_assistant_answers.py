@@ -109,6 +109,7 @@ ANSWERED = [
     ("How many Zoom rides did I take this year?", 2, "count"),
     # averages
     ("What do I spend on groceries per month on average this year?", 54.0, "SGD"),
+    ("What do I spend on groceries per month on average over the past 12 months?", 60.0, "SGD"),
     ("How much do I pay per visit at Noodle House on average?", 10.0, "SGD"),
     ("Average daily spending on transport last month", 0.5, "SGD"),
     # other flows
@@ -209,6 +210,10 @@ CLARIFY = [
     "How much did Lim Mei and I send?",
     "Top merchants in foreign currency",
     "What was my second biggest purchase?",
+    "How much did I spend on my last visit to Noodle House?",
+    "How much did I first spend at Noodle House?",
+    "How much did I spend at least at Noodle House?",
+    "How much did I spend monthly on my biggest purchase?",
     "Which shops did I stop visiting?",
     "How much did I spend? " * 40,
 ]

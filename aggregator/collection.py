@@ -136,7 +136,7 @@ class _Collection:
         outputs: list[Elements] = []
         for entry, verdict in zip(entries, verdicts, strict=True):
             if verdict.outcome is wire.Outcome.ACCEPTED:
-                outputs.append(self._vdaf.finish(prepared.states[entry.report_id], verdict.message))
+                outputs.append(self._output(prepared.states[entry.report_id], verdict.message))
                 accepted.append(entry.report_id)
         with self._leader.database.transaction() as rows:
             job = (self._task, prepared.number, b"".join(accepted), prepared.size - len(accepted))
@@ -147,6 +147,12 @@ class _Collection:
                 total = np.sum([*before, *outputs], axis=0) % self._vdaf.field.prime
                 share = self._vdaf.field.encode(total)
                 rows.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (self._task, share))
+
+    def _output(self, state: VerifierState, message: bytes) -> Elements:
+        try:
+            return self._vdaf.finish(state, message)
+        except InvalidShareError as error:
+            raise HelperRefusedError("the helper counted a report that does not hold here") from error
 
     def _release(self) -> Release:
         """Fetch the helper's half, add noise to ours, keep the release and erase the reports."""

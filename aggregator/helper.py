@@ -190,7 +190,9 @@ class Helper:
         info = share_info(task.name, entry.report_id)
         share = sealing.open_sealed(entry.sealed_share, self._private_key, info)
         state, verifier = task.vdaf.verify_init(task.verify_key, WHO, entry.report_id, entry.public_share, share)
-        message = task.vdaf.decide([entry.verifier_share, verifier])
+        both = [entry.verifier_share, verifier]
+        message = task.vdaf.decide(both)
+        task.vdaf.check_public_share(entry.public_share, both)  # the leader must not refuse what is counted here
         return message, task.vdaf.finish(state, message)
 
 

@@ -23,6 +23,7 @@ from aggregator.errors import (
 )
 from aggregator.simulate import malicious_report
 from consent.codec import sign_study
+from tests.support.attacks import report_that_only_the_leader_refuses
 from tests.support.pair import Pair, send, upload
 from tests.support.studies import HELPER_KEY, histogram_study, update_study
 from vocab import wire
@@ -365,3 +366,12 @@ def test_model_updates_sum_to_the_sum_of_the_updates(pair: Pair) -> None:
     release = collect(pair.leader, study.task_id, pair.channel)
     assert release.values == (-3, 1, 53, -38)
     assert (release.rows, release.reports) == ((), 3)
+
+
+def test_a_report_that_only_one_server_can_refuse_does_not_stop_the_others(pair: Pair) -> None:
+    study = pair.fitted(update_study(length=4, clip=50, min_batch=2))
+    pair.leader.publish(study, pair.channel)
+    for report in (send(study, [1, 2, 3, 4]), report_that_only_the_leader_refuses(study), send(study, [5, 5, 5, 5])):
+        assert upload(pair.agents, report) == 201
+    collect(pair.leader, study.task_id, pair.channel)
+    assert pair.leader.noisy_sum(study.task_id) == ([6, 7, 8, 9], 2, 1)

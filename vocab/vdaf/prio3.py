@@ -135,6 +135,16 @@ class Prio3:
             return b""
         return self._joint([share[split:] for share in verifier_shares])[0]
 
+    def check_public_share(self, public_share: bytes, verifier_shares: Sequence[bytes]) -> None:
+        """InvalidShareError unless ``finish`` will come out alike for every aggregator.
+
+        Each aggregator trusts the public share for the others' parts of the joint randomness. A client that lies to one
+        of them can pass with the rest; whoever counts a report before the others have finished checks all parts here.
+        """
+        parts = b"".join(share[self._verifier_bytes :] for share in verifier_shares)
+        if not hmac.compare_digest(public_share, parts):
+            raise InvalidShareError("the public share differs from the aggregators' parts")
+
     def finish(self, state: VerifierState, message: bytes) -> Elements:
         """The output share of a report whose proof has held; InvalidShareError if the joint randomness was forged."""
         if not hmac.compare_digest(state.joint_seed, message):

@@ -1,0 +1,91 @@
+"""A round's batch at the real leader and helper: the named reports are summed, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import BatchTooSmallError, StudyClosedError
+from aggregator.rounds import collect_named
+from tests.support.door import Door
+from tests.support.rounds import report_for, training_study
+from vocab.study import Noise, Study
+from vocab.wire import encode
+
+pytestmark = pytest.mark.flower
+
+UPDATES = [[5, -3, 0, 100], [1, 1, -1, 7], [-2, 0, 4, 8000]]
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    made = Door(tmp_path)
+    yield made
+    made.leader.close()
+    made.helper.close()
+
+
+def round_study(door: Door, *, min_batch: int = 2, variance: int = 0) -> Study:
+    config = door.leader.config
+    return replace(
+        training_study(min_batch=min_batch),
+        controller=config.controller,
+        leader_url=config.url,
+        helper=config.helper,
+        helper_url=config.helper_url,
+        helper_key=config.helper_key,
+        noise=Noise(variance=variance),
+    )
+
+
+def upload(door: Door, study: Study) -> list[bytes]:
+    """One report for each update; their names."""
+    door.publish(study)
+    reports = [report_for(study, update) for update in UPDATES]
+    for report in reports:
+        door.leader.accept(study.task_id, report.report_id, encode(report))
+    return [report.report_id for report in reports]
+
+
+def test_only_the_named_reports_are_summed(door: Door) -> None:
+    study = round_study(door)
+    names = upload(door, study)
+    batch = collect_named(door.leader, door.channel)(study, names[:2])
+    assert batch.values == (6, -2, -1, 107)
+    assert (batch.reports, batch.people) == (2, 2)
+
+
+def test_names_of_reports_that_never_came_count_for_nothing(door: Door) -> None:
+    study = round_study(door)
+    names = upload(door, study)
+    batch = collect_named(door.leader, door.channel)(study, [*names, b"x" * 16])
+    assert (batch.values, batch.reports) == ((4, -2, 3, 8107), 3)
+
+
+def test_too_few_of_the_named_leave_the_batch_open(door: Door) -> None:
+    study = round_study(door)
+    names = upload(door, study)
+    with pytest.raises(BatchTooSmallError):
+        collect_named(door.leader, door.channel)(study, [names[0], b"x" * 16])
+    assert door.leader.study(study.task_id).state == "open"
+    assert door.leader.report_count(study.task_id) == 3
+
+
+def test_a_round_is_collected_once(door: Door) -> None:
+    study = round_study(door)
+    names = upload(door, study)
+    collect = collect_named(door.leader, door.channel)
+    collect(study, names)
+    with pytest.raises(StudyClosedError):
+        collect(study, names[:2])
+
+
+def test_with_noise_the_mean_hides_how_many_took_part(door: Door) -> None:
+    study = round_study(door, variance=4)
+    names = upload(door, study)
+    batch = collect_named(door.leader, door.channel)(study, names)
+    assert (batch.reports, batch.people) == (3, 4)
+    assert all(abs(value - exact) < 60 for value, exact in zip(batch.values, (4, -2, 3, 8107), strict=True))

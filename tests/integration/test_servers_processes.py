@@ -207,6 +207,20 @@ def test_a_collection_that_crashes_again_and_again_still_sums_exactly(
     assert crashes
 
 
+def test_a_collection_that_is_killed_is_finished_by_the_next(servers: Servers, agents: httpx.Client) -> None:
+    study = publish(servers)
+    plain = fill(agents, study, 256)
+    command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "collect", study.task_id.hex()]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 20
+        while not helper_answers(servers, study):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        process.kill()
+    servers.collect(study.task_id)
+    assert noisy_sum(servers, study) == (plain, 256, 0)
+
+
 def test_uploads_survive_a_leader_that_is_killed(servers: Servers, agents: httpx.Client) -> None:
     study = publish(servers, min_batch=5)
     plain = fill(agents, study, 6)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import UsageError
 from pod_agent.index.local import LocalIndex
-from pod_agent.ingest.layout import DATA, read_documents
+from pod_agent.ingest.layout import read_document, read_documents
+from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress
 from pod_agent.ingest.provenance import import_ids, read_import, read_lines
 from pod_agent.pods.opening import EMBEDDED, link, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
-from vocab.mapping import from_turtle
 from vocab.query import QuerySpec, Table
 from vocab.records import IRI, Money, Record
 
@@ -50,6 +50,9 @@ class Agent:
         self._consents: Consents | None = None
         if index.is_new:
             self.rebuild_index()
+        elif settings.pod == EMBEDDED:
+            self._ingest.recover()
+            self.refresh()
 
     @classmethod
     def create(cls, home: Path) -> Agent:
@@ -111,10 +114,8 @@ class Agent:
         take it: then the next import goes on where this one stopped.
         """
         report = self._ingest.run(paths, dry_run=dry_run, progress=progress)
-        for path in report.documents:
-            self.index.upsert(self._read(path))
-        if report.import_id is not None:
-            self.index.add_provenance(read_lines(self.pod, report.import_id), report.import_id)
+        if not dry_run:
+            self.refresh()
         return report
 
     def imports(self) -> list[dict[str, Any]]:
@@ -125,13 +126,37 @@ class Agent:
         """The whole report of one import; UsageError where there is none."""
         return read_import(self.pod, import_id).to_json()
 
+    def refresh(self) -> None:
+        """Bring the index up to the pod, as the pod's manifest tells it; quick where nothing changed.
+
+        Catches up with an import that was cut off after its last write, and with imports of other devices.
+        """
+        held = self.index.documents()
+        changed = {path: entry.sha256 for path, entry in load_manifest(self.pod).entries.items()}
+        if not held.keys() <= changed.keys():
+            self.rebuild_index()
+            return
+        changed = {path: digest for path, digest in changed.items() if held.get(path) != digest}
+        for path in changed:
+            self.index.upsert(read_document(self.pod, path))
+        if changed:
+            self.index.note_documents(changed)
+            self._add_provenance()
+
     def rebuild_index(self) -> int:
         """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""
         self._ingest.recover()
+        digests = {path: entry.sha256 for path, entry in load_manifest(self.pod).entries.items()}
         records = self.index.rebuild(record for _, document in read_documents(self.pod) for record in document)
-        for import_id in import_ids(self.pod):
-            self.index.add_provenance(read_lines(self.pod, import_id), import_id)
+        self.index.note_documents(digests)
+        self._add_provenance()
         return records
+
+    def _add_provenance(self) -> None:
+        known = self.index.known_imports()
+        for import_id in import_ids(self.pod):
+            if import_id not in known:
+                self.index.add_provenance(read_lines(self.pod, import_id), import_id)
 
     # Figures out
 
@@ -221,10 +246,6 @@ class Agent:
     def budget(self) -> dict[str, int]:
         """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""
         return self.consents.budget()
-
-    def _read(self, path: str) -> list[Record]:
-        resource = self.pod.read(path) if path.startswith(DATA) else None
-        return [] if resource is None else from_turtle(resource.content, path)
 
     def _import_entry(self, import_id: str) -> dict[str, Any]:
         report = read_import(self.pod, import_id)

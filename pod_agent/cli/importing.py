@@ -29,7 +29,8 @@ def import_(context: Context, paths: tuple[Path, ...], *, dry_run: bool, as_json
         show_json(document)
     else:
         _show_report(document, dry_run=dry_run)
-    return 0 if document["files"] else 3
+    refused = {entry["path"] for entry in document["unopened"]} & {str(path) for path in paths}
+    return 3 if refused else 0
 
 
 def _show_report(document: dict[str, Any], *, dry_run: bool) -> None:

@@ -1,7 +1,7 @@
 """QuerySpec: the one query language, spoken by dashboards, the command line, the assistant and studies.
 
 A closed set of measures, dimensions and operators; nobody writes SQL at run time. What each measure means is
-written in ``docs/reference/vocabulary.md``.
+written in ``docs/reference/query.md``.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Provenance:
 
 
 class TransactionKind(StrEnum):
-    """What a movement of money was (``docs/reference/vocabulary.md``); each transaction has exactly one."""
+    """What a movement of money was (``docs/reference/query.md``); each transaction has exactly one."""
 
     SPEND = "spend"
     REFUND = "refund"

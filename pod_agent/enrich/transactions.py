@@ -1,6 +1,6 @@
 """What a row of a statement means: its kind, the merchant's clean name, the category, the other side.
 
-The rules are those of ``docs/reference/vocabulary.md``: PayNow to or from a private person, payments of card bills and
+The rules are those of ``docs/reference/query.md``: PayNow to or from a private person, payments of card bills and
 moves between own accounts are transfers; a credit from a shop is a refund in the shop's category.
 """
 

@@ -26,7 +26,7 @@ MIN_CATEGORY_PURCHASES = 3
 CATEGORY_WEIGHT = 0.4
 RECENT_DAYS = 60
 CURRENCY = "SGD"
-"""The currency of every total (docs/reference/vocabulary.md)."""
+"""The currency of every total (docs/reference/query.md)."""
 NEVER_OFFERED = frozenset({"transfers", "cash", "income", "fees", "other"})
 """Categories in which nothing is bought, or which say nothing about what is."""
 

@@ -60,8 +60,11 @@ def test_merchant_category_and_kind_of_every_row_equal_the_truth(home: Path) -> 
         json.dumps({"measures": ["transactions"], "dimensions": ["day", "merchant", "category", "kind"]}),
         encoding="utf-8",
     )
-    rows = pod_agent(home, "query", str(spec))["rows"]
-    assert sorted(tuple(labels) for *labels, count in rows for _ in range(count)) == wanted
+    found: list[tuple[str, ...]] = []
+    for day, merchant, category, kind, count in pod_agent(home, "query", str(spec))["rows"]:
+        name = "" if kind == "transfer" else merchant or ""  # the truth names no merchant where a person was paid
+        found += [(day, name, category, kind)] * count
+    assert sorted(found) == wanted
 
 
 def test_plays_per_artist_equal_the_truth(home: Path) -> None:

@@ -11,7 +11,9 @@ import resource
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +37,9 @@ from vocab.study import Study
 from vocab.vdaf.encoding import SECRET_BYTES, make_report, prio3_for, randomness_bytes
 
 __all__ = ["Simulation", "malicious_report", "run_simulation"]
+
+WAITING = 32
+"""Most reports made and not yet taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +98,9 @@ def _changed(report: wire.Report, **fields: bytes) -> wire.Report:
 
 
 class _World(Protocol):
-    """Both servers, however they run."""
+    """Both servers, however they run; ``uploads`` is how many pods upload at a time."""
+
+    uploads: int
 
     def publish(self, study: dict[str, Any]) -> Study: ...
 
@@ -117,6 +124,8 @@ def _world(simulation: Simulation, folder: Path) -> Iterator[_World]:
 
 
 class _Processes:
+    uploads = 4
+
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
 
@@ -161,6 +170,8 @@ class _Metered(httpx.BaseTransport):
 
 
 class _InProcess:
+    uploads = 1
+
     def __init__(self, servers: Servers) -> None:
         self._leader = Leader(servers.home, load_leader(servers.home))
         self._helper = Helper(servers.home, load_helper(servers.home))
@@ -219,15 +230,18 @@ def _run(simulation: Simulation, world: _World) -> dict[str, Any]:
     cells = draws.integers(0, simulation.size, honest).tolist()
     order = draws.permutation(simulation.pods).tolist()
     since, making, sizes = time.perf_counter(), 0.0, set()
-    with world.client() as client:
+    with world.client() as client, ThreadPoolExecutor(world.uploads) as uploads:
+        sent: deque[Future[httpx.Response]] = deque()
         for pod in order:
             begun = time.thread_time()
             body = _body(study, cells, pod)
             making += time.thread_time() - begun
             sizes.add(len(body.content))
-            response = client.put(body.path, content=body.content)
-            if response.status_code != 201:
-                raise AggregatorError(f"the leader answered an upload with {response.status_code}")
+            sent.append(uploads.submit(client.put, body.path, content=body.content))
+            while len(sent) > WAITING:
+                _check(sent.popleft())
+        while sent:
+            _check(sent.popleft())
     values, accepted, rejected = world.collect(study)
     seconds = time.perf_counter() - since
     costs = world.costs()
@@ -249,6 +263,12 @@ def _run(simulation: Simulation, world: _World) -> dict[str, Any]:
         "noise_std": round(float(np.sqrt(np.mean(errors**2))), 4),
         "noise_std_expected": round((2 * study.noise.variance) ** 0.5, 4),
     }
+
+
+def _check(sent: Future[httpx.Response]) -> None:
+    status = sent.result().status_code
+    if status != 201:
+        raise AggregatorError(f"the leader answered an upload with {status}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,26 @@ def test_a_collection_that_is_killed_is_finished_by_the_next(servers: Servers, a
     assert noisy_sum(servers, study) == (plain, 256, 0)
 
 
+def test_two_collections_at_once_count_every_report_once(servers: Servers, agents: httpx.Client) -> None:
+    study = publish(servers)
+    plain = fill(agents, study, 200)
+    command = [
+        sys.executable,
+        "-m",
+        "aggregator",
+        "--home",
+        str(servers.home),
+        "collect",
+        study.task_id.hex(),
+        "--json",
+    ]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(2)]
+    outputs = [process.communicate(timeout=60)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert outputs[0] == outputs[1]
+    assert noisy_sum(servers, study) == (plain, 200, 0)
+
+
 def test_uploads_survive_a_leader_that_is_killed(servers: Servers, agents: httpx.Client) -> None:
     study = publish(servers, min_batch=5)
     plain = fill(agents, study, 6)
@@ -264,6 +284,8 @@ def test_the_servers_end_with_their_parent(tmp_path: Path, ending: signal.Signal
     with parent.stdout as stream:
         pids = [int(pid) for pid in stream.readline().split()]
         assert len(pids) == 2
+        time.sleep(0.3)
+        assert all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids)
         parent.send_signal(ending)
         parent.wait(20)
     deadline = time.monotonic() + 10

@@ -32,7 +32,7 @@ def create_app(agent: Agent, port: int, *, door: Entry | None = None) -> Flask:
     app.extensions[AGENT] = agent
     app.extensions[entry.ENTRY] = door or Entry(port)
     guard(app, app.extensions[entry.ENTRY])
-    add_filters(app)
+    add_filters(app, agent.settings.local_zone)
     app.jinja_env.globals["asset"] = _asset_address
     for view in (dashboard, records, offers, ask, sharing, imports, entry):
         app.register_blueprint(view.page)

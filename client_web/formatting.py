@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import partial
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -74,9 +76,10 @@ def file_text(path: str) -> str:
     return path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
 
 
-def time_text(at: datetime | str) -> str:
-    """``5 Oct 2026, 14:03`` in the zone the value carries."""
+def time_text(at: datetime | str, zone: ZoneInfo | None = None) -> str:
+    """``5 Oct 2026, 14:03`` in this zone, or in the one that the value carries."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    moment = moment.astimezone(zone) if zone else moment
     return f"{moment.day} {moment:%b %Y, %H:%M}"
 
 
@@ -88,8 +91,8 @@ def size_text(size: int) -> str:
     return f"{size:,} bytes"
 
 
-def add_filters(app: Flask) -> None:
-    """Make the functions above known to the templates."""
+def add_filters(app: Flask, zone: ZoneInfo) -> None:
+    """Make the functions above known to the templates; times are shown in the person's zone."""
     app.jinja_env.filters.update(
         money=money,
         number=number_text,
@@ -97,7 +100,7 @@ def add_filters(app: Flask) -> None:
         day=day_text,
         month=month_text,
         name=name_text,
-        time=time_text,
+        time=partial(time_text, zone=zone),
         size=size_text,
         term=term_text,
         party=party_text,

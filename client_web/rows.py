@@ -38,7 +38,7 @@ def record_row(record: Mapping[str, Any]) -> Row:
         )
     return Row(
         when=day_text(str(fields["at"])),
-        what=str(fields.get("merchant") or fields.get("description") or ""),
+        what=str(fields.get("merchant") or fields.get("counterparty") or fields.get("description") or ""),
         detail=str(fields.get("account") or ""),
         sort=str(fields.get("category") or ""),
         amount=_amount(fields["amount"]),

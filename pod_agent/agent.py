@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import UsageError
@@ -264,15 +265,20 @@ class Agent:
             "member": place.member if place else None,
             "line": place.line if place else None,
             "fields": {
-                item.name: _plain(getattr(record, item.name))
+                item.name: _plain(getattr(record, item.name), self.settings.local_zone)
                 for item in fields(record)
                 if item.name not in {"iri", "provenance"}
             },
         }
 
 
-def _plain(value: object) -> object:
-    """A field as JSON and people read it: money as ``12.30 SGD``, days and times in ISO 8601."""
+def _plain(value: object, zone: ZoneInfo) -> object:
+    """A field as JSON and people read it: money as ``12.30 SGD``, days in ISO 8601, instants in the person's zone.
+
+    A bank's day stays the bank's day: only times in UTC are instants.
+    """
     if isinstance(value, Money):
         return f"{value.amount} {value.currency}"
+    if isinstance(value, datetime) and not value.utcoffset():
+        return value.astimezone(zone).isoformat()
     return value.isoformat() if isinstance(value, date) else value

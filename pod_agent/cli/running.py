@@ -18,7 +18,9 @@ __all__ = ["serve_pages", "start_pages", "stop"]
 def start_pages(home: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
     """The pages of this home as a child process, and a sign-in link; it ends with this process."""
     command = [sys.executable, "-m", "client_web", "--home", str(home), "--port", str(port), "--with-parent"]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )  # in a session of its own, so that Ctrl-C reaches this process alone and ends the child once
     link = child.stdout.readline().strip() if child.stdout else ""
     if not link:
         raise AgentError("the pages did not start", hint="Run: pod-agent doctor")

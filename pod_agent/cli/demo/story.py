@@ -88,7 +88,7 @@ def _show_what_it_is_for(agent: Agent) -> None:
     question = "How much did I spend on groceries last month?"
     answer = agent.ask(question)
     _say(3, f"Household 1 asks: {question}")
-    _more(f"{answer.text} (computed from {answer.count} records, each can be opened)")
+    _more(f"{answer.text} Each can be opened.")
     offers = agent.offers()
     if offers:
         _more(f"Best of {len(offers)} offers that fit, matched on the device: {offers[0].title}. {offers[0].reason}")

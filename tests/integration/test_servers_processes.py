@@ -288,7 +288,8 @@ def test_the_servers_end_with_their_parent(tmp_path: Path, ending: signal.Signal
         assert all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids)
         parent.send_signal(ending)
         parent.wait(20)
-    deadline = time.monotonic() + 10
-    while any(psutil.pid_exists(pid) for pid in pids):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    left = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+    _, alive = psutil.wait_procs(left, timeout=10)
+    for process in alive:
+        process.kill()
+    assert not alive

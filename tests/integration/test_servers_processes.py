@@ -285,11 +285,11 @@ def test_the_servers_end_with_their_parent(tmp_path: Path, ending: signal.Signal
         pids = [int(pid) for pid in stream.readline().split()]
         assert len(pids) == 2
         time.sleep(0.3)
-        assert all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids)
+        servers = [psutil.Process(pid) for pid in pids]
+        assert all(server.status() != psutil.STATUS_ZOMBIE for server in servers)
         parent.send_signal(ending)
         parent.wait(20)
-    left = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-    _, alive = psutil.wait_procs(left, timeout=10)
+    _, alive = psutil.wait_procs(servers, timeout=10)
     for process in alive:
         process.kill()
     assert not alive

@@ -13,13 +13,13 @@ TEST_EXTRAS := federation,aggregator,shacl,solid-server,test
 help:
 	@grep -E '^#   make' Makefile | cut -c3-
 
-$(VENV)/pip: ; $(PYTHON) -m venv $(VENV) && $(PIP) install --quiet --upgrade pip && touch $@
+$(VENV)/pip: ; $(PYTHON) -m venv $(VENV) && $(PIP) install -qq --upgrade pip && touch $@
 
 $(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(RUN_EXTRAS)]' && touch $@
+	$(PIP) install -qq --constraint constraints.txt --editable '.[$(RUN_EXTRAS)]' && touch $@
 
 $(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(TEST_EXTRAS)]' && touch $@ $(VENV)/run
+	$(PIP) install -qq --constraint constraints.txt --editable '.[$(TEST_EXTRAS)]' && touch $@ $(VENV)/run
 
 demo: $(VENV)/run
 	$(BIN)/pod-agent demo $(DEMO)

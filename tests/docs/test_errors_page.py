@@ -19,8 +19,8 @@ def subclasses(kind: type[ProjectError]) -> set[type[ProjectError]]:
 
 def codes() -> dict[str, type[ProjectError]]:
     for package in ("vocab", "consent", "pod_agent", "aggregator", "client_web"):
-        found = importlib.import_module(package)
-        for module in pkgutil.walk_packages(found.__path__, prefix=f"{package}."):
+        root = importlib.import_module(package)
+        for module in pkgutil.walk_packages(root.__path__, prefix=f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     ours = [kind for kind in subclasses(ProjectError) if kind.__module__.split(".")[0] != "tests"]

@@ -8,11 +8,11 @@ record, and importing on two pods gives the same bytes. ``pod_agent.agent`` reso
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, NewType
 
 from vocab.errors import VocabularyError
@@ -165,8 +165,12 @@ RECORD_TYPES: dict[str, type[Record]] = {kind.type_name: kind for kind in (Trans
 
 def document_path(source: str, type_name: str, at: datetime) -> str:
     """Path of the month document below the agent's container; the month is the one ``at`` itself shows."""
-    year = f"{at.year:04d}"
-    return f"data/{source}/{type_name}/{year}/{year}-{at.month:02d}.ttl"
+    return _month_path(source, type_name, at.year, at.month)
+
+
+@lru_cache(maxsize=1024)
+def _month_path(source: str, type_name: str, year: int, month: int) -> str:
+    return f"data/{source}/{type_name}/{year:04d}/{year:04d}-{month:02d}.ttl"
 
 
 class Occurrences:
@@ -177,11 +181,11 @@ class Occurrences:
     """
 
     def __init__(self) -> None:
-        self._seen: Counter[bytes] = Counter()
+        self._seen: dict[bytes, int] = {}
 
     def number(self, digest: bytes) -> int:
         """How often this digest was seen before: 0 for the first time."""
-        number = self._seen[digest]
+        number = self._seen.get(digest, 0)
         self._seen[digest] = number + 1
         return number
 
@@ -193,10 +197,18 @@ def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[
     of the key, so occurrence numbers count within one account and day.
     """
     fields = (source, record_type.type_name, at.isoformat(), *key)
-    text = "\x1f".join([field.replace("\x1f", " ") for field in fields]).encode()
-    occurrence = seen.number(hashlib.blake2b(text, digest_size=16).digest())
-    digest = hashlib.blake2b(text + b"\x1f%d" % occurrence, digest_size=16).digest()
+    text = "\x1f".join(fields)
+    if text.count("\x1f") >= len(fields):
+        text = "\x1f".join([field.replace("\x1f", " ") for field in fields])
+    digest = _digest(text, 0)
+    occurrence = seen.number(digest)
+    if occurrence:
+        digest = _digest(text, occurrence)
     return IRI(f"{document_path(source, record_type.type_name, at)}#{_base32(digest)}")
+
+
+def _digest(text: str, occurrence: int) -> bytes:
+    return hashlib.blake2b(f"{text}\x1f{occurrence}".encode(), digest_size=16).digest()
 
 
 _PAIRS = [a + b for a in "abcdefghijklmnopqrstuvwxyz234567" for b in "abcdefghijklmnopqrstuvwxyz234567"]

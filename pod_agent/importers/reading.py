@@ -6,10 +6,12 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator
 from typing import IO
 
 import ijson
+import msgspec
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import ExportFile
@@ -35,6 +37,7 @@ MAX_ELEMENT = 1 << 20
 BLOCK = 1 << 16
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 CONTROL = dict.fromkeys(itertools.chain(range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000)), " ")
+_OBJECT = re.compile(rb"\s*\{")
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -91,38 +94,79 @@ def fields_of(text: str) -> list[str]:
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
-def json_elements(export: ExportFile) -> Iterator[object]:
-    """The elements of a file that is one JSON array, in constant memory; numbers with a fraction are Decimal.
+def json_elements(export: ExportFile, kind: type[msgspec.Struct]) -> Iterator[object]:
+    """The elements of a file that is one JSON array, in constant memory: objects as ``kind``, others as they are.
 
+    The fields of ``kind`` are of type ``object`` and have defaults; what else an object holds is left out.
     RefusedExportError where the JSON is broken, cut off, or an element is longer than ``MAX_ELEMENT`` bytes.
     """
     with export.open() as stream:
-        guard = _ElementGuard(stream, export.file)
+        rest = yield from _whole_runs(stream, msgspec.json.Decoder(list[kind]))  # type: ignore[valid-type]
+        if rest is not None:
+            yield from _one_by_one(_ElementGuard(rest, stream, export.file), kind)
+
+
+def _whole_runs(
+    stream: IO[bytes], decoder: msgspec.json.Decoder[list[object]]
+) -> Generator[object, None, bytes | None]:
+    """Elements as long as they are objects that can be decoded many at once; returns what is not read, as an array.
+
+    A comma between two braces may also stand in a text or deep in an element. What comes before such a comma does not
+    decode, and is read by the slower parser, which also tells broken JSON from JSON of an odd shape.
+    """
+    rest = stream.read(BLOCK).removeprefix(codecs.BOM_UTF8)
+    complete = False
+    while not complete:
+        block = stream.read(BLOCK)
+        complete = not block
+        rest += block
+        comma = _last_comma(rest)
+        run = rest if complete else rest[:comma] + b"]"
         try:
-            for element in ijson.items(guard, "item", buf_size=BLOCK):
-                guard.unread = 0
+            elements = decoder.decode(run.decode())
+        except (ValueError, RecursionError):
+            return rest
+        yield from elements
+        rest = b"[" + rest[comma + 1 :]
+    return None
+
+
+def _last_comma(text: bytes) -> int:
+    """Where the last comma between two objects stands; 0 where there is none."""
+    end = len(text)
+    while (end := text.rfind(b"},", 0, end)) >= 0:
+        if _OBJECT.match(text, end + 2):
+            return end + 1
+    return 0
+
+
+def _one_by_one(stream: _ElementGuard, kind: type[msgspec.Struct]) -> Iterator[object]:
+    """Elements of any shape; numbers with a fraction are Decimal."""
+    try:
+        for element in ijson.items(stream, "item", buf_size=BLOCK):
+            stream.unread = 0
+            if isinstance(element, dict):
+                yield kind(**{name: element[name] for name in kind.__struct_fields__ if name in element})
+            else:
                 yield element
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise RefusedExportError(f"{stream.name} is not whole: its JSON is broken or cut off") from error
 
 
 class _ElementGuard:
-    """A stream that refuses to read on when no element was complete for too many bytes."""
+    """A stream, ``start`` before the rest, that refuses to read on when no element was complete for too many bytes."""
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream = stream
-        self._name = name
-        self._first = True
+    def __init__(self, start: bytes, rest: IO[bytes], name: str) -> None:
+        self._start = io.BytesIO(start)
+        self._rest = rest
+        self.name = name
         self.unread = 0
 
     def read(self, size: int) -> bytes:
         if self.unread > MAX_ELEMENT:
-            raise RefusedExportError(f"an element of {self._name} is longer than {MAX_ELEMENT:,} bytes")
-        block = self._stream.read(size)
+            raise RefusedExportError(f"an element of {self.name} is longer than {MAX_ELEMENT:,} bytes")
+        block = self._start.read(size) or self._rest.read(size)
         self.unread += len(block)
-        if self._first and size:
-            self._first = False
-            block = block.removeprefix(codecs.BOM_UTF8)
         return block
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+import msgspec
+
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
 from pod_agent.importers.reading import decode_head, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, record_iri
@@ -31,6 +33,28 @@ CONTENT = (
     (Medium.AUDIOBOOK, "audiobook_title", "audiobook_title", "audiobook_uri"),
 )
 """Medium, and the fields that hold its title, its artist (show, book) and its URI; the first with a title counts."""
+
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class _Play(msgspec.Struct, gc=False):
+    """What is read of an element, of whatever JSON type it is."""
+
+    ts: object = None
+    ms_played: object = None
+    master_metadata_track_name: object = None
+    master_metadata_album_artist_name: object = None
+    master_metadata_album_album_name: object = None
+    spotify_track_uri: object = None
+    episode_name: object = None
+    episode_show_name: object = None
+    spotify_episode_uri: object = None
+    audiobook_title: object = None
+    audiobook_uri: object = None
+    audiobook_chapter_title: object = None
+    audiobook_chapter_uri: object = None
+    skipped: object = None
 
 
 class _ElementError(Exception):
@@ -65,30 +89,31 @@ class SpotifyHistory:
     def extract(self, export: ExportFile) -> Iterator[Row]:
         """Yield a Listen, Skipped (``no_content``) or Issue for every element of the array."""
         seen = Occurrences()
-        for line, element in enumerate(json_elements(export), 1):
+        file, member = export.file, export.member
+        for line, element in enumerate(json_elements(export, _Play), 1):
             try:
-                yield _listen(element, Provenance(file=export.file, member=export.member, line=line), seen)
+                yield _listen(element, Provenance(file=file, member=member, line=line), seen)
             except _ElementError as error:
                 yield Issue(line=line, code=error.code, detail=str(error))
 
 
-def _listen(element: object, provenance: Provenance, seen: Occurrences) -> Row:
-    if not isinstance(element, dict):
+def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
+    if not isinstance(play, _Play):
         raise _ElementError("not_an_object", "the element is not a JSON object")
-    content = next((fields for fields in CONTENT if _text(element, fields[1])), None)
-    if content is None:
+    for medium, title_field, artist_field, uri_field in CONTENT:  # noqa: B007 - used below
+        title = _text(play, title_field)
+        if title:
+            break
+    else:
         return Skipped(line=provenance.line, reason="no_content")
-    medium, title_field, artist_field, uri_field = content
-    end, played_ms = _end(element), _played(element)
+    end, played_ms = _end(play.ts), _played(play.ms_played)
     try:
-        start = end - timedelta(milliseconds=played_ms)
+        start = end - MILLISECOND * played_ms
     except OverflowError as error:
         raise _ElementError("bad_played_time", "ms_played is longer than the calendar") from error
-    title = _text(element, title_field) or ""
-    artist = _text(element, artist_field)
-    uri = _text(element, uri_field)
+    artist = _text(play, artist_field)
+    uri = _text(play, uri_field)
     key = (end.isoformat(), uri or f"{artist or ''}|{title}", str(played_ms))
-    skipped = element.get("skipped")
     return Listen(
         iri=record_iri(Listen, SOURCE, start, key, seen),
         source=SOURCE,
@@ -98,14 +123,13 @@ def _listen(element: object, provenance: Provenance, seen: Occurrences) -> Row:
         medium=medium,
         title=title,
         artist=artist,
-        album=_text(element, "master_metadata_album_album_name") if medium is Medium.MUSIC else None,
+        album=_text(play, "master_metadata_album_album_name") if medium is Medium.MUSIC else None,
         track=uri,
-        skipped=skipped if isinstance(skipped, bool) else None,
+        skipped=play.skipped if isinstance(play.skipped, bool) else None,
     )
 
 
-def _end(element: Mapping[str, object]) -> datetime:
-    stamp = element.get("ts")
+def _end(stamp: object) -> datetime:
     if not isinstance(stamp, str):
         raise _ElementError("bad_time", "ts is not a text")
     try:
@@ -115,15 +139,14 @@ def _end(element: Mapping[str, object]) -> datetime:
         raise _ElementError("bad_time", "ts is not a time such as 2026-01-31T12:00:00Z") from error
 
 
-def _played(element: Mapping[str, object]) -> int:
-    played = element.get("ms_played")
+def _played(played: object) -> int:
     if not isinstance(played, int) or isinstance(played, bool) or played < 0:
         raise _ElementError("bad_played_time", "ms_played is not a whole number of milliseconds")
     return played
 
 
-def _text(element: Mapping[str, object], field: str) -> str | None:
-    value = element.get(field)
+def _text(play: _Play, field: str) -> str | None:
+    value = getattr(play, field)
     if value is None:
         return None
     if not isinstance(value, str):

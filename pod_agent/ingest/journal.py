@@ -26,11 +26,11 @@ CREATE TABLE IF NOT EXISTS intent (
   root TEXT NOT NULL,
   month TEXT NOT NULL,
   path TEXT NOT NULL,
-  content BLOB,
   records INTEGER NOT NULL,
   media_type TEXT NOT NULL,
   etag TEXT,
-  done INTEGER NOT NULL DEFAULT 0
+  done INTEGER NOT NULL DEFAULT 0,
+  content BLOB
 ) STRICT;
 """
 

@@ -29,7 +29,7 @@ from pod_agent.ingest.reading import Enrich, FileTally, Progress, read_file
 from pod_agent.ingest.reconcile import later, reconcile
 from pod_agent.ingest.report import Closing, ImportReport, Unread
 from pod_agent.ingest.report_turtle import report_to_turtle
-from pod_agent.ingest.staging import Staging
+from pod_agent.ingest.staging import StagedRow, Staging
 from pod_agent.pods.pod import Pod
 from vocab.records import Record, Transaction
 
@@ -149,14 +149,15 @@ class Ingest:
         manifest = manifest_of(self._pod).entries
         lines = Lines()
         for month in staging.months():
-            rows = list(staging.rows(month))
-            merged = merge(self._pod, manifest, month, {row.name: row.block for row in rows})
-            for row in rows:
-                if row.name in merged.known:
+            rows = _first_rows(staging.rows(month), tallies)
+            merged = merge(self._pod, manifest, month, {name: row.block for name, row in rows.items()})
+            for name in sorted(rows):
+                row = rows[name]
+                if name in merged.known:
                     tallies[row.file].duplicate += 1
                 else:
                     tallies[row.file].wrote(row.payment)
-                    lines.add(f"{month}#{row.name}", row.file + 1, row.line)
+                    lines.add(f"{month}#{name}", row.file + 1, row.line)
             if journal is not None:
                 journal.add(merged.intents)
         anything = journal is not None and any(tally.written for tally in tallies)
@@ -198,6 +199,15 @@ class Ingest:
                 yield
         except (sqlite3.Error, OSError) as error:
             raise LocalStateError(f"the agent's own files cannot be used: {error}") from error
+
+
+def _first_rows(rows: Iterable[StagedRow], tallies: list[FileTally]) -> dict[str, StagedRow]:
+    """The rows by name: the first row with a name stays, the others are counted as duplicates."""
+    first: dict[str, StagedRow] = {}
+    for row in rows:
+        if first.setdefault(row.name, row) is not row:
+            tallies[row.file].duplicate += 1
+    return first
 
 
 @contextlib.contextmanager

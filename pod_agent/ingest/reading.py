@@ -46,7 +46,6 @@ class FileTally:
     member: str | None
     importer: str
     read: int = 0
-    records: int = 0
     rejected: int = 0
     duplicate: int = 0
     written: int = 0
@@ -105,14 +104,13 @@ def read_file(
     """
     tally = FileTally(file=export.file, member=export.member, importer=importer.name)
     hashed = _HashedExport(export)
-    before = staging.size
     try:
         gapless = export.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
         _Reader(tally, number, staging, enrich).run(importer.extract(hashed), progress, gapless=gapless)
+        staging.flush(number)
     except BaseException:
         staging.discard(number)
         raise
-    tally.duplicate = tally.records - (staging.size - before)
     tally.sha256 = hashed.finish()
     return tally
 
@@ -173,7 +171,6 @@ class _Reader:
         except VocabularyError as error:
             self._reject(Issue(line=line, code=error.code, detail=str(error)))
             return
-        tally.records += 1
         at = record.at
         if tally.first is None or at < tally.first:
             tally.first = at

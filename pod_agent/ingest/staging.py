@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+
 from pod_agent.storage import make_private_folder
 
 __all__ = ["Payment", "StagedRow", "Staging"]
@@ -17,15 +19,11 @@ _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA cache_size = -16000;
-CREATE TABLE row (
-  month INTEGER, name TEXT, block TEXT, file INTEGER, line INTEGER, account INTEGER, minor INTEGER, day INTEGER,
-  PRIMARY KEY (month, name)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE batch (month TEXT, file INTEGER, rows BLOB) STRICT;
+CREATE INDEX batch_month ON batch (month);
 """
 _PREFIX: Final = "staging-"
 _BATCH: Final = 1000
-_NO_PAYMENT: Final = (None, None, None)
 
 
 class Payment(NamedTuple):
@@ -36,7 +34,7 @@ class Payment(NamedTuple):
     day: int
 
 
-class StagedRow(NamedTuple):
+class StagedRow(msgspec.Struct, array_like=True, gc=False):
     """A record that waits to be written: ``name`` in its IRI, its block, where it was read, and its payment."""
 
     name: str
@@ -47,7 +45,7 @@ class StagedRow(NamedTuple):
 
 
 class Staging:
-    """The staged rows of one import; the first row with an IRI stays, later ones are duplicates."""
+    """The staged rows of one import, month by month in the order in which they were read."""
 
     def __init__(self, folder: Path) -> None:
         make_private_folder(folder)
@@ -59,49 +57,46 @@ class Staging:
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN")
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(list[StagedRow])
+        self._batch: dict[str, list[StagedRow]] = {}
         self._size = 0
-        self._months: dict[str, int] = {}
-        self._batch: list[tuple[int, str, str, int, int, int | None, int | None, int | None]] = []
 
     def add(self, month: str, row: StagedRow) -> None:
-        """Stage a record of the month whose first document is ``month``."""
-        number = self._months.get(month)
-        if number is None:
-            number = self._months[month] = len(self._months)
-        name, block, file, line, payment = row
-        self._batch.append((number, name, block, file, line, *(payment or _NO_PAYMENT)))
-        if len(self._batch) >= _BATCH:
-            self._flush()
+        """Stage a record of the month that begins with ``month``; ``flush`` has to follow the last one of a file."""
+        rows = self._batch.get(month)
+        if rows is None:
+            rows = self._batch[month] = []
+        rows.append(row)
+        self._size += 1
+        if self._size >= _BATCH:
+            self.flush(row.file)
 
-    @property
-    def size(self) -> int:
-        """Number of staged records, each IRI once; it grows by less than what was added where there are duplicates."""
-        self._flush()
-        return self._size
+    def flush(self, file: int) -> None:
+        """Write the rows of a file that are still in memory."""
+        self._connection.executemany(
+            "INSERT INTO batch VALUES (?, ?, ?)",
+            [(month, file, self._encoder.encode(rows)) for month, rows in self._batch.items()],
+        )
+        self._batch.clear()
+        self._size = 0
 
     def discard(self, file: int) -> None:
         """Forget the rows of a file that turned out to be broken."""
-        self._flush()
-        self._size -= self._connection.execute("DELETE FROM row WHERE file = ?", (file,)).rowcount
+        self._batch.clear()
+        self._size = 0
+        self._connection.execute("DELETE FROM batch WHERE file = ?", (file,))
 
     def months(self) -> list[str]:
         """First documents of the months that have staged rows, sorted."""
-        self._flush()
-        used = {number for (number,) in self._connection.execute("SELECT DISTINCT month FROM row")}
-        return sorted(month for month, number in self._months.items() if number in used)
+        return [month for (month,) in self._connection.execute("SELECT DISTINCT month FROM batch ORDER BY month")]
 
     def rows(self, month: str) -> Iterator[StagedRow]:
-        """The month's rows in the order of their names."""
-        query = "SELECT name, block, file, line, account, minor, day FROM row WHERE month = ? ORDER BY name"
-        for name, block, file, line, *payment in self._connection.execute(query, (self._months[month],)):
-            yield StagedRow(name, block, file, line, Payment(*payment) if payment[0] is not None else None)
+        """The month's rows in the order in which they were added."""
+        for (rows,) in self._connection.execute("SELECT rows FROM batch WHERE month = ? ORDER BY rowid", (month,)):
+            yield from self._decoder.decode(rows)
 
     def close(self) -> None:
         """Remove the file."""
         self._connection.close()
         self._path.unlink(missing_ok=True)
-
-    def _flush(self) -> None:
-        statement = "INSERT OR IGNORE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        self._size += self._connection.executemany(statement, self._batch).rowcount
-        self._batch.clear()

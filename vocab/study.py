@@ -12,14 +12,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from vocab.errors import VocabularyError
 from vocab.query import QuerySpec
 
-__all__ = ["Histogram", "ModelUpdate", "Noise", "Study", "canonical_json"]
+__all__ = ["MIN_BATCH", "Histogram", "ModelUpdate", "Noise", "Study", "canonical_json"]
 
 T = TypeVar("T")
+MIN_BATCH = 100
+"""Fewest people whose sum may be released; less only for made-up people. Servers and agents each check it."""
 MAX_CELLS = 100_000
 MAX_TEXT = 20_000
 
@@ -34,6 +36,8 @@ class Histogram:
     cell, the last, stands for nothing to report, so that everybody sends.
     """
 
+    name: ClassVar[str] = "histogram"
+
     query: QuerySpec
     cells: tuple[tuple[str, ...], ...]
 
@@ -41,6 +45,11 @@ class Histogram:
     def length(self) -> int:
         """Number of cells on the wire, the last of them for nothing to report."""
         return len(self.cells) + 1
+
+    @property
+    def norm_squared(self) -> int:
+        """The most that one answer moves the sum, as squared L2 norm: one unit in one cell."""
+        return 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +60,17 @@ class ModelUpdate:
     most ``clip * sqrt(length)``. ``model`` names a model whose code ships with the agent.
     """
 
+    name: ClassVar[str] = "update"
+
     model: str
     length: int
     clip: int
     fraction_bits: int
+
+    @property
+    def norm_squared(self) -> int:
+        """The most that one answer moves the sum, as squared L2 norm after centring."""
+        return self.length * self.clip**2
 
 
 @dataclass(frozen=True, slots=True)

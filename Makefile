@@ -5,8 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-RUN_EXTRAS := federation,aggregator
-TEST_EXTRAS := federation,aggregator,shacl,solid-server,test
+RUN_EXTRAS := demo
+TEST_EXTRAS := demo,shacl,solid-server,test
 
 .PHONY: demo test lint types layers unit bench clean help
 

@@ -41,13 +41,13 @@ def record_row(record: Mapping[str, Any]) -> Row:
         what=str(fields.get("merchant") or fields.get("counterparty") or fields.get("description") or ""),
         detail=str(fields.get("account") or ""),
         sort=str(fields.get("category") or ""),
-        amount=_amount(fields["amount"]),
+        amount=_amount(str(fields["amount"])),
         href=href,
     )
 
 
-def _amount(amount: object) -> str:
-    """An amount as ``show`` gives it: a number or text in major units, or an object with a currency."""
-    if isinstance(amount, Mapping):
-        amount = amount["amount"]
-    return money(float(str(amount).split(" ")[0]))
+def _amount(amount: str) -> str:
+    """An amount as ``Agent.show`` gives it, ``-12.30 SGD``, as people read it; other currencies keep their code."""
+    number, currency = amount.split(" ")
+    shown = money(float(number))
+    return shown if currency == "SGD" else shown.replace("S$", f"{currency} ")

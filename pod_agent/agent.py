@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from pod_agent.config import Settings, load_settings, save_settings
-from pod_agent.errors import UsageError
+from pod_agent.errors import UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.layout import read_document, read_documents
 from pod_agent.ingest.manifest import load_manifest
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pod_agent.offers.matching import OfferMatch
     from vocab.answer import Answer
 
-__all__ = ["Agent", "ImportReport", "Progress"]
+__all__ = ["Agent", "ImportReport", "Progress", "shown"]
 
 
 class Agent:
@@ -84,7 +84,7 @@ class Agent:
         """Open the agent of this home; NotInitialisedError where there is none yet."""
         settings = load_settings(home)
         pod = open_pod(settings, home, system_keyring() if settings.pod not in {"", EMBEDDED} else None)
-        index = LocalIndex(home / "index.sqlite", settings.local_zone, currency=settings.currency)
+        index = LocalIndex(home / "index.sqlite", settings.local_zone)
         return cls(home, settings, pod, index)
 
     def __enter__(self) -> Self:
@@ -189,13 +189,13 @@ class Agent:
         return [replace(match, evidence=self._absolute(match.evidence)) for match in found]
 
     def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
-        """Records with the file, member and line each was read from; UsageError for one that is not held."""
+        """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""
         wanted = [IRI(iri.removeprefix(self.pod.root)) for iri in iris]
         found = {record.iri: record for record in self.index.get(wanted)}
         missing = [iri for iri in wanted if iri not in found]
         if missing:
-            raise UsageError(f"there is no record {missing[0]}", hint="Take the IRI from an answer or a query.")
-        return [self._shown(found[iri]) for iri in wanted]
+            raise UnknownRecordError(f"there is no record {missing[0]}")
+        return [shown(found[iri], self.pod.root, self.settings.local_zone) for iri in wanted]
 
     # What may leave
 
@@ -256,20 +256,22 @@ class Agent:
     def _absolute(self, iris: Iterable[IRI]) -> tuple[IRI, ...]:
         return tuple(IRI(self.pod.root + iri) for iri in iris)
 
-    def _shown(self, record: Record) -> dict[str, Any]:
-        place = record.provenance
-        return {
-            "iri": self.pod.root + record.iri,
-            "kind": record.type_name,
-            "file": place.file if place else None,
-            "member": place.member if place else None,
-            "line": place.line if place else None,
-            "fields": {
-                item.name: _plain(getattr(record, item.name), self.settings.local_zone)
-                for item in fields(record)
-                if item.name not in {"iri", "provenance"}
-            },
-        }
+
+def shown(record: Record, root: str, zone: ZoneInfo) -> dict[str, Any]:
+    """A record for people: its absolute IRI, where it was read, and its fields as ``_plain`` gives them."""
+    place = record.provenance
+    return {
+        "iri": root + record.iri,
+        "kind": record.type_name,
+        "file": place.file if place else None,
+        "member": place.member if place else None,
+        "line": place.line if place else None,
+        "fields": {
+            item.name: _plain(getattr(record, item.name), zone)
+            for item in fields(record)
+            if item.name not in {"iri", "provenance"}
+        },
+    }
 
 
 def _plain(value: object, zone: ZoneInfo) -> object:

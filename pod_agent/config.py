@@ -22,8 +22,8 @@ class Settings:
     """Values that people may set; ``origins`` says where each came from (default, file or environment).
 
     ``pod`` is ``embedded`` or the IRI of the agent's container on a server; ``webid`` and ``issuer`` belong to it.
-    ``zone`` is the IANA zone whose days the person lives in; ``currency`` the ISO 4217 code of totals. ``catalogue`` is
-    the address or file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
+    ``zone`` is the IANA zone whose days the person lives in. ``catalogue`` is the address or
+    file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
     ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
     """
 
@@ -31,7 +31,6 @@ class Settings:
     webid: str = ""
     issuer: str = ""
     zone: str = "Asia/Singapore"
-    currency: str = "SGD"
     catalogue: str = ""
     aggregator: str = ""
     simulated: str = ""

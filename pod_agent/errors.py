@@ -2,7 +2,9 @@
 
 AgentError
 ├── UsageError                      2  the call makes no sense
+│   └── UnknownRecordError          2  no record has this IRI
 ├── NotInitialisedError             2  no pod yet
+├── MissingExtraError               2  packages that are not installed
 ├── UnrecognisedExportError         3  no importer reads this file
 ├── RefusedExportError              3  a file that is broken or dangerous as a whole
 ├── PodError                        5
@@ -34,6 +36,7 @@ __all__ = [
     "ServerRefusedError",
     "ServerUnreachableError",
     "UnaccountedRowsError",
+    "UnknownRecordError",
     "UnrecognisedExportError",
     "UsageError",
 ]
@@ -51,6 +54,14 @@ class UsageError(AgentError):
     code = "usage"
     exit_status = 2
     http_status = 400
+
+
+class UnknownRecordError(UsageError):
+    """No record has this IRI."""
+
+    code = "unknown_record"
+    hint = "Take the IRI from an answer or a query."
+    http_status = 404
 
 
 class NotInitialisedError(AgentError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from client_web.errors import BadAddressError, NotHeldError
+from client_web.errors import BadAddressError
 from client_web.figures import single
 from client_web.formatting import minutes_text, money
 from client_web.links import link
@@ -74,10 +74,7 @@ def show() -> str:
 @page.get("/record")
 def one() -> str:
     """One record: every field, and the file, member and line it was read from."""
-    found = the_agent().show([IRI(request.args.get("iri", ""))])
-    if not found:
-        raise NotHeldError("there is no such record")
-    record = found[0]
+    [record] = the_agent().show([IRI(request.args.get("iri", ""))])
     fields = [(name, value) for name, value in record["fields"].items() if value not in {None, ""}]
     return render_template("record.html", record=record, row=record_row(record), fields=fields)
 

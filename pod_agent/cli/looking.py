@@ -78,7 +78,7 @@ def spend(
         measures=("spend",),
         dimensions=tuple(dimension.split(",")),
         filters=tuple(filters),
-        period=_period(since, until, date.today()),  # noqa: DTZ011 - the laptop's own day
+        period=_period(since, until, context.agent().today()),
         order=order,
     )
     _run(context, spec, f"Spending by {dimension}", as_json=as_json)
@@ -95,7 +95,7 @@ def stores(context: Context, top: int, since: datetime | None, *, as_json: bool)
     spec = QuerySpec(
         measures=("spend", "purchases"),
         dimensions=("merchant",),
-        period=_period(since, None, date.today()),  # noqa: DTZ011 - the laptop's own day
+        period=_period(since, None, context.agent().today()),
         order="-spend",
         limit=top,
     )

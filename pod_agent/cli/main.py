@@ -21,7 +21,7 @@ __all__ = ["cli", "main"]
 @click.version_option(package_name="pod-agent")
 @click.pass_context
 def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
-    """Your data from ten companies, in your own pod, useful to you first."""
+    """Your data back from the companies that hold it: in your own pod, useful to you first."""
     context.obj = Context(home=home)
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports

@@ -26,6 +26,7 @@ class Context:
     """What the options given so far say; ``--home`` may stand before or after the subcommand."""
 
     home: str | None
+    _agent: Agent | None = None
 
     @property
     def folder(self) -> Path:
@@ -35,10 +36,12 @@ class Context:
         return Path(self.home) if self.home else default_home()
 
     def agent(self) -> Agent:
-        """The agent of this home, opened; NotInitialisedError where there is none yet."""
+        """The agent of this home, opened once and closed with the command; NotInitialisedError where there is none."""
         from pod_agent.agent import Agent
 
-        return click.get_current_context().with_resource(Agent.open(self.folder))
+        if self._agent is None:
+            self._agent = click.get_current_context().with_resource(Agent.open(self.folder))
+        return self._agent
 
 
 def common(command: Callable[P, R]) -> Callable[..., R]:

@@ -21,7 +21,7 @@ from tests.support.households import RecordMaker
 from tests.support.releases import ShelfInMemory, histogram_release, update_release
 from tests.support.serving import served
 from tests.support.studies import histogram_study
-from tests.support.web_agent import TODAY, AgentInMemory, household
+from tests.support.web_agent import TODAY, AgentWithGrants, household
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 class Site:
     """One server's origin and its maker of sign-in links."""
 
-    def __init__(self, door: Entry | PortalEntry, agent: AgentInMemory | None = None) -> None:
+    def __init__(self, door: Entry | PortalEntry, agent: AgentWithGrants | None = None) -> None:
         self.door = door
         self.agent = agent
         self.origin = f"http://127.0.0.1:{door.port}"

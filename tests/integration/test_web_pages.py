@@ -17,7 +17,7 @@ from client_web.app import create_app
 from client_web.security import Entry
 from pod_agent import Agent
 from pod_agent.errors import PodUnreachableError, ServerUnreachableError
-from tests.support.web_agent import TODAY, AgentInMemory, household
+from tests.support.web_agent import TODAY, AgentWithGrants, household
 from vocab.query import Filter, QuerySpec
 
 PORT = 51235
@@ -25,7 +25,7 @@ OURS = f"http://127.0.0.1:{PORT}"
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
 
 
-class OfflineAgent(AgentInMemory):
+class OfflineAgent(AgentWithGrants):
     """An agent whose aggregator and log cannot be read."""
 
     def requests(self) -> list[Any]:
@@ -35,7 +35,7 @@ class OfflineAgent(AgentInMemory):
         raise PodUnreachableError("the pod does not answer")
 
 
-def signed_in(agent: AgentInMemory) -> FlaskClient:
+def signed_in(agent: AgentWithGrants) -> FlaskClient:
     door = Entry(PORT)
     client = create_app(cast(Agent, agent), PORT, door=door).test_client()
     client.get(door.link().removeprefix(OURS), base_url=OURS)
@@ -43,7 +43,7 @@ def signed_in(agent: AgentInMemory) -> FlaskClient:
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Iterator[AgentInMemory]:
+def agent(tmp_path: Path) -> Iterator[AgentWithGrants]:
     file = tmp_path / "catalogue.jsonld"
     iri = "https://offers.example/catalogue"
     file.write_bytes(catalogue_document(demo_offers(TODAY), iri=iri, publisher="Demo", published=date(2026, 11, 1)))
@@ -53,7 +53,7 @@ def agent(tmp_path: Path) -> Iterator[AgentInMemory]:
 
 
 @pytest.fixture
-def client(agent: AgentInMemory) -> FlaskClient:
+def client(agent: AgentWithGrants) -> FlaskClient:
     return signed_in(agent)
 
 
@@ -63,7 +63,7 @@ def text_of(client: FlaskClient, path: str) -> str:
     return unescape(response.text)
 
 
-def spent(agent: AgentInMemory, *filters: Filter) -> float:
+def spent(agent: AgentWithGrants, *filters: Filter) -> float:
     table = agent.query(QuerySpec(measures=("spend",), filters=filters, period=OCTOBER))
     return float(table.rows[0][0] or 0)
 
@@ -81,7 +81,7 @@ def test_every_figure_of_the_dashboard_leads_to_records_that_add_up_to_it(client
         assert total[1] == figure, href
 
 
-def test_the_dashboard_shows_what_a_query_says(client: FlaskClient, agent: AgentInMemory) -> None:
+def test_the_dashboard_shows_what_a_query_says(client: FlaskClient, agent: AgentWithGrants) -> None:
     text = text_of(client, "/?period=2026-10")
     assert f"S${spent(agent):,.2f}" in text
     assert f"S${spent(agent, Filter('category', 'eq', 'groceries')):,.2f}" in text
@@ -97,7 +97,7 @@ def test_an_empty_agent_says_what_to_do_next_on_every_page(tmp_path: Path) -> No
 
 
 def test_records_are_shown_newest_first_fifty_at_a_time_and_each_once(
-    client: FlaskClient, agent: AgentInMemory
+    client: FlaskClient, agent: AgentWithGrants
 ) -> None:
     seen: list[str] = []
     path = "/records?measure=transactions&period=all"
@@ -112,7 +112,7 @@ def test_records_are_shown_newest_first_fifty_at_a_time_and_each_once(
     assert [found[1] for found in months if found] == sorted((found[1] for found in months if found), reverse=True)
 
 
-def test_a_record_shows_the_file_and_line_it_came_from(client: FlaskClient, agent: AgentInMemory) -> None:
+def test_a_record_shows_the_file_and_line_it_came_from(client: FlaskClient, agent: AgentWithGrants) -> None:
     table = agent.query(QuerySpec(measures=("spend",), period=OCTOBER))
     (record,) = agent.show([table.evidence[0][0]])
     text = unescape(client.get("/record", base_url=OURS, query_string={"iri": record["iri"]}).text)
@@ -120,7 +120,7 @@ def test_a_record_shows_the_file_and_line_it_came_from(client: FlaskClient, agen
     assert "<dd>TransactionHistory_360.csv</dd>" in text
 
 
-def test_an_offer_shows_its_reason_and_the_records_behind_it(client: FlaskClient, agent: AgentInMemory) -> None:
+def test_an_offer_shows_its_reason_and_the_records_behind_it(client: FlaskClient, agent: AgentWithGrants) -> None:
     best = agent.offers()[0]
     text = text_of(client, "/offers/")
     assert best.reason in text
@@ -129,15 +129,16 @@ def test_an_offer_shows_its_reason_and_the_records_behind_it(client: FlaskClient
 
 
 def test_the_page_tells_how_many_bytes_left_and_counts_a_repeated_report_once(
-    client: FlaskClient, agent: AgentInMemory
+    client: FlaskClient, agent: AgentWithGrants
 ) -> None:
     agent.log.append({**agent.log[0], "seq": 2, "outcome": "sent"})
     agent.log.append({**agent.log[0], "seq": 3, "sha256": "", "bytes": 0, "action": "withdraw"})
     assert "<strong>2.3 KB</strong>" in text_of(client, "/sharing/")
 
 
-def test_withdrawing_works_with_the_aggregator_and_the_log_out_of_reach(agent: AgentInMemory) -> None:
-    offline = OfflineAgent(index=agent.index, settings=agent.settings, given=agent.given)
+def test_withdrawing_works_with_the_aggregator_and_the_log_out_of_reach(agent: AgentWithGrants) -> None:
+    offline = OfflineAgent(agent.home, agent.settings)
+    offline.given = agent.given
     client = signed_in(offline)
     text = text_of(client, "/sharing/")
     assert "the list of studies cannot be read" in text

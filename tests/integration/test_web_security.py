@@ -18,7 +18,7 @@ from client_web.app import create_app
 from client_web.security import Entry
 from pod_agent import Agent
 from tests.support.households import RecordMaker
-from tests.support.web_agent import AgentInMemory, household
+from tests.support.web_agent import AgentWithGrants, household
 
 PORT = 51234
 OURS = f"http://127.0.0.1:{PORT}"
@@ -43,14 +43,14 @@ def door(clock: Clock) -> Entry:
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Iterator[AgentInMemory]:
+def agent(tmp_path: Path) -> Iterator[AgentWithGrants]:
     made = household(tmp_path)
     yield made
     made.index.close()
 
 
 @pytest.fixture
-def app(agent: AgentInMemory, door: Entry) -> Flask:
+def app(agent: AgentWithGrants, door: Entry) -> Flask:
     return create_app(cast(Agent, agent), PORT, door=door)
 
 
@@ -80,7 +80,7 @@ def token(client: FlaskClient) -> str:
     return found[1]
 
 
-def withdraw(client: FlaskClient, agent: AgentInMemory, **changes: Any) -> TestResponse:
+def withdraw(client: FlaskClient, agent: AgentWithGrants, **changes: Any) -> TestResponse:
     """A withdrawal as the page's own form sends it, but for the changes."""
     form = {"csrf": changes.pop("csrf", None) or token(client), "grant": agent.given[0]["grant"]}
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin", **changes}
@@ -209,13 +209,13 @@ def test_sessions_are_few(app: Flask, door: Entry) -> None:
     assert get(clients[-1], "/imports/").status_code == 200
 
 
-def test_the_own_form_withdraws(person: FlaskClient, agent: AgentInMemory) -> None:
+def test_the_own_form_withdraws(person: FlaskClient, agent: AgentWithGrants) -> None:
     assert withdraw(person, agent).status_code == 303
     assert agent.given[0]["status"] == "withdrawn"
 
 
 def test_a_browser_that_hides_the_origin_but_vouches_for_the_site_may_withdraw(
-    person: FlaskClient, agent: AgentInMemory
+    person: FlaskClient, agent: AgentWithGrants
 ) -> None:
     assert withdraw(person, agent, Origin="null").status_code == 303
 
@@ -238,13 +238,13 @@ def test_a_browser_that_hides_the_origin_but_vouches_for_the_site_may_withdraw(
         {"csrf": "é"},
     ],
 )
-def test_a_forged_change_is_refused(person: FlaskClient, agent: AgentInMemory, changes: dict[str, Any]) -> None:
+def test_a_forged_change_is_refused(person: FlaskClient, agent: AgentWithGrants, changes: dict[str, Any]) -> None:
     assert withdraw(person, agent, **changes).status_code == 403
     assert agent.given[0]["status"] == "given"
 
 
 def test_the_token_of_another_session_is_refused(
-    person: FlaskClient, app: Flask, door: Entry, agent: AgentInMemory
+    person: FlaskClient, app: Flask, door: Entry, agent: AgentWithGrants
 ) -> None:
     other = app.test_client()
     get(other, path_of(door.link()))
@@ -258,7 +258,7 @@ def test_a_change_without_a_session_is_refused(stranger: FlaskClient, path: str)
 
 
 @pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/give", "/sign-out"])
-def test_reading_never_changes_anything(person: FlaskClient, agent: AgentInMemory, path: str) -> None:
+def test_reading_never_changes_anything(person: FlaskClient, agent: AgentWithGrants, path: str) -> None:
     grant = agent.given[0]["grant"]
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"):
         headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": token(person)}
@@ -388,16 +388,17 @@ def test_logs_hold_no_amount_name_question_or_secret(tmp_path: Path, caplog: pyt
     for path in (*PAGES, "/records?merchant=Canary+%26+Sons", "/record?iri=canary-iri", "/records?measure=canary"):
         get(client, path)
 
-    class Broken(AgentInMemory):
+    class Broken(AgentWithGrants):
         def ask(self, question: str, today: date | None = None) -> Any:
             raise RuntimeError(f"cannot understand {question} on {today}: {CANARY}")
 
-    broken = Broken(index=agent.index, settings=agent.settings)
+    broken = Broken(tmp_path, agent.settings)
     client.application.extensions["pod_agent"] = broken
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     form = {"csrf": secret, "question": "what did Canary & Sons cost"}
     response = client.post("/ask/", base_url=OURS, data=form, headers=headers)
-    agent.index.close()
+    broken.close()
+    agent.close()
     assert response.status_code == 500
     assert "Canary" not in response.text
     assert "RuntimeError in ask" in caplog.text
@@ -405,7 +406,7 @@ def test_logs_hold_no_amount_name_question_or_secret(tmp_path: Path, caplog: pyt
         assert canary not in caplog.text
 
 
-def test_a_body_that_is_too_large_is_refused(person: FlaskClient, agent: AgentInMemory) -> None:
+def test_a_body_that_is_too_large_is_refused(person: FlaskClient, agent: AgentWithGrants) -> None:
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     form = {"csrf": token(person), "question": "x" * 70_000}
     assert person.post("/ask/", base_url=OURS, data=form, headers=headers).status_code == 413

@@ -1,29 +1,25 @@
-"""An agent for tests of the pages: the same calls as the real one, over a real index, with grants held in memory."""
+"""An agent for tests of the pages: the real one, but for what other parties do."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pod_agent.agent import Agent
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
 from pod_agent.federation.statistics import Preview
 from pod_agent.federation.studies import Offered, Request
-from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
-from pod_agent.offers.catalogue import Catalogue
-from pod_agent.offers.matching import OfferMatch, match_offers
+from pod_agent.pods.embedded import EmbeddedPod
 from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.studies import histogram_study
-from vocab.answer import Answer
-from vocab.query import QuerySpec, Table
-from vocab.records import IRI, Provenance, Record, Transaction
+from vocab.records import Provenance, Record
 
-__all__ = ["TODAY", "AgentInMemory", "household"]
+__all__ = ["TODAY", "AgentWithGrants", "household"]
 
 TODAY = date(2026, 11, 15)
 SHOPS = (
@@ -44,45 +40,18 @@ COUNTS = {"read": 812, "written": 808, "duplicate": 0, "rejected": 1, "skipped":
 ARTISTS = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")
 
 
-@dataclass(slots=True, kw_only=True)
-class AgentInMemory:
-    """Records in a real index; requests and grants in lists that the calls change as the agent would."""
+class AgentWithGrants(Agent):
+    """The real agent over an index that is filled at once; grants, studies and the log are lists that the calls change.
 
-    index: LocalIndex
-    settings: Settings
-    given: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
-    log: list[dict[str, Any]] = field(default_factory=list)
+    What the pages show of records, answers and offers is the real thing. What other parties do (studies on offer, what
+    they were sent) is made up here.
+    """
 
-    def query(self, spec: QuerySpec) -> Table:
-        return self.index.run(spec)
-
-    def show(self, refs: list[str]) -> list[dict[str, Any]]:
-        return [_shown(record) for record in self.index.get([IRI(ref) for ref in refs])]
-
-    def ask(self, question: str, today: date | None = None) -> Answer:
-        assert today is None
-        if "grocer" not in question:
-            return Answer(status="declined", text="Your records do not say that.")
-        spec = {"measures": ["spend"], "filters": [{"field": "category", "op": "eq", "value": "groceries"}]}
-        table = self.query(QuerySpec.from_json(spec))
-        return Answer(
-            status="answered",
-            text=f"You spent S${table.rows[0][0]} on groceries.",
-            value=float(table.rows[0][0] or 0),
-            unit="SGD",
-            citations=table.evidence[0],
-            query=spec,
-        )
-
-    def coverage(self) -> tuple[Coverage, ...]:
-        return self.index.coverage()
-
-    def offers(self) -> list[OfferMatch]:
-        if not self.settings.catalogue:
-            return []
-        offers = Catalogue(self.settings.catalogue, Path("unused")).load()
-        return match_offers(offers, self.query, self.today())
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        super().__init__(folder, settings, EmbeddedPod(folder / "pod"), LocalIndex(folder / "index.sqlite", SINGAPORE))
+        self.given: list[dict[str, Any]] = []
+        self.asked: list[Request] = []
+        self.log: list[dict[str, Any]] = []
 
     def imports(self) -> list[dict[str, Any]]:
         if not self.coverage():
@@ -135,16 +104,14 @@ class AgentInMemory:
 
 def household(
     folder: Path, *, records: bool = True, catalogue: str = "", extra: tuple[Record, ...] = ()
-) -> AgentInMemory:
+) -> AgentWithGrants:
     """An agent with a year and a half of a made-up household, one grant, one request and one log entry; or none."""
     if records:
         (folder / "index.sqlite").write_bytes(_filled_index())
-    index = LocalIndex(folder / "index.sqlite", SINGAPORE)
-    agent = AgentInMemory(
-        index=index, settings=Settings(pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue)
-    )
+    settings = Settings(pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue)
+    agent = AgentWithGrants(folder, settings)
     if records:
-        index.upsert(extra, import_id="k7d")
+        agent.index.upsert(extra, import_id="k7d")
         study = histogram_study(title="Spending by category and month")
         lines = (
             "This time it is: groceries, October 2026.",
@@ -211,20 +178,4 @@ def _grant(recipient: str, until: date) -> dict[str, Any]:
         "until": until.isoformat(),
         "spent_micro_rho": 800,
         "limit_micro_rho": 50_000,
-    }
-
-
-def _shown(record: Record) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(record).items() if name not in {"iri", "provenance", "amount"}}
-    fields["at"] = record.at.isoformat()
-    if isinstance(record, Transaction):
-        fields["amount"] = str(record.amount.amount)
-    place = record.provenance
-    return {
-        "iri": record.iri,
-        "kind": record.type_name,
-        "file": place.file if place else None,
-        "member": place.member if place else None,
-        "line": place.line if place else None,
-        "fields": fields,
     }

@@ -48,7 +48,7 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
         _allow_and_answer(agents, task)
         _crowd(lives[HOUSEHOLDS:], task)
         _withdraw(agents[-1])
-        _release(shop.collect(task), people + HOUSEHOLDS - 1)
+        _release(shop.collect(task))
         _training(folder, agents)
         _say(9, f"Done in {time.monotonic() - began:.0f} s. What left household 1, from its own log:")
         _what_left(agents[0])
@@ -167,18 +167,20 @@ def _crowd(lives: list[Life], task: str) -> None:
 def _withdraw(agent: Agent) -> None:
     [grant] = [grant["grant"] for grant in agent.grants()]
     agent.withdraw(grant)
-    _say(6, "Household 3 changes its mind and withdraws: its report is taken back from both servers.")
-    left = [outcome.outcome for outcome in agent.answer_studies()]
-    _more(f"Studies its agent answers from now on: {len(left)}.")
+    [status] = [grant["status"] for grant in agent.grants()]
+    taken_back = [entry for entry in agent.audit() if entry["action"] == "withdraw-report"]
+    _say(6, f"Household 3 changes its mind: its grant is {status}; reports taken back: {len(taken_back)}.")
+    _more(f"Studies its agent answers from now on: {len(agent.answer_studies())}.")
 
 
-def _release(release: dict[str, Any], expected: int) -> None:
-    _say(7, f"Leader and helper sum {expected} reports, each adds noise in full. The shop gets this and no more:")
+def _release(release: dict[str, Any]) -> None:
+    many = f"{release['batch']} reports (only that is published)"
+    _say(7, f"Leader and helper sum {many}; each adds noise in full. The shop gets this and no more:")
     shown = [row for row in release["rows"] if row["value"] is not None]
     rows = [(*row["labels"], row["value"], f"{row['low']:.0f} to {row['high']:.0f}") for row in shown]
     show_table(release["title"], (*release["dimensions"], "people", "95 % interval"), rows, numbers=(2, 3))
     withheld = len(release["rows"]) - len(shown)
-    _more(f"{withheld} cells are withheld: with so few people they cannot be told from the noise (a thousand would).")
+    _more(f"{withheld} cells are withheld: with so few people they cannot be told from the noise.")
 
 
 def _training(folder: Path, agents: list[Agent]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,7 +14,7 @@ import click
 from pod_agent.cli.options import show_json
 from pod_agent.errors import AgentError
 
-__all__ = ["serve_pages", "start_pages", "stop"]
+__all__ = ["run_solid_server", "serve_pages", "start_pages", "stop"]
 
 
 def start_pages(home: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
@@ -56,3 +58,22 @@ def serve_pages(home: Path, port: int, *, open_browser: bool, as_json: bool) -> 
         click.echo("Stopped.", err=True)
     finally:
         stop(child)
+
+
+def run_solid_server(folder: Path, *, as_json: bool) -> None:
+    """Serve pods from this folder until Ctrl-C; npm fetches the server the first time."""
+    from pod_agent.pods.installing import install_server
+    from pod_agent.pods.server import SolidServer
+
+    click.echo("Getting the server ready; the first time it is fetched (100 MB).", err=True)
+    with SolidServer(install_server(folder / "packages"), folder) as running:
+        if as_json:
+            show_json({"url": running.address})
+        else:
+            click.echo(f"Your Solid server: {running.address}")
+            click.echo("Make an account and a pod there, and a credential token for your WebID. Then, elsewhere:")
+            click.echo("  pod-agent --home FOLDER pod link WEBID")
+            click.echo("Ctrl-C ends the server; your pods stay in its folder.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        click.echo("Stopped.", err=True)

@@ -70,7 +70,7 @@ class SolidServer:
         """Start and wait until it answers; PodUnreachableError where it does not, MissingExtraError without node."""
         node = find_node()
         if node is None or not self._program.is_file():
-            raise MissingExtraError("the Solid server is not installed", hint="Call install_server(folder) first.")
+            raise MissingExtraError("the Solid server is not installed", hint="Run: pod-agent server start")
         self._require_free_port()
         for name in _CONFIG:
             write_private(self._folder / name, resource(name))

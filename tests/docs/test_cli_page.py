@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -24,14 +25,19 @@ whole, 4 refused by consent, 5 a pod or server cannot be reached. [Errors](error
 
 
 def helps(command: click.Command, path: str, parent: click.Context | None = None) -> Iterator[str]:
-    context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent, max_content_width=100)
-    context.terminal_width = 100
+    name = path.rsplit(" ", 1)[-1]
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, **_settings(command))
     yield f"## {path}\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             if child is not None and not child.hidden:
                 yield from helps(child, f"{path} {name}", context)
+
+
+def _settings(command: click.Command) -> dict[str, Any]:
+    """What ``main`` would hand to a context besides the width, which would depend on the terminal."""
+    return {name: value for name, value in command.context_settings.items() if name != "max_content_width"}
 
 
 def rendered() -> str:

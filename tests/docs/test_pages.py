@@ -39,6 +39,20 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+def test_pages_that_texts_and_errors_name_exist() -> None:
+    sources = [
+        *PAGES,
+        *(
+            path
+            for folder in ("pod_agent", "vocab", "consent", "aggregator", "client_web", "tests")
+            for path in (ROOT / folder).rglob("*.py")
+        ),
+    ]
+    for path in sources:
+        for named in re.findall(r"docs/[\w/-]+\.md", path.read_text(encoding="utf-8")):
+            assert (ROOT / named).exists(), f"{page_name(path)} names {named}"
+
+
 @pytest.mark.parametrize("path", [path for path in PAGES if path.name != "cli.md"], ids=page_name)
 def test_every_command_on_a_page_exists(path: Path) -> None:
     for name, *arguments in commands(path):

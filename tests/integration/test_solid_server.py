@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import stat
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -127,7 +129,7 @@ def test_a_server_that_ends_at_once_says_where_its_log_is(tmp_path: Path) -> Non
 def test_a_server_that_is_not_installed_says_how_to(tmp_path: Path) -> None:
     with pytest.raises(MissingExtraError) as caught:
         SolidServer(tmp_path / "node_modules", tmp_path / "server").start()
-    assert "pod install" in caught.value.hint
+    assert "pod-agent server start" in caught.value.hint
 
 
 @pytest.mark.solid
@@ -154,3 +156,23 @@ def test_the_lock_file_names_versions_and_hashes_and_no_addresses() -> None:
     assert packages["node_modules/@solid/community-server"]["version"] == "7.2.0"
     assert all(found["integrity"].startswith("sha512-") for found in packages.values())
     assert not any("resolved" in found or found.get("hasInstallScript") for found in packages.values())
+
+
+@pytest.mark.solid
+def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
+    """``pod-agent server start`` as a person runs it, with the packages that are here already."""
+    node_modules()
+    (tmp_path / "server").mkdir(mode=0o700)
+    (tmp_path / "server" / "packages").symlink_to(CACHE)
+    command = [sys.executable, "-m", "pod_agent", "server", "start", "--folder", str(tmp_path / "server"), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        address = json.loads("".join(iter(child.stdout.readline, "}\n")) + "}")["url"]
+        try:
+            assert httpx.get(address, timeout=30).status_code == 200
+        finally:
+            child.send_signal(signal.SIGINT)
+            child.wait(30)
+    assert child.returncode == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, timeout=5)

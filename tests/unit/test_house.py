@@ -45,6 +45,11 @@ def opens_sockets(names: set[str]) -> set[str]:
     return {name for name in names for module in NETWORK if name == module or name.startswith(module + ".")}
 
 
+@pytest.mark.parametrize("path", sources("tests", "bench"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_or_benchmark_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
 @pytest.mark.parametrize("path", sources(*PACKAGES), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_short_documented_and_says_what_is_public(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -10,16 +10,20 @@ import math
 
 import numpy as np
 
-from aggregator.errors import MissingExtraError
+from aggregator.errors import AggregatorError, MissingExtraError
 from vocab.vdaf.field import Elements
 
 __all__ = ["discrete_gaussian"]
+
+LARGEST = 2**62
+"""The sampler saturates at 2**63: a value near it would be no noise at all."""
 
 
 def discrete_gaussian(variance: int, size: int) -> Elements:
     """``size`` independent integers with P(x) proportional to ``exp(-x**2 / (2 * variance))``; zeros for variance 0.
 
     Canonne, Kamath and Steinke 2020; the sampler is proved for integers and draws from the operating system.
+    AggregatorError where a value comes near the ends of 64 bits.
     """
     if variance == 0:
         return np.zeros(size, dtype=object)
@@ -37,4 +41,7 @@ def discrete_gaussian(variance: int, size: int) -> Elements:
     domain = vector_domain(atom_domain(T="i64"))
     scale = math.nextafter(math.sqrt(variance), math.inf)  # never less noise than declared
     measurement = make_gaussian(domain, l2_distance(T="f64"), scale=scale)
-    return np.array([int(value) for value in measurement([0] * size)], dtype=object)
+    drawn = [int(value) for value in measurement([0] * size)]
+    if any(abs(value) >= LARGEST for value in drawn):
+        raise AggregatorError("the noise ran into the end of its integers; nothing was released")
+    return np.array(drawn, dtype=object)

@@ -22,6 +22,10 @@ __all__ = ["MIN_BATCH", "Histogram", "ModelUpdate", "Noise", "Study", "canonical
 T = TypeVar("T")
 MIN_BATCH = 100
 """Fewest people whose sum may be released; less only for made-up people. Servers and agents each check it."""
+MAX_VARIANCE = 2**100
+"""Samplers of 64-bit integers stay far from their ends: past them noise is a constant that hides nothing."""
+MAX_CLIP = 2**31
+MAX_LENGTH = 10_000
 MAX_CELLS = 100_000
 MAX_TEXT = 20_000
 
@@ -67,6 +71,11 @@ class ModelUpdate:
     clip: int
     fraction_bits: int
 
+    def __post_init__(self) -> None:
+        """Refuse bounds past which a sum over many people would wrap around the field."""
+        if not (0 < self.length <= MAX_LENGTH and 0 < self.clip <= MAX_CLIP and 0 <= self.fraction_bits < 32):
+            raise VocabularyError("a model update is too long or its values are not bounded")
+
     @property
     def norm_squared(self) -> int:
         """The most that one answer moves the sum, as squared L2 norm after centring."""
@@ -78,6 +87,11 @@ class Noise:
     """Discrete Gaussian noise that each of the two servers adds in full: variance in squared units; 0 is none."""
 
     variance: int
+
+    def __post_init__(self) -> None:
+        """Refuse noise that cannot be drawn."""
+        if not 0 <= self.variance <= MAX_VARIANCE:
+            raise VocabularyError("the variance of the noise is negative or larger than can be drawn")
 
     def micro_rho(self, norm_squared: int) -> int:
         """Privacy loss of one answer in millionths of rho (zCDP), rounded up; one server's noise is counted.

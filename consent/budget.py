@@ -7,10 +7,12 @@ that anyone can have; a person may lower them. ``vocab.privacy`` tells what they
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from consent.errors import InvalidGrantError
+from vocab.errors import VocabularyError
+from vocab.privacy import micro_rho
 
 __all__ = ["PERIOD", "YEAR", "Charge", "Limits", "spent", "within"]
 
@@ -44,9 +46,33 @@ class Limits:
 
     def __post_init__(self) -> None:
         """InvalidGrantError for a limit above the default."""
-        mine = (self.business_period, self.period, self.year)
-        if any(not 0 <= value <= most for value, most in zip(mine, (24_356, 185_070, 1_000_000), strict=True)):
-            raise InvalidGrantError("a limit of the privacy budget can be lowered, not raised")
+        if any(not 0 <= getattr(self, limit.name) <= limit.default for limit in fields(self)):
+            raise InvalidGrantError(
+                "a limit of the privacy budget can be lowered, not raised",
+                hint="The most is epsilon 1 for one business and 3 for all together, in 28 days.",
+            )
+
+    @classmethod
+    def from_epsilons(cls, *, business: str = "", total: str = "") -> Limits:
+        """Limits for 28 days as a person writes them: epsilons at delta 1e-6, such as ``0.5``; empty is the default.
+
+        ``business`` is for one business, ``total`` for all together; 0 lets nothing leave. VocabularyError for text
+        that is no number from 0 to 100, InvalidGrantError above the default.
+        """
+        texts = {"business_period": business, "period": total}
+        return cls(**{name: micro_rho(_epsilon(text)) for name, text in texts.items() if text.strip()})
+
+
+def _epsilon(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:  # which is false for nan as well
+        raise VocabularyError(
+            "a limit of the privacy budget is an epsilon", hint='Write a number from 0 to 1, such as "0.5".'
+        )
+    return value
 
 
 def spent(

@@ -299,7 +299,7 @@ def _event_statements(event: Event) -> list[Triple]:
 
 
 def _charge_name(study: str) -> str:
-    return f"https://w3id.org/pod-agent/studies/{study}#charge"
+    return f"{terms.STUDIES}{study}#charge"
 
 
 def _charge_statements(charge: Charge) -> list[Triple]:

@@ -27,7 +27,6 @@ from typing import ClassVar
 from vocab.errors import ProjectError
 
 __all__ = [
-    "REFUSALS",
     "AlreadyAnsweredError",
     "BadSignatureError",
     "BatchTooSmallError",
@@ -195,28 +194,3 @@ class PodOfflineError(ConsentError):
     exit_status = 5
     http_status = 503
     message = "the pod does not answer, so no grant can be read and nothing leaves"
-
-
-REFUSALS: dict[str, type[ConsentError]] = {
-    refusal.code: refusal
-    for refusal in (
-        NoGrantError,
-        WrongRecipientError,
-        WrongPurposeError,
-        WrongDataError,
-        NotYetValidError,
-        ExpiredError,
-        WithdrawnError,
-        BudgetExhaustedError,
-        BatchTooSmallError,
-        UnknownStatisticError,
-        BadSignatureError,
-        ClockRollbackError,
-        AlreadyAnsweredError,
-        InvalidGrantError,
-        InvalidStudyError,
-        LogDamagedError,
-        PodOfflineError,
-    )
-}
-"""Every refusal by its code."""

@@ -130,8 +130,11 @@ class Gate:
             entry = _released(permit.disclosure, permit.grant.identifier, self._clock())
             self._log.append(replace(entry, micro_rho=0, outcome=outcome))
 
-    def note_taken_back(self, released: Entry) -> None:
-        """Log that the report of this release was taken back before it was summed; what it cost stays counted."""
+    def note_taken_back(self, released: Entry, *, recipient: str, payload: bytes, outcome: str) -> None:
+        """Log what a server said when ``payload`` was to take the report of this release back; its cost stays counted.
+
+        ``recipient`` is the address that the payload went to.
+        """
         with self._grants.marks.exclusive():
             self._log.append(
                 Entry(
@@ -140,6 +143,10 @@ class Gate:
                     grant=released.grant,
                     study=released.study,
                     controller=released.controller,
+                    recipient=recipient,
+                    size=len(payload),
+                    sha256=hashlib.sha256(payload).hexdigest(),
+                    outcome=outcome,
                 )
             )
 
@@ -181,6 +188,10 @@ class Gate:
     def states(self) -> Reading:
         """All grants as they stand, with every withdrawal that the log or this machine knows of."""
         return self._grants.read(_withdrawn(self._log.entries()))
+
+    def withdrawn(self, entries: list[Entry]) -> frozenset[str]:
+        """Identifiers of all grants whose withdrawal is in the log's entries or is marked on this machine."""
+        return _withdrawn(entries) | self._grants.marks.all_withdrawn().keys()
 
     def entries(self) -> list[Entry]:
         """The log, checked from its first entry to its head."""

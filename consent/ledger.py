@@ -42,7 +42,8 @@ class Entry:
 
     ``action`` is give, withdraw, expire, release, deny or withdraw-report.
 
-    A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not.
+    A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not. A
+    report that is taken back has one withdraw-report for each server: ``removed``, ``too_late`` or ``unanswered``.
     """
 
     at: datetime
@@ -193,7 +194,7 @@ def _charge_of(entry: Entry) -> Charge:
 
 
 def _name(sequence: int) -> str:
-    return f"https://w3id.org/pod-agent/log#entry-{sequence}"
+    return f"{terms.LOG_ENTRIES}{sequence}"
 
 
 def _entry_statements(entry: Entry) -> list[Triple]:

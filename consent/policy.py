@@ -23,10 +23,11 @@ from consent.errors import (
     WrongRecipientError,
 )
 from consent.grant import Disclosure, GrantState
+from vocab.study import Histogram, ModelUpdate
 
 __all__ = ["STATISTICS", "choose", "refusal"]
 
-STATISTICS = frozenset({"histogram", "update"})
+STATISTICS = frozenset({Histogram.name, ModelUpdate.name})
 """The statistics whose code ships with the agent."""
 
 Check = Callable[[GrantState, Disclosure, datetime], bool]

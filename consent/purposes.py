@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from consent.terms import DPV, PD
+from vocab.terms import PA
+
 __all__ = [
     "AGGREGATE_REPORTING",
     "DATA",
@@ -22,12 +25,12 @@ __all__ = [
     "Purpose",
 ]
 
-AGGREGATE_REPORTING = "https://w3id.org/pod-agent#AggregateReporting"
-FEDERATED_TRAINING = "https://w3id.org/pod-agent#FederatedTraining"
-PRODUCT_RECOMMENDATIONS = "https://w3id.org/dpv#ProvideProductRecommendations"
-SPENDING = "https://w3id.org/dpv/pd#PurchasesAndSpendingHabit"
-LISTENING = "https://w3id.org/dpv/pd#FavouriteMusic"
-HEALTH = "https://w3id.org/dpv/pd#PhysicalHealth"
+AGGREGATE_REPORTING = PA + "AggregateReporting"
+FEDERATED_TRAINING = PA + "FederatedTraining"
+PRODUCT_RECOMMENDATIONS = DPV + "ProvideProductRecommendations"
+SPENDING = PD + "PurchasesAndSpendingHabit"
+LISTENING = PD + "FavouriteMusic"
+HEALTH = PD + "PhysicalHealth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,13 @@ PURPOSES: dict[str, Purpose] = {
     for purpose in (
         Purpose(
             AGGREGATE_REPORTING,
-            "https://w3id.org/dpv#CommercialResearch",
+            DPV + "CommercialResearch",
             "aggregate reporting",
             "learn sums over many people",
         ),
         Purpose(
             FEDERATED_TRAINING,
-            "https://w3id.org/dpv#ServiceOptimisation",
+            DPV + "ServiceOptimisation",
             "federated training",
             "train a shared model from the sum of many people's updates",
         ),

@@ -12,13 +12,12 @@ from datetime import datetime
 from pyoxigraph import NamedNode, Triple
 
 from consent import terms
-from consent.codec import Facts, signed
-from consent.errors import BadSignatureError
-from consent.proof import Signer, read_graph, sign_graph
+from consent.codec import signed
+from consent.proof import Signer, sign_graph
 from consent.stores import Head
 from consent.terms import DCT, DPV, DPV_27560, TYPE
 
-__all__ = ["Receipt", "decode_receipt", "encode_receipt"]
+__all__ = ["Receipt", "encode_receipt"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +39,6 @@ class Receipt:
 def encode_receipt(receipt: Receipt, signer: Signer) -> bytes:
     """The receipt as signed Turtle."""
     return sign_graph(_statements(receipt), _name(receipt), signer, receipt.at)
-
-
-def decode_receipt(content: bytes, key: str) -> Receipt:
-    """The receipt that ``key`` signed."""
-    graph = read_graph(content, key)
-    facts = Facts(graph)
-    about = next(
-        (triple.subject.value for triple in graph.statements if isinstance(triple.subject, NamedNode)),
-        "",
-    )
-    receipt = Receipt(
-        grant=facts.one(about, DPV + "hasRecordOfActivity").removeprefix("urn:uuid:").removesuffix("#record"),
-        record=facts.one(about, terms.RECORD_DIGEST),
-        at=facts.time(about, DCT + "created"),
-        head=Head(facts.integer(about, terms.LOG_SEQUENCE), facts.one(about, terms.LOG_DIGEST)),
-        withdrawal=terms.WITHDRAWAL_RECEIPT in facts.all(about, TYPE),
-    )
-    if graph.statements != frozenset(_statements(receipt)):
-        raise BadSignatureError("a receipt says more, or less, than its form allows")
-    return receipt
 
 
 def _name(receipt: Receipt) -> str:

@@ -34,6 +34,9 @@ PREFIXES: Final = {
 }
 """Prefixes of consent documents in Turtle."""
 
+LOG_ENTRIES: Final = PA.replace("#", "/log#entry-")
+STUDIES: Final = PA.replace("#", "/studies/")
+
 TYPE: Final = RDF + "type"
 VALUE: Final = RDF + "value"
 INTEGER: Final = XSD + "integer"

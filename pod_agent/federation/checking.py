@@ -15,15 +15,12 @@ from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import DATA, LISTENING, PURPOSES, SPENDING
 from vocab.query import QuerySpec
-from vocab.study import Histogram, ModelUpdate, Study
+from vocab.study import MIN_BATCH, Histogram, ModelUpdate, Study
 from vocab.taxonomy import CATEGORIES
 from vocab.training import MODELS
 from vocab.vdaf.encoding import prio3_for
 
-__all__ = ["MIN_BATCH", "check_study", "cost", "needed_data"]
-
-MIN_BATCH = 100
-"""Fewest people whose sum may be released; less only for simulated people."""
+__all__ = ["check_study", "cost", "is_loopback", "needed_data"]
 
 MEASURES = {
     "spend": SPENDING,
@@ -63,28 +60,26 @@ def needed_data(study: Study) -> frozenset[str]:
     return frozenset(MEASURES[measure] for measure in statistic.query.measures if measure in MEASURES)
 
 
-def cost(study: Study) -> int:
+def cost(study: Study, limits: Limits) -> int:
     """Micro-rho that an answer costs, computed here from the study's own noise, never taken from the aggregator.
 
-    An answer to a study without noise has no bound; it takes the whole budget that one business can have.
+    An answer to a study without noise has no bound; it takes the whole budget that the person gives one business.
     """
-    statistic = study.statistic
-    norm = statistic.length * statistic.clip**2 if isinstance(statistic, ModelUpdate) else 1
     if study.noise.variance == 0:
-        return Limits().business_period
-    return study.noise.micro_rho(norm)
+        return limits.business_period
+    return study.noise.micro_rho(study.statistic.norm_squared)
 
 
 def _check_parties(study: Study) -> None:
     leader, helper = urlsplit(study.leader_url), urlsplit(study.helper_url)
     if study.controller == study.helper:
         raise InvalidStudyError("the business and its helper are the same")
-    both_here = _is_loopback(leader.hostname) and _is_loopback(helper.hostname)
+    both_here = is_loopback(leader.hostname) and is_loopback(helper.hostname)
     same = leader.netloc == helper.netloc if both_here else leader.hostname == helper.hostname
     if same:
         raise InvalidStudyError("leader and helper run on the same server, so together they could read every report")
     for server in (leader, helper):
-        if server.scheme != "https" and not _is_loopback(server.hostname):
+        if server.scheme != "https" and not is_loopback(server.hostname):
             raise InvalidStudyError("a server of the study is not reached by https")
 
 
@@ -128,7 +123,8 @@ def _in_period(month: str, query: QuerySpec) -> bool:
     return query.period is not None and f"{query.period[0]:%Y-%m}" <= month <= f"{query.period[1]:%Y-%m}"
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether the host of an address is this machine."""
     if host is None:
         return False
     try:

@@ -13,11 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from consent.budget import PERIOD, YEAR, Limits, spent
-from consent.errors import (
-    BadSignatureError,
-    ConsentError,
-    InvalidGrantError,
-)
+from consent.errors import BadSignatureError, ConsentError, InvalidGrantError
 from consent.gate import Gate, Permit
 from consent.grant import DEFAULT_DAYS, MAX_DAYS, Grant, GrantState
 from consent.grants import Grants
@@ -27,10 +23,11 @@ from consent.stores import Clock
 from pod_agent.errors import AgentError, NotInitialisedError, UsageError
 from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.report import Outbox, SealedReport, build_report, disclosure_of, key_digest
-from pod_agent.federation.send import PAUSE_SECONDS, open_client, send, withdraw_report
+from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
 from pod_agent.federation.statistics import Preview, QueryIndex, encode_histogram, preview
 from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments, clock, secret
 from pod_agent.federation.studies import Offered, Outcome, Request, fetch_studies
+from pod_agent.federation.taking_back import take_back
 from pod_agent.pods.pod import Pod
 from vocab.privacy import micro_rho
 from vocab.query import Table
@@ -45,8 +42,9 @@ class Consents:
 
     ``home`` holds the keys, the marks of withdrawals and the reports that were built; ``leader_url`` is the aggregator
     whose studies are looked at, empty for none; ``webid`` names the person and is empty until a WebID is linked.
-    ``simulated`` is True for made-up people, who may answer studies marked ``demo``. ``pause`` is the
-    time before a lost upload is repeated, in seconds.
+    ``simulated`` is True for made-up people, who may answer studies marked ``demo``. ``limits`` are the person's own
+    for all grants together, the defaults if not given. ``pause`` is the time before a lost upload is repeated, in
+    seconds.
     """
 
     def __init__(
@@ -116,8 +114,11 @@ class Consents:
             )
         study = request.study
         self._check_key(study, request.offered.key)
-        limit = self.gate.limits.business_period if max_epsilon is None else micro_rho(max_epsilon)
-        if cost(study) > limit:
+        limit = self.gate.limits.business_period
+        if max_epsilon is not None:
+            limit = min(limit, micro_rho(max_epsilon))
+        price = cost(study, self.gate.limits)
+        if not 0 < price <= limit:
             raise InvalidGrantError(
                 "the study costs more privacy than you would allow", hint="Allow a larger epsilon, or leave it out."
             )
@@ -133,8 +134,8 @@ class Consents:
             data=frozenset(study.data),
             created=created,
             until=self._end(created, until),
-            max_micro_rho_release=cost(study),
-            max_micro_rho_period=min(limit, Limits().business_period),
+            max_micro_rho_release=price,
+            max_micro_rho_period=limit,
             min_batch=study.min_batch,
             notice="sha-256:" + hashlib.sha256("\n".join(request.shown.lines).encode()).hexdigest(),
         )
@@ -146,12 +147,21 @@ class Consents:
     def withdraw(self, identifier: str) -> bool:
         """Withdraw a grant, at once and without needing a network; False where the pod learns of it later.
 
-        Reports under it that were not summed yet are taken back, as far as the two servers answer.
+        Reports under it that were not summed yet are taken back from the two servers (see ``taking_back``); where
+        one does not answer now, ``catch_up`` goes on.
         """
         told = self.gate.withdraw(identifier)
         if told:
-            self._take_back(identifier)
+            take_back(self.gate, self._outbox, client=self._client, grant=identifier)
         return told
+
+    def catch_up(self) -> bool:
+        """Tell the pod and the servers of withdrawals that they do not know yet; True if nothing waits any more.
+
+        Raises nothing where they are away. Nothing is asked of a server unless a report waits to be taken back.
+        """
+        waiting = self.gate.sync()
+        return take_back(self.gate, self._outbox, client=self._client) and not waiting
 
     def grants(self) -> list[dict[str, Any]]:
         """Every grant as ``pod-agent grants list --json`` prints it."""
@@ -187,8 +197,8 @@ class Consents:
         return [entry.to_json() for entry in self.gate.entries()]
 
     def answer_studies(self) -> list[Outcome]:
-        """Answer every open study of a business that has a live grant; how each ended."""
-        self.gate.sync()
+        """Answer every open study of a business that has a live grant; how each ended. Catches up first."""
+        self.catch_up()
         states, entries, now = self.gate.states().states, self.gate.entries(), self.gate.now()
         live = {state.grant.controller for state in states if state.status(now) == "given"}
         outcomes = []
@@ -207,7 +217,7 @@ class Consents:
         study = offered.study
         check_study(study, simulated=self._simulated)
         report = self._built(study, measure)
-        permit = self.gate.permit(disclosure_of(study, offered.key, report))
+        permit = self.gate.permit(disclosure_of(study, offered.key, report, self.gate.limits))
         try:
             send(report, permit, client=self._client, pause=self._pause)
         except (ConsentError, AgentError) as error:
@@ -246,7 +256,9 @@ class Consents:
         if offered.problem is not None:
             code = getattr(offered.problem, "code", "invalid_study")
             return Request(offered, code, None)
-        shown: Preview = preview(offered.study, self._table(offered.study), self._secret)
+        shown: Preview = preview(offered.study, self._table(offered.study), self._secret, self.gate.limits)
+        if _withdrawn(states, entries, offered.task_id):
+            return Request(offered, "withdrawn", shown)
         if _answered(entries, offered.task_id):
             return Request(offered, "answered", shown)
         now = self.gate.now()
@@ -267,18 +279,14 @@ class Consents:
             raise InvalidGrantError(f"a grant ends after today and within {MAX_DAYS} days")
         return last
 
-    def _take_back(self, identifier: str) -> None:
-        entries = self.gate.entries()
-        permitted = [entry for entry in entries if (entry.grant, entry.outcome) == (identifier, PERMITTED)]
-        for entry in permitted:
-            report = self._outbox.find(entry.study)
-            if report is not None and withdraw_report(report, client=self._client):
-                self._outbox.forget(entry.study)
-                self.gate.note_taken_back(entry)
-
 
 def _answered(entries: list[Entry], study: str) -> bool:
     return any(entry.study == study and entry.outcome == SENT for entry in entries)
+
+
+def _withdrawn(states: tuple[GrantState, ...], entries: list[Entry], study: str) -> bool:
+    grants = {state.grant.identifier for state in states if state.withdrawn}
+    return any(entry.study == study and entry.outcome == PERMITTED and entry.grant in grants for entry in entries)
 
 
 def _covers(state: GrantState, study: Study) -> bool:

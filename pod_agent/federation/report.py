@@ -12,11 +12,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from consent.budget import Limits
 from consent.grant import Disclosure
 from pod_agent.errors import LocalStateError
 from pod_agent.federation.checking import cost, needed_data
 from pod_agent.storage import make_private_folder, remove_private, write_private
-from vocab.study import Histogram, Study
+from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
 from vocab.vdaf.encoding import SECRET_BYTES, make_report, randomness_bytes, report_bytes
 from vocab.wire import encode
@@ -64,7 +65,7 @@ def key_digest(study: Study) -> str:
     return "sha-256:" + hashlib.sha256(bytes.fromhex(study.helper_key)).hexdigest()
 
 
-def disclosure_of(study: Study, controller_key: str, report: SealedReport) -> Disclosure:
+def disclosure_of(study: Study, controller_key: str, report: SealedReport, limits: Limits) -> Disclosure:
     """The question for the gate: may exactly this report leave for this study?"""
     return Disclosure(
         study=study.task_id.hex(),
@@ -74,8 +75,8 @@ def disclosure_of(study: Study, controller_key: str, report: SealedReport) -> Di
         helper_key=key_digest(study),
         purpose=study.purpose,
         data=frozenset(study.data) | needed_data(study),
-        statistic="histogram" if isinstance(study.statistic, Histogram) else "update",
-        micro_rho=cost(study),
+        statistic=study.statistic.name,
+        micro_rho=cost(study, limits),
         min_batch=study.min_batch,
         opens=study.opens,
         closes=study.closes,

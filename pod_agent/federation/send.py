@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 
 import httpx
 
@@ -10,11 +11,23 @@ from consent.gate import Permit
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.report import SealedReport
 
-__all__ = ["PAUSE_SECONDS", "open_client", "send", "withdraw_report"]
+__all__ = ["PAUSE_SECONDS", "Removal", "open_client", "send", "withdraw_report"]
 
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.5
 WITHDRAW_SECONDS = 3.0
+
+
+class Removal(StrEnum):
+    """What a server said to the wish that a report be forgotten."""
+
+    REMOVED = "removed"
+    TOO_LATE = "too_late"
+    """The batch is closed, and the report may be in its sum."""
+    UNANSWERED = "unanswered"
+    """The secret may have left, but what came back is no answer."""
+    UNREACHED = "unreached"
+    """No connection, so nothing left."""
 
 
 def open_client() -> httpx.Client:
@@ -50,19 +63,20 @@ def send(report: SealedReport, permit: Permit, *, client: httpx.Client, pause: f
     raise ServerUnreachableError("the leader does not answer", hint="The same report is sent again at the next try.")
 
 
-def withdraw_report(report: SealedReport, *, client: httpx.Client) -> bool:
-    """Take back a report that was not summed yet, by showing its secret to both servers.
+def withdraw_report(report: SealedReport, address: str, *, client: httpx.Client) -> Removal:
+    """Show the report's secret to the server at ``address``, one of ``report.withdraw_at``; repeating it is harmless.
 
-    True where a server confirms; one suffices. False where both are away or the sum is made: it may hold the report.
+    No permit is needed: the 32 bytes are random and say only that this report is to be forgotten.
     """
-    confirmed = False
-    for address in report.withdraw_at:
-        try:
-            answer = client.request("DELETE", address, content=report.secret, timeout=WITHDRAW_SECONDS)
-        except httpx.TransportError:
-            continue
-        confirmed = confirmed or answer.status_code in {200, 202, 204}
-    return confirmed
+    try:
+        answer = client.request("DELETE", address, content=report.secret, timeout=WITHDRAW_SECONDS)
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        return Removal.UNREACHED
+    except httpx.TransportError:
+        return Removal.UNANSWERED
+    if answer.status_code in {200, 202, 204}:
+        return Removal.REMOVED
+    return Removal.TOO_LATE if answer.status_code == httpx.codes.GONE else Removal.UNANSWERED
 
 
 def _put(report: SealedReport, permit: Permit, client: httpx.Client) -> httpx.Response:

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from consent.budget import Limits
 from consent.purposes import DATA, PURPOSES
 from pod_agent.federation.checking import cost
 from vocab.privacy import DELTA, epsilon
@@ -104,11 +105,11 @@ def encode_histogram(study: Study, table: Table, agent_secret: bytes) -> int:
     return len(weights)
 
 
-def preview(study: Study, table: Table, agent_secret: bytes) -> Preview:
-    """What would leave for this study, in plain words and exact numbers."""
+def preview(study: Study, table: Table, agent_secret: bytes, limits: Limits) -> Preview:
+    """What would leave for this study, in plain words and exact numbers; ``limits`` are the person's."""
     statistic = study.statistic
     if not isinstance(statistic, Histogram):
-        return _training_preview(study)
+        return _training_preview(study, limits)
     cell = encode_histogram(study, table, agent_secret)
     label = statistic.cells[cell] if cell < len(statistic.cells) else ()
     what = UNITS[statistic.query.measures[0]]
@@ -120,19 +121,19 @@ def preview(study: Study, table: Table, agent_secret: bytes) -> Preview:
     )
     cells = f"{len(statistic.cells)} cells ({' and '.join(statistic.query.dimensions)})"
     picked = f"Your agent picks one {what} from {first} to {last} by chance and says in which of {cells} it lies."
-    return _finished(study, (picked, drawn), cell, label)
+    return _finished(study, (picked, drawn), cell, label, limits)
 
 
-def _training_preview(study: Study) -> Preview:
+def _training_preview(study: Study, limits: Limits) -> Preview:
     lines = (
         "Your agent improves a shared model on your records, on this machine.",
         f"What leaves is {_length(study)} bounded whole numbers: how the model should change.",
     )
-    return _finished(study, lines, 0, ())
+    return _finished(study, lines, 0, (), limits)
 
 
-def _finished(study: Study, first: tuple[str, ...], cell: int, label: tuple[str, ...]) -> Preview:
-    size, charge = report_bytes(study), cost(study)
+def _finished(study: Study, first: tuple[str, ...], cell: int, label: tuple[str, ...], limits: Limits) -> Preview:
+    size, charge = report_bytes(study), cost(study, limits)
     loss = epsilon(charge) if study.noise.variance else math.inf
     kinds = ", ".join(DATA[term].title for term in study.data)
     parts = f"one for {study.controller}, one sealed for {study.helper}"

@@ -43,7 +43,10 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A study as it is shown to the person; ``status`` is open, allowed, answered, withdrawn or a refusal's code."""
+    """A study as it is shown to the person; ``status`` is open, allowed, answered, withdrawn or a refusal's code.
+
+    ``withdrawn`` says that a report was permitted under a grant that was withdrawn since; it is not answered again.
+    """
 
     offered: Offered
     status: str

@@ -22,12 +22,11 @@ from consent.errors import (
     InvalidStudyError,
     LogDamagedError,
     NoGrantError,
-    WithdrawnError,
 )
 from pod_agent.errors import LocalStateError, NotInitialisedError, ServerUnreachableError, UsageError
 from pod_agent.federation.report import build_report
 from pod_agent.federation.send import send
-from pod_agent.federation.stores import AgentKey, LocalMarks, clock, secret
+from pod_agent.federation.stores import AgentKey, clock, secret
 from tests.support.door import Door, doors
 from vocab.study import Noise
 from vocab.vdaf.encoding import report_bytes
@@ -55,7 +54,7 @@ def test_a_study_is_shown_granted_answered_and_in_the_audit(door: Door) -> None:
     assert wire.sent() == []
     [outcome] = consents.answer_studies()
     assert (outcome.outcome, outcome.sent) == ("sent", report_bytes(study))
-    assert door.leader.report_count(study.task_id) == 1
+    assert door.held(study.task_id) == 1
     [body] = wire.sent()
     assert decode(body, Report).task_id == study.task_id
 
@@ -87,7 +86,7 @@ def test_what_was_shown_is_what_is_sent_whatever_is_imported_meanwhile(door: Doo
     again, _ = door.person({"transport": 9_999.0}, home=tmp_path / "alice")
     again.answer_studies()
     assert wire.sent() == []
-    assert door.leader.report_count(bytes.fromhex(task)) == 1
+    assert door.held(bytes.fromhex(task)) == 1
     assert report
 
 
@@ -101,7 +100,7 @@ def test_every_message_has_one_size_whatever_the_records_say(door: Door) -> None
         [body] = wire.sent()
         sizes.add((len(body), tuple(sorted(map(len, (decode(body, Report).leader_share,))))))
     assert len(sizes) == 1
-    assert door.leader.report_count(bytes.fromhex(task)) == 5
+    assert door.held(bytes.fromhex(task)) == 5
 
 
 def test_looking_at_studies_is_the_same_request_for_everyone(door: Door) -> None:
@@ -119,33 +118,6 @@ def test_looking_at_studies_is_the_same_request_for_everyone(door: Door) -> None
     assert len(seen) == 1
 
 
-def test_a_withdrawn_grant_sends_nothing_and_takes_back_what_was_not_summed(door: Door) -> None:
-    study = door.study()
-    door.publish(study)
-    consents, wire = door.person(SPENDING)
-    grant = consents.give(study.task_id.hex())
-    consents.answer_studies()
-    assert consents.withdraw(grant)
-    assert door.leader.report_count(study.task_id) == 0
-    assert {len(body) for body in wire.sent("DELETE")} == {32}
-    assert consents.audit()[-1]["action"] == "withdraw-report"
-    before = len(wire.requests)
-    assert consents.answer_studies() == []
-    assert [method for method, _, _ in wire.requests[before:]] == ["GET"]
-    assert consents.grants()[0]["status"] == "withdrawn"
-
-
-def test_withdrawing_works_with_the_network_off(door: Door) -> None:
-    task = door.publish(door.study())
-    consents, wire = door.person(SPENDING)
-    grant = consents.give(task)
-    wire.away = True
-    assert consents.withdraw(grant)
-    wire.away = False
-    consents.answer_studies()
-    assert wire.sent() == []
-
-
 def test_a_lost_answer_is_followed_by_the_same_bytes_and_one_charge(door: Door) -> None:
     study = door.study()
     door.publish(study)
@@ -156,7 +128,7 @@ def test_a_lost_answer_is_followed_by_the_same_bytes_and_one_charge(door: Door) 
     assert outcome.outcome == "sent"
     first, second = wire.sent()
     assert first == second
-    assert door.leader.report_count(study.task_id) == 1
+    assert door.held(study.task_id) == 1
     assert [charge.micro_rho for charge in consents.gate.charges()] == [5_000]
 
 
@@ -227,6 +199,42 @@ def test_a_grant_needs_a_webid_an_end_and_a_price_within_the_limit(door: Door, t
     with pytest.raises(NotInitialisedError):
         consents.give(task)
     assert consents.grants() == []
+
+
+def test_a_person_who_lowers_the_limits_allows_no_more_than_that(door: Door) -> None:
+    low, high = Limits.from_epsilons(business="0.3"), Limits.from_epsilons(business="0.5", total="1.5")
+    task = door.publish(door.study())  # epsilon 0.43
+    careful, wire = door.person(SPENDING, limits=low)
+    for epsilon in (None, 1.0):
+        with pytest.raises(InvalidGrantError, match="costs more"):
+            careful.give(task, None, epsilon)
+    assert careful.answer_studies() == []
+    assert wire.sent() == []
+    consents, _ = door.person(SPENDING, limits=high)
+    consents.give(task, None, 1.0)
+    assert consents.grants()[0]["limit_micro_rho"] == high.business_period == 6_642
+    assert consents.budget()["limit_28_days"] == high.period
+    assert [outcome.outcome for outcome in consents.answer_studies()] == ["sent"]
+    second = door.publish(door.study(title="Again"))
+    consents.give(second)
+    assert [outcome.outcome for outcome in consents.answer_studies()] == ["budget_exhausted"]
+
+
+def test_lowering_the_limits_counts_for_grants_that_were_given_before(door: Door, tmp_path: Path) -> None:
+    task = door.publish(door.study())
+    consents, _ = door.person(SPENDING, home=tmp_path / "alice")
+    consents.give(task)
+    lowered, wire = door.person(SPENDING, home=tmp_path / "alice", limits=Limits.from_epsilons(total="0.3"))
+    assert [outcome.outcome for outcome in lowered.answer_studies()] == ["budget_exhausted"]
+    assert wire.sent() == []
+
+
+def test_a_study_without_noise_takes_no_more_than_the_persons_own_limit(door: Door) -> None:
+    task = door.publish(door.study(demo=True, min_batch=3, noise=Noise(0)))
+    made_up, _ = door.person(SPENDING, simulated=True, limits=Limits(business_period=7_000))
+    made_up.give(task)
+    assert [outcome.outcome for outcome in made_up.answer_studies()] == ["sent"]
+    assert sum(row["micro_rho"] for row in made_up.audit()) == 7_000
 
 
 def test_a_grant_lasts_to_the_end_of_its_last_day_in_the_persons_zone(door: Door) -> None:
@@ -304,24 +312,6 @@ def test_many_threads_make_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(set(keys)) == 1 < len(keys)
-
-
-def test_a_withdrawal_in_another_process_stops_an_upload(door: Door, tmp_path: Path) -> None:
-    study = door.study()
-    door.publish(study)
-    consents, _ = door.person(SPENDING, home=tmp_path / "alice")
-    grant = consents.give(study.task_id.hex())
-    [offered] = consents.offered()
-    _, permit = consents.contribute(offered, lambda _: 0)
-    marks = LocalMarks(tmp_path / "alice" / "consent")
-    program = (
-        "import sys, pathlib; from pod_agent.federation.stores import LocalMarks, clock\n"
-        f"LocalMarks(pathlib.Path({str(tmp_path / 'alice' / 'consent')!r})).mark_withdrawn({grant!r}, clock())"
-    )
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
-    assert marks.withdrawn(grant)
-    with pytest.raises(WithdrawnError):
-        permit.check()
 
 
 CHILD = """

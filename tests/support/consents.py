@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.budget import Limits
-from consent.errors import PodOfflineError
-from consent.gate import Gate
+from consent.errors import ConsentError, PodOfflineError
+from consent.gate import Gate, Permit
 from consent.grant import Disclosure, Grant
 from consent.grants import Grants
 from consent.ledger import Ledger, Log
@@ -30,8 +32,11 @@ __all__ = [
     "Machine",
     "MemoryDocuments",
     "MemoryMarks",
+    "given",
     "grant_for",
+    "pieces",
     "question",
+    "refused",
 ]
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -202,3 +207,28 @@ def question(body: bytes = b"report", **changes: Any) -> Disclosure:
         "sha256": hashlib.sha256(body).hexdigest(),
     }
     return Disclosure(**{**values, **changes})
+
+
+def given(**changes: Any) -> Machine:
+    """A machine with one grant in force."""
+    machine = Machine()
+    machine.gate.give(grant_for(**changes))
+    return machine
+
+
+def refused(machine: Machine, **changes: Any) -> str:
+    """The code of the refusal, which must be in the log and must have cost nothing."""
+    charges = machine.gate.charges()
+    with pytest.raises(ConsentError) as caught:
+        machine.gate.permit(question(os.urandom(8), **changes))
+    last = machine.gate.entries()[-1]
+    assert (last.action, last.outcome, last.micro_rho) == ("deny", caught.value.code, 0)
+    assert machine.gate.charges() == charges
+    assert (caught.value.exit_status, caught.value.http_status) == (4, 403)
+    return caught.value.code
+
+
+def pieces(permit: Permit, body: bytes = b"report") -> Iterator[bytes]:
+    """The body as it leaves under the permit."""
+    with permit.sending(permit.disclosure.recipient, body) as parts:
+        yield from parts

@@ -15,14 +15,16 @@ from aggregator.channel import HelperChannel
 from aggregator.config import init_helper, init_leader, load_helper
 from aggregator.helper import Helper, create_helper_app
 from aggregator.leader import Leader, create_leader_app
+from consent.budget import Limits
 from consent.purposes import AGGREGATE_REPORTING, SPENDING
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.stores import clock
 from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.pod import Pod
 from vocab.query import QuerySpec, Table
 from vocab.study import Histogram, Noise, Study
 
-__all__ = ["LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
+__all__ = ["HELPER", "LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
 
 LEADER = "http://127.0.0.1:7001/"
 HELPER = "http://127.0.0.1:7002/"
@@ -41,17 +43,21 @@ class FixedIndex:
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Passes requests on and keeps what left; ``breaks`` loses so many answers to a PUT."""
+    """Passes requests on and keeps what left; ``breaks`` loses so many answers to a PUT, ``deaf`` those to a DELETE.
+
+    ``away`` is True, or the addresses of the servers that no connection reaches.
+    """
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
         self.requests: list[tuple[str, str, bytes]] = []
         self.headers: list[dict[str, str]] = []
         self.breaks = 0
-        self.away = False
+        self.deaf = False
+        self.away: bool | set[str] = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self.away:
+        if self.away is True or (self.away and f"{request.url.copy_with(path='/')}" in self.away):
             raise httpx.ConnectError("away")
         body = request.read()
         self.requests.append((request.method, str(request.url), body))
@@ -60,6 +66,8 @@ class RecordingTransport(httpx.BaseTransport):
         if self.breaks and request.method == "PUT":
             self.breaks -= 1
             raise httpx.ReadError("the answer was lost")
+        if self.deaf and request.method == "DELETE":
+            raise httpx.ReadTimeout("the answer was lost")
         return response
 
     def sent(self, method: str = "PUT") -> list[bytes]:
@@ -86,21 +94,32 @@ class Door:
         """Open a study; its task id in hexadecimal."""
         return self.leader.publish(study, self.channel).hex()
 
+    def held(self, task: bytes) -> int:
+        """How many reports the leader holds for a study."""
+        return len(self.leader.batch(task))
+
     def person(
-        self, spending: Mapping[str, float], *, simulated: bool = False, home: Path | None = None
+        self,
+        spending: Mapping[str, float],
+        *,
+        simulated: bool = False,
+        home: Path | None = None,
+        pod: Pod | None = None,
+        limits: Limits | None = None,
     ) -> tuple[Consents, RecordingTransport]:
-        """An agent with this spending, and the wire it uses."""
+        """An agent with this spending, and the wire it uses; an embedded pod below its home if none is given."""
         number = next(self._numbers)
         home = home or self._folder / f"person-{number}"
         wire = RecordingTransport(_Router(self._apps))
         consents = Consents(
             home=home,
-            pod=EmbeddedPod(home / "pod"),
+            pod=pod or EmbeddedPod(home / "pod"),
             index=FixedIndex(spending),
             webid=f"https://issuer-{number % 3}.example/person-{number}#me",
             leader_url=LEADER,
             zone=ZoneInfo("Asia/Singapore"),
             simulated=simulated,
+            limits=limits,
             client=httpx.Client(transport=wire),
             pause=0.01,
         )

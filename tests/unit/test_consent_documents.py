@@ -40,7 +40,7 @@ from consent.errors import BadSignatureError, InvalidGrantError, LogDamagedError
 from consent.grant import Event, Status
 from consent.proof import canonical, read_graph, sign_graph
 from consent.purposes import HEALTH, LISTENING, PURPOSES, SPENDING
-from consent.receipt import decode_receipt
+from consent.receipt import encode_receipt
 from tests.support.consents import START, Key, Machine, grant_for, question
 from tests.support.studies import histogram_study
 from vocab.errors import VocabularyError
@@ -267,7 +267,9 @@ def test_a_receipt_shows_that_the_end_of_the_log_is_missing() -> None:
     machine.gate.give(grant_for())
     receipt = machine.gate.give(grant_for())
     path = f"consent/receipts/{receipt.grant}.ttl"
-    assert decode_receipt(machine.documents.files[path], machine.key.name) == receipt
+    assert machine.documents.files[path] == encode_receipt(receipt, machine.key)
+    assert read_graph(machine.documents.files[path], machine.key.name).statements
+    assert machine.gate.entries()[-1].digest == receipt.head.digest
     fresh = Machine(documents=machine.documents)  # another device, which knows no head
     del machine.documents.files[machine.log_paths()[-1]]
     assert len(fresh.gate.entries()) == 1 < receipt.head.sequence

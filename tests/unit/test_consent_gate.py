@@ -1,60 +1,34 @@
-"""The gate: every refusal, the order of writes, withdrawal, and a type checker that finds a send without a permit."""
+"""The gate: every refusal, the order of writes, and a type checker that finds a send without a permit."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import consent.gate
 from consent.budget import Limits
 from consent.errors import (
-    REFUSALS,
     AlreadyAnsweredError,
     BudgetExhaustedError,
     ClockRollbackError,
     ConsentError,
     ExpiredError,
     NoGrantError,
-    PodOfflineError,
-    WithdrawnError,
     WrongDataError,
     WrongRecipientError,
 )
 from consent.gate import Gate, Permit
 from consent.purposes import FEDERATED_TRAINING, LISTENING, SPENDING
-from tests.support.consents import START, Key, Machine, MemoryDocuments, grant_for, question
+from tests.support.consents import START, Key, Machine, MemoryDocuments, given, grant_for, pieces, question, refused
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = timedelta(days=1)
-
-
-def refused(machine: Machine, **changes: Any) -> str:
-    """The code of the refusal, which must be in the log and must have cost nothing."""
-    charges = machine.gate.charges()
-    with pytest.raises(ConsentError) as caught:
-        machine.gate.permit(question(os.urandom(8), **changes))
-    last = machine.gate.entries()[-1]
-    assert (last.action, last.outcome, last.micro_rho) == ("deny", caught.value.code, 0)
-    assert machine.gate.charges() == charges
-    assert (caught.value.exit_status, caught.value.http_status) == (4, 403)
-    return caught.value.code
-
-
-def given(**changes: Any) -> Machine:
-    machine = Machine()
-    machine.gate.give(grant_for(**changes))
-    return machine
 
 
 def test_without_a_grant_nothing_is_permitted() -> None:
@@ -106,13 +80,6 @@ def test_after_the_grant_or_the_study_ends_nothing_leaves() -> None:
     machine = given()
     machine.now = START + 90 * DAY - timedelta(seconds=1)
     machine.gate.permit(question())
-
-
-def test_a_withdrawn_grant_permits_nothing() -> None:
-    machine = given()
-    [state] = machine.gate.states().states
-    assert machine.gate.withdraw(state.grant.identifier)
-    assert refused(machine) == "withdrawn"
 
 
 def test_the_budget_of_the_grant_ends() -> None:
@@ -223,14 +190,6 @@ def test_the_same_bytes_are_permitted_again_after_a_crash_and_cost_nothing_more(
         again.gate.permit(replace(question(b"other"), study=question().study))
 
 
-def test_a_permit_after_a_crash_needs_a_live_grant_still() -> None:
-    machine = given()
-    permit = machine.gate.permit(question())
-    machine.gate.withdraw(permit.grant.identifier)
-    with pytest.raises(WithdrawnError):
-        machine.gate.permit(question())
-
-
 class CrashingDocuments(MemoryDocuments):
     """Ends like a crash after so many more documents."""
 
@@ -299,46 +258,6 @@ def test_a_charge_that_someone_removed_still_counts() -> None:
     assert refused(machine, micro_rho=1) == "budget_exhausted"
 
 
-def test_withdrawing_works_without_the_pod_and_the_pod_learns_of_it_later() -> None:
-    machine = given()
-    [state] = machine.gate.states().states
-    permit = machine.gate.permit(question())
-    machine.documents.offline = True
-    assert machine.gate.withdraw(state.grant.identifier) is False
-    with pytest.raises((WithdrawnError, PodOfflineError)):
-        list(pieces(permit))
-    machine.documents.offline = False
-    assert refused(machine) == "withdrawn"
-    elsewhere = Machine(documents=machine.documents)
-    assert elsewhere.gate.states().states[0].status(START) == "given"
-    assert machine.gate.sync() == []
-    assert elsewhere.gate.states().states[0].status(START) == "withdrawn"
-    assert f"consent/receipts/{state.grant.identifier}-withdrawn.ttl" in machine.documents.files
-
-
-def test_removing_the_withdrawal_from_the_pod_does_not_revive_the_grant() -> None:
-    machine = given()
-    [state] = machine.gate.states().states
-    machine.gate.withdraw(state.grant.identifier)
-    [event] = [path for path in machine.documents.files if path.endswith("/events/0002.ttl")]
-    del machine.documents.files[event]
-    assert refused(machine) == "withdrawn"
-    assert refused(Machine(documents=machine.documents)) == "withdrawn"  # the log knows as well
-
-
-def test_a_withdrawn_grant_under_another_name_is_found() -> None:
-    machine = given()
-    [state] = machine.gate.states().states
-    old, new = state.grant.identifier, "11111111-2222-4333-8444-555555555555"
-    copies = {path.replace(old, new): content for path, content in machine.documents.files.items() if old in path}
-    machine.gate.withdraw(old)
-    machine.documents.files |= {path: content for path, content in copies.items() if "/grants/" in path}
-    assert machine.gate.states().damaged == (new,)
-    assert refused(machine) == "withdrawn"
-    del machine.documents.files[machine.grant_path(old)]
-    assert refused(machine) == "bad_signature"
-
-
 def test_the_event_of_another_grant_gives_nothing() -> None:
     machine = given()
     [event] = [path for path in machine.documents.files if "/events/" in path]
@@ -346,34 +265,6 @@ def test_the_event_of_another_grant_gives_nothing() -> None:
     [other] = [path for path in stranger.documents.files if "/events/" in path]
     machine.documents.files[event] = stranger.documents.files[other]
     assert refused(machine) == "bad_signature"
-
-
-def test_withdrawing_twice_changes_nothing() -> None:
-    machine = given()
-    [state] = machine.gate.states().states
-    machine.gate.withdraw(state.grant.identifier)
-    files = dict(machine.documents.files)
-    assert machine.gate.withdraw(state.grant.identifier)
-    assert machine.documents.files == files
-
-
-def test_withdrawing_what_was_never_given_is_told() -> None:
-    for name in ("11111111-2222-4333-8444-555555555555", "../withdrawn/x", ""):
-        with pytest.raises(NoGrantError):
-            Machine().gate.withdraw(name)
-
-
-def test_a_withdrawal_of_another_device_stops_a_permit_that_was_given_before() -> None:
-    machine = given()
-    permit = machine.gate.permit(question())
-    Machine(documents=machine.documents).gate.withdraw(permit.grant.identifier)
-    with pytest.raises(WithdrawnError):
-        permit.check()
-    with pytest.raises(WithdrawnError):
-        list(pieces(permit))
-    del machine.documents.files[f"consent/grants/{permit.grant.identifier}/events/0002.ttl"]
-    with pytest.raises(WithdrawnError):  # the log tells it as well
-        permit.check()
 
 
 def test_a_permit_is_for_these_bytes_to_this_address() -> None:
@@ -396,67 +287,6 @@ def test_a_grant_that_ends_during_an_upload_stops_it() -> None:
     machine.now = START + 90 * DAY
     with pytest.raises(ExpiredError):
         next(parts)
-
-
-def test_withdrawing_waits_for_an_upload_which_stops_before_its_next_piece() -> None:
-    machine = given()
-    body = bytes(200_000)
-    permit = machine.gate.permit(question(body))
-    started, returned = threading.Event(), threading.Event()
-    wire: list[bytes] = []
-    slow: list[bytes] = []
-    stopped: list[ConsentError] = []
-
-    def upload() -> None:
-        try:
-            for part in pieces(permit, body):
-                assert not returned.is_set()
-                wire.append(part)
-                started.set()
-                while not machine.marks.withdrawn(permit.grant.identifier):
-                    pass
-                time.sleep(0.1)
-                slow.append(part)
-        except WithdrawnError as error:
-            stopped.append(error)
-
-    thread = threading.Thread(target=upload)
-    thread.start()
-    started.wait()
-    machine.gate.withdraw(permit.grant.identifier)
-    returned.set()
-    assert len(slow) == 1  # it waited for the piece that was under way
-    thread.join()
-    assert len(wire) == len(stopped) == 1
-
-
-def test_many_uploads_and_a_withdrawal_at_once_leave_no_byte_after_it() -> None:
-    machine = given(max_micro_rho_period=24_356)
-    permits = [machine.gate.permit(question(b"%d" % number, micro_rho=1)) for number in range(8)]
-    barrier, done = threading.Barrier(9), threading.Event()
-    wire: list[bytes] = []
-    after: list[bytes] = []
-
-    def upload(permit: Permit, body: bytes) -> None:
-        barrier.wait()
-        with contextlib.suppress(WithdrawnError):
-            for part in pieces(permit, body):
-                (after if done.is_set() else wire).append(part)
-
-    threads = [threading.Thread(target=upload, args=(one, b"%d" % number)) for number, one in enumerate(permits)]
-    for thread in threads:
-        thread.start()
-    barrier.wait()
-    machine.gate.withdraw(permits[0].grant.identifier)
-    done.set()
-    for thread in threads:
-        thread.join()
-    assert after == []
-
-
-def pieces(permit: Permit, body: bytes = b"report") -> Iterator[bytes]:
-    with permit.sending(permit.disclosure.recipient, body) as parts:
-        yield from parts
 
 
 def test_only_the_gate_makes_a_permit() -> None:
@@ -484,8 +314,8 @@ def test_the_type_checker_rejects_a_send_without_a_permit(tmp_path: Path) -> Non
     assert lines == {8, 9, 10}, done.stdout + done.stderr
 
 
-def test_every_refusal_has_a_code_of_its_own() -> None:
-    assert len(REFUSALS) == len(set(REFUSALS.values()))
-    assert all(refusal().hint for refusal in REFUSALS.values())
-    assert BudgetExhaustedError.code in REFUSALS
+def test_every_refusal_has_a_code_of_its_own_and_a_next_step() -> None:
+    refusals = ConsentError.__subclasses__()
+    assert len({refusal.code for refusal in refusals}) == len(refusals) == 17
+    assert all(refusal().hint for refusal in refusals)
     assert consent.gate.__all__ == ["Gate", "Permit"]

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import LISTENING, SPENDING
 from pod_agent.federation.checking import check_study, cost, needed_data
@@ -91,10 +92,13 @@ def test_a_study_outside_the_rules_is_refused(changes: dict[str, Any], kind: typ
 
 
 def test_the_agent_computes_the_cost_itself() -> None:
-    assert cost(study_of(noise=Noise(21))) == 23_810
+    assert cost(study_of(noise=Noise(21)), Limits()) == 23_810
     update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=100, fraction_bits=8)
-    assert cost(study_of(statistic=update, noise=Noise(10_000_000))) == math.ceil(4 * 100**2 / (2 * 10_000_000) * 1e6)
-    assert cost(study_of(noise=Noise(0))) == 24_356
+    assert cost(study_of(statistic=update, noise=Noise(10_000_000)), Limits()) == math.ceil(
+        4 * 100**2 / (2 * 10_000_000) * 1e6
+    )
+    assert cost(study_of(noise=Noise(0)), Limits()) == 24_356
+    assert cost(study_of(noise=Noise(0)), Limits(business_period=5_000)) == 5_000
     assert needed_data(study_of(statistic=histogram(measures=("plays",)))) == {LISTENING}
     assert needed_data(study_of(statistic=update)) == {SPENDING}
 
@@ -141,7 +145,7 @@ def test_draws_over_agents_follow_their_spending_and_other_studies_draw_anew() -
 
 def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     study = study_of(statistic=histogram(), noise=Noise(21))
-    shown = preview(study, table_of({"transport": 8.0}), b"s" * 32)
+    shown = preview(study, table_of({"transport": 8.0}), b"s" * 32, Limits())
     text = "\n".join(shown.lines)
     assert (shown.cell, shown.label, shown.cells) == (1, ("transport",), 3)
     assert "This time it is: transport. That cell holds 1, the other 2 hold 0." in text
@@ -150,13 +154,13 @@ def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     assert "sum over at least 100 people, with noise added to every number (standard deviation 6.5)" in text
     assert "Only together could they read yours" in text
     assert f"{shown.size:,} bytes leave" in text
-    nothing = preview(study, table_of({}), b"s" * 32)
+    nothing = preview(study, table_of({}), b"s" * 32, Limits())
     assert "You have none there" in "\n".join(nothing.lines)
     assert nothing.size == shown.size
 
 
 def test_the_preview_of_a_study_without_noise_says_that_nothing_protects() -> None:
-    shown = preview(study_of(demo=True, noise=Noise(0)), table_of({"groceries": 1.0}), b"s" * 32)
+    shown = preview(study_of(demo=True, noise=Noise(0)), table_of({"groceries": 1.0}), b"s" * 32, Limits())
     assert math.isinf(shown.epsilon)
     assert shown.to_json()["epsilon"] is None
     assert any("Nothing bounds" in line for line in shown.lines)

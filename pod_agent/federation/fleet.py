@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,6 +45,7 @@ from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.federation.checking import is_loopback
 from vocab.errors import VocabularyError
 from vocab.training import Scalar
 
@@ -79,7 +81,8 @@ class FleetConnection:
     """One registered node at a SuperLink. Not for use by two threads at a time.
 
     ``keys`` is the node's P-384 key pair; without one a fresh pair is made, which a SuperLink with node authentication
-    will not know. ``root_certificates`` (PEM) switches TLS on; without it only a loopback address makes sense.
+    will not know. TLS is off for a loopback address without ``root_certificates`` (PEM) and on for all others, checked
+    against these certificates or the well-known ones.
     Every method raises ServerUnreachableError, or ServerRefusedError where the SuperLink does not accept this node.
     """
 
@@ -89,7 +92,7 @@ class FleetConnection:
         self._key = public_key_to_bytes(public)
         self._client = FleetHttpClient.from_server_address(
             address,
-            root_certificates is None,
+            root_certificates is None and is_loopback(urlsplit(f"//{address}").hostname),
             root_certificates,
             interceptors=[_VersionHeaders(), NodeAuthHttpInterceptor(private, public)],
         )

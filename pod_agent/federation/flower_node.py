@@ -50,9 +50,13 @@ class FlowerNode(threading.Thread):
         """Wait until the SuperLink knows this node; False if it does not in time, or never will."""
         return self._ready.wait(seconds) and self.failure is None
 
+    def finish(self) -> None:
+        """End after the request that is under way."""
+        self._stopping.set()
+
     def stop(self, seconds: float = 10.0) -> bool:
         """End the thread and leave the SuperLink; False if it is still in the middle of a request."""
-        self._stopping.set()
+        self.finish()
         self.join(seconds)
         return not self.is_alive()
 

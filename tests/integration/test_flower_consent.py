@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,10 +21,14 @@ import numpy as np
 import psutil
 import pytest
 
-from aggregator.running import Servers, free_port
+from aggregator.ports import free_port
+from aggregator.running import Servers
 from consent.purposes import FEDERATED_TRAINING, SPENDING
+from pod_agent.errors import ServerUnreachableError, UsageError
 from pod_agent.federation.consents import Consents
+from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import nodes_online
+from pod_agent.federation.joining import join_rounds
 from pod_agent.federation.rounds import round_answer
 from pod_agent.federation.stores import LocalMarks
 from pod_agent.federation.training import local_update
@@ -148,6 +153,57 @@ def test_three_people_train_a_model_that_two_servers_sum(tmp_path: Path, servers
             ]
     kept = json.loads((servers.home / "models" / f"{WEEKLY_SPENDING.name}.json").read_text())
     assert (kept["rounds"], kept["weights"]) == (1, outcome["weights"])
+
+
+def test_a_command_of_a_person_takes_part_in_a_round(tmp_path: Path, servers: Servers) -> None:
+    task = publish(servers, "Round that one person joins by command", 2)
+    port = free_port()
+    command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "train", task, "--json"]
+    options = ["--port", str(port), "--cohort", "2", "--deadline", "20"]
+    with ExitStack() as stack:
+        one, two = (stack.enter_context(closing(person(tmp_path, servers, number))) for number in range(2))
+        for each in (one, two):
+            each.give(task)
+        process = stack.enter_context(subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True))
+        answer = round_answer(two, partial(list, HISTORIES[1]))
+        stack.enter_context(nodes_online(f"127.0.0.1:{port}", [answer], pause=0.1, seconds=60))
+        threading.Thread(target=stop_when_ended, args=(process, os.getpid())).start()
+        joined = join_rounds(one, f"127.0.0.1:{port}", partial(list, HISTORIES[0]), pause=0.1)  # until Ctrl-C
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read())["summed"] == 2
+    assert (joined.answered, joined.refused) == (1, 0)
+    assert [entry["outcome"] for entry in one.audit() if entry["action"] == "release"] == ["permitted", "sent"]
+
+
+def stop_when_ended(process: subprocess.Popen[str], pid: int) -> None:
+    """Press Ctrl-C once the round is over."""
+    process.wait(90)
+    os.kill(pid, signal.SIGINT)
+
+
+def test_joining_a_server_that_is_away_or_no_address_is_told(tmp_path: Path, servers: Servers) -> None:
+    with closing(person(tmp_path, servers, 0)) as one:
+        with pytest.raises(ServerUnreachableError):
+            join_rounds(one, f"127.0.0.1:{free_port()}", list, seconds=0.5, pause=0.1)
+        for address in ("http://127.0.0.1:1/", "127.0.0.1", "a b:1", "user@host:1"):
+            with pytest.raises(UsageError):
+                join_rounds(one, address, list, seconds=0.1)
+
+
+def test_off_this_machine_a_node_speaks_tls_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def note(_: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.url.scheme}://{request.url.host}")
+        raise httpx.ConnectError("away")
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", note)
+    for address in ("superlink.example:9092", "127.0.0.1:9092"):
+        connection = FleetConnection(address)
+        with pytest.raises(ServerUnreachableError):
+            connection.open()
+        connection.close()
+    assert asked == ["https://superlink.example", "http://127.0.0.1"]
 
 
 def test_withdrawing_between_permit_and_first_byte_stops_the_upload(tmp_path: Path, servers: Servers) -> None:

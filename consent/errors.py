@@ -182,7 +182,10 @@ class LogDamagedError(ConsentError):
     """The log was edited, cut or reordered."""
 
     code = "log_damaged"
-    hint = "Someone changed the log in your pod. Nothing leaves until it is restored from a backup."
+    hint = (
+        "Someone, or a server that failed, changed the log in your pod. Nothing leaves until consent/log is restored"
+        " from a backup of the pod; see docs/explanation/consent.md."
+    )
     message = "the log of what left does not fit together"
 
 

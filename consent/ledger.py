@@ -5,6 +5,11 @@ another order shows. That the end was cut off shows against the head, which this
 
 Order of writes for a release: log entry, charge, then the first byte. A crash in between counts too much, never too
 little. What was spent is read from both the log and the charges; where one was removed the other still counts.
+
+Some servers keep half a document if they die while they write it. At the very end of the log, and beyond the head that
+this machine keeps, such a beginning counts as not written: its write never returned here, so nothing was sent on the
+strength of it, and the next entry takes its place. That gives nobody a new power: whoever can cut a document in the pod
+can remove it. A half anywhere else, or whole bytes that do not fit, is damage.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ from consent import terms
 from consent.budget import Charge
 from consent.codec import Facts, decode_charge, encode_charge, signed
 from consent.errors import BadSignatureError, LogDamagedError
-from consent.proof import Signer, canonical, digest, key_name, read_graph, sign_graph, time_text
+from consent.proof import Signer, canonical, digest, is_whole, key_name, read_graph, sign_graph, time_text
 from consent.stores import Documents, Head, Marks
 from consent.terms import TYPE
 from vocab.terms import PROV
@@ -77,7 +82,7 @@ class Entry:
     @property
     def path(self) -> str:
         """Where the entry lies in the pod."""
-        return f"{LOG}{self.sequence // FOLDER:05d}/{self.sequence:08d}.ttl"
+        return _path(self.sequence)
 
     @property
     def digest(self) -> str:
@@ -99,7 +104,13 @@ class Log:
 
     def entries(self) -> list[Entry]:
         """All entries in order, read afresh; LogDamagedError where they do not form one chain up to the head."""
-        paths = self._paths()
+        return self._chain(self._paths())[0]
+
+    def _chain(self, paths: list[str]) -> tuple[list[Entry], bytes | None]:
+        """All entries in order, and what a torn write left behind them."""
+        torn = self._torn_end(paths)
+        if torn is not None:
+            paths = paths[:-1]
         found = [self._read(path) for path in paths]
         previous = START
         for number, ((entry, digest_of), path) in enumerate(zip(found, paths, strict=True), start=1):
@@ -107,7 +118,7 @@ class Log:
                 raise LogDamagedError(f"entry {number} of the log does not follow the one before it")
             previous = digest_of
         self._check_head([digest_of for _, digest_of in found])
-        return [entry for entry, _ in found]
+        return [entry for entry, _ in found], torn
 
     def append(self, entry: Entry, *, after: int | None = None) -> Entry:
         """Write one more entry after all that are there, and return it with its number.
@@ -116,7 +127,7 @@ class Log:
         where there are not exactly ``after`` entries, if given.
         """
         while True:
-            found = self.entries()
+            found, torn = self._chain(self._paths())
             if after is not None and len(found) != after:
                 raise LogMovedError
             last = found[-1] if found else None
@@ -127,7 +138,7 @@ class Log:
                 at=max(entry.at, last.at) if last else entry.at,
             )
             content = sign_graph(_entry_statements(numbered), _name(numbered.sequence), self._signer, numbered.at)
-            if self._documents.create(numbered.path, content):
+            if self._write(numbered.path, torn, content):
                 self._marks.keep_head(Head(numbered.sequence, numbered.digest))
                 return numbered
 
@@ -139,6 +150,18 @@ class Log:
     def _paths(self) -> list[str]:
         folders = [f"{LOG}{name}" for name in self._documents.names(LOG)]
         return [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
+
+    def _torn_end(self, paths: list[str]) -> bytes | None:
+        head = self._marks.head()
+        if not paths or len(paths) <= (head.sequence if head else 0) or paths[-1] != _path(len(paths)):
+            return None
+        content = self._documents.read(paths[-1]) or b""
+        return None if is_whole(content) else content
+
+    def _write(self, path: str, torn: bytes | None, content: bytes) -> bool:
+        if torn is None:
+            return self._documents.create(path, content)
+        return self._documents.replace(path, torn, content)
 
     def _read(self, path: str) -> tuple[Entry, str]:
         content = self._documents.read(path)
@@ -173,13 +196,17 @@ class Ledger:
         return list(known.values())
 
     def charge(self, charge: Charge) -> bool:
-        """Write the charge; False where this study was charged before."""
-        return self._documents.create(f"{BUDGET}{charge.study}.ttl", encode_charge(charge, self._signer))
+        """Write the charge, over a torn one if need be; False where this study was charged before."""
+        path, content = f"{BUDGET}{charge.study}.ttl", encode_charge(charge, self._signer)
+        if self._documents.create(path, content):
+            return True
+        held = self._documents.read(path) or b""
+        return not is_whole(held) and self._documents.replace(path, held, content)
 
     def _stored(self) -> list[Charge]:
         key = key_name(self._signer.public_key)
-        names = self._documents.names(BUDGET)
-        return [decode_charge(self._documents.read(BUDGET + name) or b"", key) for name in names]
+        found = [self._documents.read(BUDGET + name) or b"" for name in self._documents.names(BUDGET)]
+        return [decode_charge(content, key) for content in found if is_whole(content)]  # the log counts a torn one
 
 
 def _charge_of(entry: Entry) -> Charge:
@@ -191,6 +218,10 @@ def _charge_of(entry: Entry) -> Charge:
         at=entry.at,
         sha256=entry.sha256,
     )
+
+
+def _path(sequence: int) -> str:
+    return f"{LOG}{sequence // FOLDER:05d}/{sequence:08d}.ttl"
 
 
 def _name(sequence: int) -> str:

@@ -40,6 +40,7 @@ __all__ = [
     "Signer",
     "canonical",
     "digest",
+    "is_whole",
     "key_name",
     "read_graph",
     "sign_graph",
@@ -153,6 +154,14 @@ def read_graph(content: bytes, key: str) -> SignedGraph:
         raise BadSignatureError
     _verify(key, values[0].value, _hashes(canonical(config), canonical(document)))
     return SignedGraph(document, key)
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether a signed document goes on to its end; a server that died while it wrote keeps the beginning alone.
+
+    Says nothing of who signed it: that is for ``read_graph``.
+    """
+    return b"sec:proofValue" in content and content.endswith(b" .\n")
 
 
 def sign_json(document: Mapping[str, Any], signer: Signer, created: datetime) -> str:

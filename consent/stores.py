@@ -27,7 +27,10 @@ class Head:
 
 
 class Documents(Protocol):
-    """Immutable documents in the pod, by path; every call raises PodOfflineError where the pod does not answer."""
+    """Immutable documents in the pod, by path; only a torn one is ever replaced.
+
+    Every call raises PodOfflineError where the pod does not answer.
+    """
 
     def read(self, path: str) -> bytes | None:
         """The document, or None where there is none."""
@@ -35,6 +38,10 @@ class Documents(Protocol):
 
     def create(self, path: str, content: bytes) -> bool:
         """Write the document, durably, unless there is one; False where there is."""
+        ...
+
+    def replace(self, path: str, torn: bytes, content: bytes) -> bool:
+        """Write the document over one that holds exactly ``torn``, the beginning of one; False where it does not."""
         ...
 
     def names(self, container: str) -> list[str]:

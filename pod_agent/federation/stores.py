@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.errors import PodOfflineError
-from consent.proof import time_text
+from consent.proof import is_whole, time_text
 from consent.stores import Head
 from pod_agent.errors import LocalStateError, PodConflictError, PodError
 from pod_agent.pods.pod import Pod
@@ -33,7 +33,8 @@ def clock() -> datetime:
 class PodDocuments:
     """The consent documents of a pod; PodOfflineError where the pod does not answer.
 
-    Documents never change, so what was read is remembered by path and only the lists of members are read each time.
+    Documents never change, so what was read whole is remembered by path and only the lists of members are read each
+    time.
     ``forget`` makes the next reading look at every byte again.
     """
 
@@ -54,7 +55,8 @@ class PodDocuments:
             found = self._pod.read(path)
         if found is None:
             return None
-        self._known[path] = found.content
+        if is_whole(found.content):
+            self._known[path] = found.content
         return found.content
 
     def create(self, path: str, content: bytes) -> bool:
@@ -62,6 +64,18 @@ class PodDocuments:
         with _offline():
             try:
                 self._pod.write(path, content, if_match=None)
+            except PodConflictError:
+                return False
+        return True
+
+    def replace(self, path: str, torn: bytes, content: bytes) -> bool:
+        """Write over a document that holds exactly ``torn``; False where it does not, or not any more."""
+        with _offline():
+            found = self._pod.read(path)
+            if found is None or found.content != torn:
+                return False
+            try:
+                self._pod.write(path, content, if_match=found.etag)
             except PodConflictError:
                 return False
         return True

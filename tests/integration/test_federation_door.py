@@ -27,7 +27,9 @@ from pod_agent.errors import LocalStateError, NotInitialisedError, ServerUnreach
 from pod_agent.federation.report import build_report
 from pod_agent.federation.send import send
 from pod_agent.federation.stores import AgentKey, clock, secret
+from pod_agent.pods.embedded import EmbeddedPod
 from tests.support.door import Door, doors
+from tests.support.memory_pod import Fault, FaultyPod
 from vocab.study import Noise
 from vocab.vdaf.encoding import report_bytes
 from vocab.wire import Report, decode
@@ -279,6 +281,21 @@ def test_the_log_in_the_pod_cannot_be_edited_unseen(door: Door, tmp_path: Path) 
     with pytest.raises(LogDamagedError):
         consents.answer_studies()
     assert wire.sent() == []
+
+
+@pytest.mark.parametrize("number", [4, 5, 6])
+def test_a_server_that_keeps_half_a_document_stops_nothing_for_good(door: Door, tmp_path: Path, number: int) -> None:
+    study = door.study()
+    door.publish(study)
+    pod = FaultyPod(EmbeddedPod(tmp_path / "pod"), number, Fault.CUT_OFF)  # 4: log entry, 5: charge, 6: how it ended
+    consents, wire = door.person(SPENDING, pod=pod)
+    consents.give(study.task_id.hex())
+    assert [each.outcome for each in consents.answer_studies()] == ["pod_offline"]
+    assert [each.outcome for each in consents.answer_studies()] == ["sent"]
+    assert len(set(wire.sent())) == 1
+    assert door.held(study.task_id) == 1
+    assert [row["outcome"] for row in consents.audit()] == ["done", "permitted", "sent"]
+    assert [charge.micro_rho for charge in consents.gate.charges()] == [5_000]
 
 
 def test_nothing_of_the_records_is_in_what_leaves_or_in_the_consent_documents(door: Door, tmp_path: Path) -> None:

@@ -78,6 +78,13 @@ class MemoryDocuments:
         self._reach()
         return self.files.setdefault(path, content) is content
 
+    def replace(self, path: str, torn: bytes, content: bytes) -> bool:
+        self._reach()
+        if self.files.get(path) != torn:
+            return False
+        self.files[path] = content
+        return True
+
     def names(self, container: str) -> list[str]:
         self._reach()
         rests = [path.removeprefix(container) for path in self.files if path.startswith(container)]

@@ -38,7 +38,7 @@ from consent.codec import (
 )
 from consent.errors import BadSignatureError, InvalidGrantError, LogDamagedError
 from consent.grant import Event, Status
-from consent.proof import canonical, read_graph, sign_graph
+from consent.proof import canonical, is_whole, read_graph, sign_graph
 from consent.purposes import HEALTH, LISTENING, PURPOSES, SPENDING
 from consent.receipt import encode_receipt
 from tests.support.consents import START, Key, Machine, grant_for, question
@@ -235,6 +235,16 @@ def test_any_change_of_the_log_is_found(tamper: Tamper) -> None:
             machine.gate.entries()
         with pytest.raises(LogDamagedError):
             machine.gate.permit(question(b"new"))
+
+
+def test_a_document_is_whole_only_with_its_last_byte() -> None:
+    machine = _machine_with_a_log()
+    paths = [path for path in machine.documents.files if "/log/" in path or "/budget/" in path]
+    assert len(paths) == 13
+    for path in paths:
+        content = machine.documents.files[path]
+        assert is_whole(content)
+        assert not any(is_whole(content[:end]) for end in range(len(content)))
 
 
 def test_an_entry_of_another_key_is_found_even_at_the_end() -> None:

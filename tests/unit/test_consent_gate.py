@@ -19,11 +19,14 @@ from consent.errors import (
     ClockRollbackError,
     ConsentError,
     ExpiredError,
+    LogDamagedError,
     NoGrantError,
+    PodOfflineError,
     WrongDataError,
     WrongRecipientError,
 )
 from consent.gate import Gate, Permit
+from consent.proof import is_whole
 from consent.purposes import FEDERATED_TRAINING, LISTENING, SPENDING
 from tests.support.consents import START, Key, Machine, MemoryDocuments, given, grant_for, pieces, question, refused
 
@@ -222,6 +225,51 @@ def test_a_crash_at_any_write_counts_too_much_and_never_too_little() -> None:
         assert spent == (5_000 if left else 0)  # the log entry alone counts already
 
 
+class TearingDocuments(MemoryDocuments):
+    """Keeps the beginning of the document that is written after so many more, and does not answer for it."""
+
+    left = 10_000
+
+    def create(self, path: str, content: bytes) -> bool:
+        self.left -= 1
+        if self.left == -1:
+            self.files.setdefault(path, content[: len(content) // 2])
+            raise PodOfflineError
+        return super().create(path, content)
+
+
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_a_torn_write_blocks_nothing_and_costs_no_less(written: int) -> None:
+    documents = TearingDocuments()
+    machine = Machine(documents=documents)
+    machine.gate.give(grant_for())
+    documents.left = written  # of log entry, charge, and log entry of how it ended
+    with pytest.raises(PodOfflineError):
+        machine.gate.record(machine.gate.permit(question()))
+    for gate in (Machine(documents=documents).gate, machine.gate):  # another device, which knows no head, and this one
+        assert sum(charge.micro_rho for charge in gate.charges()) == (5_000 if written else 0)
+    machine.gate.record(machine.gate.permit(question()))
+    assert [charge.micro_rho for charge in machine.gate.charges()] == [5_000]
+    assert [entry.outcome for entry in machine.gate.entries()] == ["done", "permitted", "sent"]
+    assert all(is_whole(content) for content in documents.files.values())
+    assert Machine(documents=documents).gate.entries() == machine.gate.entries()
+
+
+def test_half_a_document_elsewhere_than_at_the_unknown_end_is_damage() -> None:
+    machine = given()
+    machine.gate.permit(question())
+    *_, before, last = machine.log_paths()
+    whole = dict(machine.documents.files)
+    machine.documents.files[last] = whole[last][:-40]
+    with pytest.raises(LogDamagedError):  # this machine saw it whole, so bytes may have left
+        machine.gate.entries()
+    other = Machine(documents=machine.documents)
+    assert len(other.gate.entries()) == 1
+    machine.documents.files[last], machine.documents.files[before] = whole[last], whole[before][:-40]
+    with pytest.raises(LogDamagedError):
+        other.gate.entries()
+
+
 class InterruptedDocuments(MemoryDocuments):
     """Lets another device act just before the next entry of the log is written."""
 
@@ -232,6 +280,24 @@ class InterruptedDocuments(MemoryDocuments):
         if act is not None and "/log/" in path:
             act()
         return super().create(path, content)
+
+    def replace(self, path: str, torn: bytes, content: bytes) -> bool:
+        act, self.between = self.between, None
+        if act is not None:
+            act()
+        return super().replace(path, torn, content)
+
+
+def test_of_two_devices_that_mend_a_torn_end_one_goes_second() -> None:
+    documents = InterruptedDocuments()
+    here, there = Machine(documents=documents), Machine(documents=documents)
+    here.gate.give(grant_for())
+    documents.files[here.log_paths()[0].replace("0001", "0002")] = b"@prefix pa"
+    documents.between = lambda: there.gate.permit(question(b"there"))
+    here.gate.permit(question(b"here"))
+    assert here.gate.entries() == there.gate.entries()
+    assert [entry.sequence for entry in here.gate.entries()] == [1, 2, 3]
+    assert len(here.gate.charges()) == 2
 
 
 def test_two_devices_at_once_cannot_pass_a_limit_together() -> None:

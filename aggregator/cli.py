@@ -54,8 +54,8 @@ def cli(home: Path | None) -> None:  # noqa: ARG001 - read by _chosen_home
 @_home
 @click.option("--only", type=click.Choice(["leader", "helper"]), help="Set up one server; the other is elsewhere.")
 @click.option("--invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="From the helper.")
-@click.option("--controller", default="https://shop.example/profile#us", help="WebID of the business.")
-@click.option("--helper", default="https://pods.example/profile#us", help="WebID of the helper's operator.")
+@click.option("--controller", help="WebID of the business; a leader needs it.")
+@click.option("--helper", help="WebID of the helper's operator; a helper needs it.")
 @click.option("--leader-url", help="Where agents reach the leader.")
 @click.option("--helper-url", help="Where the leader and agents reach the helper.")
 @click.option("--leader-port", default=8701, show_default=True, help="Port on loopback that the leader listens on.")
@@ -65,8 +65,8 @@ def init(
     home: Path,
     only: str | None,
     invitation: Path | None,
-    controller: str,
-    helper: str,
+    controller: str | None,
+    helper: str | None,
     leader_url: str | None,
     helper_url: str | None,
     leader_port: int,
@@ -77,12 +77,16 @@ def init(
 
     if only == "leader" and invitation is None:
         raise click.UsageError("a leader alone needs --invitation, the file that the helper's operator sent")
-    if only != "leader":
+    if only != "helper" and controller is None:
+        raise click.UsageError("a leader needs --controller, the WebID of the business that asks")
+    if only != "leader" and helper is None:
+        raise click.UsageError("a helper needs --helper, the WebID of its operator")
+    if helper is not None and only != "leader":
         url = helper_url or f"http://127.0.0.1:{helper_port}/"
         made = init_helper(home, url=url, helper=helper, port=helper_port)
         click.echo(f"Helper set up in {home}. Its invitation for the leader: {home / 'invitation.toml'}")
         click.echo(f"Sealing key: {load_helper(home).public_key[:32]}...")
-    if only != "helper":
+    if controller is not None and only != "helper":
         invited = read_invitation(invitation) if invitation is not None else made
         url = leader_url or f"http://127.0.0.1:{leader_port}/"
         config = init_leader(home, invited, url=url, controller=controller, port=leader_port)
@@ -226,7 +230,12 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
 
 @cli.command()
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
-@click.option("--statistic", type=click.Choice(["histogram", "co_purchase"]), required=True, help="What is summed.")
+@click.option(
+    "--statistic",
+    type=click.Choice(["histogram", "co_purchase"]),
+    required=True,
+    help="What is summed; co_purchase is not in this version.",
+)
 @click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")
 @click.option("--epsilon", required=True, help="Privacy loss at delta 1e-6, or none for exact sums.")
 @click.option(

@@ -7,14 +7,14 @@ goes on where it stopped and comes to the same sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from aggregator.channel import HelperChannel
-from aggregator.errors import BatchTooSmallError, HelperRefusedError, StudyNotOpenError
+from aggregator.errors import BatchTooSmallError, HelperRefusedError
 from aggregator.leader import Leader, LeaderStudy
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, decode_release, encode_release, make_release
@@ -30,14 +30,16 @@ WHO = 0
 """The leader's number among the aggregators."""
 
 
-def collect(leader: Leader, task: bytes, channel: HelperChannel) -> Release:
+def collect(leader: Leader, task: bytes, channel: HelperChannel, named: Iterable[bytes] | None = None) -> Release:
     """The release of a study; a study that is released already gives the same release again.
 
-    Closes the batch: no report and no withdrawal is taken any more. BatchTooSmallError, while the batch stays open, if
-    it holds fewer reports than the study's minimum; HelperUnreachableError if the helper is away: collect again.
+    Closes the batch (``Leader.close_batch``), with ``named`` to these reports alone; named reports are released once.
+    BatchTooSmallError, while the batch stays open, if it holds fewer reports than the study's minimum;
+    HelperUnreachableError if the helper is away: collect again.
     """
     run = _Collection(leader, task, channel)
-    return run.released() or run.finish()
+    released = run.released() if named is None else None
+    return released or run.finish(None if named is None else frozenset(named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class _Collection:
             found = rows.execute(query, (self._task,)).fetchone()
         return None if found is None else decode_release(found[0])
 
-    def finish(self) -> Release:
-        self._close()
+    def finish(self, named: frozenset[bytes] | None) -> Release:
+        self._leader.close_batch(self._task, named)
         with ThreadPoolExecutor(max_workers=1) as sender:
             waiting: tuple[_Prepared, Future[bytes] | None] | None = None
             for prepared in self._jobs():
@@ -75,25 +77,11 @@ class _Collection:
                 self._settle(*waiting)
         return self._release()
 
-    def _close(self) -> None:
-        """End the batch for good, if it is large enough."""
-        with self._leader.database.transaction() as rows:
-            state = rows.execute("SELECT state FROM studies WHERE task = ?", (self._task,)).fetchone()[0]
-            if state == "registering":
-                raise StudyNotOpenError("the helper does not know the study yet", hint="Publish the study again.")
-            if state == "open":
-                minimum = self._held.study.min_batch
-                query = "SELECT count(body) FROM reports WHERE task = ?"
-                if rows.execute(query, (self._task,)).fetchone()[0] < minimum:
-                    raise BatchTooSmallError(f"the batch holds fewer than {minimum} reports")
-                rows.execute("UPDATE studies SET state = 'closed' WHERE task = ?", (self._task,))
-
     def _jobs(self) -> Iterator[_Prepared]:
         """The jobs that are not settled yet, each prepared when asked for."""
         with self._leader.database.reading() as rows:
             done = {row[0] for row in rows.execute("SELECT number FROM jobs WHERE task = ?", (self._task,))}
-            query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL ORDER BY report"
-            names = [row[0] for row in rows.execute(query, (self._task,))]
+        names = self._leader.batch(self._task)
         for number, start in enumerate(range(0, len(names), wire.JOB_REPORTS)):
             if number not in done:
                 yield self._prepare(number, names[start : start + wire.JOB_REPORTS])

@@ -182,7 +182,7 @@ class HelperUnreachableError(AggregatorError):
     """The other server does not answer."""
 
     code = "helper_unreachable"
-    hint = "Start the helper, then collect again: it goes on where it stopped."
+    hint = "Start the helper, then run the command again: it goes on where it stopped."
     exit_status = 5
     http_status = 503
 

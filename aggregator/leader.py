@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from aggregator.catalogue import FILE, MEDIA_TYPE
 from aggregator.channel import HelperChannel
 from aggregator.config import LeaderConfig
 from aggregator.errors import (
+    BatchTooSmallError,
     ReportConflictError,
     ReportTooLargeError,
     StudyClosedError,
@@ -144,11 +145,28 @@ class Leader:
                 raise StudyClosedError("the batch is closed: what was counted cannot be withdrawn any more")
             rows.execute("INSERT INTO reports VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET body = NULL", (task, name))
 
-    def report_count(self, task: bytes) -> int:
-        """Reports held for a task, withdrawn ones left out."""
+    def batch(self, task: bytes) -> list[bytes]:
+        """The ids of the reports held for a task, in ascending order; withdrawn and forgotten ones left out."""
         with self.database.reading() as rows:
-            query = "SELECT count(body) FROM reports WHERE task = ?"
-            return int(rows.execute(query, (task,)).fetchone()[0])
+            return _batch(rows, task)
+
+    def close_batch(self, task: bytes, named: Collection[bytes] | None = None) -> None:
+        """End the batch for good: no report and no withdrawal is taken any more.
+
+        With ``named``, only these reports are in it; the others are forgotten as if they had been withdrawn, in the
+        same transaction, so that none can come in between. Closing again changes nothing, so that a collection can go
+        on after a crash; StudyClosedError if it was closed to other reports, or its named reports were released.
+        BatchTooSmallError, while the batch stays open, below the study's minimum.
+        """
+        with self.database.transaction() as rows:
+            held = self._held(rows, task)
+            if held.state == "registering":
+                raise StudyNotOpenError("the helper does not know the study yet", hint="Publish the study again.")
+            batch = frozenset(_batch(rows, task))
+            if held.state == "open":
+                self._close(rows, held.study, batch, batch if named is None else batch & frozenset(named))
+            elif named is not None and (held.state == "released" or not batch <= frozenset(named)):
+                raise StudyClosedError("the batch was closed before, or to other reports")
 
     def releases(self) -> list[Release]:
         """All releases, newest last."""
@@ -187,6 +205,15 @@ class Leader:
         return LeaderStudy(
             study=study, manifest=manifest, proof=proof, verify_key=key, state=state, report_bytes=report_bytes(study)
         )
+
+    @staticmethod
+    def _close(rows: sqlite3.Connection, study: Study, batch: frozenset[bytes], kept: frozenset[bytes]) -> None:
+        task = study.task_id
+        if len(kept) < study.min_batch:
+            raise BatchTooSmallError(f"the batch holds fewer than {study.min_batch} reports")
+        forgotten = [(task, name) for name in batch - kept]
+        rows.executemany("UPDATE reports SET body = NULL WHERE task = ? AND report = ?", forgotten)
+        rows.execute("UPDATE studies SET state = 'closed' WHERE task = ?", (task,))
 
     def _check_open(self, held: LeaderStudy) -> None:
         now = self.now()
@@ -230,6 +257,11 @@ def create_leader_app(leader: Leader) -> Flask:
         return no_content(204)
 
     return app
+
+
+def _batch(rows: sqlite3.Connection, task: bytes) -> list[bytes]:
+    query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL ORDER BY report"
+    return [name for (name,) in rows.execute(query, (task,))]
 
 
 def _check_size(size: int, expected: int) -> None:

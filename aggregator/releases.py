@@ -2,6 +2,9 @@
 
 A release is made from the sum with both servers' noise and the public terms, nothing else. Small cells are withheld by
 their noisy value, never by the true count; nothing is withheld where a demo asked for exact sums.
+
+A histogram counts one unit of each person's measure, drawn at random, so its cells vary for two reasons: the noise, and
+the draw. Intervals hold both.
 """
 
 from __future__ import annotations
@@ -15,12 +18,21 @@ from statistics import NormalDist
 import msgspec
 from msgspec import Struct
 
-from aggregator.studies import norm_squared
+from aggregator.batches import batch_floor, most_people
 from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
 from vocab.study import Histogram, Study
 
-__all__ = ["CONFIDENCE", "Lineage", "Release", "Row", "batch_floor", "decode_release", "encode_release", "make_release"]
+__all__ = [
+    "CONFIDENCE",
+    "Lineage",
+    "Release",
+    "Row",
+    "decode_release",
+    "draw_variance",
+    "encode_release",
+    "make_release",
+]
 
 CONFIDENCE = 0.95
 SMALL_CELL = 10
@@ -29,7 +41,11 @@ FALSE_PUBLICATION = 0.05
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One cell: its labels, how many people fell in it, and the 95 % interval of the noise; None where withheld."""
+    """One cell: its labels, how many people's draws fell in it, and the 95 % interval; None where withheld.
+
+    The interval is for the number to expect: the people, times the average person's share of the measure in this cell.
+    It covers the noise of both servers and the chance of the draw.
+    """
 
     labels: tuple[str, ...]
     value: int | None
@@ -58,7 +74,8 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Of a histogram, ``rows`` has the cells in the study's order and ``nothing`` the people with nothing to report. Of a
     training round, ``values`` has the noisy sum of the updates in units of ``2**-fraction_bits``. ``noise_variance`` is
-    that of both servers' noise together. ``batch`` says how many reports were summed, ``"100+"`` meaning at least 100
+    that of both servers' noise together; the rows' intervals, at ``confidence``, also cover the draw of one unit from
+    each person (``draw_variance``). ``batch`` says how many reports were summed, ``"100+"`` meaning at least 100
     (``batch_floor``) and below the next step of 1, 2, 5, 10, 20, 50...; ``reports`` is the exact number where the study
     added no noise, else None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is
     honest; None without noise.
@@ -89,6 +106,11 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: bool
     lineage: Lineage
 
+    @property
+    def most_people(self) -> int:
+        """The exact number of reports where it is public, else the most that the published size allows."""
+        return most_people(self.batch_floor) if self.reports is None else self.reports
+
 
 def make_release(
     study: Study, values: Sequence[int], *, reports: int, shares: tuple[bytes, bytes], published: datetime
@@ -97,22 +119,22 @@ def make_release(
     statistic, manifest = study.statistic, study.to_json()
     variance = 2 * study.noise.variance
     threshold = _threshold(variance, len(values))
-    histogram = isinstance(statistic, Histogram)
+    loss = study.noise.micro_rho(statistic.norm_squared) if study.noise.variance else None
+    floor = batch_floor(reports, study.min_batch) if variance else reports
     rows: list[Row] = []
     if isinstance(statistic, Histogram):
         labels = [*statistic.cells, ("nothing to report",)]
-        rows = [_row(name, value, variance, threshold) for name, value in zip(labels, values, strict=True)]
-    loss = study.noise.micro_rho(norm_squared(study)) if study.noise.variance else None
-    floor = batch_floor(reports, study.min_batch) if variance else reports
+        people = most_people(floor) if variance else reports  # as Release.most_people
+        rows = [_row(name, value, variance, threshold, people) for name, value in zip(labels, values, strict=True)]
     return Release(
         id=hashlib.sha256(b"release" + study.task_id + shares[0] + shares[1]).hexdigest()[:16],
         title=study.title,
-        statistic="histogram" if histogram else "update",
+        statistic=statistic.name,
         dimensions=statistic.query.dimensions if isinstance(statistic, Histogram) else (),
         measure=statistic.query.measures[0] if isinstance(statistic, Histogram) else statistic.model,
         rows=tuple(rows[:-1]),
         nothing=rows[-1] if rows else None,
-        values=() if histogram else tuple(values),
+        values=() if rows else tuple(values),
         fraction_bits=0 if isinstance(statistic, Histogram) else statistic.fraction_bits,
         noise_variance=variance,
         threshold=threshold,
@@ -152,10 +174,14 @@ def decode_release(text: str) -> Release:
         raise VocabularyError(f"the release cannot be read: {error}") from error
 
 
-def batch_floor(reports: int, min_batch: int) -> int:
-    """What is published of the number of reports: the largest of the minimum and 1, 2, 5, 10... not above it."""
-    steps: list[int] = [min_batch, *(step * 10**power for power in range(len(str(reports))) for step in (1, 2, 5))]
-    return max(step for step in steps if step <= reports)
+def draw_variance(value: int, people: int) -> float:
+    """Variance of a cell by the draw of one unit from each person, ``N p (1 - p)`` with p = ``value`` / ``people``.
+
+    From published numbers alone: ``value`` has its noise, ``people`` is the most that the published size of the batch
+    allows, so the variance is not understated. People differ, and that only makes it smaller. p is kept from 0 to 1.
+    """
+    share = min(max(value / people, 0.0), 1.0)
+    return people * share * (1 - share)
 
 
 def _threshold(variance: int, cells: int) -> float:
@@ -165,8 +191,8 @@ def _threshold(variance: int, cells: int) -> float:
     return SMALL_CELL + math.sqrt(variance) * NormalDist().inv_cdf(1 - FALSE_PUBLICATION / cells)
 
 
-def _row(labels: tuple[str, ...], value: int, variance: int, threshold: float) -> Row:
+def _row(labels: tuple[str, ...], value: int, variance: int, threshold: float, people: int) -> Row:
     if value < threshold:
         return Row(labels=labels, value=None, low=None, high=None)
-    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(variance)
+    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(variance + draw_variance(value, people))
     return Row(labels=labels, value=value, low=round(max(0.0, value - half), 1), high=round(value + half, 1))

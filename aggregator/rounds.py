@@ -10,16 +10,16 @@ import msgspec
 
 from aggregator.channel import HelperChannel
 from aggregator.collection import collect
-from aggregator.errors import BatchTooSmallError, ConfigurationError, StudyClosedError, StudyRefusedError
+from aggregator.errors import ConfigurationError, StudyClosedError, StudyRefusedError
 from aggregator.files import replace_file
 from aggregator.grid import RoundGrid
 from aggregator.leader import Leader
 from aggregator.superlink import SuperLink
-from aggregator.training import BatchSum, Collect, Model, Progress, RoundOutcome, RoundTerms, run_round
+from aggregator.training import BatchSum, Collect, Model, Progress, RoundOutcome, RoundTerms, finish_round, run_round
 from vocab.study import ModelUpdate, Study
 from vocab.training import model_terms
 
-__all__ = ["Models", "collect_named", "most_people", "train"]
+__all__ = ["Models", "collect_named", "train"]
 
 
 class Models:
@@ -58,12 +58,19 @@ def train(
 ) -> RoundOutcome:
     """Run the round of a published study, with a SuperLink on ``port`` of loopback for as long as it takes.
 
-    RoundAbortedError where too few answer in time; StudyRefusedError where the study is not a training round.
+    A round whose batch is closed, because the helper was away when it was to be summed, goes on from there and asks
+    nobody again. RoundAbortedError where too few answer in time; StudyRefusedError where the study is not a training
+    round; StudyClosedError where it was released before: no update counts twice.
     """
     held = leader.study(task)
     if not isinstance(held.study.statistic, ModelUpdate):
         raise StudyRefusedError("the study is not a training round")
-    model = models.latest(held.study.statistic.model)
+    if held.state == "released":
+        raise StudyClosedError("the round was collected before")
+    model, sums = models.latest(held.study.statistic.model), collect_named(leader, channel)
+    if held.state == "closed":
+        batch = leader.batch(task)
+        return finish_round(held.study, model, batch, collect=sums, publish=models.publish, progress=progress)
     with SuperLink(port=port) as link:
         progress("superlink", link.started_in)
         return run_round(
@@ -71,46 +78,18 @@ def train(
             held.study,
             model,
             terms=terms,
-            collect=collect_named(leader, channel),
+            collect=sums,
             publish=models.publish,
             progress=progress,
         )
 
 
 def collect_named(leader: Leader, channel: HelperChannel) -> Collect:
-    """The ``Collect`` of a leader: closes the batch to all but the named reports, then collects as for any study."""
+    """The ``Collect`` of a leader: as for any study, but of the named reports alone, and once."""
 
     def run(study: Study, named: Sequence[bytes]) -> BatchSum:
-        _close_to(leader, study, named)
-        release = collect(leader, study.task_id, channel)
+        release = collect(leader, study.task_id, channel, named)
         values, accepted, _ = leader.noisy_sum(study.task_id)
-        people = accepted if release.reports is not None else most_people(release.batch_floor)
-        return BatchSum(values=tuple(values), reports=accepted, people=people)
+        return BatchSum(values=tuple(values), reports=accepted, people=release.most_people)
 
     return run
-
-
-def most_people(floor: int) -> int:
-    """The most people that a batch published as ``floor`` or more can have: below the next of 1, 2, 5, 10, 20, 50..."""
-    power = int("1" + "0" * (len(str(floor)) - 1))
-    following = next(step for step in (1, 2, 5, 10) if step * power > floor)
-    return following * power - 1
-
-
-def _close_to(leader: Leader, study: Study, named: Sequence[bytes]) -> None:
-    """Close the batch; reports that nobody named are forgotten, as if they had been withdrawn.
-
-    In one transaction with the closing, so that no report can come in between.
-    """
-    task, names = study.task_id, frozenset(named)
-    with leader.database.transaction() as rows:
-        state = rows.execute("SELECT state FROM studies WHERE task = ?", (task,)).fetchone()[0]
-        if state != "open":
-            raise StudyClosedError("the round was collected before")
-        found = rows.execute("SELECT report FROM reports WHERE task = ? AND body IS NOT NULL", (task,))
-        held = {name for (name,) in found}
-        if len(held & names) < study.min_batch:
-            raise BatchTooSmallError("too few of the named reports are here")
-        for name in held - names:
-            rows.execute("UPDATE reports SET body = NULL WHERE task = ? AND report = ?", (task, name))
-        rows.execute("UPDATE studies SET state = 'closed' WHERE task = ?", (task,))

@@ -1,4 +1,4 @@
-"""Leader and helper as two processes of this machine, for the demo, the simulation and tests.
+"""Leader and helper as two processes of this machine, for the simulation and tests.
 
     with Servers(folder) as servers:
         task = servers.publish(terms)
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -27,17 +26,19 @@ from aggregator.channel import HelperChannel
 from aggregator.config import HelperConfig, LeaderConfig, init_helper, init_leader, load_helper, load_leader
 from aggregator.errors import AggregatorError, ServerStartError, error_for
 from aggregator.leader import Leader
+from aggregator.ports import free_port
 from aggregator.releases import Release, decode_release
 from aggregator.studies import make_study
 from vocab.study import Study
 
-__all__ = ["ServerName", "ServerProcess", "Servers", "Usage", "free_port", "wait_for"]
+__all__ = ["ServerName", "ServerProcess", "Servers", "Usage", "wait_for"]
 
 ServerName = Literal["leader", "helper"]
 START_SECONDS = 60
 STOP_SECONDS = 10
-DEMO_CONTROLLER = "https://shop.example/profile#us"
-DEMO_HELPER = "https://pods.example/profile#us"
+CONTROLLER = "https://controller.example/profile#us"
+HELPER = "https://helper.example/profile#us"
+"""Made-up parties: nobody's agent grants them anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,6 @@ class ServerProcess:
         if not ready:
             self.stop()
             raise ServerStartError(f"the {name} did not start", hint=f"See {home / f'{name}.log'}.")
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     def kill(self) -> None:
         """End the process at once, as a crash would."""
@@ -106,9 +102,9 @@ def wait_for(process: subprocess.Popen[bytes]) -> Usage:
 
 
 class Servers:
-    """Both servers in ``folder``, made on first use with demo parties and free ports on loopback."""
+    """Both servers in ``folder``, made on first use with made-up parties and free ports on loopback."""
 
-    def __init__(self, folder: Path, *, controller: str = DEMO_CONTROLLER, helper: str = DEMO_HELPER) -> None:
+    def __init__(self, folder: Path, *, controller: str = CONTROLLER, helper: str = HELPER) -> None:
         self.home = folder
         if not (folder / "leader.toml").exists():
             _init(folder, controller, helper)
@@ -131,11 +127,6 @@ class Servers:
     def controller_key(self) -> str:
         """The Multikey that signs the business's studies."""
         return self.leader_config.signer.name
-
-    @property
-    def pids(self) -> dict[ServerName, int]:
-        """Process ids of what runs."""
-        return {name: process.pid for name, process in self._running.items()}
 
     def __enter__(self) -> Self:
         try:
@@ -195,13 +186,6 @@ class Servers:
     def channel(self) -> HelperChannel:
         """The leader's way to the helper."""
         return HelperChannel(self.leader_config.helper_url, bytes.fromhex(self.leader_config.channel_key))
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _init(home: Path, controller: str, helper: str) -> None:

@@ -19,19 +19,10 @@ from aggregator.config import LeaderConfig
 from aggregator.errors import StudyRefusedError
 from vocab.errors import VocabularyError
 from vocab.privacy import micro_rho
-from vocab.study import ModelUpdate, Study
+from vocab.study import MIN_BATCH, Study
 from vocab.vdaf.encoding import prio3_for
 
-__all__ = ["MIN_BATCH", "check_terms", "decode_manifest", "make_study", "norm_squared", "read_terms", "variance_for"]
-
-MIN_BATCH = 100
-"""Fewest reports that may be released together, except in a demo."""
-
-
-def norm_squared(study: Study) -> int:
-    """Square of the L2 norm of the largest contribution of one person."""
-    statistic = study.statistic
-    return statistic.length * statistic.clip**2 if isinstance(statistic, ModelUpdate) else 1
+__all__ = ["check_terms", "decode_manifest", "make_study", "read_terms", "variance_for"]
 
 
 def variance_for(epsilon: float, norm_squared: int) -> int:
@@ -98,7 +89,7 @@ def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
     if epsilon is None:
         return Study.from_json(manifest)
     without = Study.from_json({**manifest, "noise": {"variance": 0}})
-    return Study.from_json({**manifest, "noise": {"variance": variance_for(epsilon, norm_squared(without))}})
+    return Study.from_json({**manifest, "noise": {"variance": variance_for(epsilon, without.statistic.norm_squared)}})
 
 
 def _epsilon(noise: object) -> float | None:

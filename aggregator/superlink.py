@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Self
 import httpx
 
 from aggregator.errors import SuperLinkError
+from aggregator.ports import free_port
 
 __all__ = ["SuperLink", "main"]
 
@@ -40,7 +40,7 @@ class SuperLink:
     def __init__(self, *, port: int = 0, seconds: float = 60.0) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="superlink-")
         self._log = Path(self._home.name) / "superlink.log"
-        self.address = f"{HOST}:{port or _free_port()}"
+        self.address = f"{HOST}:{port or free_port()}"
         try:
             self._process = self._start()
         except BaseException:
@@ -121,12 +121,6 @@ def _environment(home: Path) -> dict[str, str]:
         "FLWR_DISABLE_UPDATE_CHECK": "1",
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _last_line(text: str) -> str:

@@ -11,16 +11,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from types import TracebackType
 from typing import Protocol, Self
 
 from aggregator.errors import BatchTooSmallError, RoundAbortedError
-from vocab.study import Study
+from vocab.study import ModelUpdate, Study
 from vocab.training import RoundInstructions, Scalar, mean_update, model_terms
 
-__all__ = ["BatchSum", "Channel", "Collect", "Model", "Progress", "RoundOutcome", "RoundTerms", "run_round"]
+__all__ = [
+    "BatchSum",
+    "Channel",
+    "Collect",
+    "Model",
+    "Progress",
+    "RoundOutcome",
+    "RoundTerms",
+    "finish_round",
+    "run_round",
+]
 
 log = logging.getLogger(__name__)
 
@@ -106,26 +116,28 @@ class RoundOutcome:
 
 
 class _Steps:
-    """Measures steps and tells of them; closes the channel whichever way the round ends."""
+    """Measures steps and tells of them."""
 
-    def __init__(self, channel: Channel, progress: Progress) -> None:
+    def __init__(self, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
-        self._channel = channel
         self._progress = progress
         self._since = time.monotonic()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._channel.close(completed=kind is None)
 
     def done(self, step: str) -> None:
         now = time.monotonic()
         self.seconds[step], self._since = now - self._since, now
         self._progress(step, self.seconds[step])
+
+
+@contextmanager
+def _ending(channel: Channel) -> Iterator[None]:
+    """Close the channel whichever way the block ends."""
+    try:
+        yield
+    except BaseException:
+        channel.close(completed=False)
+        raise
+    channel.close(completed=True)
 
 
 def run_round(
@@ -143,8 +155,8 @@ def run_round(
     Raises RoundAbortedError where too few answer in time; nothing is published then.
     """
     instructions = RoundInstructions(study=study, number=model.rounds + 1, weights=model.weights)
-    end = time.monotonic() + terms.deadline
-    with _Steps(channel, progress) as steps:
+    end, steps = time.monotonic() + terms.deadline, _Steps(progress)
+    with _ending(channel):
         nodes = _cohort(channel, terms, end)
         steps.done("cohort")
         channel.broadcast(nodes, instructions.to_fields(), max(1.0, end - time.monotonic()))
@@ -153,18 +165,45 @@ def run_round(
         steps.done("replies")
     if len(named) < study.min_batch:
         raise RoundAbortedError(f"{len(named)} of {len(nodes)} nodes named a report in time; nothing was collected")
+    return _improve(study, model, named, asked=len(nodes), collect=collect, publish=publish, steps=steps)
+
+
+def finish_round(
+    study: Study,
+    model: Model,
+    named: Sequence[bytes],
+    *,
+    collect: Collect,
+    publish: Callable[[Model], None],
+    progress: Progress = lambda _step, _seconds: None,
+) -> RoundOutcome:
+    """The rest of a round whose batch was closed to these reports and never summed: nobody is asked again."""
+    return _improve(study, model, named, asked=len(named), collect=collect, publish=publish, steps=_Steps(progress))
+
+
+def _improve(
+    study: Study,
+    model: Model,
+    named: Sequence[bytes],
+    *,
+    asked: int,
+    collect: Collect,
+    publish: Callable[[Model], None],
+    steps: _Steps,
+) -> RoundOutcome:
     batch = _collected(study, named, collect)
     steps.done("collect")
-    update = mean_update(instructions.statistic, batch.values, batch.people)
+    assert isinstance(study.statistic, ModelUpdate)  # noqa: S101 - a round's study is one
+    update = mean_update(study.statistic, batch.values, batch.people)
     weights = tuple(weight + step for weight, step in zip(model.weights, update, strict=True))
     improved = replace(model, rounds=model.rounds + 1, weights=weights)
     publish(improved)
     steps.done("publish")
-    log.info("training round %d is done: %d of %d nodes", improved.rounds, batch.reports, len(nodes))
+    log.info("training round %d is done: %d of %d nodes", improved.rounds, batch.reports, asked)
     return RoundOutcome(
         model=improved,
         study=study,
-        asked=len(nodes),
+        asked=asked,
         named=len(named),
         summed=batch.reports,
         seconds=steps.seconds,

@@ -1,12 +1,14 @@
-"""What both servers' HTTP interfaces share: errors as JSON, hexadecimal paths, serving by waitress."""
+"""What both servers' HTTP interfaces share: errors as JSON, hexadecimal paths, serving by waitress, ending."""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import msgspec
@@ -16,11 +18,12 @@ from werkzeug.exceptions import HTTPException
 
 from vocab.errors import ProjectError, VocabularyError
 
-__all__ = ["json_response", "make_app", "no_content", "serve", "url_bytes"]
+__all__ = ["follow_input", "json_response", "make_app", "no_content", "serve", "stop_in_order", "url_bytes"]
 
 MAX_BODY = 32_000_000
 """Bytes; more than any report or job."""
 THREADS = 4
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +73,9 @@ def serve(app: Flask, host: str, port: int, *, with_parent: bool = False) -> Non
     """
     listening = socket.create_server((host, port))
     server = create_server(app, sockets=[listening], threads=THREADS, max_request_body_size=MAX_BODY)
-    signal.signal(signal.SIGTERM, _stop)
+    stop_in_order()
     if with_parent:
-        threading.Thread(target=_stop_with_input, daemon=True).start()
+        follow_input(stop=True)
     sys.stdout.write(f"{app.name} listens on http://{host}:{listening.getsockname()[1]}/\n")
     sys.stdout.flush()
     try:
@@ -81,15 +84,35 @@ def serve(app: Flask, host: str, port: int, *, with_parent: bool = False) -> Non
         server.close()
 
 
+def stop_in_order() -> None:
+    """Let the first SIGTERM or SIGINT end the process with status 0; those that come while it ends change nothing."""
+    for number in STOPPING:
+        signal.signal(number, _stop)
+
+
+def follow_input(*, line: Callable[[], object] = lambda: None, stop: bool) -> None:
+    """Call ``line`` for every line on standard input, in a thread; with ``stop`` its end stops the process."""
+    threading.Thread(target=_follow_input, args=(line, stop), daemon=True).start()
+
+
+def _follow_input(line: Callable[[], object], stop: bool) -> None:  # noqa: FBT001 - a thread's target
+    # Not sys.stdin: a thread that waits in it holds a lock that the interpreter wants at its end.
+    while read := os.read(0, 1024):
+        for _ in range(read.count(b"\n")):
+            line()
+    if stop:
+        log.info("standard input has ended")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    for again in STOPPING:
+        signal.signal(again, _stopping)  # not SIG_IGN: Python prints a traceback for a signal that waits already
     raise SystemExit(0)
 
 
-def _stop_with_input() -> None:
-    while sys.stdin.buffer.read(1024):
-        continue
-    log.info("the parent is gone")
-    signal.raise_signal(signal.SIGTERM)
+def _stopping(number: int, frame: FrameType | None) -> None:
+    """The process ends already."""
 
 
 def _error(status: int, code: str, message: str, hint: str) -> Response:

@@ -19,7 +19,11 @@ def describe(release: Release) -> str:
             f"noise variance {release.noise_variance}; one person lost at most epsilon {release.epsilon:.3f}"
             f" at delta {release.delta:g} if one of both servers is honest"
         )
-    lines += [_line(row) for row in (*release.rows, release.nothing) if row is not None]
+    rows = [row for row in (*release.rows, release.nothing) if row is not None]
+    if rows:
+        noise = "both servers' noise and " if release.noise_variance else ""
+        lines.append(f"intervals at {release.confidence:.0%} cover {noise}the draw of one unit from each person")
+    lines += map(_line, rows)
     if release.values:
         lines.append(f"update of {len(release.values)} values in units of 2**-{release.fraction_bits}")
     return "\n".join(lines)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from waitress.server import MultiSocketServer, create_server
@@ -14,6 +12,7 @@ from waitress.server import MultiSocketServer, create_server
 from aggregator.errors import ServerStartError
 from aggregator.portal.app import Shelf, create_app
 from aggregator.portal.entry import Entry
+from aggregator.web import follow_input, stop_in_order
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,9 +43,9 @@ def serve_portal(shelf: Shelf, port: int = 0, *, with_parent: bool = False) -> N
         raise ServerStartError("one address makes one socket")
     door = Entry(int(server.socket.getsockname()[1]))
     later.application = create_app(shelf, door.port, door=door)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_in_order()
     _print_link(door)
-    threading.Thread(target=_follow_input, args=(door, with_parent), daemon=True).start()
+    follow_input(line=partial(_print_link, door), stop=with_parent)
     try:
         server.run()
     finally:
@@ -56,10 +55,3 @@ def serve_portal(shelf: Shelf, port: int = 0, *, with_parent: bool = False) -> N
 def _print_link(door: Entry) -> None:
     sys.stdout.write(door.link() + "\n")
     sys.stdout.flush()
-
-
-def _follow_input(door: Entry, with_parent: bool) -> None:  # noqa: FBT001 (a thread's target)
-    for _ in sys.stdin:
-        _print_link(door)
-    if with_parent:
-        os.kill(os.getpid(), signal.SIGINT)

@@ -15,7 +15,8 @@ import pytest
 from aggregator.cli import main
 from aggregator.config import HelperConfig, LeaderConfig, load_helper, load_leader
 from aggregator.errors import ConfigurationError
-from aggregator.running import ServerProcess, free_port
+from aggregator.ports import free_port
+from aggregator.running import ServerProcess
 from tests.support.pair import send, upload
 from vocab import wire
 from vocab.study import Study
@@ -45,9 +46,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return ended.value.code, out, err
 
 
+CONTROLLER = "--controller=https://shop.example/profile#us"
+HELPER = "--helper=https://pods.example/profile#us"
+
+
 def init(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     ports = [f"--leader-port={free_port()}", f"--helper-port={free_port()}"]
-    assert run(capsys, "init", "--home", str(home), *ports)[0] == 0
+    assert run(capsys, "init", "--home", str(home), CONTROLLER, HELPER, *ports)[0] == 0
 
 
 def test_from_set_up_to_release(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -120,8 +125,25 @@ def test_terms_that_mean_nothing_are_named(
 def test_set_up_never_replaces_keys(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     init(capsys, tmp_path)
     before = (tmp_path / "leader.toml").read_bytes()
-    assert run(capsys, "init", "--home", str(tmp_path))[0] == 2
+    assert run(capsys, "init", "--home", str(tmp_path), CONTROLLER, HELPER)[0] == 2
     assert (tmp_path / "leader.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ([], "--controller"),
+        ([CONTROLLER], "--helper"),
+        ([HELPER], "--controller"),
+        (["--only=helper", CONTROLLER], "--helper"),
+    ],
+)
+def test_nobody_is_set_up_under_a_name_they_did_not_give(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, given: list[str], missing: str
+) -> None:
+    status, _, err = run(capsys, "init", "--home", str(tmp_path / "home"), *given)
+    assert (status, missing in err) == (2, True)
+    assert not (tmp_path / "home").exists()
 
 
 def test_keys_are_readable_by_their_owner_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -131,13 +153,15 @@ def test_keys_are_readable_by_their_owner_alone(capsys: pytest.CaptureFixture[st
 
 
 def test_leader_and_helper_are_set_up_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert run(capsys, "init", "--only", "leader", "--home", str(tmp_path / "shop"))[0] == 2
-    assert run(capsys, "init", "--only", "helper", "--home", str(tmp_path / "pods"))[0] == 0
+    assert run(capsys, "init", "--only", "leader", CONTROLLER, "--home", str(tmp_path / "shop"))[0] == 2
+    assert run(capsys, "init", "--only", "helper", HELPER, "--home", str(tmp_path / "pods"))[0] == 0
     invitation = tmp_path / "pods" / "invitation.toml"
     arguments = ["init", "--only", "leader", "--invitation", str(invitation), "--home", str(tmp_path / "shop")]
-    assert run(capsys, *arguments)[0] == 0
+    assert run(capsys, *arguments)[0] == 2
+    assert run(capsys, *arguments, CONTROLLER)[0] == 0
     leader, helper = load_leader(tmp_path / "shop"), load_helper(tmp_path / "pods")
     assert (leader.helper_key, leader.channel_key) == (helper.public_key, helper.channel_key)
+    assert (leader.controller, leader.helper) == (CONTROLLER.partition("=")[2], HELPER.partition("=")[2])
     assert helper.sealing_key not in (tmp_path / "shop" / "leader.toml").read_text()
 
 

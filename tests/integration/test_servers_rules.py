@@ -48,7 +48,7 @@ def test_a_report_is_taken_once_and_never_changed(pair: Pair) -> None:
     first, second = send(study, 1, bytes(32)), send(study, 2, bytes(32))
     assert first.report_id == second.report_id
     assert [upload(pair.agents, report) for report in (first, first, second, first)] == [201, 200, 409, 200]
-    assert pair.leader.report_count(study.task_id) == 1
+    assert len(pair.leader.batch(study.task_id)) == 1
 
 
 def test_malformed_uploads_are_refused_and_leave_nothing(pair: Pair) -> None:
@@ -73,7 +73,7 @@ def test_malformed_uploads_are_refused_and_leave_nothing(pair: Pair) -> None:
     assert pair.agents.put(wire.report_path(bytes(32), report.report_id), content=body).status_code == 404
     refusal = pair.agents.put(path, content=body[:-1]).json()
     assert set(refusal) == {"code", "message", "hint"}
-    assert pair.leader.report_count(study.task_id) == 0
+    assert len(pair.leader.batch(study.task_id)) == 0
 
 
 def test_the_window_is_kept(pair: Pair) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import BatchTooSmallError, ConfigurationError, RoundAbortedError
-from aggregator.rounds import Models, most_people
+from aggregator.rounds import Models
 from aggregator.training import BatchSum, Model, RoundTerms, run_round
 from tests.support.rounds import training_study
 from vocab.study import Study
@@ -146,10 +146,3 @@ def test_a_damaged_model_is_told_and_not_trained_on(tmp_path: Path, content: str
     (tmp_path / f"{START.name}.json").write_text(content)
     with pytest.raises(ConfigurationError):
         Models(tmp_path).latest(START.name)
-
-
-@pytest.mark.parametrize(
-    ("floor", "most"), [(1, 1), (2, 4), (3, 4), (5, 9), (9, 9), (100, 199), (150, 199), (500, 999)]
-)
-def test_the_most_people_that_a_published_size_allows(floor: int, most: int) -> None:
-    assert most_people(floor) == most

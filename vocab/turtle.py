@@ -43,6 +43,8 @@ def literal(text: str) -> str:
 
     VocabularyError for half of a surrogate pair, which no document can hold.
     """
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     if not text.isascii():
         try:
             text.encode()

@@ -13,6 +13,7 @@ import pytest
 from pod_agent.errors import RefusedExportError, UnrecognisedExportError
 from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import Issue, Row, Skipped
+from pod_agent.importers.reading import BLOCK
 from pod_agent.importers.spotify import SpotifyHistory
 from tests.support.rows import FIXTURES, BytesExport, check_golden, plain, read_all, records
 from tests.support.shared import shared
@@ -125,6 +126,64 @@ def test_an_element_of_any_shape_that_is_too_long_is_refused(tail: str) -> None:
             list(rows)
     else:
         assert list(rows) == [Skipped(line=1, reason="no_content")]
+
+
+def _long_history(**odd: object) -> list[dict[str, Any]]:
+    """Plays of some blocks of text; one in the middle is odd."""
+    plays = [PLAY | {"ms_played": number, "episode_name": "x},{y"} for number in range(3000)]
+    plays[1500] |= odd
+    return plays
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,\n", " : ")])
+@pytest.mark.parametrize(
+    "odd", [{}, {"x": [{"a": 1}, {"b": 2}] * 9000}, {"x": "},{" * 40_000}, {"episode_name": "\ud800"}]
+)
+def test_every_element_of_a_long_history_is_read_in_order(odd: dict[str, object], separators: tuple[str, str]) -> None:
+    text = json.dumps(_long_history(**odd), separators=separators)
+    rows = listens(list(SpotifyHistory().extract(BytesExport(text.encode()))))
+    assert [row.played_ms for row in rows] == list(range(3000))
+    assert [row.provenance.line for row in rows if row.provenance] == list(range(1, 3001))
+
+
+@pytest.mark.parametrize(("place", "code"), [(0, "not_an_object"), (1500, "not_an_object"), (2999, "not_an_object")])
+def test_an_element_that_is_no_object_is_reported_wherever_it_stands(place: int, code: str) -> None:
+    plays: list[object] = [*_long_history()]
+    plays[place] = "},{"
+    rows = read(*plays)
+    assert [(row.line, row.code) for row in rows if isinstance(row, Issue)] == [(place + 1, code)]
+    assert len(listens(rows)) == 2999
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"}]", b"},]"),
+        (b"}]", b"}]x"),
+        (b"}]", b"}"),
+        (b'"ms_played": 1500,', b'"ms_played": 01500,'),
+        (b'"ms_played": 1500,', b'"ms_played": 1500, "x": "\xff",'),
+        (b'"ms_played": 1500,', b'"ms_played": 1500, "x": "\n",'),
+        (b'"ms_played": 1500,', b'"ms_played": 1500}, "ms_played": 1,'),
+    ],
+)
+def test_a_long_history_that_is_broken_anywhere_is_refused(old: bytes, new: bytes) -> None:
+    text = json.dumps(_long_history()).encode()
+    assert text.count(old) == 1
+    with pytest.raises(RefusedExportError, match="not whole"):
+        list(SpotifyHistory().extract(BytesExport(text.replace(old, new))))
+
+
+def test_a_file_without_a_byte_is_refused() -> None:
+    with pytest.raises(RefusedExportError, match="not whole"):
+        list(SpotifyHistory().extract(BytesExport(b"")))
+
+
+def test_a_trailing_comma_at_the_end_of_a_block_is_refused() -> None:
+    play = json.dumps(PLAY).encode()
+    text = b"[" + play + b"," + play + b"," + b" " * (BLOCK * 2) + b"]"
+    with pytest.raises(RefusedExportError, match="not whole"):
+        list(SpotifyHistory().extract(BytesExport(text)))
 
 
 def test_a_byte_order_mark_before_the_array_is_no_fault() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import import_ids, read_import, read_provenance
 from tests.support.exports import many_plays, ocbc_csv, spotify_json
 from tests.support.memory_pod import MemoryPod
-from vocab.records import Listen, Transaction
+from vocab.records import Listen, Occurrences, Transaction, record_iri
 
 OCTOBER = [(date(2026, 10, 1), "NETS QR\nHUP LEE KOPI", "-1.80"), (date(2026, 10, 1), "NETS QR\nHUP LEE KOPI", "-1.80")]
 NOVEMBER = [*OCTOBER, (date(2026, 11, 2), "GIRO\nSALARY ACME PTE LTD", "5000.00")]
@@ -224,3 +224,24 @@ def test_a_journal_that_is_no_database_gives_a_clear_error(ingest: Ingest, tmp_p
     with pytest.raises(Exception, match="own files") as raised:
         ingest.run([source])
     assert isinstance(raised.value.__cause__, sqlite3.Error)
+
+
+def test_no_row_of_a_long_file_that_is_broken_at_its_end_is_written(
+    pod: MemoryPod, ingest: Ingest, tmp_path: Path
+) -> None:
+    broken = spotify_json(tmp_path / "a.json", many_plays(4000), broken=True)
+    report = ingest.run([broken, spotify_json(tmp_path / "b.json", [(90_000, 1)])])
+    assert [Path(entry.path).name for entry in report.unopened] == ["a.json"]
+    assert report.counts.written == sum(len(records) for _, records in read_documents(pod)) == 1
+
+
+def test_the_list_of_lines_is_in_the_order_of_the_records(pod: MemoryPod, ingest: Ingest, tmp_path: Path) -> None:
+    ingest.run([spotify_json(tmp_path / "a.json", many_plays(50))])
+    iris = [iri for iri, _, _ in read_provenance(pod)]
+    assert iris == sorted(iris)
+
+
+def test_a_separator_within_a_text_makes_no_two_records_one() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    keys = [("a\x1fb", "c"), ("a", "b\x1fc")]
+    assert len({record_iri(Listen, "made", at, key, Occurrences()) for key in keys}) == len(keys)

@@ -28,6 +28,7 @@ from vocab.records import IRI, Money, Record
 
 if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
+    from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
     from pod_agent.index.entities import Coverage
     from pod_agent.offers.matching import OfferMatch
@@ -202,6 +203,7 @@ class Agent:
     @property
     def consents(self) -> Consents:
         """Studies, grants and the log: everything about what may leave this machine."""
+        from consent.budget import Limits
         from pod_agent.federation.consents import Consents
 
         if self._consents is None:
@@ -213,6 +215,7 @@ class Agent:
                 leader_url=self.settings.aggregator,
                 zone=self.settings.local_zone,
                 simulated=self.settings.simulated == "yes",
+                limits=Limits.from_epsilons(business=self.settings.max_epsilon),
             )
         return self._consents
 
@@ -229,7 +232,7 @@ class Agent:
         return self.consents.give(name, until, max_epsilon)
 
     def withdraw(self, grant: str) -> bool:
-        """Withdraw a grant, at once and without needing a network; False where the pod learns of it later."""
+        """Withdraw a grant, at once and without needing a network; False where pod or servers learn of it later."""
         return self.consents.withdraw(grant)
 
     def grants(self) -> list[dict[str, Any]]:
@@ -243,6 +246,15 @@ class Agent:
     def answer_studies(self) -> list[Outcome]:
         """Answer every open study that a live grant covers."""
         return self.consents.answer_studies()
+
+    def join_rounds(self, superlink: str, *, seconds: float | None = None) -> Joined:
+        """Take part in the training rounds of a Flower server (``host:port``), for so long or until interrupted."""
+        from pod_agent.features.calendar import weekly_spending
+        from pod_agent.federation.joining import join_rounds
+
+        return join_rounds(
+            self.consents, superlink, lambda: weekly_spending(self.index, self.today()).values, seconds=seconds
+        )
 
     def budget(self) -> dict[str, int]:
         """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""

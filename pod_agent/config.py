@@ -24,6 +24,7 @@ class Settings:
     ``pod`` is ``embedded`` or the IRI of the agent's container on a server; ``webid`` and ``issuer`` belong to it.
     ``zone`` is the IANA zone whose days the person lives in. ``catalogue`` is the address or
     file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
+    ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1).
     ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     zone: str = "Asia/Singapore"
     catalogue: str = ""
     aggregator: str = ""
+    max_epsilon: str = ""
     simulated: str = ""
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 

@@ -104,5 +104,5 @@ def _pod(home: Path) -> Iterator[Check]:
 def _federation(_home: Path) -> Iterator[Check]:
     """Training is an extra: its absence is no fault, but people should know how to add it."""
     found = importlib.util.find_spec("flwr") is not None
-    hint = "" if found else "To join training rounds: pip install 'pod-agent[federation]'"
+    hint = "" if found else "To take part in training rounds: pip install 'pod-agent[federation]'"
     yield Check("training", ok=True, detail="flwr is installed" if found else "flwr is not installed", hint=hint)

@@ -83,11 +83,14 @@ def give(
 @common
 def withdraw(context: Context, grant_id: str, *, as_json: bool) -> None:
     """Take a grant back: nothing more is sent from this moment on. Works without a network."""
-    context.agent().withdraw(grant_id)
+    settled = context.agent().withdraw(grant_id)
     if as_json:
-        show_json({"grant": grant_id, "status": "withdrawn"})
-    else:
-        click.echo("Withdrawn. Nothing more leaves under this grant.")
+        show_json({"grant": grant_id, "status": "withdrawn", "settled": settled})
+        return
+    click.echo("Withdrawn. Nothing more leaves under this grant.")
+    if not settled:
+        click.echo("Your pod or the two servers do not answer now. Reports that were not summed yet are taken back")
+        click.echo("as soon as they do: run pod-agent federation answer later.")
 
 
 @grants.command("list")
@@ -128,6 +131,21 @@ def answer(context: Context, *, as_json: bool) -> None:
         click.echo("Nothing to answer: no open study is covered by a grant.")
     for outcome in outcomes:
         click.echo(f"{outcome.study}: {outcome.outcome}, {outcome.sent:,} bytes left")
+
+
+@federation.command()
+@click.option("--superlink", required=True, metavar="HOST:PORT", help="Address that the business prints.")
+@click.option("--seconds", type=click.FloatRange(1), help="How long; until Ctrl-C if not given.")
+@common
+def train(context: Context, superlink: str, seconds: float | None, *, as_json: bool) -> None:
+    """Take part in training rounds that a live grant covers."""
+    if not as_json:
+        click.echo("Taking part; Ctrl-C ends it.", err=True)
+    joined = context.agent().join_rounds(superlink, seconds=seconds)
+    if as_json:
+        show_json(joined.to_json())
+    else:
+        click.echo(f"{joined.answered} rounds answered, {joined.refused} left out.")
 
 
 @click.command()

@@ -233,7 +233,7 @@ class Agent:
 
     def withdraw(self, grant: str) -> bool:
         """Withdraw a grant, at once and without needing a network; False where pod or servers learn of it later."""
-        return self.consents.withdraw(grant)
+        return self.consents.withdraw(grant) and self.consents.catch_up()
 
     def grants(self) -> list[dict[str, Any]]:
         """Every grant and how it stands."""

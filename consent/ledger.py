@@ -152,8 +152,8 @@ class Log:
         return [f"{folder}{name}" for folder in folders for name in self._documents.names(folder)]
 
     def _torn_end(self, paths: list[str]) -> bytes | None:
-        head = self._marks.head()
-        if not paths or len(paths) <= (head.sequence if head else 0) or paths[-1] != _path(len(paths)):
+        """The beginning of an entry, at the end; where the head was there already, leaving it out shows as damage."""
+        if not paths or paths[-1] != _path(len(paths)):
             return None
         content = self._documents.read(paths[-1]) or b""
         return None if is_whole(content) else content

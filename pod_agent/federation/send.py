@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import StrEnum
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -30,9 +31,15 @@ class Removal(StrEnum):
     """No connection, so nothing left."""
 
 
-def open_client() -> httpx.Client:
-    """A client whose requests are the same for every agent: no cookies, no proxy from the environment, no redirects."""
+def open_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """A client whose requests are the same for every agent: no proxy from the environment, no redirects, no cookies.
+
+    A server's cookie would tie a report to earlier looks at the list of studies, so none is kept. ``transport``
+    replaces the network in tests.
+    """
     return httpx.Client(
+        transport=transport,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         headers={"User-Agent": "pod-agent", "Accept-Encoding": "identity"},
         timeout=httpx.Timeout(30.0, connect=10.0),
         follow_redirects=False,

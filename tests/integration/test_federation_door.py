@@ -151,6 +151,15 @@ def test_a_leader_that_is_away_is_tried_again_later_at_no_further_cost(door: Doo
     assert report.body not in wire.sent()
 
 
+def test_a_cookie_of_a_server_is_never_sent_back(door: Door) -> None:
+    consents, wire = door.person(SPENDING)
+    wire.cookie = "seen=alice; Path=/"
+    consents.give(door.publish(door.study()))
+    consents.answer_studies()
+    assert len(wire.sent()) == 1
+    assert not any("cookie" in headers for headers in wire.headers)
+
+
 def test_without_a_grant_a_study_is_not_answered(door: Door) -> None:
     door.publish(door.study())
     consents, wire = door.person(SPENDING)

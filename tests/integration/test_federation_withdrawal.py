@@ -14,7 +14,7 @@ from aggregator.collection import collect
 from consent.errors import PodOfflineError, WithdrawnError
 from pod_agent.errors import PodUnreachableError
 from pod_agent.federation.consents import Consents
-from pod_agent.federation.stores import LocalMarks
+from pod_agent.federation.stores import LocalMarks, PodDocuments
 from pod_agent.federation.taking_back import TAKEN_BACK
 from pod_agent.pods.embedded import EmbeddedPod
 from tests.support.door import HELPER, LEADER, Door, doors
@@ -182,6 +182,38 @@ def test_a_withdrawal_without_the_pod_takes_the_report_back_when_the_pod_answers
     assert door.held(study.task_id) == 0
     assert len(wire.sent("PUT")) == 1
     assert taken_back(consents) == [(HELPER, "removed"), (LEADER, "removed")]
+
+
+def test_a_withdrawal_that_only_this_machine_knows_takes_the_report_back(door: Door, tmp_path: Path) -> None:
+    _, _, grant = answered(door, small_study(door), SPENDING, home=tmp_path / "alice")
+    document = tmp_path / "alice" / "pod" / "consent" / "grants" / f"{grant}.ttl"
+    document.write_bytes(document.read_bytes().replace(b"minCohort 3", b"minCohort 2"))
+    again, wire = door.person(SPENDING, home=tmp_path / "alice", simulated=True)
+    assert not again.withdraw(grant)
+    assert not again.catch_up()  # the grant in the pod cannot be read, so the pod cannot be told
+    assert taken_back(again) == [(HELPER, "removed"), (LEADER, "removed")]
+    assert len(wire.sent("DELETE")) == 2
+
+
+def test_a_report_that_never_left_is_not_taken_back(door: Door) -> None:
+    study = small_study(door)
+    consents, wire, grant = answered(door, study, SPENDING)
+    assert consents.withdraw(grant)
+    consents.give(study.task_id.hex())  # builds another report, which may never be sent
+    assert [outcome.outcome for outcome in consents.answer_studies()] == []
+    assert consents.catch_up()
+    assert len(wire.sent("DELETE")) == 2
+    assert len(wire.sent("PUT")) == 1
+
+
+def test_a_torn_document_is_replaced_only_as_it_was_read(tmp_path: Path) -> None:
+    documents = PodDocuments(EmbeddedPod(tmp_path))
+    assert documents.create("consent/a.ttl", b"half")
+    assert not documents.replace("consent/a.ttl", b"hal", b"whole")
+    assert not documents.replace("consent/b.ttl", b"", b"whole")
+    assert documents.read("consent/a.ttl") == b"half"
+    assert documents.replace("consent/a.ttl", b"half", b"whole")
+    assert documents.read("consent/a.ttl") == b"whole"
 
 
 def test_nobody_is_asked_for_reports_of_grants_that_stand(door: Door) -> None:

@@ -18,6 +18,7 @@ from aggregator.leader import Leader, create_leader_app
 from consent.budget import Limits
 from consent.purposes import AGGREGATE_REPORTING, SPENDING
 from pod_agent.federation.consents import Consents
+from pod_agent.federation.send import open_client
 from pod_agent.federation.stores import clock
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.pod import Pod
@@ -43,9 +44,10 @@ class FixedIndex:
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Passes requests on and keeps what left; ``breaks`` loses so many answers to a PUT, ``deaf`` those to a DELETE.
+    """Passes requests on and keeps what left.
 
-    ``away`` is True, or the addresses of the servers that no connection reaches.
+    ``breaks`` loses so many answers to a PUT, ``deaf`` those to a DELETE; ``cookie`` is what the servers would like to
+    be sent back. ``away`` is True, or the addresses of the servers that no connection reaches.
     """
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
@@ -54,6 +56,7 @@ class RecordingTransport(httpx.BaseTransport):
         self.headers: list[dict[str, str]] = []
         self.breaks = 0
         self.deaf = False
+        self.cookie = ""
         self.away: bool | set[str] = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -63,6 +66,8 @@ class RecordingTransport(httpx.BaseTransport):
         self.requests.append((request.method, str(request.url), body))
         self.headers.append(dict(request.headers))
         response = self._inner.handle_request(request)
+        if self.cookie:
+            response.headers["set-cookie"] = self.cookie
         if self.breaks and request.method == "PUT":
             self.breaks -= 1
             raise httpx.ReadError("the answer was lost")
@@ -120,7 +125,7 @@ class Door:
             zone=ZoneInfo("Asia/Singapore"),
             simulated=simulated,
             limits=limits,
-            client=httpx.Client(transport=wire),
+            client=open_client(wire),
             pause=0.01,
         )
         self.people.append(consents)

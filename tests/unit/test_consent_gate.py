@@ -268,6 +268,9 @@ def test_half_a_document_elsewhere_than_at_the_unknown_end_is_damage() -> None:
     machine.documents.files[last], machine.documents.files[before] = whole[last], whole[before][:-40]
     with pytest.raises(LogDamagedError):
         other.gate.entries()
+    machine.documents.files = {**whole, last.replace("0002", "0004"): b"@prefix"}
+    with pytest.raises(LogDamagedError):  # no place at which an entry is written next
+        other.gate.entries()
 
 
 class InterruptedDocuments(MemoryDocuments):

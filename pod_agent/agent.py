@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from pod_agent.config import Settings, load_settings, save_settings
-from pod_agent.errors import UnknownRecordError, UsageError
+from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.layout import read_document, read_documents
 from pod_agent.ingest.manifest import load_manifest
@@ -250,7 +250,12 @@ class Agent:
     def join_rounds(self, superlink: str, *, seconds: float | None = None) -> Joined:
         """Take part in the training rounds of a Flower server (``host:port``), for so long or until interrupted."""
         from pod_agent.features.calendar import weekly_spending
-        from pod_agent.federation.joining import join_rounds
+
+        try:
+            from pod_agent.federation.joining import join_rounds
+        except ImportError as error:
+            hint = "Run: pip install 'pod-agent[federation]'"
+            raise MissingExtraError("taking part in training rounds needs Flower", hint=hint) from error
 
         return join_rounds(
             self.consents, superlink, lambda: weekly_spending(self.index, self.today()).values, seconds=seconds

@@ -61,5 +61,5 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
     assert list(tmp_path.iterdir()) == [], "the demo's folder is removed"
     assert re.search(r"3 of 3 households, one round", text)
     assert re.search(r"100 simulated people .* 1,918 bytes each", text)
-    assert re.search(r"its grant is withdrawn; reports taken back: 1", text)
+    assert "its grant is withdrawn. The two servers say of its report: removed and removed." in text
     assert re.search(r"sum 100\+ reports", text)

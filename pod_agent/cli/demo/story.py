@@ -168,8 +168,9 @@ def _withdraw(agent: Agent) -> None:
     [grant] = [grant["grant"] for grant in agent.grants()]
     agent.withdraw(grant)
     [status] = [grant["status"] for grant in agent.grants()]
-    taken_back = [entry for entry in agent.audit() if entry["action"] == "withdraw-report"]
-    _say(6, f"Household 3 changes its mind: its grant is {status}; reports taken back: {len(taken_back)}.")
+    answers = [entry["outcome"] for entry in agent.audit() if entry["action"] == "withdraw-report"]
+    told = " and ".join(answers) or "no answer yet"
+    _say(6, f"Household 3 changes its mind: its grant is {status}. The two servers say of its report: {told}.")
     _more(f"Studies its agent answers from now on: {len(agent.answer_studies())}.")
 
 

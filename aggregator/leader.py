@@ -120,18 +120,25 @@ class Leader:
 
         Raises VocabularyError if it is no report of this study, and a ReportRefusedError as its name says.
         """
-        held = self.study(task)
-        _check_size(len(body), held.report_bytes)
+        _check_size(len(body), self.report_bytes(task))
         report = wire.decode(body, wire.Report)
         if (report.task_id, report.report_id) != (task, name):
             raise VocabularyError("the report belongs to another address")
-        with self.database.transaction() as rows:
+
+        def keep(rows: sqlite3.Connection) -> bool:
             known = rows.execute("SELECT body FROM reports WHERE task = ? AND report = ?", (task, name)).fetchone()
             self._check_open(self._held(rows, task))
             if known is not None:
                 return self._again(known[0], body)
             rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, name, body))
-        return True
+            return True
+
+        return self.database.together(keep)
+
+    def report_bytes(self, task: bytes) -> int:
+        """Length of every report to this study; UnknownStudyError."""
+        known = self._studies.get(task)  # an upload waits for no other's transaction before its own
+        return known.report_bytes if known else self.study(task).report_bytes
 
     def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
         """Forget a report that was not collected yet and never take it again; doing so twice changes nothing.
@@ -247,7 +254,7 @@ def create_leader_app(leader: Leader) -> Flask:
     @app.put("/tasks/<task>/reports/<report>")
     def put_report(task: str, report: str) -> Response:
         task_id = url_bytes(task, 32)
-        _check_size(request.content_length or 0, leader.study(task_id).report_bytes)
+        _check_size(request.content_length or 0, leader.report_bytes(task_id))
         new = leader.accept(task_id, url_bytes(report, 16), request.get_data())
         return no_content(201 if new else 200)
 

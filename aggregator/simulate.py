@@ -6,17 +6,21 @@ counted around each call. Cells are drawn from the seed; shares and noise never 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import resource
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,8 +42,13 @@ from vocab.vdaf.encoding import SECRET_BYTES, make_report, prio3_for, randomness
 
 __all__ = ["Simulation", "malicious_report", "run_simulation"]
 
-WAITING = 32
-"""Most reports made and not yet taken."""
+WAITING = 128
+"""Most reports that wait to be taken."""
+MADE_TOGETHER = 16
+AHEAD = 8
+"""Most lots of ``MADE_TOGETHER`` reports that are made ahead of the uploads."""
+FEW_PODS = 200
+"""Fewer than these are made in this process: starting others takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +133,7 @@ def _world(simulation: Simulation, folder: Path) -> Iterator[_World]:
 
 
 class _Processes:
-    uploads = 4
+    uploads = 16
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
@@ -229,15 +238,15 @@ def _run(simulation: Simulation, world: _World) -> dict[str, Any]:
     honest = simulation.pods - simulation.malicious
     cells = draws.integers(0, simulation.size, honest).tolist()
     order = draws.permutation(simulation.pods).tolist()
-    since, making, sizes = time.perf_counter(), 0.0, set()
-    with world.client() as client, ThreadPoolExecutor(world.uploads) as uploads:
+    making, sizes = 0.0, set()
+    with world.client() as client, _makers(simulation) as makers, ThreadPoolExecutor(world.uploads) as uploads:
+        since = time.perf_counter()
         sent: deque[Future[httpx.Response]] = deque()
-        for pod in order:
-            begun = time.thread_time()
-            body = _body(study, cells, pod)
-            making += time.thread_time() - begun
-            sizes.add(len(body.content))
-            sent.append(uploads.submit(client.put, body.path, content=body.content))
+        for bodies, seconds in _bodies(makers, study, [(pod, *cells[pod : pod + 1]) for pod in order]):
+            making += seconds
+            for path, body in bodies:
+                sizes.add(len(body))
+                sent.append(uploads.submit(client.put, path, content=body))
             while len(sent) > WAITING:
                 _check(sent.popleft())
         while sent:
@@ -265,23 +274,62 @@ def _run(simulation: Simulation, world: _World) -> dict[str, Any]:
     }
 
 
+def _makers(simulation: Simulation) -> Executor:
+    """Where reports are made: over HTTP by a process for each core, as pods do not wait for one another."""
+    if simulation.transport != "http" or simulation.pods < FEW_PODS:
+        return ThreadPoolExecutor(1)
+    count = os.cpu_count() or 1
+    makers = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    for started in [makers.submit(os.getpid) for _ in range(count)]:
+        started.result()
+    return makers
+
+
+def _end_with_parent() -> None:
+    """In a process that makes reports: leave Ctrl-C to the parent, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+_Pod = tuple[int, ...]
+"""The number of a pod and, if it is honest, its cell."""
+
+_Bodies = tuple[list[tuple[str, bytes]], float]
+"""Paths and contents of uploads, and the CPU seconds that it took to make them."""
+
+
+def _bodies(makers: Executor, study: Study, pods: list[_Pod]) -> Iterator[_Bodies]:
+    """The uploads of these pods in their order, made a little ahead."""
+    ahead: deque[Future[_Bodies]] = deque()
+    for start in range(0, len(pods), MADE_TOGETHER):
+        ahead.append(makers.submit(_make, study, pods[start : start + MADE_TOGETHER]))
+        while len(ahead) > AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+def _make(study: Study, pods: list[_Pod]) -> _Bodies:
+    since = time.thread_time()
+    reports = [_report(study, *pod) for pod in pods]
+    return [(report.path, wire.encode(report)) for report in reports], time.thread_time() - since
+
+
+def _report(study: Study, pod: int, cell: int | None = None) -> wire.Report:
+    """The report of one pod; one that must be refused if it has no cell."""
+    if cell is None:
+        return malicious_report(study, pod)
+    return make_report(study, cell, secret=os.urandom(SECRET_BYTES), randomness=os.urandom(randomness_bytes(study)))
+
+
 def _check(sent: Future[httpx.Response]) -> None:
     status = sent.result().status_code
     if status != 201:
         raise AggregatorError(f"the leader answered an upload with {status}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Upload:
-    path: str
-    content: bytes
-
-
-def _body(study: Study, cells: list[int], pod: int) -> _Upload:
-    """The upload of one pod; those beyond the honest ones send what must be refused."""
-    if pod >= len(cells):
-        report = malicious_report(study, pod)
-    else:
-        randomness = os.urandom(randomness_bytes(study))
-        report = make_report(study, cells[pod], secret=os.urandom(SECRET_BYTES), randomness=randomness)
-    return _Upload(report.path, wire.encode(report))

@@ -22,7 +22,8 @@ __all__ = ["follow_input", "json_response", "make_app", "no_content", "serve", "
 
 MAX_BODY = 32_000_000
 """Bytes; more than any report or job."""
-THREADS = 4
+THREADS = 16
+"""More than cores: uploads that wait for the disk wait together."""
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@
 
 First part, one process, no network: CPU for one report by each party, proved (Prio3Histogram) and plain (shares modulo
 2**32 from an AES key stream, which one malicious pod can fill with anything), and their ratio. Second part: ``pods``
-reports over HTTP on loopback to two server processes, with noise, against the goals. Seconds depend on the machine;
-ratios and CPU do so less.
+reports over HTTP on loopback to two server processes, with noise, against the goals; the reports are made on the same
+cores, by a process for each. Seconds depend on the machine; ratios and CPU do so less.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from vocab.study import Histogram, Noise, Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import make_report, prio3_for, randomness_bytes, report_bytes, share_info
 
+__all__ = ["main"]
+
 KEY = os.urandom(sealing.PRIVATE_KEY_BYTES)
 ROUNDS = 64
 
@@ -44,6 +46,7 @@ def cpu_ms(step: Callable[[int], object]) -> float:
 
 
 def proved(size: int) -> dict[str, float]:
+    """CPU milliseconds of agent, leader and helper for one proved report of ``size`` cells, and its upload in bytes."""
     study = Study(
         title="A benchmark",
         controller="https://shop.example/#us",
@@ -89,6 +92,7 @@ def proved(size: int) -> dict[str, float]:
 
 
 def plain(size: int) -> dict[str, float]:
+    """The same for shares without a proof, the peer: what a sum costs if every pod is honest."""
     public = sealing.public_key(KEY)
 
     def stream(seed: bytes) -> Any:
@@ -115,6 +119,7 @@ def plain(size: int) -> dict[str, float]:
 
 
 def main() -> None:
+    """Run both parts and print them, as one JSON document with ``--json``."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pods", type=int, default=2469)
     parser.add_argument("--size", type=int, default=1000)

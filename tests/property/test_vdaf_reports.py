@@ -209,12 +209,6 @@ def test_a_broken_helper_key_is_named(key: str) -> None:
         make_report(replace(STUDY, helper_key=key), 1, secret=bytes(32), randomness=bytes(128))
 
 
-def test_a_study_that_asks_for_too_much_is_refused() -> None:
-    for study in (update_study(length=10**9), update_study(clip=0), update_study(length=0)):
-        with pytest.raises(VocabularyError):
-            prio3_for(study)
-
-
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 100_000))
 def test_chunks_fill_a_polynomial(length: int) -> None:

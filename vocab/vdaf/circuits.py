@@ -307,8 +307,9 @@ class Histogram(_Chunked):
 
     def encode(self, measurement: Measurement) -> Elements:
         """A one in the bucket, zeros elsewhere."""
-        bucket = _integer(measurement, self.length - 1)
-        return elements(int(place == bucket) for place in range(self.length))
+        out = np.zeros(self.length, dtype=object)
+        out[_integer(measurement, self.length - 1)] = 1
+        return out
 
     def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:
         """Every element is 0 or 1, and they sum to one."""
@@ -317,7 +318,7 @@ class Histogram(_Chunked):
 
 @dataclass(frozen=True)
 class MultihotCountVec(_Chunked):
-    """``length`` bits of which at most ``max_weight`` are set."""
+    """``length`` bits of which at most ``max_weight`` are set. No study asks for it yet."""
 
     length: int
     max_weight: int

@@ -31,13 +31,11 @@ __all__ = [
 ]
 
 SECRET_BYTES = 32
-MAX_INPUT = 1_000_000
-"""Most field elements in one report (16 MB), so that no manifest can exhaust an agent's memory."""
 
 
 @lru_cache(maxsize=32)
 def prio3_for(study: Study) -> Prio3:
-    """The sum that a study asks for; VocabularyError if its terms allow none."""
+    """The sum that a study asks for; ``vocab.study`` bounds its size, so that no manifest exhausts memory."""
     return Prio3(_circuit(study), study.task_id)
 
 
@@ -102,19 +100,10 @@ def key_info(task_id: bytes) -> bytes:
 def _circuit(study: Study) -> Circuit:
     statistic = study.statistic
     if isinstance(statistic, HistogramStatistic):
-        _bounded(statistic.length)
         return Histogram(length=statistic.length, chunk=best_chunk(statistic.length))
-    if statistic.clip < 1 or statistic.length < 1:
-        raise VocabularyError("a model update needs a length and a clip of at least 1")
     maximum = 2 * statistic.clip
     checked = statistic.length * maximum.bit_length()
-    _bounded(checked)
     return SumVec(length=statistic.length, maximum=maximum, chunk=best_chunk(checked))
-
-
-def _bounded(elements: int) -> None:
-    if elements > MAX_INPUT:
-        raise VocabularyError(f"the study asks for {elements} field elements, more than {MAX_INPUT}")
 
 
 def _shifted(study: Study, measurement: Measurement) -> Measurement:

@@ -22,6 +22,7 @@ Elements = NDArray[np.object_]
 """Field elements as Python integers."""
 
 _WORD = 8
+_WORD_MASK = (1 << (8 * _WORD)) - 1
 
 
 def elements(values: Iterable[int]) -> Elements:
@@ -39,8 +40,12 @@ class Field:
 
     def encode(self, values: Elements) -> bytes:
         """The elements one after the other, each in ``size`` little-endian bytes."""
-        size = self.size
-        return b"".join([int(value).to_bytes(size, "little") for value in values.tolist()])
+        words = np.empty((len(values), self.size // _WORD), dtype="<u8")
+        for place in range(words.shape[1] - 1):
+            words[:, place] = values & _WORD_MASK
+            values = values >> (8 * _WORD)
+        words[:, -1] = values
+        return words.tobytes()
 
     def decode(self, raw: bytes) -> Elements:
         """Read what ``encode`` wrote; InvalidShareError for a broken length or an element beyond the prime."""
@@ -82,7 +87,9 @@ class Field:
         if half == 0:
             return values
         even = self.transform(values[..., 0::2], roots[::2])
-        odd = self.transform(values[..., 1::2], roots[::2]) * roots[:half] % self.prime
+        odd = self.transform(values[..., 1::2], roots[::2])
+        if half > 1:  # the one root of order one is 1
+            odd = odd * roots[:half] % self.prime
         return np.concatenate([even + odd, even - odd], axis=-1)
 
     def double(self, values: Elements) -> Elements:

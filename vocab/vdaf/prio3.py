@@ -115,9 +115,9 @@ class Prio3:
         Raises InvalidShareError if the share cannot be read.
         """
         _expect(public_share, self.public_share_bytes, "public share")
-        x, proof, blind = self._read(who, input_share)
+        x, proof, blind, encoded = self._read(who, input_share)
         parts = [public_share[i : i + SEED_BYTES] for i in range(0, SEED_BYTES * self.shares, SEED_BYTES)]
-        part = parts[who] = self._joint_part(blind, who, nonce, self.field.encode(x))
+        part = parts[who] = self._joint_part(blind, who, nonce, encoded)
         seed, joint = self._joint(parts)
         verifier = self._query(x, proof, joint, self._query_randomness(key, nonce))
         return VerifierState(self.circuit.truncate(x), seed), self.field.encode(verifier) + part
@@ -179,14 +179,16 @@ class Prio3:
         share = self._xof(_MEASUREMENT_SHARE, seed, bytes([who])).vector(self.field, circuit.input_length)
         return share, self._xof(_PROOF_SHARE, seed, _ONE_PROOF, bytes([who])).vector(self.field, circuit.proof_length)
 
-    def _read(self, who: int, input_share: bytes) -> tuple[Elements, Elements, bytes]:
-        """Measurement share, proof share and blind."""
+    def _read(self, who: int, input_share: bytes) -> tuple[Elements, Elements, bytes, bytes]:
+        """Measurement share, proof share, blind, and the measurement share's bytes."""
         _expect(input_share, self.helper_share_bytes if who else self.leader_share_bytes, "input share")
         if who:
-            return *self._expand(input_share[:SEED_BYTES], who), input_share[SEED_BYTES:]
-        split = self.field.size * (self.circuit.input_length + self.circuit.proof_length)
+            x, proof = self._expand(input_share[:SEED_BYTES], who)
+            return x, proof, input_share[SEED_BYTES:], self.field.encode(x)
+        length, size = self.circuit.input_length, self.field.size
+        split = size * (length + self.circuit.proof_length)
         vector = self.field.decode(input_share[:split])
-        return vector[: self.circuit.input_length], vector[self.circuit.input_length :], input_share[split:]
+        return vector[:length], vector[length:], input_share[split:], input_share[: size * length]
 
     def _wire_table(self, x: Elements, seeds: Elements, joint: Elements, shares: int) -> Elements:
         table = np.zeros((self.circuit.arity, self.circuit.points), dtype=object)

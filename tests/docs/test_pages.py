@@ -39,6 +39,11 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("path", PAGES, ids=page_name)
+def test_nothing_is_left_to_fill_in(path: Path) -> None:
+    assert not re.search(r"^[A-Z]{3,}$", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_pages_that_texts_and_errors_name_exist() -> None:
     sources = [
         *PAGES,

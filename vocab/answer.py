@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from vocab.records import IRI
 
-__all__ = ["Answer", "Status", "Unit", "Value"]
+__all__ = ["Answer", "Status", "Value"]
 
 Status = Literal["answered", "clarify", "declined"]
-Unit = Literal["SGD", "count", "minutes", "hours", "percent", "date"]
 Value = float | int | str | tuple[tuple[str, float | int], ...] | None
 
 
@@ -19,6 +18,7 @@ class Answer:
     """The answer to one question.
 
     ``value`` is a number, a name, a day, a month, yes or no, or a tuple of (label, number); None unless answered.
+    ``unit`` is SGD, count, minutes, hours, percent or date; None where the value has none.
     ``citations`` are the IRIs of exactly the records used, each once, and ``count`` is how many. ``query`` shows
     how it was computed: the operation and its query specifications as JSON values.
     """

@@ -45,11 +45,16 @@ def check_signature(header: str | None, key: bytes, method: str, path: str, body
 
 
 class HelperChannel:
-    """Speaks to one helper. Every request may be sent again: after a lost answer it is."""
+    """Speaks to one helper. Every request may be sent again: after a lost answer it is.
+
+    No proxy from the environment and no redirect comes between: what is said here is for the helper alone.
+    """
 
     def __init__(self, url: str, key: bytes, *, transport: httpx.BaseTransport | None = None) -> None:
         self._key = key
-        self._client = httpx.Client(base_url=url, transport=transport, timeout=120)
+        self._client = httpx.Client(
+            base_url=url, transport=transport, timeout=120, follow_redirects=False, trust_env=False
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -1,11 +1,12 @@
-"""Files that businesses publish: replaced at once or not at all."""
+"""Files of the businesses' side: published ones, replaced at once or not at all, and private logs."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import IO
 
-__all__ = ["replace_file"]
+__all__ = ["open_log", "replace_file"]
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -17,3 +18,10 @@ def replace_file(path: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(path)
+
+
+def open_log(path: Path, *, fresh: bool = False) -> IO[bytes]:
+    """A log that only its owner may read, also if it was open to others before; ``fresh`` empties it."""
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else os.O_APPEND), 0o600)
+    os.fchmod(log, 0o600)
+    return os.fdopen(log, "wb")

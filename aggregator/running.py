@@ -25,6 +25,7 @@ from typing import Any, Literal, Self
 from aggregator.channel import HelperChannel
 from aggregator.config import HelperConfig, LeaderConfig, init_helper, init_leader, load_helper, load_leader
 from aggregator.errors import AggregatorError, ServerStartError, error_for
+from aggregator.files import open_log
 from aggregator.leader import Leader
 from aggregator.ports import free_port
 from aggregator.releases import Release, decode_release
@@ -53,7 +54,7 @@ class ServerProcess:
     """One child process that prints a line once it is ready; its log goes to ``<home>/<name>.log``."""
 
     def __init__(self, name: ServerName, home: Path) -> None:
-        self._log = (home / f"{name}.log").open("ab")
+        self._log = open_log(home / f"{name}.log")
         command = [sys.executable, "-m", "aggregator", "--home", str(home), name, "--with-parent"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True
@@ -173,7 +174,7 @@ class Servers:
         """Collect a study in a process of its own, as ``pod-aggregator collect`` does."""
         command = [sys.executable, "-m", "aggregator", "--home", str(self.home), "collect", task.hex(), "--json"]
         log = self.home / "collect.log"
-        with log.open("wb") as errors:
+        with open_log(log, fresh=True) as errors:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603 - our own module
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             with process.stdout as stream:

@@ -144,7 +144,7 @@ class _Processes:
         return made
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self._servers.leader_url, timeout=60)
+        return httpx.Client(base_url=self._servers.leader_url, timeout=60, trust_env=False)
 
     def collect(self, study: Study) -> tuple[list[int], int, int]:
         self._servers.collect(study.task_id)

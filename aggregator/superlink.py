@@ -21,6 +21,7 @@ from typing import Self
 import httpx
 
 from aggregator.errors import SuperLinkError
+from aggregator.files import open_log
 from aggregator.ports import free_port
 
 __all__ = ["SuperLink", "main"]
@@ -91,7 +92,7 @@ class SuperLink:
         host, port = self.address.split(":")
         command = [sys.executable, "-m", "aggregator.superlink", str(os.getpid())]
         options = ["--insecure", "--host", host, "--port", port, "--isolation", "process"]
-        with self._log.open("wb") as output:
+        with open_log(self._log, fresh=True) as output:
             return subprocess.Popen(  # noqa: S603 (our own program and options)
                 [*command, *options, "--disable-runtime-dependency-installation"],
                 env=_environment(Path(self._home.name)),

@@ -11,9 +11,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from waitress.server import MultiSocketServer, create_server
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 HOST = "127.0.0.1"
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Later:
@@ -60,9 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     port = int(server.socket.getsockname()[1])
     door = Entry(port)
     later.application = create_app(agent, port, door=door)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _stop_in_order()
     _print_link(door)
-    follow = partial(_follow_input, door, with_parent=options.with_parent)
+    follow = partial(_follow_input, partial(_print_link, door), stop=options.with_parent)
     threading.Thread(target=follow, daemon=True).start()
     try:
         server.run()
@@ -85,12 +87,30 @@ def _print_link(door: Entry) -> None:
     sys.stdout.flush()
 
 
-def _follow_input(door: Entry, *, with_parent: bool) -> None:
-    """A new link for every line; at the end of input a quiet stop of the main thread, if asked for."""
-    for _ in sys.stdin:
-        _print_link(door)
-    if with_parent:
-        os.kill(os.getpid(), signal.SIGINT)
+def _stop_in_order() -> None:
+    """Let the first SIGTERM or SIGINT end the process with status 0; those that come while it ends change nothing."""
+    for number in STOPPING:
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    for again in STOPPING:
+        signal.signal(again, _stopping)  # not SIG_IGN: Python prints a traceback for a signal that waits already
+    raise SystemExit(0)
+
+
+def _stopping(number: int, frame: FrameType | None) -> None:
+    """The process ends already."""
+
+
+def _follow_input(line: Callable[[], object], *, stop: bool) -> None:
+    """Call ``line`` for every line on standard input; with ``stop`` its end stops the process."""
+    # Not sys.stdin: a thread that waits in it holds a lock that the interpreter wants at its end.
+    while read := os.read(0, 1024):
+        for _ in range(read.count(b"\n")):
+            line()
+    if stop:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -27,7 +28,9 @@ from aggregator.leader import Leader
 from aggregator.running import Servers
 from aggregator.simulate import malicious_report
 from aggregator.studies import make_study
+from pod_agent.cli.demo.servers import Business
 from tests.support.pair import send, upload
+from tests.support.serving import served
 from vocab import wire
 from vocab.study import Study
 
@@ -101,6 +104,42 @@ def test_a_batch_below_the_minimum_is_refused_by_name(servers: Servers, agents: 
     fill(agents, study, 9)
     with pytest.raises(BatchTooSmallError):
         servers.collect(study.task_id)
+
+
+def test_servers_stop_quietly_and_only_their_owner_may_read_their_logs(tmp_path: Path) -> None:
+    (tmp_path / "leader.log").touch(mode=0o644)
+    with Servers(tmp_path) as servers:
+        study = publish(servers, min_batch=1)
+        with httpx.Client(base_url=servers.leader_url) as client:
+            fill(client, study, 1)
+        servers.collect(study.task_id)
+    logs = sorted(tmp_path.glob("*.log"))
+    assert [log.name for log in logs] == ["collect.log", "helper.log", "leader.log"]
+    assert {log.stat().st_mode & 0o777 for log in logs} == {0o600}
+    for log in logs:
+        assert not re.search("Fatal|Traceback", log.read_text())
+
+
+def test_only_the_owner_may_read_the_logs_of_the_demos_business(tmp_path: Path) -> None:
+    Business(tmp_path, controller="https://shop.example/profile#us", helper="https://pods.example/profile#us")
+    assert (tmp_path / "init.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_proxy_of_the_environment_comes_between_leader_and_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(text: bytes) -> Any:
+        def application(_environ: object, start: Any) -> list[bytes]:
+            start("200 OK", [("Content-Length", str(len(text)))])
+            return [text]
+
+        return lambda _port: application
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with served(answers(b"the helper")) as helper, served(answers(b"a proxy")) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy}")
+        monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy}")
+        with HelperChannel(f"http://127.0.0.1:{helper}/", bytes(32)) as channel:
+            assert channel.put("tasks/1", b"x") == b"the helper"
 
 
 class Proxy(ThreadingHTTPServer):

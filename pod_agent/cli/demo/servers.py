@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from pod_agent.errors import AgentError
 from pod_agent.pods.server import free_port
@@ -100,8 +101,12 @@ class Business:
     def _log(self, command: str) -> Path:
         return self.folder / f"{command}.log"
 
+    def _open_log(self, command: str) -> IO[bytes]:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return os.fdopen(os.open(self._log(command), flags, 0o600), "ab")
+
     def _popen(self, command: str, *arguments: str) -> subprocess.Popen[str]:
-        with self._log(command).open("ab") as log:
+        with self._open_log(command) as log:
             return subprocess.Popen(  # noqa: S603 - our own module
                 self._command([command, *arguments]),
                 stdin=subprocess.PIPE,
@@ -113,7 +118,7 @@ class Business:
 
     def _ask(self, command: str, *arguments: str) -> str:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._log(command).open("ab") as log:
+        with self._open_log(command) as log:
             done = subprocess.run(  # noqa: S603 - our own module
                 self._command([command, *arguments]), stdout=subprocess.PIPE, stderr=log, text=True, check=False
             )

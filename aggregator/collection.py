@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.channel import HelperChannel
-from aggregator.errors import BatchTooSmallError, HelperRefusedError
+from aggregator.errors import HelperRefusedError, StudyAbandonedError
 from aggregator.leader import Leader, LeaderStudy
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, decode_release, encode_release, make_release
@@ -35,6 +35,7 @@ def collect(leader: Leader, task: bytes, channel: HelperChannel, named: Iterable
 
     Closes the batch (``Leader.close_batch``), with ``named`` to these reports alone; named reports are released once.
     BatchTooSmallError, while the batch stays open, if it holds fewer reports than the study's minimum;
+    StudyAbandonedError if too few of them are valid, or nobody collected in time: then both servers erase the reports;
     HelperUnreachableError if the helper is away: collect again.
     """
     run = _Collection(leader, task, channel)
@@ -65,7 +66,11 @@ class _Collection:
         return None if found is None else decode_release(found[0])
 
     def finish(self, named: frozenset[bytes] | None) -> Release:
-        self._leader.close_batch(self._task, named)
+        try:
+            self._leader.close_batch(self._task, named)
+        except StudyAbandonedError:
+            self._tell_abandoned()  # again: the helper may have been away the first time
+            raise
         with ThreadPoolExecutor(max_workers=1) as sender:
             waiting: tuple[_Prepared, Future[bytes] | None] | None = None
             for prepared in self._jobs():
@@ -92,8 +97,10 @@ class _Collection:
         for name in names:
             with self._leader.database.reading() as rows:
                 query = "SELECT body FROM reports WHERE task = ? AND report = ?"
-                body = rows.execute(query, (self._task, name)).fetchone()[0]
-            report = wire.decode(body, wire.Report)
+                found = rows.execute(query, (self._task, name)).fetchone()
+            if found is None:
+                raise StudyAbandonedError("the study was given up meanwhile")
+            report = wire.decode(found[0], wire.Report)
             try:
                 states[name], verifier = self._vdaf.verify_init(
                     self._held.verify_key, WHO, name, report.public_share, report.leader_share
@@ -147,7 +154,9 @@ class _Collection:
         study, field = self._held.study, self._vdaf.field
         accepted, rejected = self._counts()
         if len(accepted) < study.min_batch:
-            raise BatchTooSmallError("too few reports were valid", hint="Nothing is released. Publish a new study.")
+            self._leader.abandon(self._task)
+            self._tell_abandoned()
+            raise StudyAbandonedError("too few reports were valid: the study is given up and its reports are erased")
         asked = wire.Collection(task_id=self._task, accepted=len(accepted), checksum=wire.checksum(accepted))
         answer = self._channel.put(wire.collection_path(self._task), wire.encode(asked))
         helper_share = field.decode(wire.decode(answer, wire.AggregateShare).share)
@@ -157,8 +166,10 @@ class _Collection:
             known = rows.execute("SELECT document FROM releases WHERE task = ?", (self._task,)).fetchone()
             if known is not None:  # another process came first: its noise counts, ours was never seen
                 return decode_release(known[0])
-            share = rows.execute("SELECT share FROM totals WHERE task = ?", (self._task,)).fetchone()[0]
-            own = (field.decode(share) + discrete_gaussian(study.noise.variance, len(helper_share))) % field.prime
+            share = rows.execute("SELECT share FROM totals WHERE task = ?", (self._task,)).fetchone()
+            if share is None:
+                raise StudyAbandonedError("the study was given up meanwhile")
+            own = (field.decode(share[0]) + discrete_gaussian(study.noise.variance, len(helper_share))) % field.prime
             total = elements(self._vdaf.unshard([own, helper_share]))
             values = decode_total(study, total.tolist(), len(accepted))
             shares = (field.encode(own), field.encode(helper_share))
@@ -169,6 +180,9 @@ class _Collection:
             rows.execute("DELETE FROM reports WHERE task = ?", (self._task,))
             rows.execute("DELETE FROM totals WHERE task = ?", (self._task,))
         return release
+
+    def _tell_abandoned(self) -> None:
+        self._channel.put(wire.abandonment_path(self._task), b"")
 
     def _counts(self) -> tuple[list[bytes], int]:
         with self._leader.database.reading() as rows:

@@ -13,8 +13,10 @@ AggregatorError
 │   ├── ReportConflictError            other bytes came under this id before
 │   ├── StudyNotOpenError
 │   ├── StudyClosedError
+│   ├── TooManyWithdrawalsError
 │   └── WrongSecretError
 ├── BatchTooSmallError              1  too few valid reports to release anything
+│   └── StudyAbandonedError            the reports are erased and nothing will be released
 ├── CollectedBeforeError            1  the task was collected with other reports, or the job asked with other bytes
 ├── HelperUnreachableError          5  the other server does not answer
 ├── HelperRefusedError              1  the other server refused
@@ -41,10 +43,12 @@ __all__ = [
     "ReportTooLargeError",
     "RoundAbortedError",
     "ServerStartError",
+    "StudyAbandonedError",
     "StudyClosedError",
     "StudyNotOpenError",
     "StudyRefusedError",
     "SuperLinkError",
+    "TooManyWithdrawalsError",
     "UnknownReleaseError",
     "UnknownStudyError",
     "UnsupportedStatisticError",
@@ -155,6 +159,14 @@ class StudyClosedError(ReportRefusedError):
     http_status = 410
 
 
+class TooManyWithdrawalsError(ReportRefusedError):
+    """More withdrawals of reports that never came than this server keeps for one study."""
+
+    code = "too_many_withdrawals"
+    hint = "Withdraw at the other server: one of both suffices."
+    http_status = 429
+
+
 class WrongSecretError(ReportRefusedError):
     """The secret does not belong to this report."""
 
@@ -168,6 +180,13 @@ class BatchTooSmallError(AggregatorError):
     code = "too_few_reports"
     hint = "Wait for more reports; the minimum is part of the study's terms."
     http_status = 409
+
+
+class StudyAbandonedError(BatchTooSmallError):
+    """The study was given up: its reports are erased at both servers and nothing will be released."""
+
+    code = "study_abandoned"
+    hint = "Publish a new study; this one is over and its reports are erased."
 
 
 class CollectedBeforeError(AggregatorError):

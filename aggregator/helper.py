@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +23,12 @@ from aggregator.errors import (
     CollectedBeforeError,
     StudyClosedError,
     StudyRefusedError,
+    TooManyWithdrawalsError,
     UnknownStudyError,
     WrongSecretError,
 )
 from aggregator.noise import discrete_gaussian
+from aggregator.retention import expired, utc_now
 from aggregator.store import Database
 from aggregator.studies import check_terms, decode_manifest
 from aggregator.web import make_app, no_content, url_bytes
@@ -41,11 +45,18 @@ __all__ = ["Helper", "create_helper_app"]
 
 WHO = 1
 """The helper's number among the aggregators."""
+WITHDRAWALS = 100_000
+"""Most withdrawals kept for one study: anyone can make up reports that never come and withdraw them."""
+ABANDONED = b""
+"""Stands for the answer of a study that was given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """A study as the helper holds it; ``checksum`` and ``answer`` are None until it is collected."""
+    """A study as the helper holds it; ``checksum`` and ``answer`` are None until it is collected.
+
+    ``answer`` is ``ABANDONED`` once the study is given up.
+    """
 
     name: bytes
     study: Study
@@ -56,13 +67,18 @@ class _Task:
 
 
 class Helper:
-    """The helper's rules over its database in ``home``."""
+    """The helper's rules over its database in ``home``.
 
-    def __init__(self, home: Path, config: HelperConfig) -> None:
+    Opening it, and every new study, erases what is older than ``aggregator.retention`` allows.
+    """
+
+    def __init__(self, home: Path, config: HelperConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.config = config
         self.database = Database(home / "helper.sqlite", "helper.sql")
         self._private_key = bytes.fromhex(config.sealing_key)
         self._studies: dict[bytes, tuple[Study, Prio3]] = {}
+        self._clock = clock
+        self.erase_expired()
 
     def register(self, task: bytes, registration: wire.Registration) -> None:
         """Take part in a study; the key of its proof check is fixed here, before the first report.
@@ -78,6 +94,7 @@ class Helper:
         key = sealing.open_sealed(registration.sealed_key, self._private_key, key_info(task))
         if len(key) != VERIFY_KEY_BYTES:
             raise VocabularyError("the key of the proof check has a wrong length")
+        self.erase_expired()
         with self.database.transaction() as rows:
             rows.execute("INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, NULL, NULL)", (task, registration.manifest, key))
             if rows.execute("SELECT verify_key FROM tasks WHERE task = ?", (task,)).fetchone()[0] != key:
@@ -135,20 +152,49 @@ class Helper:
         return answer
 
     def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
-        """Never count this report; StudyClosedError if it was counted already, WrongSecretError for another's."""
+        """Never count this report, whether it came already or not.
+
+        StudyClosedError if it was counted, or if the study is too old to tell; WrongSecretError for another's;
+        TooManyWithdrawalsError if the study has too many of them. Of a study that is collected or given up no
+        withdrawal is kept: what was not counted never will be.
+        """
         if len(secret) != SECRET_BYTES or report_id(secret) != name:
             raise WrongSecretError("the secret does not belong to this report")
         with self.database.transaction() as rows:
-            self._task(rows, task)
-            row = (task, name, wire.Outcome.WITHDRAWN)
-            rows.execute("INSERT OR IGNORE INTO reports VALUES (?, ?, ?)", row)
+            held = self._task(rows, task)
             query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
-            if rows.execute(query, (task, name)).fetchone()[0] == wire.Outcome.ACCEPTED:
+            known = rows.execute(query, (task, name)).fetchone()
+            erased = bool(held.answer) and expired(held.study, self._clock())
+            if erased or known == (wire.Outcome.ACCEPTED,):
                 raise StudyClosedError("the report is counted already")
+            if known is None and held.answer is None:
+                self._remember_withdrawn(rows, task, name)
+
+    def abandon(self, task: bytes) -> None:
+        """Erase all that is held of a study's reports and never answer for it again; a collected one stays as it is."""
+        with self.database.transaction() as rows:
+            if not self._task(rows, task).answer:
+                rows.execute("UPDATE tasks SET answer = ? WHERE task = ?", (ABANDONED, task))
+                _erase(rows, task)
+
+    def erase_expired(self) -> None:
+        """Erase report ids, verdicts and sums of studies whose end is longer ago than reports are kept."""
+        with self.database.transaction() as rows:
+            for (name,) in rows.execute("SELECT task FROM tasks").fetchall():
+                if expired(self._task(rows, name).study, self._clock()):
+                    rows.execute("UPDATE tasks SET answer = ? WHERE task = ? AND answer IS NULL", (ABANDONED, name))
+                    _erase(rows, name)
 
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+    @staticmethod
+    def _remember_withdrawn(rows: sqlite3.Connection, task: bytes, name: bytes) -> None:
+        query = "SELECT count(*) FROM reports WHERE task = ? AND outcome = ?"
+        if rows.execute(query, (task, wire.Outcome.WITHDRAWN)).fetchone()[0] >= WITHDRAWALS:
+            raise TooManyWithdrawalsError("too many withdrawals are kept for this study")
+        rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, name, wire.Outcome.WITHDRAWN))
 
     def _task(self, rows: sqlite3.Connection, name: bytes) -> _Task:
         query = "SELECT manifest, verify_key, checksum, answer FROM tasks WHERE task = ?"
@@ -228,12 +274,23 @@ def create_helper_app(helper: Helper) -> Flask:
             raise VocabularyError("the collection belongs to another address")
         return _binary(helper.collect(message))
 
+    @app.put("/tasks/<task>/abandonment")
+    def abandonment(task: str) -> Response:
+        signed_body()
+        helper.abandon(url_bytes(task, 32))
+        return no_content(204)
+
     @app.delete("/tasks/<task>/reports/<report>")
     def withdraw(task: str, report: str) -> Response:
         helper.withdraw(url_bytes(task, 32), url_bytes(report, 16), request.get_data())
         return no_content(204)
 
     return app
+
+
+def _erase(rows: sqlite3.Connection, task: bytes) -> None:
+    for table in ("reports", "jobs", "totals"):
+        rows.execute(f"DELETE FROM {table} WHERE task = ?", (task,))  # noqa: S608 - our own names
 
 
 def _binary(body: bytes) -> Response:

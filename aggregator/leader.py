@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -22,12 +22,14 @@ from aggregator.errors import (
     BatchTooSmallError,
     ReportConflictError,
     ReportTooLargeError,
+    StudyAbandonedError,
     StudyClosedError,
     StudyNotOpenError,
     UnknownStudyError,
     WrongSecretError,
 )
 from aggregator.releases import Release, decode_release
+from aggregator.retention import KEPT, expired, utc_now
 from aggregator.store import Database
 from aggregator.studies import check_terms, decode_manifest
 from aggregator.web import json_response, make_app, no_content, url_bytes
@@ -39,17 +41,12 @@ from vocab.vdaf import sealing
 from vocab.vdaf.encoding import SECRET_BYTES, decode_total, key_info, prio3_for, report_bytes, report_id
 from vocab.vdaf.prio3 import VERIFY_KEY_BYTES
 
-__all__ = ["Leader", "LeaderStudy", "create_leader_app", "utc_now"]
-
-
-def utc_now() -> datetime:
-    """The time by the machine's clock."""
-    return datetime.now(UTC)
+__all__ = ["Leader", "LeaderStudy", "create_leader_app"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderStudy:
-    """A study as the leader holds it; ``state`` is registering, open, closed or released."""
+    """A study as the leader holds it; ``state`` is registering, open, closed, released or abandoned."""
 
     study: Study
     manifest: str
@@ -60,7 +57,10 @@ class LeaderStudy:
 
 
 class Leader:
-    """The leader's rules over its database in ``home``; several processes may work on one home."""
+    """The leader's rules over its database in ``home``; several processes may work on one home.
+
+    Opening it gives up the studies that nobody collected in time (``aggregator.retention``).
+    """
 
     def __init__(self, home: Path, config: LeaderConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.home = home
@@ -68,6 +68,7 @@ class Leader:
         self.database = Database(home / "leader.sqlite", "leader.sql")
         self._clock = clock
         self._studies: dict[bytes, LeaderStudy] = {}
+        self.give_up_expired()
 
     def now(self) -> datetime:
         """The time by which windows open and close."""
@@ -143,6 +144,7 @@ class Leader:
     def withdraw(self, task: bytes, name: bytes, secret: bytes) -> None:
         """Forget a report that was not collected yet and never take it again; doing so twice changes nothing.
 
+        Of a report that is not here nothing is kept, or anyone could fill the disk: the helper remembers it.
         WrongSecretError if the secret is not the report's, StudyClosedError once the batch is closed.
         """
         if len(secret) != SECRET_BYTES or report_id(secret) != name:
@@ -150,7 +152,7 @@ class Leader:
         with self.database.transaction() as rows:
             if self._held(rows, task).state not in {"open", "registering"}:
                 raise StudyClosedError("the batch is closed: what was counted cannot be withdrawn any more")
-            rows.execute("INSERT INTO reports VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET body = NULL", (task, name))
+            rows.execute("UPDATE reports SET body = NULL WHERE task = ? AND report = ?", (task, name))
 
     def batch(self, task: bytes) -> list[bytes]:
         """The ids of the reports held for a task, in ascending order; withdrawn and forgotten ones left out."""
@@ -163,17 +165,35 @@ class Leader:
         With ``named``, only these reports are in it; the others are forgotten as if they had been withdrawn, in the
         same transaction, so that none can come in between. Closing again changes nothing, so that a collection can go
         on after a crash; StudyClosedError if it was closed to other reports, or its named reports were released.
-        BatchTooSmallError, while the batch stays open, below the study's minimum.
+        BatchTooSmallError, while the batch stays open, below the study's minimum; StudyAbandonedError if it was given
+        up.
         """
+        self.give_up_expired()
         with self.database.transaction() as rows:
             held = self._held(rows, task)
             if held.state == "registering":
                 raise StudyNotOpenError("the helper does not know the study yet", hint="Publish the study again.")
+            if held.state == "abandoned":
+                raise StudyAbandonedError(f"too few reports were valid, or {KEPT.days} days went by uncollected")
             batch = frozenset(_batch(rows, task))
             if held.state == "open":
                 self._close(rows, held.study, batch, batch if named is None else batch & frozenset(named))
             elif named is not None and (held.state == "released" or not batch <= frozenset(named)):
                 raise StudyClosedError("the batch was closed before, or to other reports")
+
+    def abandon(self, task: bytes) -> None:
+        """Give a study up for good: its reports and sums are erased, and it is never opened or released again."""
+        with self.database.transaction() as rows:
+            _abandon(rows, task)
+
+    def give_up_expired(self) -> None:
+        """Abandon every study whose end is longer ago than reports are kept and that was not released."""
+        with self.database.reading() as rows:
+            query = "SELECT task FROM studies WHERE state NOT IN ('released', 'abandoned')"
+            held = [self._held(rows, task).study for (task,) in rows.execute(query).fetchall()]
+        for study in held:
+            if expired(study, self.now()):
+                self.abandon(study.task_id)
 
     def releases(self) -> list[Release]:
         """All releases, newest last."""
@@ -269,6 +289,14 @@ def create_leader_app(leader: Leader) -> Flask:
 def _batch(rows: sqlite3.Connection, task: bytes) -> list[bytes]:
     query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL ORDER BY report"
     return [name for (name,) in rows.execute(query, (task,))]
+
+
+def _abandon(rows: sqlite3.Connection, task: bytes) -> None:
+    """Released in the meantime, it stays released."""
+    query = "UPDATE studies SET state = 'abandoned' WHERE task = ? AND state != 'released'"
+    if rows.execute(query, (task,)).rowcount:
+        for table in ("reports", "jobs", "totals"):
+            rows.execute(f"DELETE FROM {table} WHERE task = ?", (task,))  # noqa: S608 - our own names
 
 
 def _check_size(size: int, expected: int) -> None:

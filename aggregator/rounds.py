@@ -65,8 +65,8 @@ def train(
     held = leader.study(task)
     if not isinstance(held.study.statistic, ModelUpdate):
         raise StudyRefusedError("the study is not a training round")
-    if held.state == "released":
-        raise StudyClosedError("the round was collected before")
+    if held.state in {"released", "abandoned"}:
+        raise StudyClosedError(f"the round is {held.state}")
     model, sums = models.latest(held.study.statistic.model), collect_named(leader, channel)
     if held.state == "closed":
         batch = leader.batch(task)

@@ -32,7 +32,8 @@ from aggregator.collection import collect
 from aggregator.config import load_helper, load_leader
 from aggregator.errors import AggregatorError, UnsupportedStatisticError
 from aggregator.helper import Helper, create_helper_app
-from aggregator.leader import Leader, create_leader_app, utc_now
+from aggregator.leader import Leader, create_leader_app
+from aggregator.retention import utc_now
 from aggregator.running import Servers
 from aggregator.studies import make_study, variance_for
 from consent.purposes import AGGREGATE_REPORTING, SPENDING

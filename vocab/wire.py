@@ -10,6 +10,7 @@ refused. Shapes follow DAP (draft-ietf-ppm-dap); bytes do not.
     PUT    tasks/{task}                     Registration     leader to helper
     PUT    tasks/{task}/jobs/{number}       Job, JobAnswer   leader to helper
     PUT    tasks/{task}/collection          Collection, AggregateShare
+    PUT    tasks/{task}/abandonment         nothing          leader to helper
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ __all__ = [
     "SignedStudy",
     "StudyList",
     "Verdict",
+    "abandonment_path",
     "checksum",
     "collection_path",
     "decode",
@@ -190,6 +192,11 @@ def decode_studies(raw: bytes) -> StudyList:
 def checksum(report_ids: Iterable[bytes]) -> bytes:
     """SHA-256 over report ids in ascending order, so that both servers know that they summed the same reports."""
     return hashlib.sha256(b"".join(sorted(report_ids))).digest()
+
+
+def abandonment_path(task_id: bytes) -> str:
+    """Path below the helper's address at which the leader says that a study is given up."""
+    return f"{task_path(task_id)}/abandonment"
 
 
 def task_path(task_id: bytes) -> str:

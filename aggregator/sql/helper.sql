@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     manifest   BLOB NOT NULL,  -- canonical JSON, its signature checked
     verify_key BLOB NOT NULL,
     checksum   BLOB,  -- over the reports that were summed, once collected
-    answer     BLOB   -- the aggregate share with noise, once collected
+    answer     BLOB   -- the aggregate share with noise, once collected; empty once the study is given up
 );
 CREATE TABLE IF NOT EXISTS jobs (
     task   BLOB NOT NULL REFERENCES tasks (task),

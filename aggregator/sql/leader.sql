@@ -1,10 +1,11 @@
--- What the leader keeps. Reports lie here until their batch is released; then they and all partial sums are erased.
+-- What the leader keeps. Reports lie here until their batch is released or given up; then they and all partial sums
+-- are erased.
 CREATE TABLE IF NOT EXISTS studies (
     task       BLOB PRIMARY KEY,
     manifest   TEXT NOT NULL,  -- canonical JSON
     proof      TEXT NOT NULL,  -- the business's signature
     verify_key BLOB NOT NULL,
-    state      TEXT NOT NULL CHECK (state IN ('registering', 'open', 'closed', 'released')),
+    state      TEXT NOT NULL CHECK (state IN ('registering', 'open', 'closed', 'released', 'abandoned')),
     published  TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS reports (

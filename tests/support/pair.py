@@ -45,7 +45,7 @@ class Pair:
         self.home = home
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
         self.leader = Leader(home, config, clock=lambda: self.now)
-        self.helper = Helper(home, load_helper(home))
+        self.helper = Helper(home, load_helper(home), clock=lambda: self.now)
         self.agents = self._client(create_leader_app(self.leader), config.url)
         self.direct = self._client(create_helper_app(self.helper), config.helper_url)
         transport = httpx.WSGITransport(app=create_helper_app(self.helper))

@@ -1,27 +1,25 @@
-"""What is told of the size of a batch: a step of 1, 2, 5, 10, 20, 50... and never the exact number.
+"""What is told of the size of a batch that noise protects: the study's minimum, which everyone knew before.
 
-An exact number would tell whether one person took part, and no noise is on it.
+Anything that follows from the exact number, a rounded one included, would tell at some size whether one person took
+part, and no noise is on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, takewhile
+import math
+from collections.abc import Iterable
+from statistics import NormalDist
 
-__all__ = ["batch_floor", "most_people"]
+__all__ = ["most_people"]
 
-STEPS = (1, 2, 5)
-
-
-def batch_floor(reports: int, min_batch: int) -> int:
-    """What is published of the number of reports: the minimum, or the largest step not above it if that is more."""
-    return max(min_batch, *takewhile(lambda step: step <= reports, _ladder()))
+SURE = NormalDist().inv_cdf(0.95)
 
 
-def most_people(floor: int) -> int:
-    """The most people that a batch published as ``floor`` or more can have: one below the next step."""
-    return next(step for step in _ladder() if step > floor) - 1
+def most_people(shown: Iterable[int | None], *, min_batch: int, variance: int, threshold: float) -> int:
+    """The most people that a released histogram can come from, at 95 %; from what is published alone.
 
-
-def _ladder() -> Iterator[int]:
-    return (step * 10**power for power in count() for step in STEPS)
+    ``shown`` are the noisy values of all cells, None for those withheld below ``threshold``; everyone is in one cell,
+    so the values sum to the people plus noise of ``variance`` a cell. Never below ``min_batch``.
+    """
+    values = [threshold if value is None else value for value in shown]
+    return max(min_batch, math.ceil(sum(values) + SURE * math.sqrt(variance * len(values))))

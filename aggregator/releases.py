@@ -18,7 +18,7 @@ from statistics import NormalDist
 import msgspec
 from msgspec import Struct
 
-from aggregator.batches import batch_floor, most_people
+from aggregator.batches import most_people
 from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
 from vocab.study import Histogram, Study
@@ -75,9 +75,9 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Of a histogram, ``rows`` has the cells in the study's order and ``nothing`` the people with nothing to report. Of a
     training round, ``values`` has the noisy sum of the updates in units of ``2**-fraction_bits``. ``noise_variance`` is
     that of both servers' noise together; the rows' intervals, at ``confidence``, also cover the draw of one unit from
-    each person (``draw_variance``). ``batch`` says how many reports were summed, ``"100+"`` meaning at least 100
-    (``batch_floor``) and below the next step of 1, 2, 5, 10, 20, 50...; ``reports`` is the exact number where the study
-    added no noise, else None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is
+    each person (``draw_variance``). ``batch`` says how many reports were summed, ``"100+"`` meaning at least the
+    study's minimum of 100 (``batch_floor``) and no more is told; ``reports`` is the exact number where the study added
+    no noise, else None. ``micro_rho`` and ``epsilon`` (at ``delta``) bound what one person lost if one server is
     honest; None without noise.
     """
 
@@ -108,8 +108,16 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def most_people(self) -> int:
-        """The exact number of reports where it is public, else the most that the published size allows."""
-        return most_people(self.batch_floor) if self.reports is None else self.reports
+        """The exact number of reports where it is public, else the most that a histogram's published cells allow."""
+        if self.reports is not None:
+            return self.reports
+        rows = self.rows if self.nothing is None else (*self.rows, self.nothing)
+        return most_people(
+            [row.value for row in rows],
+            min_batch=self.batch_floor,
+            variance=self.noise_variance,
+            threshold=self.threshold,
+        )
 
 
 def make_release(
@@ -120,11 +128,13 @@ def make_release(
     variance = 2 * study.noise.variance
     threshold = _threshold(variance, len(values))
     loss = study.noise.micro_rho(statistic.norm_squared) if study.noise.variance else None
-    floor = batch_floor(reports, study.min_batch) if variance else reports
+    floor = study.min_batch if variance else reports
     rows: list[Row] = []
     if isinstance(statistic, Histogram):
         labels = [*statistic.cells, ("nothing to report",)]
-        people = most_people(floor) if variance else reports  # as Release.most_people
+        shown = [None if value < threshold else value for value in values]
+        bound = most_people(shown, min_batch=floor, variance=variance, threshold=threshold)
+        people = bound if variance else reports  # as Release.most_people
         rows = [_row(name, value, variance, threshold, people) for name, value in zip(labels, values, strict=True)]
     return Release(
         id=hashlib.sha256(b"release" + study.task_id + shares[0] + shares[1]).hexdigest()[:16],
@@ -177,8 +187,8 @@ def decode_release(text: str) -> Release:
 def draw_variance(value: int, people: int) -> float:
     """Variance of a cell by the draw of one unit from each person, ``N p (1 - p)`` with p = ``value`` / ``people``.
 
-    From published numbers alone: ``value`` has its noise, ``people`` is the most that the published size of the batch
-    allows, so the variance is not understated. People differ, and that only makes it smaller. p is kept from 0 to 1.
+    From published numbers alone: ``value`` has its noise, ``people`` is the most that the published cells
+    allow, so the variance is not understated. People differ, and that only makes it smaller. p is kept from 0 to 1.
     """
     share = min(max(value / people, 0.0), 1.0)
     return people * share * (1 - share)

@@ -67,7 +67,7 @@ def train(
         raise StudyRefusedError("the study is not a training round")
     if held.state in {"released", "abandoned"}:
         raise StudyClosedError(f"the round is {held.state}")
-    model, sums = models.latest(held.study.statistic.model), collect_named(leader, channel)
+    model, sums = models.latest(held.study.statistic.model), collect_named(leader, channel, terms.cohort)
     if held.state == "closed":
         batch = leader.batch(task)
         return finish_round(held.study, model, batch, collect=sums, publish=models.publish, progress=progress)
@@ -84,12 +84,17 @@ def train(
         )
 
 
-def collect_named(leader: Leader, channel: HelperChannel) -> Collect:
-    """The ``Collect`` of a leader: as for any study, but of the named reports alone, and once."""
+def collect_named(leader: Leader, channel: HelperChannel, cohort: int) -> Collect:
+    """The ``Collect`` of a leader: as for any study, but of the named reports alone, and once.
+
+    With noise the mean divides by ``cohort``, the size that the round was announced for (or the study's minimum, if
+    that is more): a public number, the same whether one person took part or not. Without noise, by the reports.
+    """
 
     def run(study: Study, named: Sequence[bytes]) -> BatchSum:
         release = collect(leader, study.task_id, channel, named)
+        people = release.reports or max(cohort, study.min_batch)
         values, accepted, _ = leader.noisy_sum(study.task_id)
-        return BatchSum(values=tuple(values), reports=accepted, people=release.most_people)
+        return BatchSum(values=tuple(values), reports=accepted, people=people)
 
     return run

@@ -67,8 +67,8 @@ class BatchSum:
     """What the two servers give out: the sum of the updates, with noise, in units of ``2**-fraction_bits``.
 
     ``reports`` is how many valid reports it has. ``people`` is the number to average over: the same where the study
-    adds no noise, else the most that the published size of the batch allows, since an exact count in the model would
-    tell whether one person took part.
+    adds no noise, else the cohort that the round was announced for: a public number, since one that follows from the
+    count would tell whether one person took part.
     """
 
     values: tuple[int, ...]

@@ -56,7 +56,7 @@ def upload(door: Door, study: Study) -> list[bytes]:
 def test_only_the_named_reports_are_summed(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
-    batch = collect_named(door.leader, door.channel)(study, names[:2])
+    batch = collect_named(door.leader, door.channel, 5)(study, names[:2])
     assert batch.values == (6, -2, -1, 107)
     assert (batch.reports, batch.people) == (2, 2)
 
@@ -64,7 +64,7 @@ def test_only_the_named_reports_are_summed(door: Door) -> None:
 def test_names_of_reports_that_never_came_count_for_nothing(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
-    batch = collect_named(door.leader, door.channel)(study, [*names, b"x" * 16])
+    batch = collect_named(door.leader, door.channel, 5)(study, [*names, b"x" * 16])
     assert (batch.values, batch.reports) == ((4, -2, 3, 8107), 3)
 
 
@@ -72,7 +72,7 @@ def test_too_few_of_the_named_leave_the_batch_open(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
     with pytest.raises(BatchTooSmallError):
-        collect_named(door.leader, door.channel)(study, [names[0], b"x" * 16])
+        collect_named(door.leader, door.channel, 5)(study, [names[0], b"x" * 16])
     assert door.leader.study(study.task_id).state == "open"
     assert len(door.leader.batch(study.task_id)) == 3
 
@@ -80,7 +80,7 @@ def test_too_few_of_the_named_leave_the_batch_open(door: Door) -> None:
 def test_a_round_is_collected_once(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
-    collect = collect_named(door.leader, door.channel)
+    collect = collect_named(door.leader, door.channel, 5)
     collect(study, names)
     with pytest.raises(StudyClosedError):
         collect(study, names[:2])
@@ -89,8 +89,8 @@ def test_a_round_is_collected_once(door: Door) -> None:
 def test_with_noise_the_mean_hides_how_many_took_part(door: Door) -> None:
     study = round_study(door, variance=4)
     names = upload(door, study)
-    batch = collect_named(door.leader, door.channel)(study, names)
-    assert (batch.reports, batch.people) == (3, 4)
+    batch = collect_named(door.leader, door.channel, 5)(study, names)
+    assert (batch.reports, batch.people) == (3, 5)
     assert all(abs(value - exact) < 60 for value, exact in zip(batch.values, (4, -2, 3, 8107), strict=True))
 
 
@@ -101,11 +101,11 @@ def test_a_round_whose_helper_was_away_goes_on_with_the_same_reports(door: Door)
     study = round_study(door)
     names = upload(door, study)
     with HelperChannel("http://helper.test/", bytes(32), transport=AWAY) as away, pytest.raises(HelperUnreachableError):
-        collect_named(door.leader, away)(study, names[:2])
+        collect_named(door.leader, away, 5)(study, names[:2])
     assert sorted(names[:2]) == door.leader.batch(study.task_id)
     with pytest.raises(StudyClosedError):
-        collect_named(door.leader, door.channel)(study, names[1:])
-    batch = collect_named(door.leader, door.channel)(study, names[:2])
+        collect_named(door.leader, door.channel, 5)(study, names[1:])
+    batch = collect_named(door.leader, door.channel, 5)(study, names[:2])
     assert (batch.values, batch.reports) == ((6, -2, -1, 107), 2)
 
 

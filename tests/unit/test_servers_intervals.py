@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.batches import batch_floor, most_people
+from aggregator.batches import most_people
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, draw_variance, make_release
 from tests.support.studies import histogram_study
@@ -23,6 +24,11 @@ def release(values: list[int], *, reports: int, variance: int) -> Release:
     return make_release(study, values, reports=reports, shares=(b"one", b"two"), published=NOW)
 
 
+def noised(counts: Any, variance: int) -> Any:
+    """Counts with the noise of both servers."""
+    return counts + discrete_gaussian(variance, TRIALS) + discrete_gaussian(variance, TRIALS)
+
+
 def coverage(people: int, share: float, variance: int) -> float:
     """How often the interval of a cell holds the number to expect; people spread around this share of their spending.
 
@@ -31,8 +37,12 @@ def coverage(people: int, share: float, variance: int) -> float:
     random = np.random.default_rng(11)
     own = random.beta(4 * share, 4 * (1 - share), people)
     counts = (random.random((TRIALS, people)) < own).sum(axis=1)
-    noisy = counts + discrete_gaussian(variance, TRIALS) + discrete_gaussian(variance, TRIALS)
-    rows = [release([int(value), 0], reports=people, variance=variance).rows[0] for value in noisy]
+    cells = [noised(counts, variance), noised(people - counts, variance)]
+    values = zip(*cells, strict=True)
+    made = [release([int(one), int(other)], reports=people, variance=variance) for one, other in values]
+        release([int(one), int(other)], reports=people, variance=variance) for one, other in zip(*cells, strict=True)
+    ]
+    rows = [one.rows[0] for one in made]
     expected = float(own.sum())
     held = [row.low <= expected <= row.high for row in rows if row.low is not None and row.high is not None]
     assert len(held) == TRIALS
@@ -53,15 +63,17 @@ def test_intervals_hold_the_expected_number_at_least_as_often_as_they_say(
 def test_intervals_are_not_wider_than_they_must_be() -> None:
     """Where the batch is as large as its published size allows, people alike and the cell in the middle."""
     random = np.random.default_rng(5)
-    values = random.binomial(199, 0.5, TRIALS) + discrete_gaussian(21, TRIALS) + discrete_gaussian(21, TRIALS)
-    rows = [release([int(value), 0], reports=199, variance=21).rows[0] for value in values]
+    counts = random.binomial(199, 0.5, TRIALS)
+    cells = zip(noised(counts, 21), noised(199 - counts, 21), strict=True)
+    rows = [release([int(one), int(other)], reports=199, variance=21).rows[0] for one, other in cells]
     held = np.mean([row.low <= 99.5 <= row.high for row in rows if row.low is not None and row.high is not None])
     assert held == pytest.approx(0.95, abs=0.02)
 
 
 def test_an_interval_adds_the_variance_of_the_draw_to_that_of_the_noise() -> None:
     row = release([50, 60], reports=123, variance=18).rows[0]
-    half = 1.959964 * (2 * 18 + 50 * (1 - 50 / 199)) ** 0.5
+    most = 125  # 50 + 60 and 1.645 standard deviations of the noise of two cells, 14
+    half = 1.959964 * (2 * 18 + 50 * (1 - 50 / most)) ** 0.5
     assert row.low == pytest.approx(50 - half, abs=0.06)
     assert row.high == pytest.approx(50 + half, abs=0.06)
 
@@ -77,24 +89,21 @@ def test_a_share_beyond_none_or_all_has_no_variance(value: int) -> None:
     assert draw_variance(value, 100) == 0
 
 
-@pytest.mark.parametrize("reports", [100, 160, 199])
+@pytest.mark.parametrize("reports", [100, 160, 199, 200, 999])
 def test_an_interval_tells_no_more_of_the_batch_than_its_published_size(reports: int) -> None:
     assert release([90, 60], reports=reports, variance=18).rows == release([90, 60], reports=123, variance=18).rows
 
 
-@given(st.integers(1, 10_000_000), st.integers(1, 500))
-def test_the_published_floor_is_a_round_number_not_above_the_reports(reports: int, least: int) -> None:
-    if reports < least:
-        return
-    floor = batch_floor(reports, least)
-    assert least <= floor <= reports <= most_people(floor) < 2.5 * floor
-    assert floor == least or str(floor).rstrip("0") in {"1", "2", "5"}
-    assert batch_floor(floor, least) == floor
-    assert batch_floor(most_people(floor), least) == floor
+@given(st.lists(st.integers(0, 5_000), min_size=2, max_size=6), st.integers(1, 500))
+def test_the_most_people_are_not_fewer_than_the_noisy_total_or_the_minimum(values: list[int], least: int) -> None:
+    shown = [None if value < 25 else value for value in values]
+    most = most_people(shown, min_batch=least, variance=42, threshold=25)
+    assert most >= max(least, sum(values))
+    assert most <= max(least, sum(values) + 25 * len(values) + 27)
 
 
-@pytest.mark.parametrize(
-    ("floor", "most"), [(1, 1), (2, 4), (3, 4), (5, 9), (9, 9), (100, 199), (150, 199), (500, 999)]
-)
-def test_the_most_people_that_a_published_size_allows(floor: int, most: int) -> None:
-    assert most_people(floor) == most
+@pytest.mark.parametrize("reports", [100, 199, 200, 5_000])
+def test_a_published_size_is_no_function_of_the_reports(reports: int) -> None:
+    made = release([90, 60], reports=reports, variance=18)
+    assert (made.batch, made.batch_floor, made.reports) == ("100+", 100, None)
+    assert made.most_people == release([90, 60], reports=100, variance=18).most_people

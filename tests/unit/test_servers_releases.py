@@ -53,7 +53,7 @@ def test_without_noise_everything_is_shown_exactly() -> None:
     assert (made.batch, made.reports, made.micro_rho, made.epsilon) == ("123", 123, None, None)
 
 
-@pytest.mark.parametrize("reports", [100, 123, 199])
+@pytest.mark.parametrize("reports", [100, 123, 199, 200, 600])
 def test_the_exact_size_of_a_batch_is_not_told_where_noise_is_on(reports: int) -> None:
     made = release(histogram_study(1, variance=18, min_batch=100), [90, 90], reports)
     assert (made.batch, made.batch_floor, made.reports) == ("100+", 100, None)

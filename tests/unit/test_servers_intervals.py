@@ -40,8 +40,6 @@ def coverage(people: int, share: float, variance: int) -> float:
     cells = [noised(counts, variance), noised(people - counts, variance)]
     values = zip(*cells, strict=True)
     made = [release([int(one), int(other)], reports=people, variance=variance) for one, other in values]
-        release([int(one), int(other)], reports=people, variance=variance) for one, other in zip(*cells, strict=True)
-    ]
     rows = [one.rows[0] for one in made]
     expected = float(own.sum())
     held = [row.low <= expected <= row.high for row in rows if row.low is not None and row.high is not None]

@@ -11,13 +11,13 @@ the next ``sync``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import final
+from typing import TypeVar, final
 
-from consent.budget import Charge, Limits
+from consent.budget import PERIOD, Charge, Limits
 from consent.errors import (
     AlreadyAnsweredError,
     BadSignatureError,
@@ -39,6 +39,7 @@ from consent.stores import Clock, Head
 
 __all__ = ["Gate", "Permit"]
 
+T = TypeVar("T")
 TOLERANCE = timedelta(minutes=5)
 """How far a clock may be set back, as time servers do, before the gate closes."""
 PIECE = 16_384
@@ -91,6 +92,16 @@ class Permit:
             yield body[start : start + PIECE]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a decision rests on; ``earlier`` is the charge of the same study, if there is one."""
+
+    now: datetime
+    reading: Reading
+    charges: list[Charge]
+    earlier: Charge | None
+
+
 class Gate:
     """Decides, records and counts; see the module for the order in which it does so.
 
@@ -104,25 +115,21 @@ class Gate:
         self._clock = clock
         self.limits = limits or Limits()
 
-    def permit(self, asked: Disclosure) -> Permit:
+    def permit(self, asked: Disclosure, *, grant: str = "") -> Permit:
         """A permit for the disclosure, logged and charged; else the refusal, logged unless it was the last word.
 
-        Asked again for the same bytes, after a crash between the charge and the last byte, it permits them without a
-        second charge.
+        Under the grant of this identifier alone, where one is named. Asked again for the same bytes, after a crash
+        between the charge and the last byte, it permits them without a second charge for as long as the first one
+        counts in the shortest window of the budget.
         """
-        with self._grants.marks.exclusive():
-            while True:
-                entries = self._log.entries()
-                try:
-                    return self._permit(asked, entries)
-                except LogMovedError:
-                    continue
-                except PodOfflineError:
-                    raise
-                except ConsentError as error:
-                    if not _denied_before(entries, asked.study, error.code):
-                        self._deny(asked, error.code)
-                    raise
+        return self._decided(asked, lambda entries: self._permit(asked, grant, entries))
+
+    def require(self, asked: Disclosure) -> None:
+        """Raise, and log, the refusal that ``permit`` would raise now; nothing is permitted, charged or logged else.
+
+        For before the bytes are made: the disclosure's address, size and digest are not looked at.
+        """
+        self._decided(asked, lambda entries: self._choose(asked, "", self._find(asked, entries)))
 
     def record(self, permit: Permit, outcome: str = SENT) -> None:
         """Log how a permitted release ended: ``sent``, or the code of what went wrong."""
@@ -226,30 +233,57 @@ class Gate:
         with self._grants.marks.shared():
             yield
 
-    def _permit(self, asked: Disclosure, entries: list[Entry]) -> Permit:
+    def _decided(self, asked: Disclosure, decide: Callable[[list[Entry]], T]) -> T:
+        with self._grants.marks.exclusive():
+            while True:
+                entries = self._log.entries()
+                try:
+                    return decide(entries)
+                except LogMovedError:
+                    continue
+                except PodOfflineError:
+                    raise
+                except ConsentError as error:
+                    if not _denied_before(entries, asked.study, error.code):
+                        self._deny(asked, error.code)
+                    raise
+
+    def _permit(self, asked: Disclosure, grant: str, entries: list[Entry]) -> Permit:
+        found = self._find(asked, entries)
+        if found.earlier is not None:
+            return self._again(asked, found.earlier, entries, found.now)
+        chosen = self._choose(asked, grant, found).grant
+        entry = self._log.append(_released(asked, chosen.identifier, found.now), after=len(entries))
+        if not self._ledger.charge(_charge(asked, chosen.identifier, entry.at)):
+            raise AlreadyAnsweredError
+        return Permit(_TOKEN, self, chosen, asked)
+
+    def _find(self, asked: Disclosure, entries: list[Entry]) -> _Found:
         now = self._now(entries)
         reading = self._grants.read(_withdrawn(entries))
         if self._tell_expired(reading, now):
             raise LogMovedError
         charges = self._ledger.charges(entries)
         earlier = next((charge for charge in charges if charge.study == asked.study), None)
-        if earlier is not None:
-            return self._again(asked, earlier, entries, now)
+        return _Found(now, reading, charges, earlier)
+
+    def _choose(self, asked: Disclosure, grant: str, found: _Found) -> GrantState:
+        if found.earlier is not None:
+            raise AlreadyAnsweredError
+        states = [state for state in found.reading.states if grant in {"", state.grant.identifier}]
         try:
-            state = choose(reading.states, asked, now, charges, self.limits)
+            return choose(states, asked, found.now, found.charges, self.limits)
         except NoGrantError:
-            if reading.damaged:
+            if found.reading.damaged:
                 raise BadSignatureError("a grant in your pod was changed by someone else") from None
             raise
-        entry = self._log.append(_released(asked, state.grant.identifier, now), after=len(entries))
-        if not self._ledger.charge(_charge(asked, state.grant.identifier, entry.at)):
-            raise AlreadyAnsweredError
-        return Permit(_TOKEN, self, state.grant, asked)
 
     def _again(self, asked: Disclosure, earlier: Charge, entries: list[Entry], now: datetime) -> Permit:
         answered = any(entry.study == asked.study and entry.outcome == SENT for entry in entries)
         if answered or earlier.sha256 != asked.sha256 or earlier.micro_rho < asked.micro_rho:
             raise AlreadyAnsweredError
+        if earlier.at <= now - PERIOD:
+            raise AlreadyAnsweredError("the report was permitted so long ago that its cost no longer counts")
         state = self._grants.one(earlier.grant, _withdrawn(entries))
         error = refusal(state, asked, now)
         if error is not None:

@@ -6,6 +6,7 @@ written in ``docs/reference/query.md``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,9 @@ DIMENSIONS = frozenset(
 NUMERIC_FIELDS = frozenset({"amount"})
 OPERATORS = frozenset("eq ne in not_in contains gt ge lt le between".split())
 
+MAX_NUMBER = 2**53
+"""Whole numbers up to here are the same in every program that reads JSON."""
+
 Scalar = str | int | float
 Cell = str | int | float | None
 """A value in a result table: money is a float of SGD with two decimals, made from integers at the very end."""
@@ -41,9 +45,11 @@ class Filter:
     value: Scalar | tuple[Scalar, ...]
 
     def __post_init__(self) -> None:
-        """Refuse names outside the closed sets."""
+        """Refuse names outside the closed sets, and values that are no text and no number."""
         _known(self.field, DIMENSIONS | NUMERIC_FIELDS, "field")
         _known(self.op, OPERATORS, "operator")
+        if not all(_is_scalar(value) for value in (self.value if isinstance(self.value, tuple) else (self.value,))):
+            raise VocabularyError("a filter compares with texts and numbers")
         many = self.op in {"in", "not_in", "between"}
         if many != isinstance(self.value, tuple):
             raise VocabularyError(f"operator {self.op} takes {'a list' if many else 'one value'}")
@@ -51,9 +57,9 @@ class Filter:
             raise VocabularyError("operator between takes two values")
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Filter:
+    def from_json(cls, value: object) -> Filter:
         """Decode ``{"field", "op", "value"}``; VocabularyError on anything else."""
-        if set(value) != {"field", "op", "value"}:
+        if not isinstance(value, Mapping) or set(value) != {"field", "op", "value"}:
             raise VocabularyError("a filter has exactly field, op and value")
         raw = value["value"]
         return cls(value["field"], value["op"], tuple(raw) if isinstance(raw, list) else raw)
@@ -97,18 +103,17 @@ class QuerySpec:
         allowed = {"measures", "dimensions", "filters", "period", "order", "limit"}
         for name in value:
             _known(name, frozenset(allowed), "query field")
-        try:
-            period = value.get("period")
-            return cls(
-                measures=tuple(value.get("measures", ())),
-                dimensions=tuple(value.get("dimensions", ())),
-                filters=tuple(Filter.from_json(item) for item in value.get("filters", ())),
-                period=None if period is None else (date.fromisoformat(period[0]), date.fromisoformat(period[1])),
-                order=value.get("order"),
-                limit=value.get("limit"),
-            )
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
-            raise VocabularyError(f"the query cannot be read: {error}") from error
+        limit, order = value.get("limit"), value.get("order")
+        if limit is not None and type(limit) is not int:
+            raise VocabularyError("limit is a whole number")
+        return cls(
+            measures=_list(value.get("measures", [])),
+            dimensions=_list(value.get("dimensions", [])),
+            filters=tuple(Filter.from_json(item) for item in _list(value.get("filters", []))),
+            period=_period(value.get("period")),
+            order=order if order is None else _text(order),
+            limit=limit,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form, without fields that are not set."""
@@ -138,6 +143,36 @@ class Table:
     evidence: tuple[tuple[IRI, ...], ...]
 
 
+def _is_scalar(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) <= MAX_NUMBER)
+
+
+def _list(value: object) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise VocabularyError("measures, dimensions and filters are lists")
+    return tuple(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise VocabularyError("a query's days and order are texts")
+    return value
+
+
+def _period(value: object) -> tuple[date, date] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise VocabularyError("a period is a list of two days")
+    try:
+        return date.fromisoformat(_text(value[0])), date.fromisoformat(_text(value[1]))
+    except ValueError as error:
+        raise VocabularyError("a period has days such as 2026-01-31") from error
+
+
 def _known(name: object, names: frozenset[str], what: str) -> None:
     if not isinstance(name, str) or name not in names:
-        raise UnknownNameError(f"{name!r} is not a {what}", hint=f"One of: {', '.join(sorted(names))}.")
+        shown = repr(name[:60]) if isinstance(name, str) else "something that is no text"
+        raise UnknownNameError(f"{shown} is not a {what}", hint=f"One of: {', '.join(sorted(names))}.")

@@ -6,21 +6,25 @@ public names. So a study cannot name a person, a shop of one's own or a text fro
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
 
 from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
+from consent.grant import WEBID
 from consent.purposes import DATA, LISTENING, PURPOSES, SPENDING
-from vocab.query import QuerySpec
+from pod_agent.federation.hosts import is_loopback, server_of
+from pod_agent.index.conditions import WEEKDAYS
+from vocab.query import Filter, QuerySpec
 from vocab.study import MIN_BATCH, Histogram, ModelUpdate, Study
 from vocab.taxonomy import CATEGORIES
 from vocab.training import MODELS
 from vocab.vdaf.encoding import prio3_for
+from vocab.vdaf.sealing import PUBLIC_KEY_BYTES
 
-__all__ = ["check_study", "cost", "is_loopback", "needed_data"]
+__all__ = ["FILTERS", "check_study", "cost", "needed_data"]
 
 MEASURES = {
     "spend": SPENDING,
@@ -32,8 +36,19 @@ MEASURES = {
 }
 """Measures that add up over cells, and the kind of data each is computed from."""
 
-FILTERS = frozenset({"category", "month", "weekday", "weekend", "amount"})
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+CHOICES = frozenset({"eq", "ne", "in", "not_in"})
+FILTERS: dict[str, tuple[Callable[[str], bool], frozenset[str]]] = {
+    "category": (CATEGORIES.__contains__, CHOICES),
+    "month": (lambda label: MONTH.fullmatch(label) is not None, CHOICES | {"gt", "ge", "lt", "le", "between"}),
+    "weekday": (WEEKDAYS.__contains__, CHOICES),
+    "weekend": ({"weekend", "weekday"}.__contains__, CHOICES),
+}
+"""What a study may filter on: the public names of each field, and the operators.
+
+Amounts are none of them: one exact amount finds one person.
+"""
+MAX_BATCH = 10**9
 
 
 def check_study(study: Study, *, simulated: bool = False) -> None:
@@ -71,21 +86,34 @@ def cost(study: Study, limits: Limits) -> int:
 
 
 def _check_parties(study: Study) -> None:
-    leader, helper = urlsplit(study.leader_url), urlsplit(study.helper_url)
+    for name in (study.controller, study.helper):
+        _check_name(name)
     if study.controller == study.helper:
         raise InvalidStudyError("the business and its helper are the same")
-    both_here = is_loopback(leader.hostname) and is_loopback(helper.hostname)
-    same = leader.netloc == helper.netloc if both_here else leader.hostname == helper.hostname
-    if same:
-        raise InvalidStudyError("leader and helper run on the same server, so together they could read every report")
-    for server in (leader, helper):
-        if server.scheme != "https" and not is_loopback(server.hostname):
-            raise InvalidStudyError("a server of the study is not reached by https")
+    if len(study.helper_key) != 2 * PUBLIC_KEY_BYTES:
+        raise InvalidStudyError("the helper's key has another length than such keys have")
+    leader, helper = server_of(study.leader_url), server_of(study.helper_url)
+    if leader.loopback != helper.loopback or leader.same_party(helper):
+        raise InvalidStudyError("leader and helper lie with one party, so together they could read every report")
+    if any(server.scheme != "https" and not is_loopback(server.host) for server in (leader, helper)):
+        raise InvalidStudyError("a server of the study is not reached by https")
+
+
+def _check_name(name: str) -> None:
+    """A party must have a name that a grant can hold."""
+    try:
+        NamedNode(name)
+    except ValueError as error:
+        raise InvalidStudyError("a party of the study has no valid WebID") from error
+    if not WEBID.fullmatch(name):
+        raise InvalidStudyError("a party of the study has no valid WebID")
 
 
 def _check_terms(study: Study, *, simulated: bool) -> None:
     if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
         raise InvalidStudyError("the study's purpose or data are not of kinds that can be granted")
+    if study.min_batch > MAX_BATCH:
+        raise InvalidStudyError("the study's minimum batch is more people than there are")
     if study.demo and not simulated:
         raise InvalidStudyError("the study is for made-up people only")
     if not (study.demo and simulated) and (study.min_batch < MIN_BATCH or study.noise.variance == 0):
@@ -98,17 +126,27 @@ def _check_histogram(statistic: Histogram) -> None:
         raise UnknownStatisticError("a histogram counts one measure that adds up, such as spend or plays")
     if query.period is None or query.order is not None or query.limit is not None:
         raise InvalidStudyError("a histogram names its days, and no order or limit")
-    if any(condition.field not in FILTERS for condition in query.filters):
-        raise InvalidStudyError("a histogram filters on public names only")
+    for condition in query.filters:
+        _check_filter(condition)
     _check_cells(statistic, query)
+
+
+def _check_filter(condition: Filter) -> None:
+    public, operators = FILTERS.get(condition.field, (bool, frozenset[str]()))
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if condition.op not in operators or not values:
+        raise InvalidStudyError("a histogram filters on public names only, by operators that fit them")
+    if not all(isinstance(value, str) and public(value) for value in values):
+        raise InvalidStudyError("a filter of the study names something that is no public name")
 
 
 def _check_cells(statistic: Histogram, query: QuerySpec) -> None:
     public: dict[str, Callable[[str], bool]] = {
-        "category": lambda label: label in CATEGORIES,
+        "category": CATEGORIES.__contains__,
         "month": lambda label: MONTH.fullmatch(label) is not None and _in_period(label, query),
     }
-    if not query.dimensions or not set(query.dimensions) <= public.keys():
+    dimensions = set(query.dimensions)
+    if not dimensions or not dimensions <= public.keys() or len(dimensions) != len(query.dimensions):
         raise InvalidStudyError("a histogram has months and categories as its cells")
     if len(set(statistic.cells)) != len(statistic.cells) or not statistic.cells:
         raise InvalidStudyError("a histogram has at least one cell, and none twice")
@@ -120,14 +158,4 @@ def _check_cells(statistic: Histogram, query: QuerySpec) -> None:
 
 
 def _in_period(month: str, query: QuerySpec) -> bool:
-    return query.period is not None and f"{query.period[0]:%Y-%m}" <= month <= f"{query.period[1]:%Y-%m}"
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether the host of an address is this machine."""
-    if host is None:
-        return False
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return query.period is not None and query.period[0].isoformat()[:7] <= month <= query.period[1].isoformat()[:7]

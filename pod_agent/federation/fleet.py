@@ -9,8 +9,9 @@ It has no way to ask for code. Written against flwr 1.41; the extra ``federation
 from __future__ import annotations
 
 import contextlib
+import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -38,14 +39,16 @@ from flwr.supercore.inflatable.inflatable_object import (
 )
 from flwr.supercore.inflatable.inflatable_utils import inflate_object_from_contents
 from flwr.supercore.primitives.asymmetric import generate_key_pairs, public_key_to_bytes
-from flwr.supercore.protobuf.client import ProtobufCall, ProtobufRequestContext
+from flwr.supercore.protobuf.client import ProtobufCall, ProtobufClientInterceptor, ProtobufRequestContext
+from flwr.supercore.retry import RetryInvoker
 from flwr.supercore.runtime_version_compatibility import RuntimeVersionMetadata
 from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
-from pod_agent.federation.checking import is_loopback
+from pod_agent.federation.hosts import is_loopback
+from pod_agent.federation.send import open_client
 from vocab.errors import VocabularyError
 from vocab.training import Scalar
 
@@ -77,6 +80,25 @@ class _VersionHeaders:
         return call_next(context)
 
 
+class _FleetClient(FleetHttpClient):
+    """Flower's requests through this agent's own kind of client: no proxy of the environment, redirect or cookie."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        interceptors: Sequence[ProtobufClientInterceptor] = (),
+        verify: ssl.SSLContext | bool | str = True,
+        timeout: float = 30.0,
+        retry_invoker: RetryInvoker | None = None,
+    ) -> None:
+        super().__init__(
+            base_url, interceptors=interceptors, verify=verify, timeout=timeout, retry_invoker=retry_invoker
+        )
+        self._client.close()
+        self._client = open_client(verify=verify)
+
+
 class FleetConnection:
     """One registered node at a SuperLink. Not for use by two threads at a time.
 
@@ -90,7 +112,7 @@ class FleetConnection:
         self._register = keys is None
         private, public = keys or generate_key_pairs()
         self._key = public_key_to_bytes(public)
-        self._client = FleetHttpClient.from_server_address(
+        self._client = _FleetClient.from_server_address(
             address,
             root_certificates is None and is_loopback(urlsplit(f"//{address}").hostname),
             root_certificates,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -31,14 +32,17 @@ class Removal(StrEnum):
     """No connection, so nothing left."""
 
 
-def open_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def open_client(
+    transport: httpx.BaseTransport | None = None, *, verify: ssl.SSLContext | bool | str = True
+) -> httpx.Client:
     """A client whose requests are the same for every agent: no proxy from the environment, no redirects, no cookies.
 
-    A server's cookie would tie a report to earlier looks at the list of studies, so none is kept. ``transport``
-    replaces the network in tests.
+    A server's cookie would tie a report to earlier looks at the list of studies, so none is kept. ``verify`` is what
+    servers' certificates are checked against, as httpx takes it. ``transport`` replaces the network in tests.
     """
     return httpx.Client(
         transport=transport,
+        verify=verify,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         headers={"User-Agent": "pod-agent", "Accept-Encoding": "identity"},
         timeout=httpx.Timeout(30.0, connect=10.0),

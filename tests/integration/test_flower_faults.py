@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from flwr.app import ConfigRecord, Metadata, RecordDict
 from flwr.app.message import make_message, remove_content_from_message
@@ -214,3 +215,31 @@ def test_an_answer_that_is_not_the_protocols_is_a_server_that_does_not_answer() 
         with pytest.raises(ServerUnreachableError, match="cannot be read"):
             connection.open()
         connection.close()
+
+
+def test_a_proxy_of_the_environment_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with server(lambda *_: (200, b"")) as (proxy, heard), server(lambda *_: (500, b"")) as (address, asked):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://{proxy}")
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        connection = FleetConnection(address)
+        with pytest.raises(ServerUnreachableError):
+            connection.open()
+        connection.close()
+    assert (heard, len(asked)) == ([], 1)
+
+
+def test_a_redirect_is_refused_and_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def elsewhere(_: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url.host))
+        return httpx.Response(307, headers={"Location": "http://127.0.0.2:1/", "Set-Cookie": "seen=alice"})
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", elsewhere)
+    connection = FleetConnection("127.0.0.1:9092")
+    with pytest.raises(ServerRefusedError):
+        connection.open()
+    connection.close()
+    assert asked == ["127.0.0.1"]

@@ -227,9 +227,15 @@ class Agent:
         """The study whose task id begins with ``name``."""
         return self.consents.request(name)
 
-    def give(self, name: str, until: date | None = None, max_epsilon: float | None = None) -> str:
-        """Allow a study; the grant's identifier."""
-        return self.consents.give(name, until, max_epsilon)
+    def give(
+        self, name: str, until: date | None = None, max_epsilon: float | None = None, notice: str | None = None
+    ) -> str:
+        """Allow a study; the grant's identifier.
+
+        ``notice`` is ``Request.notice`` of what the person was shown, None where a program shows nothing;
+        NoticeChangedError where something else would leave by now.
+        """
+        return self.consents.give(name, until, max_epsilon, notice)
 
     def withdraw(self, grant: str) -> bool:
         """Withdraw a grant, at once and without needing a network; False where pod or servers learn of it later."""
@@ -244,7 +250,7 @@ class Agent:
         return self.consents.audit()
 
     def answer_studies(self) -> list[Outcome]:
-        """Answer every open study that a live grant covers."""
+        """Send the report of every open study that was shown and allowed, while its grant stands."""
         return self.consents.answer_studies()
 
     def join_rounds(self, superlink: str, *, seconds: float | None = None) -> Joined:

@@ -2,7 +2,8 @@
 
 AgentError
 ├── UsageError                      2  the call makes no sense
-│   └── UnknownRecordError          2  no record has this IRI
+│   ├── UnknownRecordError          2  no record has this IRI
+│   └── NoticeChangedError          2  what was shown is not what would be allowed
 ├── NotInitialisedError             2  no pod yet
 ├── MissingExtraError               2  packages that are not installed
 ├── UnrecognisedExportError         3  no importer reads this file
@@ -27,6 +28,7 @@ __all__ = [
     "LocalStateError",
     "MissingExtraError",
     "NotInitialisedError",
+    "NoticeChangedError",
     "PodAccessError",
     "PodConflictError",
     "PodDamagedError",
@@ -62,6 +64,14 @@ class UnknownRecordError(UsageError):
     code = "unknown_record"
     hint = "Take the IRI from an answer or a query."
     http_status = 404
+
+
+class NoticeChangedError(UsageError):
+    """What would leave has changed since it was shown; nothing was allowed."""
+
+    code = "notice_changed"
+    hint = "Look at the request again, then allow it if you still want to."
+    http_status = 409
 
 
 class NotInitialisedError(AgentError):

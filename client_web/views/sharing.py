@@ -86,10 +86,10 @@ def withdraw() -> Response:
 
 @page.post("/give")
 def give() -> Response:
-    """Allow one study for ninety days."""
+    """Allow one study for ninety days, as the page showed it."""
     agent = the_agent()
     with CHANGES:
-        agent.give(_field("request"), agent.today() + timedelta(days=GRANT_DAYS))
+        agent.give(_field("request"), agent.today() + timedelta(days=GRANT_DAYS), notice=_field("notice"))
     return redirect(url_for("sharing.show", done="given"), 303)
 
 

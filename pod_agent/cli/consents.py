@@ -70,7 +70,7 @@ def give(
         for line in request.preview:
             click.echo(f"  {line}", err=True)
         click.confirm("Allow this?", abort=True, err=True)
-    grant = agent.give(request.task_id, until.date() if until else None, max_epsilon)
+    grant = agent.give(request.task_id, until.date() if until else None, max_epsilon, None if yes else request.notice)
     if as_json:
         show_json({"grant": grant})
     else:
@@ -122,13 +122,13 @@ def federation() -> None:
 @federation.command()
 @common
 def answer(context: Context, *, as_json: bool) -> None:
-    """Answer every study that a live grant covers and that is still open."""
+    """Answer every study that you allowed and that is still open; later ones of the same business ask first."""
     outcomes = context.agent().answer_studies()
     if as_json:
         show_json([outcome.to_json() for outcome in outcomes])
         return
     if not outcomes:
-        click.echo("Nothing to answer: no open study is covered by a grant.")
+        click.echo("Nothing to answer: no open study is allowed and unanswered.")
     for outcome in outcomes:
         click.echo(f"{outcome.study}: {outcome.outcome}, {outcome.sent:,} bytes left")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,24 +13,25 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from consent.budget import PERIOD, YEAR, Limits, spent
-from consent.errors import BadSignatureError, ConsentError, InvalidGrantError
+from consent.errors import BadSignatureError, ConsentError, InvalidGrantError, NoGrantError
 from consent.gate import Gate, Permit
-from consent.grant import DEFAULT_DAYS, MAX_DAYS, Grant, GrantState
+from consent.grant import DEFAULT_DAYS, MAX_DAYS, Grant
 from consent.grants import Grants
-from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log
+from consent.ledger import SENT, Ledger, Log
 from consent.proof import time_text
 from consent.stores import Clock
-from pod_agent.errors import AgentError, NotInitialisedError, UsageError
+from pod_agent.errors import AgentError, NoticeChangedError, NotInitialisedError, UsageError
 from pod_agent.federation.checking import check_study, cost
-from pod_agent.federation.report import Outbox, SealedReport, build_report, disclosure_of, key_digest
+from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of, key_digest
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
+from pod_agent.federation.standing import Standing
 from pod_agent.federation.statistics import Preview, QueryIndex, encode_histogram, preview
 from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments, clock, secret
 from pod_agent.federation.studies import Offered, Outcome, Request, fetch_studies
 from pod_agent.federation.taking_back import take_back
 from pod_agent.pods.pod import Pod
+from vocab.errors import ProjectError
 from vocab.privacy import micro_rho
-from vocab.query import Table
 from vocab.study import Histogram, Study
 from vocab.vdaf.circuits import Measurement
 
@@ -68,6 +69,7 @@ class Consents:
         self._zone = zone
         self._simulated = simulated
         self._pause = pause
+        self._now = now
         self._client = client or open_client()
         self._secret = secret(home)
         self._outbox = Outbox(home / "outbox")
@@ -86,9 +88,9 @@ class Consents:
         return fetch_studies(self._leader_url, client=self._client, simulated=self._simulated)
 
     def requests(self) -> list[Request]:
-        """Every study on offer, what it would take, and how it stands."""
-        states, entries = self.gate.states().states, self.gate.entries()
-        return [self._request(offered, states, entries) for offered in self.offered()]
+        """Every study on offer, what it would take, and how it stands; one that cannot be shown carries its problem."""
+        standing = self._standing()
+        return [self._request(offered, standing) for offered in self.offered()]
 
     def request(self, name: str) -> Request:
         """The study whose task id begins with ``name``; UsageError where none or several do."""
@@ -97,51 +99,29 @@ class Consents:
             raise UsageError(f"{len(found) or 'no'} requests begin with {name}", hint="Run: pod-agent requests list")
         return found[0]
 
-    def give(self, name: str, until: date | None = None, max_epsilon: float | None = None) -> str:
-        """Allow the study's business what the study asks, and return the grant's identifier.
+    def give(
+        self,
+        name: str,
+        until: date | None = None,
+        max_epsilon: float | None = None,
+        notice: str | None = None,
+    ) -> str:
+        """Allow the study's business what this study asks, and return the grant's identifier.
 
-        ``until`` is the last day, 90 days from now if not given; ``max_epsilon`` the most privacy loss in 28 days at
-        delta 1e-6, the person's limit for one business if not given. InvalidStudyError and its like where the agent
-        would not answer the study; BadSignatureError where the business signed with another key before.
+        The report is made first, and it is the one that was shown: a grant of a study of cells covers that report and
+        no other, so that a later study of the same business has to be shown and allowed too. ``notice`` is
+        ``Request.notice`` of what was shown, None only where a program shows nothing; NoticeChangedError where it would
+        be something else by now. ``until`` is the last day, 90 days from now if not given; ``max_epsilon`` the most
+        privacy loss in 28 days at delta 1e-6, the person's limit for one business if not given. InvalidStudyError and
+        its like where the agent would not answer the study; BadSignatureError where the business signed with another
+        key before.
         """
         request = self.request(name)
-        if request.offered.problem is not None:
-            raise request.offered.problem
-        if request.shown is None or not self._webid:
-            raise NotInitialisedError(
-                "taking part in studies needs a WebID, so that everyone is counted once",
-                hint="Run: pod-agent pod link WEBID",
-            )
-        study = request.study
-        self._check_key(study, request.offered.key)
-        limit = self.gate.limits.business_period
-        if max_epsilon is not None:
-            limit = min(limit, micro_rho(max_epsilon))
-        price = cost(study, self.gate.limits)
-        if not 0 < price <= limit:
-            raise InvalidGrantError(
-                "the study costs more privacy than you would allow", hint="Allow a larger epsilon, or leave it out."
-            )
-        created = self.gate.now()
-        grant = Grant(
-            identifier=str(uuid.uuid4()),
-            subject=self._webid,
-            controller=study.controller,
-            controller_key=request.offered.key,
-            helper=study.helper,
-            helper_key=key_digest(study),
-            purpose=study.purpose,
-            data=frozenset(study.data),
-            created=created,
-            until=self._end(created, until),
-            max_micro_rho_release=price,
-            max_micro_rho_period=limit,
-            min_batch=study.min_batch,
-            notice="sha-256:" + hashlib.sha256("\n".join(request.shown.lines).encode()).hexdigest(),
-        )
+        shown = self._allowable(request, notice)
+        grant = self._grant(request, shown, until, max_epsilon)
+        if isinstance(request.study.statistic, Histogram):
+            self._bind(request.study, shown.cell, grant.identifier)
         self.gate.give(grant)
-        if isinstance(study.statistic, Histogram):
-            self._built(study, self._measure)  # what was shown is what will be sent, whatever is imported meanwhile
         return grant.identifier
 
     def withdraw(self, identifier: str) -> bool:
@@ -152,6 +132,7 @@ class Consents:
         """
         told = self.gate.withdraw(identifier)
         if told:
+            self._outbox.forget_closed(self._now())
             take_back(self.gate, self._outbox, client=self._client, grant=identifier)
         return told
 
@@ -160,6 +141,7 @@ class Consents:
 
         Raises nothing where they are away. Nothing is asked of a server unless a report waits to be taken back.
         """
+        self._outbox.forget_closed(self._now())
         waiting = self.gate.sync()
         return take_back(self.gate, self._outbox, client=self._client) and not waiting
 
@@ -197,73 +179,144 @@ class Consents:
         return [entry.to_json() for entry in self.gate.entries()]
 
     def answer_studies(self) -> list[Outcome]:
-        """Answer every open study of a business that has a live grant; how each ended. Catches up first."""
+        """Send the report of every open study that was allowed and is not answered; how each ended. Catches up first.
+
+        Only reports that were made, and shown, when a grant was given, and only while that grant stands.
+        """
         self.catch_up()
-        states, entries, now = self.gate.states().states, self.gate.entries(), self.gate.now()
-        live = {state.grant.controller for state in states if state.status(now) == "given"}
-        outcomes = []
+        standing, outcomes = self._standing(), []
         for offered in self.offered():
-            wanted = isinstance(offered.study.statistic, Histogram) and offered.study.controller in live
-            if wanted and not _answered(entries, offered.task_id):
-                outcomes.append(self._answer(offered))
+            if isinstance(offered.study.statistic, Histogram) and not standing.answered(offered.task_id):
+                outcomes += self._answer(offered, standing)
         return outcomes
 
     def contribute(self, offered: Offered, measure: Callable[[Study], Measurement]) -> tuple[SealedReport, Permit]:
         """Send one report for a study, under a permit, and log how it ended.
 
-        ``measure`` computes what to report; it runs on this machine, before anyone is asked. Raises the refusal where
-        no grant covers the study, and ServerUnreachableError or ServerRefusedError where the leader does not take it.
+        A report that was made before is sent as it is, under the grant that it was made for. ``measure`` computes what
+        to report in a training round where there is none yet; it runs on this machine, after the gate was asked whether
+        anything may leave. Raises the refusal where no grant covers the study, and ServerUnreachableError or
+        ServerRefusedError where the leader does not take it.
         """
         study = offered.study
         check_study(study, simulated=self._simulated)
-        report = self._built(study, measure)
-        permit = self.gate.permit(disclosure_of(study, offered.key, report, self.gate.limits))
+        kept = self._outbox.find(offered.task_id)
+        if kept is None:
+            self.gate.require(disclosure_of(study, offered.key, self.gate.limits))
+            if isinstance(study.statistic, Histogram):
+                raise NoGrantError("this study was not shown and allowed on this machine")
+            kept = Kept(build_report(study, measure(study)), study.closes)
+            self._outbox.keep(offered.task_id, kept)
+        return self._send(offered, kept)
+
+    def _send(self, offered: Offered, kept: Kept) -> tuple[SealedReport, Permit]:
+        asked = disclosure_of(offered.study, offered.key, self.gate.limits, kept.report)
+        permit = self.gate.permit(asked, grant=kept.grant)
         try:
-            send(report, permit, client=self._client, pause=self._pause)
+            send(kept.report, permit, client=self._client, pause=self._pause)
         except (ConsentError, AgentError) as error:
             self.gate.record(permit, error.code)
             raise
         self.gate.record(permit)
-        return report, permit
+        return kept.report, permit
 
-    def _built(self, study: Study, measure: Callable[[Study], Measurement]) -> SealedReport:
-        task_id = study.task_id.hex()
-        report = self._outbox.find(task_id)
-        if report is None:
-            report = build_report(study, measure(study))
-            self._outbox.keep(task_id, report)
-        return report
-
-    def _answer(self, offered: Offered) -> Outcome:
-        study = offered.study
+    def _answer(self, offered: Offered, standing: Standing) -> list[Outcome]:
+        """How sending the report of a study that was allowed ended; empty where there is none."""
         try:
+            kept = self._outbox.find(offered.task_id)
+            if kept is None or not standing.binds(kept):
+                return []
             if offered.problem is not None:
                 raise offered.problem
-            report, _ = self.contribute(offered, self._measure)
-        except (ConsentError, AgentError) as error:
-            return Outcome(study.title, offered.task_id, error.code, 0)
-        return Outcome(study.title, offered.task_id, SENT, len(report.body))
+            report, _ = self._send(offered, kept)
+        except ProjectError as error:
+            return [Outcome(offered.study.title, offered.task_id, error.code, 0)]
+        return [Outcome(offered.study.title, offered.task_id, SENT, len(report.body))]
 
-    def _measure(self, study: Study) -> Measurement:
-        return encode_histogram(study, self._table(study), self._secret)
+    def _allowable(self, request: Request, notice: str | None) -> Preview:
+        """What a grant would be for; raises where it may not be given."""
+        if request.offered.problem is not None:
+            raise request.offered.problem
+        if request.shown is None or not self._webid:
+            raise NotInitialisedError(
+                "taking part in studies needs a WebID, so that everyone is counted once",
+                hint="Run: pod-agent pod link WEBID",
+            )
+        if notice is not None and notice != request.shown.digest:
+            raise NoticeChangedError("what would leave has changed since it was shown; nothing was allowed")
+        return request.shown
 
-    def _table(self, study: Study) -> Table:
+    def _grant(self, request: Request, shown: Preview, until: date | None, max_epsilon: float | None) -> Grant:
+        study = request.study
+        self._check_key(study, request.offered.key)
+        limit = self.gate.limits.business_period
+        if max_epsilon is not None:
+            limit = min(limit, micro_rho(max_epsilon))
+        price = cost(study, self.gate.limits)
+        if not 0 < price <= limit:
+            raise InvalidGrantError(
+                "the study costs more privacy than you would allow", hint="Allow a larger epsilon, or leave it out."
+            )
+        created = self.gate.now()
+        return Grant(
+            identifier=str(uuid.uuid4()),
+            subject=self._webid,
+            controller=study.controller,
+            controller_key=request.offered.key,
+            helper=study.helper,
+            helper_key=key_digest(study),
+            purpose=study.purpose,
+            data=frozenset(study.data),
+            created=created,
+            until=self._end(created, until),
+            max_micro_rho_release=price,
+            max_micro_rho_period=limit,
+            min_batch=study.min_batch,
+            notice=shown.digest,
+        )
+
+    def _bind(self, study: Study, cell: int, grant: str) -> None:
+        """Keep the report that was shown for this grant: the one that is made already and says so, or a new one.
+
+        Bytes that may have left are never replaced: a second report would tell more.
+        """
+        task_id = study.task_id.hex()
+        kept = self._outbox.find(task_id)
+        if kept is None or (kept.cell != cell and not self._standing().permitted(task_id)):
+            kept = Kept(build_report(study, cell), study.closes, cell=cell)
+        self._outbox.keep(task_id, replace(kept, grant=grant))
+
+    def _draw(self, study: Study) -> int | None:
+        """The cell that a fresh report would hold; None in a training round."""
         if not isinstance(study.statistic, Histogram):
-            return Table((), (), ())
-        return self._index.run(study.statistic.query, evidence=False)
+            return None
+        table = self._index.run(study.statistic.query, evidence=False)
+        return encode_histogram(study, table, self._secret)
 
-    def _request(self, offered: Offered, states: tuple[GrantState, ...], entries: list[Entry]) -> Request:
+    def _request(self, offered: Offered, standing: Standing) -> Request:
         if offered.problem is not None:
-            code = getattr(offered.problem, "code", "invalid_study")
-            return Request(offered, code, None)
-        shown: Preview = preview(offered.study, self._table(offered.study), self._secret, self.gate.limits)
-        if _withdrawn(states, entries, offered.task_id):
+            return Request(offered, offered.problem.code, None)
+        try:
+            return self._shown(offered, standing)
+        except ProjectError as error:
+            return Request(replace(offered, problem=error), error.code, None)
+
+    def _shown(self, offered: Offered, standing: Standing) -> Request:
+        kept, task_id = self._outbox.find(offered.task_id), offered.task_id
+        given = standing.binds(kept)
+        made = kept is not None and (given or standing.permitted(task_id))
+        cell = kept.cell if kept is not None and made else self._draw(offered.study)
+        shown = preview(offered.study, cell, self.gate.limits)
+        if standing.withdrawn(task_id):
             return Request(offered, "withdrawn", shown)
-        if _answered(entries, offered.task_id):
+        if standing.answered(task_id):
             return Request(offered, "answered", shown)
-        now = self.gate.now()
-        allowed = any(_covers(state, offered.study) and state.status(now) == "given" for state in states)
-        return Request(offered, "allowed" if allowed else "open", shown)
+        if not isinstance(offered.study.statistic, Histogram):
+            given = standing.covers(offered.study)
+        return Request(offered, "allowed" if given else "open", shown)
+
+    def _standing(self) -> Standing:
+        return Standing(self.gate.states().states, self.gate.entries(), self.gate.now())
 
     def _check_key(self, study: Study, key: str) -> None:
         """A business's key is taken on trust once; another one later needs the person's eyes."""
@@ -278,21 +331,3 @@ class Consents:
         if not created < last <= created + timedelta(days=MAX_DAYS):
             raise InvalidGrantError(f"a grant ends after today and within {MAX_DAYS} days")
         return last
-
-
-def _answered(entries: list[Entry], study: str) -> bool:
-    return any(entry.study == study and entry.outcome == SENT for entry in entries)
-
-
-def _withdrawn(states: tuple[GrantState, ...], entries: list[Entry], study: str) -> bool:
-    grants = {state.grant.identifier for state in states if state.withdrawn}
-    return any(entry.study == study and entry.outcome == PERMITTED and entry.grant in grants for entry in entries)
-
-
-def _covers(state: GrantState, study: Study) -> bool:
-    grant = state.grant
-    return (grant.controller, grant.helper_key, grant.purpose) == (
-        study.controller,
-        key_digest(study),
-        study.purpose,
-    ) and set(study.data) <= grant.data

@@ -6,11 +6,14 @@ which cost nothing more, and not by a second report.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from consent.budget import Limits
 from consent.grant import Disclosure
@@ -22,7 +25,11 @@ from vocab.vdaf.circuits import Measurement
 from vocab.vdaf.encoding import SECRET_BYTES, make_report, randomness_bytes, report_bytes
 from vocab.wire import encode
 
-__all__ = ["Outbox", "SealedReport", "build_report", "disclosure_of", "key_digest"]
+__all__ = ["KEPT", "Kept", "Outbox", "SealedReport", "build_report", "disclosure_of", "key_digest"]
+
+KEPT = timedelta(days=1)
+"""How long a report is kept after its study closed: until then it can be taken back."""
+HEAD_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,19 @@ class SealedReport:
     def sha256(self) -> str:
         """Digest of the bytes, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A report that waits or was sent; ``grant`` is the one it was shown and allowed for, empty in a training round.
+
+    ``cell`` is what the report says, for the person alone; None in a training round.
+    """
+
+    report: SealedReport
+    closes: datetime
+    grant: str = ""
+    cell: int | None = None
 
 
 def build_report(study: Study, measurement: Measurement) -> SealedReport:
@@ -65,8 +85,8 @@ def key_digest(study: Study) -> str:
     return "sha-256:" + hashlib.sha256(bytes.fromhex(study.helper_key)).hexdigest()
 
 
-def disclosure_of(study: Study, controller_key: str, report: SealedReport, limits: Limits) -> Disclosure:
-    """The question for the gate: may exactly this report leave for this study?"""
+def disclosure_of(study: Study, controller_key: str, limits: Limits, report: SealedReport | None = None) -> Disclosure:
+    """The question for the gate: may exactly this report leave for this study? Or any, where none was made yet."""
     return Disclosure(
         study=study.task_id.hex(),
         controller=study.controller,
@@ -80,9 +100,9 @@ def disclosure_of(study: Study, controller_key: str, report: SealedReport, limit
         min_batch=study.min_batch,
         opens=study.opens,
         closes=study.closes,
-        recipient=report.address,
-        size=len(report.body),
-        sha256=report.sha256,
+        recipient=report.address if report else study.leader_url,
+        size=len(report.body) if report else 0,
+        sha256=report.sha256 if report else "",
     )
 
 
@@ -92,34 +112,49 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self._folder = make_private_folder(folder)
 
-    def find(self, task_id: str) -> SealedReport | None:
+    def find(self, task_id: str) -> Kept | None:
         """The report built for the study with this task id (hexadecimal), or None."""
         path = self._folder / task_id
         if not path.exists():
             return None
         try:
             head, _, body = path.read_bytes().partition(b"\n")
-            known = json.loads(head)
-            return SealedReport(
-                address=known["address"],
-                report_id=bytes.fromhex(known["report_id"]),
-                body=body,
-                secret=bytes.fromhex(known["secret"]),
-                withdraw_at=tuple(known["withdraw_at"]),
-            )
+            return _kept(json.loads(head), body)
         except (ValueError, LookupError, TypeError) as error:
             raise LocalStateError(f"{path} cannot be read", hint="Remove it; the study stays unanswered.") from error
 
-    def keep(self, task_id: str, report: SealedReport) -> None:
+    def keep(self, task_id: str, kept: Kept) -> None:
         """Store a report, on disk when this returns."""
         head = {
-            "address": report.address,
-            "report_id": report.report_id.hex(),
-            "secret": report.secret.hex(),
-            "withdraw_at": report.withdraw_at,
+            "address": kept.report.address,
+            "report_id": kept.report.report_id.hex(),
+            "secret": kept.report.secret.hex(),
+            "withdraw_at": kept.report.withdraw_at,
+            "closes": int(kept.closes.timestamp()),
+            "grant": kept.grant,
+            "cell": kept.cell,
         }
-        write_private(self._folder / task_id, json.dumps(head).encode() + b"\n" + report.body)
+        write_private(self._folder / task_id, json.dumps(head).encode() + b"\n" + kept.report.body)
 
     def forget(self, task_id: str) -> bool:
         """Remove a report that was taken back; False where there was none."""
         return remove_private(self._folder / task_id)
+
+    def forget_closed(self, now: datetime) -> None:
+        """Remove the reports of studies that closed more than ``KEPT`` ago; what cannot be read stays."""
+        for path in self._folder.iterdir():
+            with contextlib.suppress(OSError, ValueError, LookupError, TypeError), path.open("rb") as file:
+                if json.loads(file.readline(HEAD_BYTES))["closes"] < (now - KEPT).timestamp():
+                    remove_private(path)
+
+
+def _kept(head: Any, body: bytes) -> Kept:
+    report = SealedReport(
+        address=head["address"],
+        report_id=bytes.fromhex(head["report_id"]),
+        body=body,
+        secret=bytes.fromhex(head["secret"]),
+        withdraw_at=tuple(head["withdraw_at"]),
+    )
+    closes = datetime.fromtimestamp(head["closes"], UTC)
+    return Kept(report, closes, grant=str(head["grant"]), cell=head["cell"])

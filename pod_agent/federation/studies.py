@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from consent.codec import verify_study
-from consent.errors import BadSignatureError, ConsentError
+from consent.errors import BadSignatureError
 from pod_agent.errors import ServerUnreachableError
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.statistics import Preview
@@ -25,6 +25,7 @@ __all__ = ["Offered", "Outcome", "Request", "fetch_studies"]
 log = logging.getLogger(__name__)
 
 MAX_LIST = 8_000_000
+"""Longest list that is read, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class Request:
     def task_id(self) -> str:
         """The task id in hexadecimal, which names the request."""
         return self.offered.task_id
+
+    @property
+    def notice(self) -> str:
+        """Digest of what is shown, which a yes to it hands back; empty where there is nothing to allow."""
+        return "" if self.shown is None else self.shown.digest
 
     @property
     def preview(self) -> tuple[str, ...]:
@@ -102,13 +108,12 @@ class Outcome:
 def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = False) -> list[Offered]:
     """Every study of this leader whose signature and task id hold; the others are left out and counted in the log.
 
+    A study that this agent cannot or would not answer carries its problem and stands in no other's way.
     ServerUnreachableError where there is no list to read.
     """
     try:
-        answer = client.get(leader_url + "studies", headers={"Accept": "application/json"})
-        answer.raise_for_status()
-        listed = decode_studies(answer.content[:MAX_LIST])
-    except (httpx.HTTPError, VocabularyError) as error:
+        listed = decode_studies(_read_list(leader_url, client))
+    except (httpx.HTTPError, httpx.InvalidURL, VocabularyError) as error:
         raise ServerUnreachableError("the list of studies cannot be read") from error
     found = []
     for entry in listed.studies:
@@ -116,11 +121,25 @@ def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = Fa
             study, key = verify_study(entry.manifest, entry.proof)
             if study.task_id.hex() != entry.task or study.leader_url != leader_url:
                 raise BadSignatureError("a study is listed under another name or at another leader")
-        except (VocabularyError, ConsentError) as error:
+        except ProjectError as error:
             log.warning("a study was left out: %s", error.code)
             continue
         found.append(Offered(study, key, _problem(study, simulated=simulated)))
     return found
+
+
+def _read_list(leader_url: str, client: httpx.Client) -> bytes:
+    """The list's bytes, of which no more are read than a list may have."""
+    content = bytearray()
+    with client.stream("GET", leader_url + "studies", headers={"Accept": "application/json"}) as answer:
+        answer.raise_for_status()
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise VocabularyError("the list of studies is packed, which nobody asked for")
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > MAX_LIST:
+                raise VocabularyError("the list of studies is too long")
+    return bytes(content)
 
 
 def _problem(study: Study, *, simulated: bool) -> ProjectError | None:

@@ -48,9 +48,10 @@ def take_back(gate: Gate, outbox: Outbox, *, client: httpx.Client, grant: str | 
 
 
 def _take_back(gate: Gate, outbox: Outbox, entry: Entry, answers: dict[str, str], client: httpx.Client) -> bool:
-    report = outbox.find(entry.study)
-    if report is None or report.sha256 != entry.sha256:
+    kept = outbox.find(entry.study)
+    if kept is None or kept.report.sha256 != entry.sha256:
         return True
+    report = kept.report
     for address in report.withdraw_at:
         if answers.get(address) not in FINAL:
             answer = withdraw_report(report, address, client=client)

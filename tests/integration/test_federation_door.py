@@ -22,6 +22,7 @@ from consent.errors import (
     InvalidStudyError,
     LogDamagedError,
     NoGrantError,
+    WrongRecipientError,
 )
 from pod_agent.errors import LocalStateError, NotInitialisedError, ServerUnreachableError, UsageError
 from pod_agent.federation.report import build_report
@@ -268,8 +269,10 @@ def test_a_business_that_changes_its_key_is_refused(door: Door, tmp_path: Path) 
     again, _ = other.person(SPENDING, home=tmp_path / "alice")
     with pytest.raises(BadSignatureError):
         again.give(study.task_id.hex())
-    [outcome] = again.answer_studies()
-    assert outcome.outcome == "wrong_recipient"
+    assert again.answer_studies() == []
+    [offered] = again.offered()
+    with pytest.raises(WrongRecipientError):
+        again.contribute(offered, lambda _: 0)
     other.close()
 
 

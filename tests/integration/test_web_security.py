@@ -237,6 +237,21 @@ def test_a_change_without_a_session_is_refused(stranger: FlaskClient, path: str)
     assert stranger.post(path, base_url=OURS, data={"csrf": "", "grant": "x"}, headers=headers).status_code == 401
 
 
+def test_only_what_the_page_showed_is_allowed(person: FlaskClient, agent: AgentWithGrants) -> None:
+    [asked] = agent.asked
+    page = get(person, "/sharing/").text
+    [notice] = re.findall(r'name="notice" value="([^"]+)"', page)
+    assert notice == asked.notice
+    headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
+    form = {"csrf": token(person), "request": asked.task_id}
+    statuses = [
+        person.post("/sharing/give", base_url=OURS, data={**form, **said}, headers=headers).status_code
+        for said in ({}, {"notice": "sha-256:" + "0" * 64}, {"notice": notice})
+    ]
+    assert statuses == [400, 409, 303]
+    assert len(agent.given) == 2
+
+
 @pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/give", "/sign-out"])
 def test_reading_never_changes_anything(person: FlaskClient, agent: AgentWithGrants, path: str) -> None:
     grant = agent.given[0]["grant"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pod_agent.agent import Agent
 from pod_agent.config import Settings
-from pod_agent.errors import UsageError
+from pod_agent.errors import NoticeChangedError, UsageError
 from pod_agent.federation.statistics import Preview
 from pod_agent.federation.studies import Offered, Request
 from pod_agent.index.local import LocalIndex
@@ -73,10 +73,14 @@ class AgentWithGrants(Agent):
     def requests(self) -> list[Request]:
         return self.asked
 
-    def give(self, task_id: str, until: date | None = None, max_epsilon: float | None = None) -> str:
+    def give(
+        self, name: str, until: date | None = None, max_epsilon: float | None = None, notice: str | None = None
+    ) -> str:
         assert max_epsilon is None
         for request in self.asked:
-            if request.task_id == task_id:
+            if request.task_id == name:
+                if notice != request.notice:
+                    raise NoticeChangedError("what would leave has changed since it was shown")
                 self.asked.remove(request)
                 self.given.append(_grant(request.study.controller, until or TODAY))
                 return str(self.given[-1]["grant"])

@@ -18,7 +18,7 @@ from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import LISTENING, SPENDING
 from pod_agent.federation.checking import check_study, cost, needed_data
-from pod_agent.federation.statistics import cell_weights, encode_histogram, preview
+from pod_agent.federation.statistics import Preview, cell_weights, encode_histogram, preview
 from pod_agent.index.local import LocalIndex
 from tests.support.door import category_study
 from tests.support.households import RecordMaker
@@ -107,9 +107,9 @@ def table_of(amounts: dict[str, float]) -> Table:
     return Table(("category", "spend"), tuple(amounts.items()), tuple(() for _ in amounts))
 
 
-def test_refunds_beyond_spending_and_other_cells_count_nothing() -> None:
-    statistic = histogram()
-    assert cell_weights(statistic, table_of({"groceries": 12.34, "transport": -5.0, "travel": 99.0})) == [1234, 0]
+def test_refunds_beyond_spending_count_nothing_and_other_cells_are_the_last() -> None:
+    amounts = {"groceries": 12.34, "transport": -5.0, "travel": 99.0, "fees": -50.0, "health": 1.0}
+    assert cell_weights(histogram(), table_of(amounts)) == [1234, 0, 10_000]
 
 
 def test_nothing_to_report_is_the_last_cell() -> None:
@@ -143,9 +143,13 @@ def test_draws_over_agents_follow_their_spending_and_other_studies_draw_anew() -
     assert abs(same - 2_000 * 0.58) < 5 * math.sqrt(2_000 * 0.58 * 0.42)
 
 
+def shown_for(study: Study, amounts: dict[str, float]) -> Preview:
+    return preview(study, encode_histogram(study, table_of(amounts), b"s" * 32), Limits())
+
+
 def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     study = study_of(statistic=histogram(), noise=Noise(21))
-    shown = preview(study, table_of({"transport": 8.0}), b"s" * 32, Limits())
+    shown = shown_for(study, {"transport": 8.0})
     text = "\n".join(shown.lines)
     assert (shown.cell, shown.label, shown.cells) == (1, ("transport",), 3)
     assert "This time it is: transport. That cell holds 1, the other 2 hold 0." in text
@@ -154,13 +158,13 @@ def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     assert "sum over at least 100 people, with noise added to every number (standard deviation 6.5)" in text
     assert "Only together could they read yours" in text
     assert f"{shown.size:,} bytes leave" in text
-    nothing = preview(study, table_of({}), b"s" * 32, Limits())
-    assert "You have none there" in "\n".join(nothing.lines)
+    nothing = shown_for(study, {})
+    assert "This time it is none of these" in "\n".join(nothing.lines)
     assert nothing.size == shown.size
 
 
 def test_the_preview_of_a_study_without_noise_says_that_nothing_protects() -> None:
-    shown = preview(study_of(demo=True, noise=Noise(0)), table_of({"groceries": 1.0}), b"s" * 32, Limits())
+    shown = shown_for(study_of(demo=True, noise=Noise(0)), {"groceries": 1.0})
     assert math.isinf(shown.epsilon)
     assert shown.to_json()["epsilon"] is None
     assert any("Nothing bounds" in line for line in shown.lines)

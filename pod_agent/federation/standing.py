@@ -1,0 +1,56 @@
+"""How a study stands with the person: what the grants and the log say of it, read once for a whole list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.grant import GrantState
+from consent.ledger import PERMITTED, SENT, Entry
+from pod_agent.federation.report import Kept, key_digest
+from vocab.study import Study
+
+__all__ = ["Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Grants and log at one moment; studies are named by their task ids in hexadecimal."""
+
+    states: tuple[GrantState, ...]
+    entries: list[Entry]
+    now: datetime
+
+    def binds(self, kept: Kept | None) -> bool:
+        """Whether the grant that a report was made for is in force."""
+        return kept is not None and any(
+            state.grant.identifier == kept.grant and self._in_force(state) for state in self.states
+        )
+
+    def covers(self, study: Study) -> bool:
+        """Whether a grant in force is for this business, helper and purpose, and lists the study's data."""
+        return any(_covers(state, study) and self._in_force(state) for state in self.states)
+
+    def permitted(self, study: str) -> bool:
+        """Whether a report may have left."""
+        return any(entry.study == study and entry.outcome == PERMITTED for entry in self.entries)
+
+    def answered(self, study: str) -> bool:
+        """Whether a report left whole."""
+        return any(entry.study == study and entry.outcome == SENT for entry in self.entries)
+
+    def withdrawn(self, study: str) -> bool:
+        """Whether a report was permitted under a grant that was withdrawn since."""
+        grants = {state.grant.identifier for state in self.states if state.withdrawn}
+        return any(
+            entry.study == study and entry.outcome == PERMITTED and entry.grant in grants for entry in self.entries
+        )
+
+    def _in_force(self, state: GrantState) -> bool:
+        return state.status(self.now) == "given"
+
+
+def _covers(state: GrantState, study: Study) -> bool:
+    grant = state.grant
+    asked = (study.controller, key_digest(study), study.purpose)
+    return (grant.controller, grant.helper_key, grant.purpose) == asked and set(study.data) <= grant.data

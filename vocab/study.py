@@ -37,7 +37,7 @@ class Histogram:
     ``query`` has one additive money or count measure. The agent draws one unit of that measure (one dollar of
     spending) at random and reports the cell in which it lies: the sum over many people is the average of their
     distributions. ``cells`` lists the public labels, one tuple per cell in the order of ``query.dimensions``; one more
-    cell, the last, stands for nothing to report, so that everybody sends.
+    cell, the last, stands for a unit that lies in none of them and for nothing to report, so that everybody sends.
     """
 
     name: ClassVar[str] = "histogram"
@@ -47,7 +47,7 @@ class Histogram:
 
     @property
     def length(self) -> int:
-        """Number of cells on the wire, the last of them for nothing to report."""
+        """Number of cells on the wire, the last of them for none of the cells."""
         return len(self.cells) + 1
 
     @property

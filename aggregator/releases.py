@@ -131,7 +131,7 @@ def make_release(
     floor = study.min_batch if variance else reports
     rows: list[Row] = []
     if isinstance(statistic, Histogram):
-        labels = [*statistic.cells, ("nothing to report",)]
+        labels = [*statistic.cells, ("elsewhere or nothing",)]
         shown = [None if value < threshold else value for value in values]
         bound = most_people(shown, min_batch=floor, variance=variance, threshold=threshold)
         people = bound if variance else reports  # as Release.most_people

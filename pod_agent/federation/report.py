@@ -27,7 +27,7 @@ from vocab.wire import encode
 
 __all__ = ["KEPT", "Kept", "Outbox", "SealedReport", "build_report", "disclosure_of", "key_digest"]
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(days=8)
 """How long a report is kept after its study closed: until then it can be taken back."""
 HEAD_BYTES = 100_000
 

@@ -203,8 +203,10 @@ def at(consents: Consents, later: timedelta) -> None:
     consents._now = consents.gate._clock = lambda: clock() + later
 
 
-@pytest.mark.parametrize(("later", "kept"), [(timedelta(days=8, hours=-1), True), (timedelta(days=8, hours=1), False)])
-def test_a_day_after_a_study_closed_its_report_is_forgotten_and_no_server_asked(
+@pytest.mark.parametrize(
+    ("later", "kept"), [(timedelta(days=15, hours=-1), True), (timedelta(days=15, hours=1), False)]
+)
+def test_eight_days_after_a_study_closed_its_report_is_forgotten_and_no_server_asked(
     door: Door, tmp_path: Path, later: timedelta, *, kept: bool
 ) -> None:
     task = door.publish(door.study())  # closes after seven days

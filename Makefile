@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
-TEST_EXTRAS := demo,shacl,solid-server,test
+TEST_EXTRAS := demo,shacl,solid-server,tables,documents,stream,test
 
 .PHONY: demo test lint types layers unit bench clean help
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from vocab import terms
 from vocab.errors import VocabularyError
-from vocab.records import MINOR_DIGITS, Money
+from vocab.records.base import MINOR_DIGITS, Money
 
 __all__ = ["HEADER", "NAME", "Document", "count", "decimal", "home", "join", "literal", "split"]
 

@@ -29,6 +29,9 @@ MAX_MEMBERS = 200_000
 MAX_MEMBER_BYTES = 8 << 30
 MAX_ARCHIVE_BYTES = 64 << 30
 MAX_RATIO = 300
+OFFICE = frozenset({".xlsx", ".xlsm", ".ods"})
+"""Endings of files that are zips by their making, and one table by their meaning."""
+
 RATIO_FLOOR = 8 << 20
 """Below this many bytes a member may inflate by any ratio: it can do no harm."""
 
@@ -132,7 +135,8 @@ def _one_file(path: Path) -> Iterator[PlainFile | ZipMember | Unopened]:
         raise RefusedExportError(f"{path} is not a regular file")
     with PlainFile(path).open() as stream:
         signature = stream.read(4)
-    if signature in {b"PK\x03\x04", b"PK\x05\x06"} or path.suffix.lower() == ".zip":
+    is_zip = signature in {b"PK\x03\x04", b"PK\x05\x06"} and path.suffix.lower() not in OFFICE
+    if is_zip or path.suffix.lower() == ".zip":
         yield from _members(path)
     else:
         yield PlainFile(path)

@@ -8,15 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError
 from pod_agent.importers.archive import PlainFile, Unopened, ZipMember, export_files
-from pod_agent.importers.ocbc import OcbcCsv
-from pod_agent.importers.protocol import ExportFile, Importer
+from pod_agent.importers.protocol import Confidence, ExportFile, Importer
 from pod_agent.importers.reading import is_binary
-from pod_agent.importers.spotify import SpotifyHistory
 
-__all__ = ["BUILT_IN", "Found", "find_exports"]
-
-BUILT_IN: tuple[Importer, ...] = (OcbcCsv(), SpotifyHistory())
-"""Every importer that comes with the agent."""
+__all__ = ["Found", "find_exports"]
 
 SHOWN = 3
 """How many of a folder's files an error tells about."""
@@ -35,7 +30,7 @@ class Found:
     faults: tuple[AgentError, ...]
 
 
-def find_exports(paths: Iterable[Path], importers: Sequence[Importer] = BUILT_IN) -> Found:
+def find_exports(paths: Iterable[Path], importers: Sequence[Importer]) -> Found:
     """Look at files, folders and zips, and pair what can be read with its importer.
 
     Where nothing at all can be read the first fault is raised: UnrecognisedExportError, whose text names the importers
@@ -120,18 +115,20 @@ class _Search:
 
 
 EMPTY = "is empty"
+NOTHING = Confidence(0, "there is no importer")
 
 
 def _choose(export: ExportFile, importers: Sequence[Importer]) -> tuple[Importer | None, str]:
     """The surest importer, or None and what each of them said."""
     if not export.head:
         return None, EMPTY
-    if is_binary(export.head):
-        return None, f"it is binary, not text; tried {', '.join(importer.name for importer in importers)}"
-    opinions = [(importer.identify(export), importer) for importer in importers]
-    best, importer = max(opinions, key=lambda opinion: opinion[0].value)
+    binary = is_binary(export.head)
+    opinions = [(each.identify(export), each) for each in importers if each.binary or not binary]
+    best, importer = max(opinions, key=lambda opinion: opinion[0].value, default=(NOTHING, None))
     if best.value > 0:
         return importer, best.why
+    if binary:
+        return None, f"it is binary, not text; tried {', '.join(each.name for each in importers)}"
     return None, "; ".join(f"{importer.name} says {opinion.why}" for opinion, importer in opinions)
 
 

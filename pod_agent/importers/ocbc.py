@@ -77,6 +77,7 @@ class OcbcCsv:
 
     name: ClassVar[str] = "ocbc-csv"
     endings: ClassVar[frozenset[str]] = frozenset({".csv", ".txt"})
+    binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {}
 
     def identify(self, export: ExportFile) -> Confidence:

@@ -5,6 +5,8 @@ value (Issue), so that one bad row never stops a file; a file that is broken as 
 For every row of the source exactly one of Record, Issue or Skipped is yielded: read = written + duplicate +
 rejected + skipped is checked for every import.
 
+One row of the source may hold several records (an order and its lines): each of them counts as a row that was read.
+
 A Transaction comes from an importer as the bank states it: without merchant, in category ``other``, with a
 provisional kind by its sign. ``pod_agent.enrich.transactions.classify`` says what it means; ``ingest`` joins the two.
 """
@@ -14,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from vocab.records import Record
 
-__all__ = ["Confidence", "ExportFile", "Importer", "Issue", "Row", "Skipped", "Statement"]
+__all__ = ["Confidence", "ExportFile", "Importer", "Issue", "Row", "Sample", "Skipped", "Statement", "Withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,17 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """A row that could not be read. ``line`` as in Provenance; ``detail`` never repeats amounts or names."""
+    """A row that could not be read. ``line`` as in Provenance; ``detail`` never repeats amounts or names.
+
+    ``column`` is the column or field at fault. ``raw`` is the row as it stood, cut to 200 characters: it is kept on
+    this machine only, neither in the pod nor in a log.
+    """
 
     line: int
     code: str
     detail: str
+    column: str | None = None
+    raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +58,41 @@ class Skipped:
 class Statement:
     """What the file says about itself, to reconcile with its rows: not a row and not counted.
 
-    ``closing`` is the printed balance of the account after the newest row, in major units of ``currency``.
+    ``closing`` is the printed balance of the account after the newest row, ``opening`` that before the oldest, in
+    major units of ``currency``. A file may hold several statements of one account, oldest or newest first.
     """
 
     account: str
     currency: str
     closing: Decimal
+    opening: Decimal | None = None
 
 
-Row = Record | Issue | Skipped | Statement
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """Values that were left behind for the person's privacy (``what``: *IP addresses*): not a row and not counted."""
+
+    what: str
+    count: int
+
+
+class Sample(NamedTuple):
+    """One row of a dense series such as the heart rate: counted as a row, kept as one line of a series.
+
+    ``at`` is in seconds since 1970 (UTC), ``measure`` a name of ``vocab.measures.MEASURES`` and ``value`` in its unit.
+    ``tree`` ranks the trees of an export that tell the same measure twice: of one measure and local day only the
+    samples of the lowest ``tree`` are kept.
+    """
+
+    line: int
+    measure: str
+    at: int
+    value: float
+    recorder: str
+    tree: int = 0
+
+
+Row = Record | Issue | Skipped | Statement | Withheld | Sample
 
 
 class ExportFile(Protocol):
@@ -95,6 +129,11 @@ class Importer(Protocol):
     @property
     def endings(self) -> frozenset[str]:
         """Endings of file names that may hold this kind, such as ``.csv``; in folders and zips others stay unopened."""
+        ...
+
+    @property
+    def binary(self) -> bool:
+        """True where it reads files that are no text: only such importers are asked about them."""
         ...
 
     @property

@@ -70,6 +70,7 @@ class SpotifyHistory:
 
     name: ClassVar[str] = "spotify-extended"
     endings: ClassVar[frozenset[str]] = frozenset({".json"})
+    binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {"readmefirst_technicalloginformation.pdf": TECHNICAL_LOG}
 
     def identify(self, export: ExportFile) -> Confidence:

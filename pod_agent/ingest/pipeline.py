@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import LocalStateError, RefusedExportError
-from pod_agent.importers.detect import BUILT_IN, find_exports
+from pod_agent.importers.built_in import built_in
+from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of
 from pod_agent.ingest.journal import Intent, Journal, exclusive
@@ -55,7 +56,7 @@ class Ingest:
     """Imports exports into a pod; its journal and staging area lie below ``home``, which is private to the agent.
 
     ``zone`` is the zone of the days in reports, ``enrich`` gives transactions their meaning, ``importers`` are those
-    that are tried. One import at a time runs on a home.
+    that are tried, by default all that come with the agent. One import at a time runs on a home.
     """
 
     def __init__(
@@ -65,14 +66,14 @@ class Ingest:
         *,
         zone: ZoneInfo = SINGAPORE,
         enrich: Enrich = meaning,
-        importers: Sequence[Importer] = BUILT_IN,
+        importers: Sequence[Importer] | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._pod = pod
         self._folder = home / "ingest"
         self._zone = zone
         self._enrich = enrich
-        self._importers = importers
+        self._importers = built_in(zone) if importers is None else importers
         self._clock = clock
 
     def recover(self) -> tuple[str, ...]:

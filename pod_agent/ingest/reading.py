@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import UnaccountedRowsError
-from pod_agent.importers.protocol import ExportFile, Importer, Issue, Row, Skipped, Statement
+from pod_agent.importers.protocol import ExportFile, Importer, Issue, Row, Sample, Skipped, Statement, Withheld
 from pod_agent.ingest.report import Closing, Counts, FileReport
 from pod_agent.ingest.staging import Payment, StagedRow, Staging
 from vocab.errors import VocabularyError
@@ -51,6 +51,7 @@ class FileTally:
     written: int = 0
     sha256: str = ""
     skipped_by: Counter[str] = field(default_factory=Counter)
+    withheld: Counter[str] = field(default_factory=Counter)
     issues: list[Issue] = field(default_factory=list)
     first: datetime | None = None
     last: datetime | None = None
@@ -135,18 +136,29 @@ class _Reader:
         statements: list[Statement] = []
         name = tally.member or tally.file
         last = 0
+        on_line: set[str] = set()
         for row in rows:
             if isinstance(row, Statement):
                 statements.append(row)
                 continue
+            if isinstance(row, Withheld):
+                tally.withheld[row.what] += row.count
+                continue
             tally.read += 1
-            if isinstance(row, Record):
+            if isinstance(row, Sample):
+                line = row.line
+                self._sample(row)
+            elif isinstance(row, Record):
                 line = row.provenance.line if row.provenance else last + 1
                 self._record(row, line)
             else:
                 line = row.line
                 self._set_aside(row)
-            if line != last + 1 and (gapless or line <= last):
+            if line == last and isinstance(row, Record) and row.iri not in on_line:
+                on_line.add(row.iri)
+            elif line > last if not gapless else line == last + 1:
+                on_line = {row.iri} if isinstance(row, Record) else set()
+            else:
                 raise UnaccountedRowsError(f"rows are missing or told twice between lines {last} and {line}")
             last = line
             if not tally.read % _STEP:
@@ -188,6 +200,10 @@ class _Reader:
         minor = record.amount.minor
         came_and_went[minor < 0] += abs(minor)
         return Payment(account, minor, record.at.toordinal())
+
+    def _sample(self, row: Sample) -> None:
+        """Take a sample of a dense series."""
+        self._tally.skipped_by[f"series of {row.measure}"] += 1
 
     def _set_aside(self, row: Issue | Skipped) -> None:
         if isinstance(row, Skipped):

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.detect import BUILT_IN
+from pod_agent.importers.built_in import built_in
 from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement
 from pod_agent.importers.spotify import SpotifyHistory
-from tests.support.rows import BytesExport
+from tests.support.rows import SINGAPORE, BytesExport
 from vocab.records import Record, Transaction
 from vocab.shapes import check
 from vocab.taxonomy import CATEGORIES
@@ -96,7 +96,7 @@ def test_no_text_stops_a_statement_and_every_record_is_valid(body: str) -> None:
 @given(st.binary(max_size=400), st.sampled_from([b"", b"[", NEW.encode()]))
 def test_no_bytes_raise_anything_but_a_refusal(content: bytes, head: bytes) -> None:
     export = BytesExport(head + content)
-    for importer in BUILT_IN:
+    for importer in built_in(SINGAPORE):
         importer.identify(export)
         try:
             list[Row](importer.extract(export))

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
-from pod_agent.importers.detect import find_exports
-from pod_agent.importers.protocol import Row
+from pod_agent.importers.built_in import built_in
+from pod_agent.importers.detect import Found, find_exports
+from pod_agent.importers.protocol import Row, Sample
 from vocab.records import Money, Record
 
-__all__ = ["FIXTURES", "BytesExport", "check_golden", "plain", "read_all", "records"]
+__all__ = ["FIXTURES", "SINGAPORE", "BytesExport", "check_golden", "found", "plain", "read_all", "records"]
 
+SINGAPORE = ZoneInfo("Asia/Singapore")
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
 
@@ -35,9 +38,14 @@ class BytesExport:
         return io.BytesIO(self.content)
 
 
+def found(*paths: Path) -> Found:
+    """What all importers of the agent find behind the paths, for a person in Singapore."""
+    return find_exports(paths, built_in(SINGAPORE))
+
+
 def read_all(*paths: Path) -> list[Row]:
     """Every row behind the paths, in order."""
-    return [row for importer, export in find_exports(paths).exports for row in importer.extract(export)]
+    return [row for importer, export in found(*paths).exports for row in importer.extract(export)]
 
 
 def records(rows: Iterable[Row]) -> list[Record]:
@@ -48,6 +56,8 @@ def records(rows: Iterable[Row]) -> list[Record]:
 def plain(row: Row) -> dict[str, Any]:
     """A row as JSON values; the folder of its file is left out."""
     values: dict[str, Any] = {"row": type(row).__name__}
+    if isinstance(row, Sample):
+        return values | row._asdict()
     for item in fields(row):
         value = getattr(row, item.name)
         if item.name == "provenance" and value is not None:

@@ -14,10 +14,9 @@ import pytest
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError, UsageError
 from pod_agent.importers.archive import Unopened, ZipMember, export_files
-from pod_agent.importers.detect import find_exports
 from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.spotify import SpotifyHistory
-from tests.support.rows import FIXTURES, read_all, records
+from tests.support.rows import FIXTURES, found, read_all, records
 from tests.support.shared import shared
 
 STATEMENT = (FIXTURES / "ocbc" / "account_2026.csv").read_bytes()
@@ -32,9 +31,7 @@ def make_zip(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
 
 
 def kinds(*paths: Path) -> list[tuple[str, str]]:
-    return [
-        (importer.name, export.member or Path(export.file).name) for importer, export in find_exports(paths).exports
-    ]
+    return [(importer.name, export.member or Path(export.file).name) for importer, export in found(*paths).exports]
 
 
 def fault(path: Path) -> AgentError:
@@ -72,13 +69,13 @@ def test_files_without_use_are_left_unopened_with_a_reason(tmp_path: Path) -> No
     path = make_zip(
         tmp_path / "x.zip", (broken, b"\xff\xd8"), ("notes.csv", b"a,b\n"), ("b.json", HISTORY), ("e.csv", b"")
     )
-    found = find_exports([path])
-    assert found.unopened == (
+    results = found(path)
+    assert results.unopened == (
         Unopened(path=f"{path}!photos/1.jpg", reason="no importer reads .jpg files"),
         Unopened(path=f"{path}!notes.csv", reason="no importer recognises what is in it"),
         Unopened(path=f"{path}!e.csv", reason="no importer recognises what is in it"),
     )
-    assert len(found.exports) == 1
+    assert len(results.exports) == 1
 
 
 def test_a_member_without_use_is_never_inflated(tmp_path: Path) -> None:
@@ -94,9 +91,9 @@ def test_system_files_links_and_inner_zips_are_not_followed(tmp_path: Path) -> N
     (tmp_path / ".DS_Store").write_bytes(b"x")
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
     make_zip(tmp_path / "z.zip", ("inner.zip", b"PK"), ("__MACOSX/a.csv", STATEMENT), ("b.json", HISTORY))
-    found = find_exports([tmp_path])
-    assert [export.member for _, export in found.exports] == [None, "b.json"]
-    assert sorted(entry.reason for entry in found.unopened) == [
+    results = found(tmp_path)
+    assert [export.member for _, export in results.exports] == [None, "b.json"]
+    assert sorted(entry.reason for entry in results.unopened) == [
         "a file of the operating system",
         "a file of the operating system",
         "a link to another place",
@@ -226,10 +223,10 @@ def test_one_bad_path_does_not_hide_the_good_ones(tmp_path: Path) -> None:
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
     bad.write_bytes(b"")
     good.write_bytes(STATEMENT)
-    found = find_exports([bad, good])
-    assert [export.file for _, export in found.exports] == [str(good)]
-    assert [type(error) for error in found.faults] == [RefusedExportError]
-    assert [entry.path for entry in found.unopened] == [str(bad)]
+    results = found(bad, good)
+    assert [export.file for _, export in results.exports] == [str(good)]
+    assert [type(error) for error in results.faults] == [RefusedExportError]
+    assert [entry.path for entry in results.unopened] == [str(bad)]
 
 
 def _long_file(path: Path, head: bytes, filler: bytes, size: int) -> Path:

@@ -13,8 +13,11 @@ from pod_agent.synthetic.listening import large_history
 CHILD = """
 import resource, sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
+from pod_agent.importers.built_in import built_in
 from pod_agent.importers.detect import find_exports
-count = sum(1 for importer, export in find_exports([Path(sys.argv[1])]).exports for _ in importer.extract(export))
+found = find_exports([Path(sys.argv[1])], built_in(ZoneInfo("Asia/Singapore")))
+count = sum(1 for importer, export in found(Path(sys.argv[1)]).exports for _ in importer.extract(export))
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 MIB = 1 << 20

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import RefusedExportError, UnrecognisedExportError
-from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import Issue, Row, Skipped
 from pod_agent.importers.reading import BLOCK
 from pod_agent.importers.spotify import SpotifyHistory
-from tests.support.rows import FIXTURES, BytesExport, check_golden, plain, read_all, records
+from tests.support.rows import FIXTURES, BytesExport, check_golden, found, plain, read_all, records
 from tests.support.shared import shared
 from vocab.records import Listen, Medium
 
@@ -202,7 +201,7 @@ def test_the_history_of_one_year_is_refused_with_what_to_ask_for(tmp_path: Path)
     path = tmp_path / "StreamingHistory_music_0.json"
     path.write_text(json.dumps([{"endTime": "2026-01-01 00:00", "msPlayed": 5, "artistName": "A", "trackName": "T"}]))
     with pytest.raises(UnrecognisedExportError, match="extended streaming history"):
-        find_exports([path])
+        found(path)
 
 
 def test_every_play_equals_the_truth() -> None:

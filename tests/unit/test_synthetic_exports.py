@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from pod_agent.enrich.transactions import classify
-from pod_agent.importers.detect import find_exports
 from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Issue, Statement
 from pod_agent.importers.spotify import SpotifyHistory
@@ -18,7 +17,7 @@ from pod_agent.synthetic.exports import account_csv, card_csv, history_zip, writ
 from pod_agent.synthetic.household import make_household
 from pod_agent.synthetic.listening import large_history, plays
 from pod_agent.synthetic.money import account_movements, card_movements
-from tests.support.rows import BytesExport, read_all, records
+from tests.support.rows import BytesExport, found, read_all, records
 from vocab.records import Listen, Transaction
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
@@ -80,9 +79,9 @@ def test_the_card_bill_on_the_account_pays_the_card() -> None:
 
 def test_every_export_of_a_folder_is_recognised(tmp_path: Path) -> None:
     write_exports(make_household(7, opened=FIRST), tmp_path, FIRST, LAST)
-    found = find_exports([tmp_path])
-    assert sorted(importer.name for importer, _ in found.exports) == ["ocbc-csv", "ocbc-csv", "spotify-extended"]
-    assert [entry.reason for entry in found.unopened] == ["no importer reads .pdf files"]
+    results = found(tmp_path)
+    assert sorted(importer.name for importer, _ in results.exports) == ["ocbc-csv", "ocbc-csv", "spotify-extended"]
+    assert [entry.reason for entry in results.unopened] == ["no importer reads .pdf files"]
 
 
 def test_a_large_history_is_one_json_array_of_plays() -> None:

@@ -1,4 +1,4 @@
-"""Records: one fact about the person each, with an IRI that the same fact always gets.
+"""What every record has: an IRI that the same fact always gets, a time, a place where it was read.
 
 A record's IRI is relative to the agent's container in the pod, for example
 ``data/ocbc/transaction/2026/2026-10.ttl#k5x...``. It does not name the pod, so moving a pod changes no
@@ -9,30 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar, NewType
 
 from vocab.errors import VocabularyError
 
-__all__ = [
-    "IRI",
-    "RECORD_TYPES",
-    "Listen",
-    "Medium",
-    "Money",
-    "Occurrences",
-    "Provenance",
-    "Record",
-    "Transaction",
-    "TransactionKind",
-    "document_path",
-    "record_iri",
-]
+__all__ = ["IRI", "UNDATED", "Money", "Occurrences", "Provenance", "Record", "document_path", "record_iri"]
 
 IRI = NewType("IRI", str)
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the time of a record whose source gives none, such as a channel in a list of subscriptions."""
 
 MINOR_DIGITS = {"BHD": 3, "IDR": 2, "JPY": 0, "KRW": 0, "KWD": 3, "VND": 0}
 """Digits after the decimal point (ISO 4217) of the currencies where it is not two, as banks print them."""
@@ -79,25 +68,6 @@ class Provenance:
     line: int
 
 
-class TransactionKind(StrEnum):
-    """What a movement of money was (``docs/reference/query.md``); each transaction has exactly one."""
-
-    SPEND = "spend"
-    REFUND = "refund"
-    FEE = "fee"
-    INCOME = "income"
-    TRANSFER = "transfer"
-    CASH = "cash"
-
-
-class Medium(StrEnum):
-    """What was listened to."""
-
-    MUSIC = "music"
-    PODCAST = "podcast"
-    AUDIOBOOK = "audiobook"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One fact about the person.
@@ -105,6 +75,11 @@ class Record:
     ``at`` is aware and in the zone of the source; its own calendar month decides the document.
     ``provenance`` is kept with the import, not in the record's document, so that documents do not depend
     on the order of imports; it is None in a record that was read back from a document.
+
+    ``provisional`` marks a record that yields to a better record of the same fact, whichever was read first: a play
+    of Spotify's account history, which lacks seconds and track, to that of the extended one; a pending payment to the
+    settled one. ``edition`` orders what a source says of one fact over time (an order is placed, then delivered): of
+    two records with one IRI that of the higher edition stays.
     """
 
     type_name: ClassVar[str]
@@ -113,6 +88,8 @@ class Record:
     source: str
     at: datetime
     provenance: Provenance | None = None
+    provisional: bool = False
+    edition: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a time without a zone: it names no instant and no local day."""
@@ -120,51 +97,10 @@ class Record:
             raise VocabularyError("a record's time needs a zone")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction(Record):
-    """Money that moved on an account or a card: ``amount`` < 0 went out, > 0 came in, as billed.
-
-    ``at`` is the start of the transaction date in the bank's zone. ``account`` is a label that shows at
-    most the last four digits. ``description`` is the bank's text with runs of white space folded.
-    """
-
-    type_name: ClassVar[str] = "transaction"
-
-    account: str
-    amount: Money
-    description: str
-    merchant: str
-    category: str
-    kind: TransactionKind
-    value_date: date | None = None
-    original: Money | None = None
-    counterparty: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen(Record):
-    """Something that was played: ``at`` is the start (UTC), ``played_ms`` the time it ran.
-
-    For podcasts ``title`` is the episode and ``artist`` the show; ``track`` is the service's own URI.
-    """
-
-    type_name: ClassVar[str] = "listen"
-
-    played_ms: int
-    medium: Medium
-    title: str
-    artist: str | None = None
-    album: str | None = None
-    track: str | None = None
-    skipped: bool | None = None
-
-
-RECORD_TYPES: dict[str, type[Record]] = {kind.type_name: kind for kind in (Transaction, Listen)}
-"""Every record class by its ``type_name``."""
-
-
 def document_path(source: str, type_name: str, at: datetime) -> str:
     """Path of the month document below the agent's container; the month is the one ``at`` itself shows."""
+    if at == UNDATED:
+        return f"data/{source}/{type_name}/undated.ttl"
     return _month_path(source, type_name, at.year, at.month)
 
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Importer
 from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify_account import SpotifyAccount, SpotifySearches
+from pod_agent.importers.spotify_library import SpotifyLibrary
 
 __all__ = ["built_in"]
 
@@ -16,4 +18,7 @@ def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:  # noqa: ARG001 - until an
     return (
         OcbcCsv(),
         SpotifyHistory(),
+        SpotifyAccount(),
+        SpotifySearches(),
+        SpotifyLibrary(),
     )

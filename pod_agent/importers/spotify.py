@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import msgspec
 
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, record_iri
 
@@ -55,6 +55,10 @@ class _Play(msgspec.Struct, gc=False):
     audiobook_chapter_title: object = None
     audiobook_chapter_uri: object = None
     skipped: object = None
+    ip_addr: object = None
+    ip_addr_decrypted: object = None
+    user_agent_decrypted: object = None
+    username: object = None
 
 
 class _ElementError(Exception):
@@ -80,9 +84,6 @@ class SpotifyHistory:
             return Confidence(0, "it does not start as a JSON array")
         if '"ts"' in head and '"ms_played"' in head:
             return Confidence(1, "an array of plays with ts and ms_played")
-        if '"endTime"' in head and '"msPlayed"' in head:
-            why = "it is the account history of one year, without track ids: ask for the extended streaming history"
-            return Confidence(0, why)
         if HISTORY_NAME.search(export.member or export.file) and not head[1:].strip(" \t\r\n]"):
             return Confidence(0.5, "an empty history, by its name")
         return Confidence(0, "its elements have no ts and ms_played")
@@ -91,11 +92,19 @@ class SpotifyHistory:
         """Yield a Listen, Skipped (``no_content``) or Issue for every element of the array."""
         seen = Occurrences()
         file, member = export.file, export.member
+        addresses = agents = users = 0
         for line, element in enumerate(json_elements(export, _Play), 1):
             try:
                 yield _listen(element, Provenance(file=file, member=member, line=line), seen)
             except _ElementError as error:
                 yield Issue(line=line, code=error.code, detail=str(error))
+            if isinstance(element, _Play):
+                addresses += bool(element.ip_addr or element.ip_addr_decrypted)
+                agents += bool(element.user_agent_decrypted)
+                users += bool(element.username)
+        for what, count in (("IP addresses", addresses), ("user agents", agents), ("user names", users)):
+            if count:
+                yield Withheld(what=what, count=count)
 
 
 def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
+from pod_agent.plugins import IMPORTERS, plugins
 from vocab.errors import ProjectError
 
 __all__ = ["Check", "examine"]
@@ -38,7 +39,7 @@ class Check:
 def examine(home: Path) -> list[Check]:
     """Run every check on this home; a check that fails never stops the others."""
     checks: list[Check] = []
-    for check in (_python, _packages, _space, _permissions, _settings, _pod, _federation):
+    for check in (_python, _packages, _plugins, _space, _permissions, _settings, _pod, _federation):
         checks.extend(_guarded(check, home))
     return checks
 
@@ -67,6 +68,12 @@ def _packages(_home: Path) -> Iterator[Check]:
     strangers = sorted(name for name, folder in folders.items() if folder != folders["pod_agent"])
     detail = f"not ours: {', '.join(strangers)}" if strangers else "all from one place"
     yield _check("packages", not strangers, detail, "Another package hides them: use a fresh environment.")
+
+
+def _plugins(_home: Path) -> Iterator[Check]:
+    for plugin in plugins(IMPORTERS):
+        hint = f"Mend or remove the package {plugin.package}."
+        yield _check(f"importer {plugin.name}", not plugin.fault, plugin.fault or f"from {plugin.package}", hint)
 
 
 def _space(home: Path) -> Iterator[Check]:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import LocalStateError, RefusedExportError
-from pod_agent.importers.built_in import built_in
+from pod_agent.importers.built_in import all_importers
 from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of
@@ -56,7 +56,7 @@ class Ingest:
     """Imports exports into a pod; its journal and staging area lie below ``home``, which is private to the agent.
 
     ``zone`` is the zone of the days in reports, ``enrich`` gives transactions their meaning, ``importers`` are those
-    that are tried, by default all that come with the agent. One import at a time runs on a home.
+    that are tried, by default all that come with the agent or its plug-ins. One import at a time runs on a home.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Ingest:
         self._folder = home / "ingest"
         self._zone = zone
         self._enrich = enrich
-        self._importers = built_in(zone) if importers is None else importers
+        self._importers = all_importers(zone) if importers is None else importers
         self._clock = clock
 
     def recover(self) -> tuple[str, ...]:

@@ -68,6 +68,18 @@ def test_sockets_are_opened_in_the_listed_modules_only() -> None:
             assert not opens_sockets(imported(path)), name
 
 
+def test_importers_do_not_know_one_another() -> None:
+    registry = ROOT / "pod_agent" / "importers" / "built_in.py"
+    importers = {
+        name for name in imported(registry) if name.startswith("pod_agent.importers.") and name.count(".") == 2
+    }
+    importers.discard("pod_agent.importers.protocol")
+    assert importers
+    for name in importers:
+        known = imported(ROOT / f"{name.replace('.', '/')}.py") & importers
+        assert not known, f"{name} imports {known}"
+
+
 def test_a_socket_outside_the_list_is_found(tmp_path: Path) -> None:
     planted = tmp_path / "matching.py"
     planted.write_text("def leak() -> None:\n    from urllib import request\n    request.urlopen('http://127.0.0.1')\n")

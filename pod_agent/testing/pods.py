@@ -1,8 +1,4 @@
-"""Checks for authors of plug-ins: what every pod must do, as functions that a test of any kind can call.
-
-``check_pod(open_pod)`` runs them all; ``POD_CHECKS`` names each, to be run one by one. A check raises AssertionError
-with the fact that does not hold.
-"""
+"""What every pod must do: checks for authors of pods, run by ``check_pod`` or one by one from ``POD_CHECKS``."""
 
 from __future__ import annotations
 

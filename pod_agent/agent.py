@@ -6,11 +6,13 @@ Here, and only here, record IRIs are made absolute for people and taken back (do
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import fields
 
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError

@@ -6,8 +6,10 @@ moves between own accounts are transfers; a credit from a shop is a refund in th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from pod_agent.enrich.categories import category_of
 from pod_agent.enrich.merchants import Merchant, clean_name, known_merchant, title

@@ -7,9 +7,11 @@ import random
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from msgspec.structs import replace
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.archive import HEAD, Unopened, export_files

@@ -16,7 +16,8 @@ PAGE = (ROOT / "docs" / "tutorial" / "your-own-importer.md").read_text(encoding=
 
 
 def block(language: str, number: int = 0) -> str:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[number]
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return found[number]
 
 
 @pytest.fixture(scope="module")

@@ -58,13 +58,14 @@ def plain(row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {"row": type(row).__name__}
     if isinstance(row, Sample):
         return values | row._asdict()
-    for item in fields(row):
-        value = getattr(row, item.name)
-        if item.name == "provenance" and value is not None:
+    names = row.__struct_fields__ if isinstance(row, Record) else [item.name for item in fields(row)]
+    for name in names:
+        value = getattr(row, name)
+        if name == "provenance" and value is not None:
             value = {"file": Path(value.file).name, "member": value.member, "line": value.line}
         elif isinstance(value, Money):
             value = f"{value.amount} {value.currency}"
-        values[item.name] = value if isinstance(value, dict | int | float | str | None) else str(value)
+        values[name] = value if isinstance(value, dict | int | float | str | None) else str(value)
     return values
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from pod_agent.importers.built_in import built_in
 from pod_agent.importers.detect import find_exports
+from vocab.records import Record
 found = find_exports([Path(sys.argv[1])], built_in(ZoneInfo("Asia/Singapore")))
-count = sum(1 for importer, export in found.exports for _ in importer.extract(export))
+count = sum(isinstance(row, Record) for importer, export in found.exports for row in importer.extract(export))
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 MIB = 1 << 20

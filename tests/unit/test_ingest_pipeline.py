@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pod_agent.errors import RefusedExportError, UnaccountedRowsError, UsageError
@@ -186,7 +187,7 @@ class _Planted(SpotifyHistory):
                 yield row
                 yield Skipped(line=3, reason="twin")
             elif self._fault == "ill-formed":
-                yield replace(row, played_ms=-1)
+                yield msgspec.structs.replace(row, played_ms=-1)
             elif self._fault == "without a reason":
                 yield Issue(line=3, code="bad", detail="")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 import rdflib
+from msgspec.structs import replace
 
 from pod_agent.importers.protocol import Issue
 from pod_agent.ingest.report import Closing, Counts, FileReport, ImportReport

@@ -8,11 +8,12 @@ record, and importing on two pods gives the same bytes. ``pod_agent.agent`` reso
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar, NewType
+
+import msgspec
 
 from vocab.errors import VocabularyError
 
@@ -27,8 +28,7 @@ MINOR_DIGITS = {"BHD": 3, "IDR": 2, "JPY": 0, "KRW": 0, "KWD": 3, "VND": 0}
 """Digits after the decimal point (ISO 4217) of the currencies where it is not two, as banks print them."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, order=True, gc=False):
     """An amount in minor units of an ISO 4217 currency; never a float."""
 
     minor: int
@@ -56,8 +56,7 @@ class Money:
         return Decimal(self.minor).scaleb(-MINOR_DIGITS.get(self.currency, 2))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a record was read: ``file`` as the person named it, the zip ``member`` if any, the first ``line``.
 
     ``line`` counts from 1; in JSON it is the number of the element in its array, from 1.
@@ -68,8 +67,7 @@ class Provenance:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact about the person.
 
     ``at`` is aware and in the zone of the source; its own calendar month decides the document.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -12,8 +11,7 @@ from vocab.records.base import Record
 __all__ = ["DailyMeasure", "Measurement", "Sleep", "Workout"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyMeasure(Record):
+class DailyMeasure(Record, frozen=True, kw_only=True, gc=False):
     """What one recorder holds of a measure for one local day; ``at`` is the day's start in the person's zone.
 
     ``measure`` is a name of ``vocab.measures.MEASURES``, which says its unit and whether a day has a sum, a mean or a
@@ -32,8 +30,7 @@ class DailyMeasure(Record):
     samples: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement(Record):
+class Measurement(Record, frozen=True, kw_only=True, gc=False):
     """A value at an instant, such as a weighing; ``measure`` and its unit as in DailyMeasure."""
 
     type_name: ClassVar[str] = "measurement"
@@ -43,8 +40,7 @@ class Measurement(Record):
     recorder: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sleep(Record):
+class Sleep(Record, frozen=True, kw_only=True, gc=False):
     """A sleep from ``at`` to ``end``, both in the zone slept in; it belongs to the day of waking up.
 
     ``asleep`` and the stages are whole minutes; ``is_main`` is False for a nap; ``score`` is of 100.
@@ -64,8 +60,7 @@ class Sleep(Record):
     recorder: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workout(Record):
+class Workout(Record, frozen=True, kw_only=True, gc=False):
     """A recorded exercise that began at ``at``; distance in metres, energy in kilocalories, heart rate in bpm."""
 
     type_name: ClassVar[str] = "workout"

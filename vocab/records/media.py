@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -33,8 +32,7 @@ class Subject(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen(Record):
+class Listen(Record, frozen=True, kw_only=True, gc=False):
     """Something that was played: ``at`` is the start (UTC), ``played_ms`` the time it ran.
 
     For podcasts ``title`` is the episode and ``artist`` the show; ``track`` is the service's own URI.
@@ -51,8 +49,7 @@ class Listen(Record):
     skipped: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View(Record):
+class View(Record, frozen=True, kw_only=True, gc=False):
     """A video that was opened: ``at`` in UTC, whole seconds, because some exports know no finer.
 
     ``title`` is without the verb of the export's language; None for a removed or private video. ``video`` is its
@@ -70,8 +67,7 @@ class View(Record):
     is_music: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search(Record):
+class Search(Record, frozen=True, kw_only=True, gc=False):
     """Words that were searched for."""
 
     type_name: ClassVar[str] = "search"
@@ -79,8 +75,7 @@ class Search(Record):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow(Record):
+class Follow(Record, frozen=True, kw_only=True, gc=False):
     """A channel, artist, show or person that someone follows; ``at`` is mostly ``UNDATED``."""
 
     type_name: ClassVar[str] = "follow"
@@ -90,8 +85,7 @@ class Follow(Record):
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaylistItem(Record):
+class PlaylistItem(Record, frozen=True, kw_only=True, gc=False):
     """Something kept in a playlist or library: ``at`` is when it was added, ``UNDATED`` where the export is silent.
 
     ``target`` is the service's own URI or address of what was kept; ``creator`` its artist, show or channel.
@@ -107,8 +101,7 @@ class PlaylistItem(Record):
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post(Record):
+class Post(Record, frozen=True, kw_only=True, gc=False):
     """What the person wrote in public: a comment, a review; ``about`` is the address of what it is on."""
 
     type_name: ClassVar[str] = "post"

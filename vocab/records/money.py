@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -33,8 +32,7 @@ class OrderStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction(Record):
+class Transaction(Record, frozen=True, kw_only=True, gc=False):
     """Money that moved on an account or a card: ``amount`` < 0 went out, > 0 came in, as billed.
 
     ``at`` is the start of the transaction date in the bank's zone. ``account`` is a label that shows at
@@ -62,8 +60,7 @@ class Transaction(Record):
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order(Record):
+class Order(Record, frozen=True, kw_only=True, gc=False):
     """An order or a receipt of a shop; ``at`` is when it was placed, in the shop's zone.
 
     Orders tell what was bought; the money is counted from the bank and card. ``number`` is the shop's own.
@@ -83,8 +80,7 @@ class Order(Record):
     paid_with: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine(Record):
+class OrderLine(Record, frozen=True, kw_only=True, gc=False):
     """One product of an order; ``at``, ``shop`` and ``number`` are those of the order, ``order`` its IRI.
 
     ``line`` tells the lines of an order apart. ``section`` is the shop's own category, from the widest to the

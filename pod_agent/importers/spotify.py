@@ -35,9 +35,6 @@ CONTENT = (
 """Medium, and the fields that hold its title, its artist (show, book) and its URI; the first with a title counts."""
 
 
-MILLISECOND = timedelta(milliseconds=1)
-
-
 class _Play(msgspec.Struct, gc=False):
     """What is read of an element, of whatever JSON type it is."""
 
@@ -116,14 +113,14 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
             break
     else:
         return Skipped(line=provenance.line, reason="no_content")
-    end, played_ms = _end(play.ts), _played(play.ms_played)
+    played_ms = _played(play.ms_played)
     try:
-        start = end - MILLISECOND * played_ms
+        start = _end(play.ts) - timedelta(0, 0, 0, played_ms)
     except OverflowError as error:
         raise _ElementError("bad_played_time", "ms_played is longer than the calendar") from error
     artist = _text(play, artist_field)
     uri = _text(play, uri_field)
-    key = (end.isoformat(), uri or f"{artist or ''}|{title}", str(played_ms))
+    key = (uri or f"{artist or ''}|{title}", str(played_ms))
     return Listen(
         iri=record_iri(Listen, SOURCE, start, key, seen),
         source=SOURCE,
@@ -144,6 +141,8 @@ def _end(stamp: object) -> datetime:
         raise _ElementError("bad_time", "ts is not a text")
     try:
         end = datetime.fromisoformat(stamp)
+        if end.tzinfo is UTC:
+            return end
         return (end if end.tzinfo else end.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _ElementError("bad_time", "ts is not a time such as 2026-01-31T12:00:00Z") from error

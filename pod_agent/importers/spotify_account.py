@@ -23,7 +23,6 @@ __all__ = ["SpotifyAccount", "SpotifySearches"]
 SOURCE = "spotify"
 HISTORY_NAME = re.compile(r"streaminghistory(_(music|podcast|audiobook)_)?\d*\.json$", re.IGNORECASE)
 SEARCH_NAME = re.compile(r"searchqueries\.json$", re.IGNORECASE)
-MILLISECOND = timedelta(milliseconds=1)
 ZONE_NAME = re.compile(r"\[[A-Za-z/_]+\]$")
 
 
@@ -122,10 +121,10 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
         return Skipped(line=provenance.line, reason="no_content")
     end, played_ms = _end(play.endTime), _played(play.msPlayed)
     try:
-        start = end - MILLISECOND * played_ms
+        start = end - timedelta(0, 0, 0, played_ms)
     except OverflowError as error:
         raise _ElementError("bad_played_time", "msPlayed", "msPlayed is longer than the calendar") from error
-    key = ("account", end.isoformat(), f"{artist or ''}|{title}", str(played_ms))
+    key = ("account", f"{artist or ''}|{title}", str(played_ms))
     return Listen(
         iri=record_iri(Listen, SOURCE, start, key, seen),
         source=SOURCE,

@@ -97,7 +97,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def document_path(source: str, type_name: str, at: datetime) -> str:
     """Path of the month document below the agent's container; the month is the one ``at`` itself shows."""
-    if at == UNDATED:
+    if at.year == UNDATED.year and at == UNDATED:
         return f"data/{source}/{type_name}/undated.ttl"
     return _month_path(source, type_name, at.year, at.month)
 
@@ -145,12 +145,17 @@ def _digest(text: str, occurrence: int) -> bytes:
     return hashlib.blake2b(f"{text}\x1f{occurrence}".encode(), digest_size=16).digest()
 
 
-_PAIRS = [a + b for a in "abcdefghijklmnopqrstuvwxyz234567" for b in "abcdefghijklmnopqrstuvwxyz234567"]
-
-_SHIFTS = tuple(range(120, -1, -10))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_THREES = [a + b + c for a in _LETTERS for b in _LETTERS for c in _LETTERS]
 
 
 def _base32(digest: bytes) -> str:
     """RFC 4648 base32 of 16 bytes, lower case, without padding; the standard library's is written in slow Python."""
-    bits = int.from_bytes(digest) << 2
-    return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
+    bits = int.from_bytes(digest)
+    high, low = bits >> 68, bits & 0xFFFFFFFFFFFFFFFFF
+    threes = _THREES
+    return (
+        f"{threes[high >> 45]}{threes[high >> 30 & 32767]}{threes[high >> 15 & 32767]}{threes[high & 32767]}"
+        f"{threes[low >> 53]}{threes[low >> 38 & 32767]}{threes[low >> 23 & 32767]}{threes[low >> 8 & 32767]}"
+        f"{_LETTERS[low >> 3 & 31]}{_LETTERS[(low & 7) << 2]}"
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Merchant", "clean_name", "known_merchant", "phrase_table", "starts_with", "title", "tokens"]
+__all__ = ["Merchant", "clean_name", "core_words", "known_merchant", "phrase_table", "starts_with", "title", "tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ _PAYMENT_BRAND = re.compile(
     r"\s*[*.]\s*",
     re.IGNORECASE,
 )
+_SHOPIFY = re.compile(r"^SP (?=\S+ )", re.IGNORECASE)
+"""What Shopify's payments put before a shop's name; companies called SP are in the table."""
+_BILLER = re.compile(r"^AXS(?: PTE\.?(?: LTD)?| PAYMENTS?)?\s*[-*:/]\s*(?=\w)", re.IGNORECASE)
+"""A machine where bills are paid; the company that is paid follows."""
+_CARD_TAIL = re.compile(r"\s*(?:[X*\u2022]{2,4}[- ]?){1,4}\d{4}$", re.IGNORECASE)
+_JOINED_PLACE = re.compile(r"(?<=[A-Z0-9])Singapore(?=\s|$)")
 _REFERENCE = re.compile(
     r"(?=.*\d)(?:\W{0,3}\w?\W{0,3}\d{3,}\w*|[A-Z0-9]{6,}|[A-Z]{1,3}-[A-Z0-9]{5,}|TX-\S+|#\S*|\d{2}-\d+)$"
 )
@@ -43,6 +49,8 @@ _COUNTRIES = frozenset(
     " JPN KHM KOR LAO LKA LTU LUX LVA MAC MEX MMR MYS NLD NOR NPL NZL PHL POL PRT QAT ROU RUS SAU SWE THA TUR TWN UAE"
     " UKR USA VNM ZAF".split()
 )
+_COUNTRY_LETTERS = frozenset("AE AU CA CH CN DE DK ES FR GB HK IE JP KR LU MY NL NZ PH SE TH TW UK US VN".split())
+"""Two letters that some issuers print; those that are words as well are left out."""
 _HOME = frozenset({"SG", "SGP"})
 _TAILS = (
     "COURSE FEE", "COURSE FEES", "TUITION FEE", "TUITION FEES", "SCHOOL FEE", "SCHOOL FEES", "MEMBERSHIP",
@@ -63,7 +71,11 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def known_merchant(text: str) -> Merchant | None:
     """The chain whose longest pattern the text starts with, or None."""
-    words = tokens(_PAYMENT_BRAND.sub("", text))
+    return _known(text) or next((found for found in map(_known, _behind_prefix(text)) if found), None)
+
+
+def _known(text: str) -> Merchant | None:
+    words = tokens(text)
     longest: tuple[int, Merchant] | None = None
     for pattern, merchant in _chains().get(words[0], ()) if words else ():
         if (longest is None or len(pattern) > longest[0]) and starts_with(words, pattern):
@@ -73,13 +85,20 @@ def known_merchant(text: str) -> Merchant | None:
 
 def clean_name(text: str) -> str:
     """The name of a merchant that no table knows, as people write it; empty only for an empty text."""
-    brand, _, rest = _PAYMENT_BRAND.sub("", text).partition("*")
+    kept = core_words(text)
+    return title(" ".join(kept).strip(" -*,./"))
+
+
+def core_words(text: str) -> list[str]:
+    """The words of a statement's text that name the shop, as the statement writes them; none only for an empty text."""
+    text = _JOINED_PLACE.sub(" SINGAPORE", _CARD_TAIL.sub("", text)) or text
+    brand, _, rest = next(iter(_behind_prefix(text)), text).partition("*")
     words = brand.split() or rest.split()
     if not words:
-        return ""
+        return []
     kept = [word for word in words if not _LONG_NUMBER.search(word)] or words
     kept = _without_place(kept)
-    while len(kept) > 1 and (_is_legal_form(kept[-1]) or _REFERENCE.match(kept[-1]) or not tokens(kept[-1])):
+    while len(kept) > 1 and (_is_legal_form(kept) or _REFERENCE.match(kept[-1]) or not tokens(kept[-1])):
         kept = _without_place(kept[:-1])
     for tail in _TAILS:
         size = len(tail.split())
@@ -87,7 +106,13 @@ def clean_name(text: str) -> str:
             kept = kept[:-size]
     if len(kept) > 2 and kept[-1].upper() in {"SERVICE", "SERVICES"}:
         kept = kept[:-1]
-    return title(" ".join(kept).strip(" -*,./"))
+    return kept
+
+
+def _behind_prefix(text: str) -> list[str]:
+    """What follows the name of a payment service, if the text starts with one."""
+    found = (prefix.sub("", text) for prefix in (_PAYMENT_BRAND, _BILLER, _SHOPIFY))
+    return [rest for rest in found if rest and rest != text][:1]
 
 
 def title(name: str, *, plain: bool = False) -> str:
@@ -116,14 +141,16 @@ def _written(word: str, *, first: bool) -> str:
     return re.sub(r"[^\W\d_]+('[^\W\d_]+)?", lambda part: part[0].capitalize(), word)
 
 
-def _is_legal_form(word: str) -> bool:
-    return word.upper().rstrip(".,") in _LEGAL_FORMS
+def _is_legal_form(words: list[str]) -> bool:
+    """Whether the last word is a legal form, or what is left of one where the statement cuts the text."""
+    word = words[-1].upper().rstrip(".,")
+    return word in _LEGAL_FORMS or (word in {"L", "LT"} and words[-2].upper().rstrip(".,") == "PTE")
 
 
 def _without_place(words: list[str]) -> list[str]:
     """The words without country, city and branch at their end; at least one word stays."""
     country = words[-1].upper()
-    if len(words) > 1 and country in _COUNTRIES:
+    if len(words) > 1 and (country in _COUNTRIES or (len(words) > 2 and country in _COUNTRY_LETTERS)):
         words = words[:-1]
         city = _place_at_end(words, "city")
         if city:

@@ -1,8 +1,9 @@
-"""What OCBC's descriptions say: the way the money took, and the text that names the other side.
+"""What a bank's descriptions say: the way the money took, and the text that names the other side.
 
-The text is a few fixed phrases round a name. ``read_wording`` finds the first phrase that fits; what is left of the
-text is the payee, still with branch, terminal and place (``merchants`` cleans it). A bank's own entries are told by how
-the text starts, so that a shop called *Fee & Charge* is no fee.
+The phrases are those of Singapore's banks (OCBC, DBS and POSB, UOB, Citi, HSBC, Standard Chartered) and the common ones
+of OFX and SWIFT files. The text is a few fixed phrases round a name. ``read_wording`` finds the first phrase that fits;
+what is left of the text is the payee, still with branch, terminal and place (``merchants`` cleans it). A bank's own
+entries are told by how the text starts, so that a shop called *Fee & Charge* is no fee.
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ class Way(Enum):
     """A transfer that does not say whether the other side is a person."""
     GIRO = auto()
     PURCHASE = auto()
+    """A payment by card or code, as the text says."""
+    REWARD = auto()
+    """What a bank gives back for using its card."""
+    PLAIN = auto()
+    """A name alone: a purchase on a card's statement; on an account it may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +54,50 @@ class Wording:
 
 
 _BILL = r"(?:IBG )?(?:GIRO|BILL PAYMENT)\b"
-_UNDONE = r"(?:(?:WAIVER|REVERSAL|REFUND|REBATE)(?: OF| -|:)? )?"
+_UNDONE = r"(?:(?:WAIVER|WAIVED|REVERSAL|REVERSE|REFUND|REBATE)(?: OF| -|:)? )?"
 _FEES = (
     r"SERVICE CHARGE|SERVICE FEE|COUNTER SERVICE|FALL[ -]BELOW|(?:MONTHLY|ACCOUNT|ANNUAL|ADMIN\w*|PROCESSING|LATE|"
     r"OVER ?LIMIT|CASH ADVANCE|CARD REPLACEMENT|CHEQUE|CHQ|RETURNED?|CURRENCY CONVERSION|CCY CONVERSION|"
     r"FOREIGN (?:CURRENCY|TRANSACTION|EXCHANGE)|CROSS BORDER|REMITTANCE|TELEGRAPHIC|CABLE|COMMISSION|GST ON)"
     r"(?: \w+){0,3} (?:FEES?|CHARGES?)|FINANCE CHARGES?|INTEREST CHARGES?|DEBIT INTEREST|OVERDRAFT"
 )
+_CARDS = r"\b(?:CARDS?|CCARD|CARD CENT(?:RE|ER)|AMEX|AMERICAN EXPRESS|DINERS|CCRD)\b"
 _ENTRIES: tuple[tuple[Way, str], ...] = (
     (Way.FEE, rf"{_UNDONE}(?:{_FEES})\b"),
-    (Way.CASH, r"(?:OCBC )?(?:CASH|ATM)(?: CASH)? WITHDRAWAL|CASH ADVANCE"),
-    (Way.INTEREST, r"(?:CREDIT )?INTEREST(?: CREDIT| EARNED| PAID|$)|BONUS INTEREST"),
-    (Way.CARD_BILL, r"PAYMENT (?:BY|VIA|-|RECEIVED|THANK)|AUTOPAY"),
-    (Way.CARD_BILL, rf"{_BILL}.*\b(?:CARDS?|AMEX|AMERICAN EXPRESS|DINERS|CCRD)\b"),
-    (Way.OWN_ACCOUNT, r".*(?:\b|\d)(?:to|from) OWN ACCOUNT|.*\bOWN ACCOUNT TRANSFER"),
-    (Way.DEPOSIT, r"(?:CASH|CHEQUE|CHQ|CDM|QUICK CHEQUE)\b.*\bDEPOSIT|DEPOSIT\b"),
+    (Way.CASH, r"(?:\w+ )?(?:CASH|ATM)(?: CASH)? WITHDRAWAL|WITHDRAWAL\b.*\bATM\b|ATM (?:CASH|DEBIT)\b|CASH ADVANCE"),
+    (
+        Way.INTEREST,
+        r"(?:CREDIT |MONTHLY |SAVINGS |ONE )?INTEREST(?: CREDIT| EARNED| PAID| PAYMENT|$)|(?:\w+ )?BONUS INTEREST",
+    ),
+    (Way.REWARD, r"(?:\w+ ){0,2}(?:CASH ?BACK|CASH REBATE|REBATE)(?: \w+){0,2}$"),
+    (
+        Way.CARD_BILL,
+        r"(?:E-?|ONLINE |INTERNET )?(?:PAYMENT|PAYMT|PYMT) (?:BY|VIA|-|THRU|THROUGH|RECEIVED|THANK)|AUTO-?PAY",
+    ),
+    (Way.CARD_BILL, rf"(?:{_BILL}|IBG\b|CREDIT CARD (?:PAYMENT|BILL)).*{_CARDS}|.*\bCARD CENT(?:RE|ER)\b"),
+    (Way.CARD_BILL, r"CREDIT CARD (?:BILL|PAYMENT)\b|(?:MBK|IB|PIB)-\w+ CARDS?\b"),
+    (
+        Way.OWN_ACCOUNT,
+        r".*(?:\b|\d)(?:to|from) OWN ACCOUNT|.*\bOWN ACCOUNT TRANSFER|.*\bTOP-?UP TO \w*(?:PAYLAH|WALLET)",
+    ),
+    (
+        Way.OWN_ACCOUNT,
+        r"(?:ONLINE |INTERNET |MOBILE |AUTOMATIC )?TRANSFER (?:TO|FROM) (?:SAV|CHK|CHECKING|SAVINGS|MY )",
+    ),
+    (Way.DEPOSIT, r"(?:CASH|CHEQUE|CHQ|CHECK|CDM|ATM|MOBILE|QUICK CHEQUE)\b.*\bDEPOSIT|DEPOSIT$|DEPOSIT \d"),
 )
 _WAYS = tuple((way, re.compile(phrase, re.IGNORECASE)) for way, phrase in _ENTRIES)
+_CARD_PAYMENT = re.compile(
+    r"(?:(?:GIRO|AUTO|E-?|ONLINE|INTERNET|FAST|INCOMING|BILL|DIRECT|CASH|CHEQUE|MOBILE)[ -]*)*"
+    r"(?:PAYMENT|PAYMT|PYMT|PAYMNT|TRANSFER)\b|AUTO-?PAY|GIRO\b|IBG\b|FAST\b|.*\bTHANK YOU\b|.*\bPAYMENT RECEIVED\b",
+    re.IGNORECASE,
+)
+"""A credit on a card's statement that pays the bill."""
+_UNDONE_PURCHASE = re.compile(r"\b(?:REFUND|REVERSAL|CHARGEBACK)\b", re.IGNORECASE)
 _TRANSFER = re.compile(
-    r"(?:FAST PAYMENT|FAST|FUND TRANSFER|FUNDS TRANSFER|PAYMENT/TRANSFER|PAY ?NOW|INSTANT TRANSFER|IBFT|TRANSFER)\b\s*"
+    r"(?:(?:INCOMING|INWARD|OUTGOING|OUTWARD) (?:CREDIT[ -])?)?"
+    r"(?:FAST PAYMENT|PAY ?NOW-FAST|PAY ?NOW TRANSFER|FAST|FUNDS? TRANSFER|FUNDS TRF|PAYMENT/TRANSFER|PAY ?NOW|"
+    r"INSTANT TRANSFER|IBFT|MEPS|TELEGRAPHIC TRANSFER|SEND MONEY|TRANSFER)\b\s*(?:REF )?"
     r"(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -78,7 +109,7 @@ _PAYNOW_KEYS = {
     "uen": Way.BUSINESS,
     "qr": Way.BUSINESS,
 }
-_PARTY = re.compile(r"(?P<note>.*)(?<![a-z])(?:to|from) (?P<payee>[^a-z].*)")
+_PARTY = re.compile(r"(?P<note>.*)(?<![a-z])(?:(?:to|from) |\b(?:TO|FROM|To|From) ?: ?)(?P<payee>[^a-z].*)")
 _CODE = (
     r"(?:BEXP|BONU|CASH|CBFF|CCRD|CHAR|COLL|COMM|DIVD|EDUC|FWLV|GOVT|HSPC|IHRP|INSU|INTC|INTE|INVS|IVPT|LOAN|MDCS|"
     r"NITX|OTHR|PHON|PTXP|RDTX|REBT|REFU|RENT|SALA|SUPP|TAXS|TBIL|TCSC|TRAD|TREA|TRPT|TRWI|UBIL|VATX|WHLD)"
@@ -87,8 +118,10 @@ _CODE = (
 _FIRST_CODE = re.compile(rf"{_CODE}\b(?:\s*-\s*|\s+|$)")
 _LAST_CODE = re.compile(rf"\s+{_CODE}$")
 _PURCHASE = re.compile(
-    r"(?:NETS QR|NETS PURCHASE|NETS DEBIT|NETS|(?:VISA |MASTERCARD )?DEBIT (?:CARD )?PURCHASE|POS PURCHASE|"
-    r"POINT OF SALE)\b(?: (?:REFUND|REVERSAL))?\s*(?:\d\d/\d\d/\d\d(?:\d\d)?\s)?\s*(?:xx-\d{4}\s)?(?P<payee>.*)",
+    r"(?:NETS QR PAYMENT(?: \d+)?(?: TO ?:)?|NETS QR|NETS PURCHASE|NETS DEBIT(?:-CONSUMER)?|NETS|"
+    r"(?:VISA |MASTERCARD )?DEBIT (?:CARD )?PURCHASE|(?:MISC DR-?|POS )DEBIT(?: CARD)?|POS PURCHASE|CHECK ?CARD|"
+    r"POINT OF SALE(?: TRANSACTION)?)\b(?: (?:REFUND|REVERSAL))?[\s:]*"
+    r"(?:(?:\d\d/\d\d(?:/\d\d(?:\d\d)?)?|\d\d [A-Z]{3}(?: \d{4})?)\s)?\s*(?:xx-\d{4}\s)?(?P<payee>.*)",
     re.IGNORECASE,
 )
 _GIRO = re.compile(rf"{_BILL}[ -]*(?:(?:INB|MB|MOBILE|INTERNET)\b)?(?P<payee>.*)", re.IGNORECASE)
@@ -97,6 +130,7 @@ _REFERENCE = re.compile(r"\s\S*\d{4}\S*")
 _SALARY = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONU)\b", re.IGNORECASE)
 _SALARY_WORDS = re.compile(r"\b(?:SALARY|SALA|PAYROLL|WAGES|BONUS?)\b|(?<!\w)-(?!\w)", re.IGNORECASE)
 _FOREIGN = re.compile(r"(?P<text>.*\S)\s+(?P<currency>[A-Z]{3}) ?(?P<amount>\d[\d,]*(?:\.\d+)?)$")
+_TWICE = re.compile(r"( [A-Z]{3} ?\d[\d,]*(?:\.\d+)?)\1$")
 _CURRENCIES = frozenset(
     "AED ARS AUD BDT BHD BND BRL CAD CHF CLP CNY COP CZK DKK EGP EUR FJD GBP HKD HUF IDR ILS INR ISK JOD JPY KES KHR"
     " KRW KWD LAK LKR MAD MMK MNT MOP MUR MVR MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RUB SAR SEK SGD THB"
@@ -104,11 +138,11 @@ _CURRENCIES = frozenset(
 )
 
 
-def read_wording(text: str) -> Wording:
-    """The way, payee and note of a description whose white space is folded."""
-    for way, phrase in _WAYS:
-        if phrase.match(text):
-            return Wording(way, text)
+def read_wording(text: str, *, card: bool = False, incoming: bool = False) -> Wording:
+    """The way, payee and note of a description whose white space is folded, of a card's statement or an account's."""
+    own = _own_entry(text, card=card, incoming=incoming)
+    if own is not None:
+        return Wording(own, text)
     text = _NOISE.sub(" ", text).strip()
     if transfer := _TRANSFER.match(text):
         return _transfer(transfer["rest"])
@@ -116,12 +150,24 @@ def read_wording(text: str) -> Wording:
         return Wording(Way.PURCHASE, purchase["payee"].strip() or text)
     if (giro := _GIRO.match(text)) and giro["payee"].strip(" -"):
         return _giro(giro["payee"])
-    return Wording(Way.PURCHASE, text)
+    if card or _UNDONE_PURCHASE.search(text):
+        return Wording(Way.PURCHASE, text)
+    return Wording(Way.PLAIN, text, salary=_SALARY.search(text) is not None)
+
+
+def _own_entry(text: str, *, card: bool, incoming: bool) -> Way | None:
+    """The way of an entry that is the bank's own; None for all others."""
+    if card and incoming and _CARD_PAYMENT.match(text) and not _UNDONE_PURCHASE.search(text):
+        return Way.CARD_BILL
+    return next((way for way, phrase in _WAYS if phrase.match(text)), None)
 
 
 def original_amount(text: str, billed: Money) -> tuple[str, Money | None]:
-    """The text without a foreign amount at its end, and that amount with the sign of the billed one."""
-    found = _FOREIGN.match(text)
+    """The text without a foreign amount at its end, and that amount with the sign of the billed one.
+
+    Some issuers print the amount twice.
+    """
+    found = _FOREIGN.match(_TWICE.sub(r"\1", text))
     if not found or found["currency"] not in _CURRENCIES or found["currency"] == billed.currency:
         return text, None
     amount = Decimal(found["amount"].replace(",", ""))

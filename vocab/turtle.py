@@ -1,6 +1,6 @@
 """Turtle as this project writes it: header, literals, and documents put together from the blocks of their records.
 
-A document's bytes are a function of its set of records: a fixed prefix header, subjects in order, no blank nodes.
+A document's bytes are a function of its set of records: a prefix header fixed for the kind of record, subjects in order, no blank nodes.
 Subjects are ``<#name>``; in an overflow document, which holds what does not fit the first one, ``<2026-10.ttl#name>``,
 so that a record keeps its IRI wherever it lies. A block is the text that follows the subject.
 """
@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from vocab import terms
 from vocab.errors import VocabularyError
 from vocab.records.base import MINOR_DIGITS, Money
 
-__all__ = ["HEADER", "NAME", "Document", "count", "decimal", "home", "join", "literal", "split"]
+__all__ = ["HEADER", "NAME", "Document", "count", "decimal", "header", "home", "join", "literal", "number", "split"]
 
-HEADER: Final = "".join(
-    f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("category", "pa", "prov", "rdfs", "schema", "xsd")
-)
+
+def _prefixes(*names: str) -> str:
+    return "".join(f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in names)
+
+
+HEADER: Final = _prefixes("category", "pa", "prov", "rdfs", "schema", "xsd")
+_MEASURES_HEADER: Final = _prefixes("measure", "pa", "prov", "qudt", "rdfs", "schema", "sosa", "unit", "xsd")
 NAME: Final = "[a-z2-7]{26}"
 """What the fragment of a record's IRI looks like."""
 
 _UNSAFE = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_SUBJECT = re.compile(rf"^<([0-9a-z.-]*)#({NAME})>( a schema:)", re.MULTILINE)
+_SUBJECT = re.compile(rf"^<([0-9a-z.-]*)#({NAME})>( a (?:schema|sosa):)", re.MULTILINE)
 _START = re.compile(rb"\n\n<[0-9a-z.-]*#")
+_HEADER = re.compile(r"(?:@prefix [^\n]*\n)*")
+_MEASURES = re.compile("data/[^/]+/(?:daily-measure|measurement)/")
 _OVERFLOW = re.compile(r"-[a-z]+(?=\.ttl$)")
 
 
@@ -65,8 +72,28 @@ def decimal(money: Money) -> str:
     digits = MINOR_DIGITS.get(money.currency, 2)
     if not digits:
         return str(money.minor)
-    whole, part = divmod(abs(money.minor), 10**digits)
-    return f"{'-' if money.minor < 0 else ''}{whole}.{part:0{digits}d}"
+    text = str(money.minor)
+    if len(text) <= digits + 1:
+        text = text.zfill(digits + (2 if money.minor < 0 else 1))
+    return f"{text[:-digits]}.{text[-digits:]}"
+
+
+def number(value: Decimal) -> str:
+    """The number as ``xsd:decimal`` has it, one text for equal numbers: ``51`` for 51.0.
+
+    VocabularyError for what is no number, or has more digits than anything that is measured.
+    """
+    if not value.is_finite() or not -20 <= value.adjusted() <= 20 or len(value.as_tuple().digits) > 40:
+        raise VocabularyError("a number is out of range")
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def header(path: str) -> str:
+    """The prefixes of the document at ``path``: those that its kind of record needs."""
+    return _MEASURES_HEADER if _MEASURES.match(path) else HEADER
 
 
 def home(path: str) -> str:
@@ -79,7 +106,7 @@ def join(document: Document, path: str, links: tuple[str, ...] = ()) -> bytes:
     name = path.rpartition("/")[2]
     first = home(name)
     subject = "" if first == name else first
-    parts = [HEADER]
+    parts = [header(path)]
     if links:
         parts.append(f"\n<> {terms.curie(terms.SEE_ALSO)} {', '.join(f'<{link}>' for link in links)} .\n")
     blocks = document.blocks
@@ -102,7 +129,8 @@ def split(content: bytes) -> Document:
     text = content.decode()
     marks = list(_SUBJECT.finditer(text))
     blocks: dict[str, str] = {}
-    end = len(HEADER)
+    found = _HEADER.match(text)
+    end = found.end() if found else 0
     for mark in marks:
         end = text.index(" .\n", mark.start(3)) + 2
         blocks[mark.group(2)] = text[mark.start(3) : end]

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Merchant", "clean_name", "core_words", "known_merchant", "phrase_table", "starts_with", "title", "tokens"]
+__all__ = [
+    "Merchant",
+    "clean_name",
+    "core_words",
+    "known_merchant",
+    "known_pattern",
+    "phrase_table",
+    "starts_with",
+    "title",
+    "tokens",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +81,30 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def known_merchant(text: str) -> Merchant | None:
     """The chain whose longest pattern the text starts with, or None."""
-    return _known(text) or next((found for found in map(_known, _behind_prefix(text)) if found), None)
+    found = _known(text)
+    return found[1] if found else None
 
 
-def _known(text: str) -> Merchant | None:
+def known_pattern(text: str) -> str | None:
+    """The words by which the table knows the chain that the text starts with; None for one it does not know.
+
+    The last may end in ``*``.
+    """
+    found = _known(text)
+    return " ".join(found[0]) if found else None
+
+
+def _known(text: str) -> tuple[tuple[str, ...], Merchant] | None:
+    return next((found for found in map(_longest, (text, *_behind_prefix(text))) if found), None)
+
+
+def _longest(text: str) -> tuple[tuple[str, ...], Merchant] | None:
     words = tokens(text)
-    longest: tuple[int, Merchant] | None = None
+    longest: tuple[tuple[str, ...], Merchant] | None = None
     for pattern, merchant in _chains().get(words[0], ()) if words else ():
-        if (longest is None or len(pattern) > longest[0]) and starts_with(words, pattern):
-            longest = (len(pattern), merchant)
-    return longest[1] if longest else None
+        if (longest is None or len(pattern) > len(longest[0])) and starts_with(words, pattern):
+            longest = (pattern, merchant)
+    return longest
 
 
 def clean_name(text: str) -> str:

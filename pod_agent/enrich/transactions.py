@@ -22,7 +22,7 @@ from pod_agent.enrich.merchants import clean_name, known_merchant, title
 from pod_agent.enrich.wording import Way, Wording, original_amount, read_wording
 from vocab.records import Transaction, TransactionKind
 
-__all__ = ["Meaning", "bank_of", "classify", "meaning_of", "settle"]
+__all__ = ["Meaning", "bank_of", "classify", "is_card", "meaning_of", "read_meaning", "settle"]
 
 BANKS = {"citi": "Citibank", "posb": "POSB", "standard-chartered": "Standard Chartered"}
 FORMATS = frozenset("camt camt053 card csv generic json mastercard mt940 ofx qfx qif sql table".split())
@@ -66,16 +66,8 @@ def classify(transaction: Transaction) -> Transaction:
 
     Pure: the same row always gets the same values; nothing else of the record changes.
     """
-    text, original = original_amount(transaction.description, transaction.amount)
-    card = _is_card(transaction)
-    meaning = meaning_of(
-        text,
-        incoming=transaction.amount.minor > 0,
-        bank=bank_of(transaction),
-        card=card,
-        mcc=transaction.mcc,
-        hint=transaction.hint,
-    )
+    meaning = read_meaning(transaction)
+    original = original_amount(transaction.description, transaction.amount)[1]
     return replace(
         transaction,
         kind=meaning.kind,
@@ -86,14 +78,27 @@ def classify(transaction: Transaction) -> Transaction:
     )
 
 
+def read_meaning(transaction: Transaction) -> Meaning:
+    """What the row's own fields say, whatever meaning it has been given."""
+    return meaning_of(
+        original_amount(transaction.description, transaction.amount)[0],
+        incoming=transaction.amount.minor > 0,
+        bank=bank_of(transaction),
+        card=is_card(transaction),
+        mcc=transaction.mcc,
+        hint=transaction.hint,
+    )
+
+
 def bank_of(transaction: Transaction) -> str:
     """Whose fees and interest a row's are: *OCBC*, *DBS Card*; *Bank* where the source does not tell."""
     source = transaction.source
     bank = "Bank" if source in FORMATS else BANKS.get(source, source.replace("-", " ").upper())
-    return f"{bank} Card" if _is_card(transaction) else bank
+    return f"{bank} Card" if is_card(transaction) else bank
 
 
-def _is_card(transaction: Transaction) -> bool:
+def is_card(transaction: Transaction) -> bool:
+    """Whether the row is of a card's statement: as the importer says, or as the label of the account tells."""
     return transaction.card or " card" in f" {transaction.account.lower()}"
 
 

@@ -1,45 +1,55 @@
 """What a well-formed record is: as checks on every row before it is written, and as SHACL for other programs.
 
-``check`` and the shapes in ``shapes/*.ttl`` state the same rules; a test plants the same faults in both.
+``check`` and the shapes in ``shapes/*.ttl`` state the same rules; a test plants the same faults in both. Only what
+SHACL has no words for is in the checks alone: the longest sleep, and stages within the sleep.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, timedelta
 from importlib.resources import files
 from typing import Final
 
+from vocab import terms
 from vocab.errors import VocabularyError
-from vocab.records import Listen, Money, Record, Transaction, document_path
-from vocab.taxonomy import CATEGORIES
+from vocab.measures import MEASURES
+from vocab.records import UNDATED, Record, document_path
+from vocab.rules import MAX_LENGTH, MAX_MINOR, RULES, UNDATED_KINDS, check_zone
+from vocab.terms import curie
 from vocab.turtle import NAME
 
 __all__ = ["MAX_LENGTH", "MAX_MINOR", "SHAPES", "check", "shape"]
 
-SHAPES: Final = ("transaction", "listen", "import-report")
-"""Names of the SHACL documents."""
-
-MAX_MINOR: Final = 10**14
-"""Amounts stay below a million million units with two decimal places, so that a sum of many still fits 64 bits."""
-
-MAX_LENGTH: Final = 4000
-"""Longest text of a record, in characters: a row with more is not a row of a statement or a history."""
+SHAPES: Final = (
+    "transaction",
+    "order",
+    "order-line",
+    "listen",
+    "view",
+    "search",
+    "follow",
+    "playlist-item",
+    "post",
+    "daily-measure",
+    "measurement",
+    "measures",
+    "sleep",
+    "workout",
+    "import-report",
+)
+"""Names of the SHACL documents: one for each kind of record, ``measures`` with the range and unit of each measure."""
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
 _NAME = re.compile(NAME)
 _SOURCE = re.compile("[a-z0-9_-][a-z0-9._-]*")
-_CURRENCY = re.compile("[A-Z]{3}")
-_FULL_NUMBER = re.compile(r"\d{5}")
-_CATEGORIES = frozenset(CATEGORIES)
-_MINUTE = timedelta(minutes=1)
 
 
 def shape(name: str) -> bytes:
     """The SHACL shapes with this name, Turtle."""
+    if name == "measures":
+        return _measures()
     return files("vocab").joinpath("shapes", f"{name}.ttl").read_bytes()
 
 
@@ -53,47 +63,32 @@ def check(record: Record) -> None:
         raise VocabularyError("the source is no name that a pod takes")
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise VocabularyError("the record's year is out of range")
-    if at.tzinfo is not UTC:
-        offset = at.utcoffset()
-        if offset is None or offset % _MINUTE:
-            raise VocabularyError("the record's zone is not whole minutes from UTC")
-    _RULES[type(record)](record)
+    if at.year == UNDATED.year and at == UNDATED and type(record) not in UNDATED_KINDS:
+        raise VocabularyError("the record has no time")
+    if not -(2**31) <= record.edition < 2**31:
+        raise VocabularyError("the record's edition is out of range")
+    check_zone(at)
+    RULES[type(record)](record)
 
 
-def _transaction(record: Transaction) -> None:
-    _money(record.amount)
-    if record.original is not None:
-        _money(record.original)
-    if _FULL_NUMBER.search(record.account):
-        raise VocabularyError("the account's label shows more than four digits")
-    if record.category not in _CATEGORIES:
-        raise VocabularyError("the category is not in the taxonomy")
-    _text("account", record.account)
-    _text("description", record.description, shortest=0)
-    _text("merchant", record.merchant, shortest=0)
-    if record.counterparty is not None:
-        _text("counterparty", record.counterparty)
-
-
-def _listen(record: Listen) -> None:
-    if not 0 <= record.played_ms < 2**53:
-        raise VocabularyError("the played time is out of range")
-    _text("title", record.title)
-    for name, text in (("artist", record.artist), ("album", record.album), ("track", record.track)):
-        if text is not None:
-            _text(name, text)
-
-
-def _money(money: Money) -> None:
-    if not _CURRENCY.fullmatch(money.currency):
-        raise VocabularyError("the currency is no ISO 4217 code")
-    if abs(money.minor) >= MAX_MINOR:
-        raise VocabularyError("the amount is out of range")
-
-
-def _text(name: str, text: str, shortest: int = 1) -> None:
-    if not shortest <= len(text) <= MAX_LENGTH:
-        raise VocabularyError(f"the {name} is empty or too long")
-
-
-_RULES: dict[type[Record], Callable[..., None]] = {Transaction: _transaction, Listen: _listen}
+def _measures() -> bytes:
+    """For every measure, what its values can be: one of these alternatives must hold for an observation."""
+    prefixes = ("measure", "pa", "qudt", "sosa", "unit", "xsd")
+    parts = [f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in prefixes]
+    parts.append(f"@prefix sh: <{terms.SHACL}> .\n\n")
+    parts.append(f"pa:MeasuresShape a sh:NodeShape ;\n  sh:targetClass {curie(terms.DAILY_MEASURE)}, ")
+    parts.append(f"{curie(terms.MEASUREMENT)} ;\n  sh:or (")
+    for name, entry in MEASURES.items():
+        ends = f'sh:minInclusive "{entry.lowest}"^^xsd:decimal ; sh:maxInclusive "{entry.highest}"^^xsd:decimal'
+        ranges = " ;\n      ".join(
+            f"sh:property [ sh:path {curie(path)} ; {ends} ]"
+            for path in (terms.SIMPLE_RESULT, terms.LOWEST, terms.HIGHEST)
+        )
+        parts.append(
+            f"\n    [ sh:property [ sh:path {curie(terms.OBSERVED_PROPERTY)} ; "
+            f"sh:hasValue {curie(terms.MEASURE + name)} ] ;\n"
+            f"      sh:property [ sh:path {curie(terms.QUDT_UNIT)} ; sh:hasValue {curie(terms.UNIT + entry.qudt)} ] ;\n"
+            f"      {ranges} ]"
+        )
+    parts.append(" ) .\n")
+    return "".join(parts).encode()

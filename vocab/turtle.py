@@ -1,8 +1,9 @@
 """Turtle as this project writes it: header, literals, and documents put together from the blocks of their records.
 
-A document's bytes are a function of its set of records: a prefix header fixed for the kind of record, subjects in order, no blank nodes.
-Subjects are ``<#name>``; in an overflow document, which holds what does not fit the first one, ``<2026-10.ttl#name>``,
-so that a record keeps its IRI wherever it lies. A block is the text that follows the subject.
+A document's bytes are a function of its set of records: a prefix header that is fixed for the kind of record, subjects
+in order, no blank nodes. Subjects are ``<#name>``; in an overflow document, which holds what does not fit the first
+one, ``<2026-10.ttl#name>``, so that a record keeps its IRI wherever it lies. A block is the text that follows the
+subject.
 """
 
 from __future__ import annotations

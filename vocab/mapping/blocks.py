@@ -89,10 +89,8 @@ def _writer(record_type: type[Record], table: Table) -> Callable[[Record], str]:
     def write(record: Record) -> str:
         at = record.at
         texts = map(call, write_always, always_of(record))
-        if at.year < 1971 and at == UNDATED:
-            text = undated % (*texts,)
-        else:
-            text = dated % (at.isoformat(), *texts)
+        is_dated = at.year != UNDATED.year or at != UNDATED
+        text = dated % (at.isoformat(), *texts) if is_dated else undated % (*texts,)
         for value, (lead, write) in zip(mostly_of(record), write_mostly, strict=True):
             if value is not None:
                 text += lead + write(value)

@@ -46,19 +46,23 @@ class Properties:
             return None
         value = values[0]
         if len(values) > 1 or not isinstance(value, (ox.NamedNode, ox.Literal)):
-            raise ValueError(f"has no single {curie(predicate)}")
+            raise _not_single(predicate)
         return value
 
     def text(self, predicate: str) -> str | None:
         """The only value of a property as text; ValueError where it is an IRI."""
         value = self.single(predicate)
         if isinstance(value, ox.NamedNode):
-            raise ValueError(f"has no single {curie(predicate)}")
+            raise _not_single(predicate)
         return None if value is None else value.value
 
     def iri(self, predicate: str) -> str | None:
         """The only value of a property as an IRI; ValueError where it is a text."""
         value = self.single(predicate)
         if isinstance(value, ox.Literal):
-            raise ValueError(f"has no single {curie(predicate)}")
+            raise _not_single(predicate)
         return None if value is None else value.value
+
+
+def _not_single(predicate: str) -> ValueError:
+    return ValueError(f"has no single {curie(predicate)}")

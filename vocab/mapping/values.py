@@ -221,11 +221,10 @@ def address(predicate: str, otherwise: str) -> Value:
 
     Paths with dot segments are no links, because whoever reads a link may resolve them.
     """
-
     link, plain = f"{curie(predicate)} <%s>", f"{curie(otherwise)} "
 
     def write(value: str) -> str:
-        if _TRACK.fullmatch(value) or _LINK.fullmatch(value) and "/." not in value:
+        if _TRACK.fullmatch(value) or (_LINK.fullmatch(value) and "/." not in value):
             return link % value
         return plain + literal(value)
 
@@ -260,7 +259,7 @@ def record(predicate: str) -> Value:
 
 
 def path(predicate: str) -> Value:
-    """Names from the widest to the narrowest, in one text: ``Food > Dairy``; a ``>`` within a name gets ``\\``."""
+    """Names from the widest to the narrowest, in one text: ``Food > Dairy``; a backslash precedes ``>`` in a name."""
 
     def write(value: tuple[str, ...]) -> str:
         return literal(" > ".join(name.replace("\\", "\\\\").replace(">", "\\>") for name in value))

@@ -13,17 +13,20 @@ from datetime import date
 from typing import Any
 
 from vocab.errors import UnknownNameError, VocabularyError
+from vocab.measures import MEASURES as MEASURED
 from vocab.records import IRI
 
 __all__ = ["DIMENSIONS", "MEASURES", "OPERATORS", "Cell", "Filter", "QuerySpec", "Table"]
 
 MEASURES = frozenset(
     "spend purchases transactions average_purchase largest_purchase income salary net refunds transfers_out"
-    " transfers_in cash fees plays skips listening_minutes podcast_minutes days distinct".split()
-)
+    " transfers_in cash fees plays skips listening_minutes podcast_minutes videos music_videos sleep_minutes orders"
+    " order_value items product_spend days distinct".split()
+) | frozenset(MEASURED)
+"""Names of figures; what devices measure goes by its name in ``vocab.measures``."""
 DIMENSIONS = frozenset(
     "day week month quarter year weekday weekend hour category merchant account source kind artist track album"
-    " podcast".split()
+    " podcast channel video product section shop".split()
 )
 NUMERIC_FIELDS = frozenset({"amount"})
 OPERATORS = frozenset("eq ne in not_in contains gt ge lt le between".split())

@@ -27,7 +27,8 @@ def the_agent() -> Agent:
 def held_span(agent: Agent, type_name: str | None = None) -> tuple[date, date] | None:
     """First and last day with records, of one kind or of all; None where there are none."""
     found = [item for item in agent.coverage() if type_name in {None, item.type_name}]
-    return (min(item.first for item in found), max(item.last for item in found)) if found else None
+    days = [day for item in found for day in (item.first, item.last) if day is not None]
+    return (min(days), max(days)) if days else None
 
 
 def chosen_period(agent: Agent) -> Period:

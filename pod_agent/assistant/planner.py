@@ -45,6 +45,8 @@ class RulePlanner:
         self._accounts = index.entities().accounts
         self._held: dict[str, Period] = {}
         for item in index.coverage():
+            if item.first is None or item.last is None:
+                continue
             first, last = self._held.get(item.type_name, (item.first, item.last))
             self._held[item.type_name] = (min(first, item.first), max(last, item.last))
 

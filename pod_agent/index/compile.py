@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from dataclasses import field as slot
 
 from pod_agent.index.conditions import condition, period_condition
+from pod_agent.index.families import fields_of, table_of
 from pod_agent.index.measures import CALENDAR, COLUMNS, COUNTED, MEASURES, Measure
 from vocab.errors import VocabularyError
 from vocab.query import QuerySpec
 
-__all__ = ["ORDERS", "SEPARATOR", "Statement", "compile_query", "grouping", "measure_of", "records_query", "table_of"]
+__all__ = ["ORDERS", "SEPARATOR", "Statement", "compile_query", "grouping", "measure_of", "records_query"]
 
 SEPARATOR = "\n"
 """Between the IRIs of one group; no IRI holds it."""
 
 TIME = frozenset(CALENDAR)
-ONLY = {
-    "transactions": frozenset({"account", "merchant", "category", "amount"}),
-    "listens": frozenset({"artist", "album", "track", "podcast", "hour"}),
-}
 SONG = frozenset({"artist", "album", "track"})
+FOLLOWING = frozenset({"views", "orders", "order_lines", "health"})
+"""Tables where ``days`` and ``distinct`` count over the rows of the query's other measures."""
 
 
 @dataclass(slots=True)
@@ -36,27 +35,12 @@ class Statement:
     keys: tuple[str, ...] = ()
 
 
-def table_of(spec: QuerySpec) -> str:
-    """The table that a query is about: transactions or listens; VocabularyError where it mixes both."""
-    names = [*_fields(spec), *spec.measures]
-    about = {MEASURES[name].table for name in spec.measures if name in MEASURES}
-    about |= {table for table, only in ONLY.items() if only.intersection(names)}
-    if len(about) > 1:
-        raise VocabularyError(
-            "a query is about money or about listening, not both",
-            hint="Ask two queries: spend, purchases, merchant, category, account and amount belong to money.",
-        )
-    if not about and _kinds(spec) & {"music", "podcast", "audiobook"}:
-        return "listens"
-    return about.pop() if about else "transactions"
-
-
 def compile_query(spec: QuerySpec, *, rollup: bool = False, evidence: bool = True) -> Statement:
     """The statement that answers a query, from the rows or from the monthly roll-up."""
     table = table_of(spec)
     measures = [measure_of(name, table) for name in spec.measures]
     keys = grouping(spec)
-    covered = [_covered(measure, spec) for measure in measures]
+    covered = _covered(spec, table)
     columns = [_key(name) for name in keys]
     alike = len(set(covered)) == 1
     for name, measure, rows in zip(spec.measures, measures, covered, strict=True):
@@ -74,21 +58,23 @@ def compile_query(spec: QuerySpec, *, rollup: bool = False, evidence: bool = Tru
 def records_query(spec: QuerySpec, order: str, *, limited: bool) -> Statement:
     """The statement that gives the IRIs of the rows behind a query, in this order (a key of ``ORDERS``)."""
     table = table_of(spec)
-    covered = [_covered(measure_of(name, table), spec) for name in spec.measures]
-    if order in {"largest", "smallest"} and table != "transactions":
-        raise VocabularyError("only transactions have an amount to order by")
-    statement = _from(spec, table, covered, rollup=False)
+    if order in {"largest", "smallest"} and table not in PAID:
+        raise VocabularyError("only transactions, orders and their lines have an amount to order by")
+    statement = _from(spec, table, _covered(spec, table), rollup=False)
     limit = " LIMIT ?" if limited else ""
-    statement.text = f"SELECT t.iri{statement.text} ORDER BY {ORDERS[order]}{limit}"
+    by = ORDERS[order].format(paid=PAID.get(table, ""))
+    statement.text = f"SELECT t.iri{statement.text} ORDER BY {by}{limit}"
     return statement
 
 
 ORDERS = {
     "oldest": "t.day, t.moment, t.iri",
     "newest": "t.day DESC, t.moment DESC, t.iri DESC",
-    "largest": "t.minor, t.day, t.moment, t.iri",
-    "smallest": "t.minor DESC, t.day, t.moment, t.iri",
+    "largest": "{paid} IS NULL, {paid} DESC, t.day, t.moment, t.iri",
+    "smallest": "{paid} IS NULL, {paid}, t.day, t.moment, t.iri",
 }
+PAID = {"transactions": "-t.minor", "orders": "t.minor", "order_lines": "t.minor"}
+"""What was paid, in minor units."""
 
 
 def measure_of(name: str, table: str) -> Measure:
@@ -118,7 +104,7 @@ def _from(spec: QuerySpec, table: str, covered: list[str], *, rollup: bool) -> S
     if "1" not in rows:
         parts.append(f"({' OR '.join(f'({item})' for item in rows)})")
     day = "month" if rollup else "day"
-    join = f" JOIN calendar c ON c.day = t.{day}" if TIME.intersection(_fields(spec)) else ""
+    join = f" JOIN calendar c ON c.day = t.{day}" if TIME.intersection(fields_of(spec)) else ""
     name = f"monthly_{table}" if rollup else table
     out.text = f" FROM {name} t{join}" + (f" WHERE {' AND '.join(parts)}" if parts else "")
     return out
@@ -126,7 +112,7 @@ def _from(spec: QuerySpec, table: str, covered: list[str], *, rollup: bool) -> S
 
 def _restrictions(spec: QuerySpec) -> list[str]:
     """What naming a field says about the rows: an artist has songs, a podcast has episodes, a limit means purchases."""
-    names = set(_fields(spec))
+    names = set(fields_of(spec))
     out: list[str] = []
     if "amount" in names:
         out.append("t.kind = 'spend'")
@@ -142,10 +128,17 @@ def _restrictions(spec: QuerySpec) -> list[str]:
     return out
 
 
-def _covered(measure: Measure, spec: QuerySpec) -> str:
-    """The rows that a measure covers; naming kinds or podcasts in the query widens it to these."""
-    named = {"kind", "podcast"}.intersection(_fields(spec))
-    return measure.every_kind if measure.every_kind is not None and named else measure.where
+def _covered(spec: QuerySpec, table: str) -> list[str]:
+    """The rows that each measure covers; naming kinds or podcasts in the query widens it to these."""
+    named = {"kind", "podcast"}.intersection(fields_of(spec))
+
+    def rows(measure: Measure) -> str:
+        return measure.every_kind if measure.every_kind is not None and named else measure.where
+
+    others = list(dict.fromkeys(rows(MEASURES[name]) for name in spec.measures if name in MEASURES))
+    together = " OR ".join(f"({item})" for item in others) if table in FOLLOWING else ""
+    counted = together or rows(COUNTED[table])
+    return [rows(MEASURES[name]) if name in MEASURES else counted for name in spec.measures]
 
 
 def _sums(name: str, measure: Measure, rows: str, spec: QuerySpec, columns: dict[str, str]) -> list[str]:
@@ -167,16 +160,3 @@ def _distinct(key: str, rows: str) -> str:
 
 def _key(name: str) -> str:
     return CALENDAR.get(name) or f"t.{name}"
-
-
-def _fields(spec: QuerySpec) -> list[str]:
-    return [*spec.dimensions, *(item.field for item in spec.filters)]
-
-
-def _kinds(spec: QuerySpec) -> set[str]:
-    found: set[str] = set()
-    for item in spec.filters:
-        if item.field == "kind":
-            values = item.value if isinstance(item.value, tuple) else (item.value,)
-            found.update(str(value).casefold() for value in values)
-    return found

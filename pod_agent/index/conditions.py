@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pod_agent.index.kinds import path_of, words
 from pod_agent.index.measures import CALENDAR, TERMS
 from vocab.errors import VocabularyError
 from vocab.query import Filter
@@ -16,7 +17,9 @@ __all__ = ["WEEKDAYS", "Condition", "condition", "period_condition"]
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+TEXTS = frozenset[str]().union(*TERMS.values())
 ORDERED = frozenset({"day", "week", "month", "quarter", "year", "hour", "amount"})
+NEGATED = frozenset({"ne", "not_in"})
 YES = {"1": 1, "true": 1, "yes": 1, "weekend": 1, "0": 0, "false": 0, "no": 0, "weekday": 0}
 
 
@@ -40,7 +43,7 @@ def period_condition(period: tuple[date, date] | None, *, rollup: bool) -> Condi
 
 def condition(item: Filter, table: str) -> Condition:
     """One filter; VocabularyError where the operator or the value does not fit the field."""
-    if item.op == "contains" and item.field not in TERMS["transactions"] | TERMS["listens"]:
+    if item.op == "contains" and item.field not in TEXTS:
         raise VocabularyError(f"contains looks into texts: {item.field} is none")
     if item.op in {"gt", "ge", "lt", "le", "between"} and item.field not in ORDERED:
         raise VocabularyError(f"{item.field} has no order: {item.op} cannot compare it")
@@ -53,16 +56,39 @@ def condition(item: Filter, table: str) -> Condition:
 
 def _term(item: Filter, values: tuple[str, ...]) -> Condition:
     """Texts compare without regard to case; a song is named by its title or by ``Title - Artist``."""
+    if item.field == "product" and item.op == "contains":
+        return _words(values[0])
+    if item.field == "section":
+        return _section(item, values)
     if item.op == "contains":
         chosen, parameters = "instr(folded, ?) > 0", values
     else:
         chosen, parameters = f"folded IN ({', '.join('?' * len(values))})", values
     fields = ("t.track", "t.title") if item.field == "track" else (f"t.{item.field}",)
+    return _chosen(fields, chosen, parameters, negated=item.op in NEGATED)
+
+
+def _words(value: str) -> Condition:
+    """Every word of the value is the beginning of a word of the product's name."""
+    found = [words(part) for part in value.split()]
+    if not any(found):
+        raise VocabularyError("contains looks for words in a product's name: name one")
+    return Condition(" AND ".join(["instr(t.words, ?) > 0"] * len(found)), tuple(found))
+
+
+def _section(item: Filter, values: tuple[str, ...]) -> Condition:
+    """A section is named by any level of the shop's own category."""
+    levels = [path_of((value,)) for value in values]
+    if item.op == "contains":
+        return _chosen(("t.path",), "instr(folded, ?) > 0", tuple(levels), negated=False)
+    held = " OR ".join(["instr(char(10) || folded || char(10), ?) > 0"] * len(levels)) or "0"
+    return _chosen(("t.path",), held, tuple(f"\n{level}\n" for level in levels), negated=item.op in NEGATED)
+
+
+def _chosen(fields: tuple[str, ...], chosen: str, parameters: tuple[str, ...], *, negated: bool) -> Condition:
     found = " OR ".join(f"{name} IN (SELECT id FROM term WHERE {chosen})" for name in fields)  # noqa: S608 (closed)
     bound = parameters * len(fields)
-    if item.op in {"ne", "not_in"}:
-        return Condition(f"coalesce(NOT ({found}), 1)", bound)
-    return Condition(f"({found})", bound)
+    return Condition(f"coalesce(NOT ({found}), 1)" if negated else f"({found})", bound)
 
 
 def _plain(field: str, values: tuple[Any, ...]) -> tuple[str, tuple[str | int | float, ...]]:

@@ -6,6 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
+from pod_agent.index import kinds
+from pod_agent.index.rows import TABLES
+
 __all__ = ["Coverage", "Entities", "Song", "read_coverage", "read_entities"]
 
 
@@ -22,6 +25,7 @@ class Entities:
     """Distinct names, each list in alphabetical order.
 
     ``merchants`` are the other side of spending, refunds, fees and income; ``people`` that of transfers.
+    ``sections`` are the names of all levels of the shops' own categories.
     """
 
     merchants: tuple[str, ...] = ()
@@ -33,19 +37,32 @@ class Entities:
     albums: tuple[str, ...] = ()
     songs: tuple[Song, ...] = ()
     podcasts: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The days that records of one source and kind (``transaction`` or ``listen``) lie on."""
+    """The days that records of one source and kind lie on; None where the source gives no dates.
+
+    ``type_name`` is that of the record. What devices measured has one entry for each ``measure``, a name of
+    ``vocab.measures``; for other kinds it is None.
+    """
 
     source: str
     type_name: str
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     records: int
+    measure: str | None = None
 
 
+ROLLED_UP = ("monthly_transactions", "monthly_listens")
+SINGLE = {"transactions": "transaction", "listens": "listen", **kinds.SCHEMAS}
+"""Tables that hold one kind of record."""
 TERMS = "SELECT text FROM term WHERE id IN (SELECT {column} FROM {table} WHERE {rows}) ORDER BY folded, text"
 
 
@@ -56,7 +73,8 @@ def read_entities(connection: sqlite3.Connection) -> Entities:
         text = TERMS.format(column=column, table=table, rows=rows)
         return tuple(row[0] for row in connection.execute(text))
 
-    sources = set(names("source", "monthly_transactions")) | set(names("source", "monthly_listens"))
+    sources = {name for table in (*ROLLED_UP, *kinds.COLUMNS) for name in names("source", table)}
+    levels = {level for path in names("path", "order_lines") for level in path.split("\n") if level}
     songs = connection.execute(
         "SELECT title.text, label.text FROM (SELECT DISTINCT title, track FROM listens WHERE track IS NOT NULL) song"
         " JOIN term title ON title.id = song.title JOIN term label ON label.id = song.track"
@@ -67,22 +85,38 @@ def read_entities(connection: sqlite3.Connection) -> Entities:
         people=names("merchant", "monthly_transactions", "kind = 'transfer'"),
         categories=names("category", "monthly_transactions"),
         accounts=names("account", "monthly_transactions"),
-        sources=tuple(sorted(sources, key=str.casefold)),
+        sources=tuple(_alphabetical(sources)),
         artists=names("artist", "monthly_listens"),
         albums=names("album", "monthly_listens"),
         songs=tuple(Song(row[0], row[1]) for row in songs),
         podcasts=names("podcast", "monthly_listens"),
+        channels=names("channel", "views"),
+        videos=names("video", "views"),
+        shops=tuple(_alphabetical({*names("shop", "orders"), *names("shop", "order_lines")})),
+        products=names("product", "order_lines"),
+        sections=tuple(_alphabetical(levels)),
     )
 
 
 def read_coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
     """First and last day and number of records, per source and kind of record."""
     out: list[Coverage] = []
-    for type_name, table in (("transaction", "transactions"), ("listen", "listens")):
+    for table in TABLES:
+        type_name = SINGLE.get(table)
+        kind = "type" if type_name is None else f"'{type_name}'"
+        measure = "CASE WHEN type <> 'sleep' THEN measure END" if table == "readings" else "NULL"
         text = (
-            f"SELECT term.text, min(day), max(day), count(*) FROM {table}"  # noqa: S608 (closed names)
-            " JOIN term ON term.id = source GROUP BY source ORDER BY term.folded"
+            f"SELECT term.text, {kind}, {measure}, min(day), max(day), count(*) FROM {table}"  # noqa: S608 (closed names)
+            " JOIN term ON term.id = source GROUP BY 1, 2, 3 ORDER BY term.folded, 2, 3"
         )
-        for source, first, last, records in connection.execute(text):
-            out.append(Coverage(source, type_name, date.fromordinal(first), date.fromordinal(last), records))
+        for source, kind, measure, first, last, records in connection.execute(text):
+            out.append(Coverage(source, kind, _day(first), _day(last), records, measure))
     return tuple(out)
+
+
+def _day(ordinal: int | None) -> date | None:
+    return None if ordinal is None else date.fromordinal(ordinal)
+
+
+def _alphabetical(names: set[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.casefold(), name))

@@ -17,28 +17,25 @@ from threading import RLock
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query, table_of
+from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
 from pod_agent.index.entities import Coverage, Entities, read_coverage, read_entities
+from pod_agent.index.families import table_of
+from pod_agent.index.fetching import fetch, fetch_transactions, texts_of
+from pod_agent.index.meaning import Link, read_links, replace_links, restate
 from pod_agent.index.measures import TERMS
 from pod_agent.index.results import Computed, collect, rounded
 from pod_agent.index.rollups import fits, refresh
-from pod_agent.index.rows import INSERTS, Terms, add_day, listen_of, row_of, transaction_of
+from pod_agent.index.rows import INSERTS, TABLES, add_day, row_of
+from pod_agent.index.terms import Terms
 from pod_agent.storage import make_private_folder
 from vocab.errors import VocabularyError
 from vocab.query import QuerySpec, Table
-from vocab.records import IRI, Provenance, Record
+from vocab.records import IRI, Provenance, Record, Transaction, TransactionKind
 
 __all__ = ["LocalIndex"]
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when schema.sql changes: an index of another layout is started anew."""
-
-TABLES = ("transactions", "listens")
-NAMES = {
-    "transactions": ("source", "account", "category"),
-    "listens": ("source", "artist", "album", "title", "podcast"),
-}
-"""Columns whose texts a record is made of."""
 
 
 class LocalIndex:
@@ -80,14 +77,31 @@ class LocalIndex:
             return self._add(connection, records, import_id)
 
     def remove(self, iris: Iterable[IRI]) -> int:
-        """Forget these records and where they came from; returns how many there were."""
-        keys = [(iri,) for iri in iris]
+        """Forget these records, their links and where they came from; returns how many there were."""
         with self._change() as connection:
-            connection.executemany("DELETE FROM provenance WHERE iri = ?", keys)
-            before = self._count(connection)
-            for table in TABLES:
-                connection.executemany(f"DELETE FROM {table} WHERE iri = ?", keys)  # noqa: S608 (closed names)
-            return before - self._count(connection)
+            return self._drop(connection, set(iris))
+
+    def replace_documents(self, prefix: str, records: Iterable[Record]) -> int:
+        """Make these the records of a month; those it held besides are forgotten. Returns how many were given.
+
+        ``prefix`` is what the IRIs of the month begin with, its first document and ``#``, for example
+        ``data/ocbc/transaction/2026/2026-10.ttl#``: give the records of all its documents. Meanings that
+        ``restate`` gave to the month's transactions are to be given again. VocabularyError, and no change, where a
+        record is of another month.
+        """
+        with self._change() as connection:
+            gone, given = self._held_below(connection, prefix), set[IRI]()
+
+            def checked() -> Iterator[Record]:
+                for record in records:
+                    if not record.iri.startswith(prefix):
+                        raise VocabularyError(f"record {record.iri} does not belong to {prefix}")
+                    given.add(record.iri)
+                    yield record
+
+            number = self._add(connection, checked(), "")
+            self._drop(connection, gone - given)
+            return number
 
     def rebuild(self, records: Iterable[Record]) -> int:
         """Replace everything by these records; returns how many. The old index stays until all are read.
@@ -95,7 +109,7 @@ class LocalIndex:
         Provenance is rebuilt by ``add_provenance``: the documents of the pod do not hold it.
         """
         with self._change() as connection:
-            for table in (*TABLES, "provenance", "term", "calendar", "document"):
+            for table in (*TABLES, "link", "provenance", "term", "calendar", "document"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 (closed names)
             number = self._add(connection, records, "")
         self.is_new = False
@@ -119,6 +133,39 @@ class LocalIndex:
         with self._change() as connection:
             connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", digests.items())
 
+    def forget_documents(self, paths: Iterable[str]) -> None:
+        """Forget that the index held these documents, which the pod has no more; their records are removed apart."""
+        with self._change() as connection:
+            connection.executemany("DELETE FROM document WHERE path = ?", [(path,) for path in paths])
+
+    # Meaning
+
+    def transactions(self) -> Iterator[Transaction]:
+        """All transactions, oldest first, as the pod has them: without what ``restate`` laid over them."""
+        with self._lock:
+            return fetch_transactions(self._connection)
+
+    def restate(self, changes: Mapping[IRI, tuple[str, str, TransactionKind, str | None]]) -> int:
+        """Give transactions another merchant, category, kind and counterparty; returns how many that changed.
+
+        All figures follow, and ``get`` gives the new values, until the record itself is added again. To take a
+        meaning back, give what ``transactions`` says.
+        """
+        with self._change() as connection:
+            return restate(connection, changes)
+
+    def links(self, iris: Iterable[IRI]) -> tuple[Link, ...]:
+        """What these records have to do with others, from either side."""
+        with self._lock:
+            return read_links(self._connection, iris)
+
+    def relink(self, links: Iterable[Link]) -> int:
+        """Make these the links between records, in place of all there were; returns how many there are."""
+        with self._change() as connection:
+            return replace_links(connection, links)
+
+    # Figures
+
     def known_imports(self) -> set[str]:
         """Ids of the imports whose lines the index holds."""
         with self._lock:
@@ -128,7 +175,7 @@ class LocalIndex:
         """Answer a query with rounded figures: money to cents, minutes whole, half away from zero.
 
         With ``evidence`` each row comes with the IRIs of its records, in no particular order; without, with none, and
-        the monthly roll-ups answer where they can. VocabularyError where the query mixes money and listening.
+        the monthly roll-ups answer where they can. VocabularyError where the query mixes families of records.
         """
         return rounded(self.compute(spec, evidence=evidence))
 
@@ -140,7 +187,8 @@ class LocalIndex:
             statement = compile_query(spec, rollup=rollup, evidence=evidence)
             found = self._connection.execute(statement.text, statement.parameters).fetchall()
             term_keys = [name in TERMS[table] for name in grouping(spec)]
-            terms = self._texts({row[i] for row in found for i, is_term in enumerate(term_keys) if is_term})
+            numbers = {row[i] for row in found for i, is_term in enumerate(term_keys) if is_term}
+            terms = texts_of(self._connection, numbers)
         return collect(spec, table, [tuple(row) for row in found], terms, with_evidence=evidence, separator=SEPARATOR)
 
     def records(self, spec: QuerySpec, *, order: str = "oldest", limit: int | None = None) -> tuple[Record, ...]:
@@ -153,25 +201,14 @@ class LocalIndex:
         with self._lock:
             statement = records_query(spec, order, limited=limit is not None)
             bound = [*statement.parameters, *([] if limit is None else [limit])]
-            iris = [IRI(row[0]) for row in self._connection.execute(statement.text, bound)]
-            return self.get(iris)
+            found = self._connection.execute(statement.text, bound)
+            return self.get(IRI(iri) for row in found.fetchall() for iri in row[0].split(SEPARATOR))
 
     def get(self, iris: Iterable[IRI]) -> tuple[Record, ...]:
         """The records with these IRIs, in this order, with their provenance where known; unknown ones are left out."""
         wanted = list(iris)
-        key = json.dumps(wanted)
         with self._lock:
-            places = {
-                row["iri"]: Provenance(file=row["file"], member=row["member"], line=row["line"])
-                for row in self._select("provenance", key)
-            }
-            rows = {table: self._select(table, key) for table in TABLES}
-            texts = self._texts({row[name] for table in TABLES for row in rows[table] for name in NAMES[table]})
-        found: dict[str, Record] = {}
-        for row in rows["transactions"]:
-            found[row["iri"]] = transaction_of(row, texts.get, places.get(row["iri"]))
-        for row in rows["listens"]:
-            found[row["iri"]] = listen_of(row, texts.get, places.get(row["iri"]))
+            found = fetch(self._connection, wanted)
         return tuple(found[iri] for iri in wanted if iri in found)
 
     def local_day(self, at: datetime) -> date:
@@ -181,7 +218,8 @@ class LocalIndex:
     def import_of(self, iris: Iterable[IRI]) -> dict[IRI, str]:
         """The id of the import that first brought each record, where known."""
         with self._lock:
-            return {IRI(row["iri"]): row["import_id"] for row in self._select("provenance", json.dumps(list(iris)))}
+            text = "SELECT iri, import_id FROM provenance WHERE iri IN (SELECT value FROM json_each(?))"
+            return {IRI(row[0]): row[1] for row in self._connection.execute(text, (json.dumps(list(iris)),))}
 
     def entities(self) -> Entities:
         """Every name that the records hold, by kind."""
@@ -207,7 +245,7 @@ class LocalIndex:
         terms, days, number = Terms(connection), set[date](), 0
         for record in records:
             table, day, row = row_of(record, terms, self._zone, self._currency)
-            if day not in days:
+            if day is not None and day not in days:
                 add_day(connection, day)
                 days.add(day)
             connection.execute(INSERTS[table], row)
@@ -232,14 +270,25 @@ class LocalIndex:
                 raise
             self._connection.execute("COMMIT")
 
-    def _select(self, table: str, iris: str) -> list[sqlite3.Row]:
-        text = f"SELECT * FROM {table} WHERE iri IN (SELECT value FROM json_each(?))"  # noqa: S608 (closed names)
-        return self._connection.execute(text, (iris,)).fetchall()
+    @staticmethod
+    def _held_below(connection: sqlite3.Connection, prefix: str) -> set[IRI]:
+        bounds = (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        found = set[IRI]()
+        for table in TABLES:
+            text = f"SELECT iri FROM {table} WHERE iri >= ? AND iri < ?"  # noqa: S608 (closed names)
+            found.update(IRI(row[0]) for row in connection.execute(text, bounds))
+        return found
 
-    def _texts(self, numbers: set[int | None]) -> dict[int | None, str]:
-        text = "SELECT id, text FROM term WHERE id IN (SELECT value FROM json_each(?))"
-        found = self._connection.execute(text, (json.dumps([each for each in numbers if each is not None]),))
-        return {row[0]: row[1] for row in found}
+    @staticmethod
+    def _drop(connection: sqlite3.Connection, iris: set[IRI]) -> int:
+        keys = [(iri,) for iri in sorted(iris)]
+        connection.executemany("DELETE FROM provenance WHERE iri = ?", keys)
+        connection.executemany("DELETE FROM link WHERE iri = ?1 OR other = ?1", keys)
+        return sum(
+            connection.executemany(f"DELETE FROM {table} WHERE iri = ?", keys).rowcount  # noqa: S608 (closed names)
+            for table in TABLES
+            if keys
+        )
 
     def _held(self, table: str) -> tuple[date, date] | None:
         text = f"SELECT (SELECT min(day) FROM {table}), (SELECT max(day) FROM {table})"  # noqa: S608 (closed names)

@@ -17,7 +17,9 @@ from vocab.records import IRI
 
 __all__ = ["PLACES", "Computed", "collect", "round_half_away", "rounded"]
 
-PLACES = {"SGD": 2, "minutes": 0, "hours": 1, "percent": 1, "count": 0}
+PLACES = dict.fromkeys("count minutes steps floors kcal mg ml".split(), 0)
+PLACES |= dict.fromkeys(["hours", "percent", "%", "bpm", "kg", "g", "ms", "/min", "degC", "mmol/l", "of 100"], 1)
+PLACES |= dict.fromkeys(["kg/m2", "ml/kg/min"], 1) | dict.fromkeys(["SGD", "m"], 2)
 """Decimal places of each unit."""
 
 ExactCell = str | Exact

@@ -1,7 +1,7 @@
 """Monthly roll-ups: sums per month and cell, kept in step with the rows, so that dashboards need no scan.
 
-Triggers note the months that a change touches; ``refresh`` recomputes these months from the rows, so a roll-up
-never drifts. A query may use them when it asks for nothing finer than a month (``fits``).
+Triggers note the months (of readings the days) that a change touches; ``refresh`` recomputes these from the rows, so a
+roll-up never drifts. A query may use them when it asks for nothing finer than a month (``fits``).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from pod_agent.index.health import refresh_health
 from vocab.query import QuerySpec
 
 __all__ = ["fits", "refresh"]
@@ -36,12 +37,13 @@ REFRESH = {
 
 
 def refresh(connection: sqlite3.Connection) -> None:
-    """Recompute the roll-ups of the months that changed; call it inside the transaction that changed them."""
+    """Recompute what follows from the rows that changed; call it inside the transaction that changed them."""
     for table, insert in REFRESH.items():
         stale = f"stale_{table}"
         connection.execute(f"DELETE FROM monthly_{table} WHERE month IN (SELECT month FROM {stale})")  # noqa: S608 (closed names)
         connection.execute(insert)
         connection.execute(f"DELETE FROM {stale}")  # noqa: S608 (closed names)
+    refresh_health(connection)
 
 
 def fits(spec: QuerySpec, table: str, held: tuple[date, date] | None) -> bool:
@@ -50,7 +52,7 @@ def fits(spec: QuerySpec, table: str, held: tuple[date, date] | None) -> bool:
     ``held`` is the first and last day with a row; a period that ends after the last row counts as whole.
     """
     fields: Iterable[str] = (*spec.dimensions, *(item.field for item in spec.filters))
-    if not set(fields) <= FIELDS[table] or {"days", "distinct"} & set(spec.measures):
+    if table not in FIELDS or not set(fields) <= FIELDS[table] or {"days", "distinct"} & set(spec.measures):
         return False
     if spec.period is None or held is None:
         return True

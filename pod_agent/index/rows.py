@@ -1,4 +1,4 @@
-"""Records to rows of the index and back."""
+"""Records to rows of the index and back: money and listening in columns, the younger kinds by ``kinds``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pod_agent.index import kinds
+from pod_agent.index.kinds import kept_row, moment
+from pod_agent.index.terms import Terms
 from vocab.errors import VocabularyError
 from vocab.records import IRI, Listen, Medium, Money, Provenance, Record, Transaction, TransactionKind
 
-__all__ = ["INSERTS", "WHOLE_PLAY_MS", "Terms", "add_day", "listen_of", "row_of", "transaction_of"]
+__all__ = ["INSERTS", "TABLES", "WHOLE_PLAY_MS", "add_day", "listen_of", "row_of", "transaction_of"]
 
 WHOLE_PLAY_MS = 30_000
 """A song played this long is a play; shorter is a skip."""
@@ -22,10 +25,14 @@ INTEREST = re.compile(r"\bINTEREST\b", re.IGNORECASE)
 
 COLUMNS = {
     "transactions": "iri moment day month source account merchant category kind inflow salary minor billed_minor"
-    " currency description merchant_name value_date original_minor original_currency counterparty",
+    " currency description merchant_name value_date original_minor original_currency counterparty card mcc hint"
+    " reference provisional edition as_read",
     "listens": "iri moment day month hour source kind artist album track title podcast played_ms whole episode"
-    " episode_album uri skipped",
+    " episode_album uri skipped provisional edition",
+    **kinds.COLUMNS,
 }
+TABLES = tuple(COLUMNS)
+"""The tables that hold records."""
 
 
 def _insert(table: str) -> str:
@@ -36,25 +43,6 @@ def _insert(table: str) -> str:
 
 
 INSERTS = {table: _insert(table) for table in COLUMNS}
-
-
-class Terms:
-    """Numbers of the texts that dimensions hold; new texts are added as they come."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._numbers: dict[str, int] = dict(connection.execute("SELECT text, id FROM term"))
-
-    def number(self, text: str | None) -> int | None:
-        """The text's number; None for no text or an empty one."""
-        return self.required(text) if text else None
-
-    def required(self, text: str) -> int:
-        """The text's number, also for an empty text."""
-        if text not in self._numbers:
-            cursor = self._connection.execute("INSERT INTO term (text, folded) VALUES (?, ?)", (text, text.casefold()))
-            self._numbers[text] = int(cursor.lastrowid or 0)
-        return self._numbers[text]
 
 
 def add_day(connection: sqlite3.Connection, day: date) -> None:
@@ -76,21 +64,22 @@ def add_day(connection: sqlite3.Connection, day: date) -> None:
         )
 
 
-def row_of(record: Record, terms: Terms, zone: ZoneInfo, currency: str) -> tuple[str, date, tuple[Any, ...]]:
-    """The table, the local day and the row of a record; VocabularyError for a kind that the index does not hold."""
+def row_of(record: Record, terms: Terms, zone: ZoneInfo, currency: str) -> tuple[str, date | None, tuple[Any, ...]]:
+    """The table, the local day (None for none) and the row of a record; VocabularyError for an unknown kind."""
     if isinstance(record, Transaction):
         return "transactions", record.at.date(), _transaction_row(record, terms, currency)
     if isinstance(record, Listen):
         local = record.at.astimezone(zone)
         return "listens", local.date(), _listen_row(record, terms, local)
-    raise VocabularyError(f"the index holds no records of kind {record.type_name}")
+    table = kinds.TABLES.get(type(record))
+    if table is None:
+        raise VocabularyError(f"the index holds no records of kind {record.type_name}")
+    return table, *kept_row(record, terms, zone, currency)
 
 
-def is_salary(record: Transaction) -> bool:
-    """Whether an income row is what an employer pays; banks also call bonus interest after the salary."""
-    if record.kind is not TransactionKind.INCOME:
-        return False
-    return bool(SALARY.search(record.description)) and not INTEREST.search(record.description)
+def _is_salary(description: str) -> bool:
+    """Whether the text is that of an employer's payment; banks also call bonus interest after the salary."""
+    return bool(SALARY.search(description)) and not INTEREST.search(description)
 
 
 def _transaction_row(record: Transaction, terms: Terms, currency: str) -> tuple[Any, ...]:
@@ -106,7 +95,7 @@ def _transaction_row(record: Transaction, terms: Terms, currency: str) -> tuple[
         terms.number(record.category),
         record.kind.value,
         int(record.amount.minor > 0),
-        int(is_salary(record)),
+        int(_is_salary(record.description)),
         record.amount.minor if record.amount.currency == currency else None,
         record.amount.minor,
         record.amount.currency,
@@ -116,6 +105,13 @@ def _transaction_row(record: Transaction, terms: Terms, currency: str) -> tuple[
         record.original.minor if record.original else None,
         record.original.currency if record.original else None,
         record.counterparty,
+        int(record.card),
+        record.mcc,
+        record.hint,
+        record.reference,
+        int(record.provisional),
+        record.edition,
+        None,
     )
 
 
@@ -124,7 +120,7 @@ def _listen_row(record: Listen, terms: Terms, local: datetime) -> tuple[Any, ...
     label = f"{record.title} \u2013 {record.artist}" if record.artist else record.title
     return (
         record.iri,
-        _moment(record.at),
+        moment(record.at),
         local.date().toordinal(),
         local.date().replace(day=1).toordinal(),
         local.hour,
@@ -141,11 +137,9 @@ def _listen_row(record: Listen, terms: Terms, local: datetime) -> tuple[Any, ...
         record.album if podcast else None,
         record.track,
         None if record.skipped is None else int(record.skipped),
+        int(record.provisional),
+        record.edition,
     )
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def transaction_of(row: sqlite3.Row, term: Callable[[int | None], str | None], place: Provenance | None) -> Transaction:
@@ -165,6 +159,12 @@ def transaction_of(row: sqlite3.Row, term: Callable[[int | None], str | None], p
         value_date=date.fromisoformat(row["value_date"]) if row["value_date"] else None,
         original=None if original is None else Money(original, row["original_currency"]),
         counterparty=row["counterparty"],
+        card=bool(row["card"]),
+        mcc=row["mcc"],
+        hint=row["hint"],
+        reference=row["reference"],
+        provisional=bool(row["provisional"]),
+        edition=row["edition"],
     )
 
 
@@ -183,4 +183,6 @@ def listen_of(row: sqlite3.Row, term: Callable[[int | None], str | None], place:
         album=row["episode_album"] if podcast else term(row["album"]),
         track=row["uri"],
         skipped=None if row["skipped"] is None else bool(row["skipped"]),
+        provisional=bool(row["provisional"]),
+        edition=row["edition"],
     )

@@ -20,7 +20,9 @@ CREATE TABLE calendar (
     weekend INTEGER NOT NULL
 );
 
--- minor is the signed amount in the home currency, NULL for a row billed in another one.
+-- minor is the signed amount in the home currency, NULL for a row billed in another one. salary marks a text that an
+-- employer's payment has. as_read keeps merchant, category, kind and counterparty as the pod has them (JSON) once they
+-- were restated, else NULL.
 CREATE TABLE transactions (
     id INTEGER PRIMARY KEY,
     iri TEXT NOT NULL UNIQUE,
@@ -42,7 +44,14 @@ CREATE TABLE transactions (
     value_date TEXT,
     original_minor INTEGER,
     original_currency TEXT,
-    counterparty TEXT
+    counterparty TEXT,
+    card INTEGER NOT NULL,
+    mcc TEXT,
+    hint TEXT,
+    reference TEXT,
+    provisional INTEGER NOT NULL,
+    edition INTEGER NOT NULL,
+    as_read TEXT
 );
 CREATE INDEX transactions_day ON transactions (day);
 CREATE INDEX transactions_month ON transactions (month);
@@ -69,12 +78,120 @@ CREATE TABLE listens (
     episode TEXT,
     episode_album TEXT,
     uri TEXT,
-    skipped INTEGER
+    skipped INTEGER,
+    provisional INTEGER NOT NULL,
+    edition INTEGER NOT NULL
 );
 CREATE INDEX listens_day ON listens (day);
 CREATE INDEX listens_month ON listens (month);
 CREATE INDEX listens_artist ON listens (artist, day);
 CREATE INDEX listens_podcast ON listens (podcast, day);
+
+-- The kinds below keep what queries need in columns and the whole record as JSON in body.
+-- kind: video, music (YouTube Music) or ad.
+CREATE TABLE views (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    channel INTEGER,
+    video INTEGER,
+    body BLOB NOT NULL
+);
+CREATE INDEX views_day ON views (day, kind);
+CREATE INDEX views_channel ON views (channel, day);
+
+-- kind is the status; minor as in transactions, but what was paid is above zero.
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    shop INTEGER,
+    minor INTEGER,
+    body BLOB NOT NULL
+);
+CREATE INDEX orders_day ON orders (day);
+
+-- section is the widest level, path all levels with line feeds between; words is the product's name as folded words,
+-- each with a space before it. quantity is in millionths.
+CREATE TABLE order_lines (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    shop INTEGER,
+    product INTEGER,
+    words TEXT NOT NULL,
+    section INTEGER,
+    path INTEGER,
+    quantity INTEGER,
+    minor INTEGER,
+    body BLOB NOT NULL
+);
+CREATE INDEX order_lines_day ON order_lines (day);
+CREATE INDEX order_lines_product ON order_lines (product, day);
+
+-- Daily measures, single measurements and sleeps, of every recorder; type is the record's. The measure of a sleep is
+-- 'sleep' or 'nap', its day that of waking up. value is in millionths, NULL where it is beyond all reason.
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    value INTEGER,
+    recorder TEXT NOT NULL,
+    samples INTEGER,
+    body BLOB NOT NULL
+);
+CREATE INDEX readings_day ON readings (day, measure);
+
+-- What each day comes to, chosen from the readings (health.py): one row per day and measure. iri holds those of all
+-- records used, with line feeds between.
+CREATE TABLE health (
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    moment TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    iri TEXT NOT NULL,
+    PRIMARY KEY (kind, day)
+) WITHOUT ROWID;
+CREATE INDEX health_day ON health (day);
+
+-- All other kinds; day is NULL where the source gives no date. text is what people recognise the record by.
+CREATE TABLE things (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    moment TEXT NOT NULL,
+    day INTEGER,
+    source INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    text TEXT NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX things_type ON things (type, day);
+
+-- What one record has to do with another, worked out from all of them.
+CREATE TABLE link (
+    iri TEXT NOT NULL,
+    relation TEXT NOT NULL,
+    other TEXT NOT NULL,
+    PRIMARY KEY (iri, relation, other)
+) WITHOUT ROWID;
+CREATE INDEX link_other ON link (other);
 
 -- Where a record was read; kept with the import in the pod, cached here to be shown.
 CREATE TABLE provenance (
@@ -117,10 +234,11 @@ CREATE TABLE monthly_listens (
 CREATE INDEX monthly_listens_month ON monthly_listens (month);
 CREATE INDEX monthly_listens_artist ON monthly_listens (artist, month);
 
--- Months whose roll-up is out of date; emptied before a change is committed. (OR IGNORE in a trigger gives way to the
--- conflict clause of the statement that fired it, hence NOT EXISTS.)
+-- Months whose roll-up, and days whose health, is out of date; emptied before a change is committed. (OR IGNORE in a
+-- trigger gives way to the conflict clause of the statement that fired it, hence NOT EXISTS.)
 CREATE TABLE stale_transactions (month INTEGER PRIMARY KEY);
 CREATE TABLE stale_listens (month INTEGER PRIMARY KEY);
+CREATE TABLE stale_readings (day INTEGER PRIMARY KEY);
 
 CREATE TRIGGER transactions_inserted AFTER INSERT ON transactions BEGIN
     INSERT INTO stale_transactions SELECT new.month
@@ -149,4 +267,18 @@ END;
 CREATE TRIGGER listens_deleted AFTER DELETE ON listens BEGIN
     INSERT INTO stale_listens SELECT old.month
         WHERE NOT EXISTS (SELECT 1 FROM stale_listens WHERE month = old.month);
+END;
+CREATE TRIGGER readings_inserted AFTER INSERT ON readings BEGIN
+    INSERT INTO stale_readings SELECT new.day
+        WHERE NOT EXISTS (SELECT 1 FROM stale_readings WHERE day = new.day);
+END;
+CREATE TRIGGER readings_updated AFTER UPDATE ON readings BEGIN
+    INSERT INTO stale_readings SELECT old.day
+        WHERE NOT EXISTS (SELECT 1 FROM stale_readings WHERE day = old.day);
+    INSERT INTO stale_readings SELECT new.day
+        WHERE NOT EXISTS (SELECT 1 FROM stale_readings WHERE day = new.day);
+END;
+CREATE TRIGGER readings_deleted AFTER DELETE ON readings BEGIN
+    INSERT INTO stale_readings SELECT old.day
+        WHERE NOT EXISTS (SELECT 1 FROM stale_readings WHERE day = old.day);
 END;

@@ -136,6 +136,8 @@ SKIPPED_ROWS: Final = PA + "SkippedRows"
 BALANCE: Final = PA + "Balance"
 MONEY_TOTAL: Final = PA + "MoneyTotal"
 DOCUMENT: Final = PA + "Document"
+RULE: Final = PA + "Rule"
+CORRECTION: Final = PA + "Correction"
 
 # Own properties of records.
 ACCOUNT: Final = PA + "account"
@@ -187,6 +189,10 @@ SUBJECT: Final = PA + "subject"
 TITLE: Final = PA + "title"
 TOTAL: Final = PA + "total"
 VALUE_DATE: Final = PA + "valueDate"
+
+# Own properties of what the person says.
+CORRECTS: Final = PA + "corrects"
+PATTERN: Final = PA + "pattern"
 
 # Own properties of imports and of the manifest.
 BALANCE_TIME: Final = PA + "balanceTime"

@@ -57,6 +57,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "heart_rate_variability": Measure("ms", "MilliSEC", Day.MEAN, 1, 500),
     "oxygen_saturation": Measure("%", "PERCENT", Day.MEAN, 50.5, 100, "59408-5"),
     "respiratory_rate": Measure("/min", "PER-MIN", Day.MEAN, 3, 60, "9279-1"),
+    "skin_temperature": Measure("degC", "DEG_C", Day.MEAN, 10, 45),
     "skin_temperature_change": Measure("degC", "DEG_C", Day.MEAN, -15, 15),
     "body_temperature": Measure("degC", "DEG_C", Day.MEAN, 30, 45, "8310-5"),
     "weight": Measure("kg", "KiloGM", Day.LAST, 1, 650, "29463-7"),
@@ -67,5 +68,6 @@ MEASURES: Final[dict[str, Measure]] = {
     "glucose": Measure("mmol/l", "MilliMOL-PER-L", Day.MEAN, 0.5, 60),
     "stress_score": Measure("of 100", "NUM", Day.LAST, 0, 100),
     "readiness_score": Measure("of 100", "NUM", Day.LAST, 0, 100),
+    "sleep_score": Measure("of 100", "NUM", Day.LAST, 0, 100),
 }
 """Every measure by name."""

@@ -25,6 +25,7 @@ __all__ = [
     "is_binary",
     "json_elements",
     "printable",
+    "text_blocks",
     "text_lines",
 ]
 
@@ -52,6 +53,8 @@ codecs.register_error("pod-agent-cp1252", _as_cp1252)
 
 def fold(text: str) -> str:
     """The text with control characters and runs of white space folded to one space, ends stripped."""
+    if text.isprintable():
+        return text.strip() if "  " not in text else " ".join(text.split())
     return " ".join(text.translate(CONTROL).split())
 
 
@@ -89,18 +92,38 @@ def text_lines(export: ExportFile) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip("\n")
 
 
+def text_blocks(export: ExportFile, encoding: str | None = None) -> Iterator[str]:
+    """The text in blocks of 64 KiB, line ends as ``\\n``: for formats in which a file may be one long line.
+
+    ``encoding`` is what the file declares; a byte order mark and NUL bytes know better, and without any of them it is
+    read like ``text_lines`` does.
+    """
+    found = _encoding(export.head)
+    with export.open() as stream:
+        errors = "pod-agent-cp1252" if found != "utf-8" or encoding is None else "replace"
+        name = found if found != "utf-8" or encoding is None else encoding
+        reader = io.TextIOWrapper(stream, encoding=name, errors=errors)
+        while block := reader.read(BLOCK):
+            yield block
+
+
 def fields_of(text: str) -> list[str]:
     """The fields of one CSV record, which may span lines."""
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
-def json_elements(export: ExportFile, kind: type[msgspec.Struct]) -> Iterator[object]:
+def json_elements(export: ExportFile, kind: type[msgspec.Struct], within: str = "") -> Iterator[object]:
     """The elements of a file that is one JSON array, in constant memory: objects as ``kind``, others as they are.
+
+    ``within`` names the field that holds the array where the file is one JSON object.
 
     The fields of ``kind`` are of type ``object`` and have defaults; what else an object holds is left out.
     RefusedExportError where the JSON is broken, cut off, or an element is longer than ``MAX_ELEMENT`` bytes.
     """
     with export.open() as stream:
+        if within:
+            yield from _one_by_one(_ElementGuard(b"", stream, export.file), kind, f"{within}.item")
+            return
         rest = yield from _whole_runs(stream, msgspec.json.Decoder(list[kind]))  # type: ignore[valid-type]
         if rest is not None:
             yield from _one_by_one(_ElementGuard(rest, stream, export.file), kind)
@@ -140,10 +163,10 @@ def _last_comma(text: bytes) -> int:
     return 0
 
 
-def _one_by_one(stream: _ElementGuard, kind: type[msgspec.Struct]) -> Iterator[object]:
+def _one_by_one(stream: _ElementGuard, kind: type[msgspec.Struct], prefix: str = "item") -> Iterator[object]:
     """Elements of any shape; numbers with a fraction are Decimal."""
     try:
-        for element in ijson.items(stream, "item", buf_size=BLOCK):
+        for element in ijson.items(stream, prefix, buf_size=BLOCK):
             stream.unread = 0
             if isinstance(element, dict):
                 yield kind(**{name: element[name] for name in kind.__struct_fields__ if name in element})

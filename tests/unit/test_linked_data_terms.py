@@ -50,7 +50,7 @@ def _entry(value: object) -> dict[str, object]:
 
 
 def test_every_own_term_is_used_by_documents_or_is_the_class_of_one() -> None:
-    sources = [ROOT / "vocab" / "mapping.py", *(ROOT / "pod_agent" / "ingest").glob("*.py")]
+    sources = [*(ROOT / "vocab" / "mapping").glob("*.py"), *(ROOT / "pod_agent").rglob("*.py")]
     used = set(re.findall(r"terms\.([A-Z0-9_]+)", "".join(path.read_text() for path in sources)))
     classes = {object_ for _, verb, object_ in _ontology() if verb == terms.TYPE}
     unused = {name for local, name in terms.own_terms().items() if name not in used and terms.PA + local not in classes}

@@ -7,7 +7,7 @@ where the text begins with its pattern, or where the other side's name holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pod_agent.enrich.merchants import clean_name, core_words, known_pattern
@@ -48,15 +48,6 @@ class Overlay:
             told = self._told[key] = _ruled(row, self._rules)
         correction = self._corrections.get(row.iri)
         return told if correction is None else corrected(row, told, correction)
-
-    def changes(self, rows: Iterable[Transaction]) -> Iterator[tuple[IRI, Meaning]]:
-        """The rows whose meaning is another one than they have."""
-        for row in rows:
-            found = self.meaning(row)
-            if found != Meaning(
-                kind=row.kind, merchant=row.merchant, category=row.category, counterparty=row.counterparty
-            ):
-                yield row.iri, found
 
 
 def corrected(row: Transaction, told: Meaning, correction: Correction) -> Meaning:

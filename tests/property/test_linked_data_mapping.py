@@ -12,8 +12,8 @@ import rdflib.term
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.made_records import one_month
-from vocab.mapping import BASE, from_turtle, parse, to_turtle, triples
+from tests.support.made_records import STRATEGIES, one_month
+from vocab.mapping import BASE, block, edition_of, from_turtle, is_provisional, parse, to_turtle, triples
 from vocab.records import Record
 from vocab.shapes import check
 from vocab.turtle import Document, count, join, split
@@ -29,17 +29,25 @@ def _lexical_forms_as_written() -> Iterator[None]:
     rdflib.NORMALIZE_LITERALS = before
 
 
-@given(one_month())
-@settings(max_examples=60)
-def test_a_record_comes_back_from_its_document_as_it_was(month: tuple[str, list[Record]]) -> None:
-    path, records = month
+@pytest.mark.parametrize("kind", STRATEGIES)
+@given(choice=st.data())
+@settings(max_examples=25)
+def test_a_record_comes_back_from_its_document_as_it_was(kind: str, choice: st.DataObject) -> None:
+    path, records = choice.draw(one_month(kind))
     for record in records:
         check(record)
     assert from_turtle(to_turtle(records, path), path) == sorted(records, key=lambda record: record.iri)
 
 
+@given(one_month())
+@settings(max_examples=40)
+def test_a_block_tells_its_edition_and_whether_it_is_provisional(month: tuple[str, list[Record]]) -> None:
+    for record in month[1]:
+        assert (edition_of(block(record)), is_provisional(block(record))) == (record.edition, record.provisional)
+
+
 @given(one_month(), st.randoms(use_true_random=False))
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_the_order_of_records_does_not_change_a_byte(month: tuple[str, list[Record]], dice: random.Random) -> None:
     path, records = month
     content = to_turtle(records, path)
@@ -48,7 +56,7 @@ def test_the_order_of_records_does_not_change_a_byte(month: tuple[str, list[Reco
 
 
 @given(one_month())
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_rdflib_and_pyoxigraph_read_the_same_graph(month: tuple[str, list[Record]]) -> None:
     path, records = month
     content = to_turtle(records, path)
@@ -62,11 +70,11 @@ def test_rdflib_and_pyoxigraph_read_the_same_graph(month: tuple[str, list[Record
 
 
 @given(one_month())
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_a_document_is_taken_apart_by_text_as_it_is_by_its_triples(month: tuple[str, list[Record]]) -> None:
     path, records = month
     overflow = path.replace(".ttl", "-b.ttl")
-    foreign = ('<../../../../x.ttl> <http://schema.org/name> "a .\\n<#b> c" .',)
+    foreign = (f'<{"../" * path.count("/")}x.ttl> <http://schema.org/name> "a .\\n<#b> c" .',)
     for place in (path, overflow):
         document = Document(split(to_turtle(records, path)).blocks, foreign)
         content = join(document, place, ("2026-10-b.ttl",))

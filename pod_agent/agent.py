@@ -17,8 +17,9 @@ from msgspec.structs import fields
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
-from pod_agent.ingest.layout import read_document, read_documents
+from pod_agent.ingest.layout import DATA, read_document, read_documents
 from pod_agent.ingest.manifest import load_manifest
+from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress
 from pod_agent.ingest.provenance import import_ids, read_import, read_lines
 from pod_agent.pods.opening import EMBEDDED, link, open_pod
@@ -42,7 +43,7 @@ __all__ = ["Agent", "ImportReport", "Progress", "shown"]
 class Agent:
     """One person's agent; close it, or use it in a ``with`` statement.
 
-    ``pod`` holds the records and is the truth, ``index`` answers from them.
+    ``pod`` holds the records and is the truth, ``index`` answers from them, ``meanings`` is the person's word on them.
     """
 
     def __init__(self, home: Path, settings: Settings, pod: Pod, index: LocalIndex) -> None:
@@ -51,6 +52,7 @@ class Agent:
         self.pod = pod
         self.index = index
         self._ingest = Ingest(pod, home, zone=settings.local_zone)
+        self.meanings = Meanings(pod, index, settings.local_zone)
         self._consents: Consents | None = None
         if index.is_new:
             self.rebuild_index()
@@ -135,7 +137,7 @@ class Agent:
 
         Catches up with an import that was cut off after its last write, and with imports of other devices.
         """
-        held = self.index.documents()
+        held = {path: digest for path, digest in self.index.documents().items() if path.startswith(DATA)}
         changed = {path: entry.sha256 for path, entry in load_manifest(self.pod).entries.items()}
         if not held.keys() <= changed.keys():
             self.rebuild_index()
@@ -146,6 +148,8 @@ class Agent:
         if changed:
             self.index.note_documents(changed)
             self._add_provenance()
+        if changed or self.meanings.is_stale():
+            self.meanings.refresh()
 
     def rebuild_index(self) -> int:
         """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""
@@ -154,7 +158,12 @@ class Agent:
         records = self.index.rebuild(record for _, document in read_documents(self.pod) for record in document)
         self.index.note_documents(digests)
         self._add_provenance()
+        self.meanings.refresh()
         return records
+
+    def correct(self, iri: str, category: str, *, merchant: str | None = None, only_this: bool = False) -> Corrected:
+        """Say what a transaction is, for it and, but for ``only_this``, all alike; see ``Meanings.correct``."""
+        return self.meanings.correct(self._relative(iri), category, merchant=merchant, only_this=only_this)
 
     def _add_provenance(self) -> None:
         known = self.index.known_imports()
@@ -193,7 +202,7 @@ class Agent:
 
     def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
         """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""
-        wanted = [IRI(iri.removeprefix(self.pod.root)) for iri in iris]
+        wanted = [self._relative(iri) for iri in iris]
         found = {record.iri: record for record in self.index.get(wanted)}
         missing = [iri for iri in wanted if iri not in found]
         if missing:
@@ -277,6 +286,9 @@ class Agent:
         report = read_import(self.pod, import_id)
         files = [file.path for file in report.files]
         return {"import_id": import_id, "at": report.started.isoformat(), "files": files, **report.counts.to_json()}
+
+    def _relative(self, iri: str) -> IRI:
+        return IRI(iri.removeprefix(self.pod.root))
 
     def _absolute(self, iris: Iterable[IRI]) -> tuple[IRI, ...]:
         return tuple(IRI(self.pod.root + iri) for iri in iris)

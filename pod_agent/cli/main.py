@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from pod_agent.cli import consents, demo, importing, looking, setup
+from pod_agent.cli import categories, consents, demo, importing, looking, setup
 from pod_agent.cli.options import Context
 from vocab.errors import ProjectError
 
@@ -27,7 +27,7 @@ def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports
 
 
-for module in (demo, setup, importing, looking, consents):
+for module in (demo, setup, importing, categories, looking, consents):
     for command in module.COMMANDS:
         cli.add_command(command)
 

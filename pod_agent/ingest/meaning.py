@@ -1,8 +1,8 @@
 """What all transactions mean together: the person's word over the rows' own, transfers, refunds, orders paid.
 
 The pod's documents keep what the source said and how the shipped tables read it; nothing here changes them. The
-meaning is worked out anew as a whole whenever records, rules or corrections changed, and laid over the index, so that it
-depends on what is held and on nothing else: not on the order of imports, nor on when a rule was made.
+meaning is worked out anew as a whole whenever records, rules or corrections changed, and laid over the index, so that
+it depends on what is held and on nothing else: not on the order of imports, nor on when a rule was made.
 """
 
 from __future__ import annotations
@@ -98,6 +98,11 @@ class Meanings:
         self.index.forget_documents(old)
         self.index.note_documents(sources)
         return changed
+
+    def ask(self) -> tuple[Transaction, ...]:
+        """Transfers whose other side is not sure: several rows fit equally well. For the person to look at."""
+        self.refresh()
+        return tuple(row for row in self.index.get(self.unsure) if isinstance(row, Transaction))
 
     def rules(self) -> Rulebook:
         """The person's rules."""

@@ -42,6 +42,8 @@ SHAPES: Final = (
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
+_UNDATED_YEAR: Final = UNDATED.year
+
 _NAME = re.compile(NAME)
 _SOURCE = re.compile("[a-z0-9_-][a-z0-9._-]*")
 
@@ -63,9 +65,9 @@ def check(record: Record) -> None:
         raise VocabularyError("the source is no name that a pod takes")
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise VocabularyError("the record's year is out of range")
-    if at.year == UNDATED.year and at == UNDATED and type(record) not in UNDATED_KINDS:
+    if at.year == _UNDATED_YEAR and at == UNDATED and type(record) not in UNDATED_KINDS:
         raise VocabularyError("the record has no time")
-    if not -(2**31) <= record.edition < 2**31:
+    if record.edition and not -(2**31) <= record.edition < 2**31:
         raise VocabularyError("the record's edition is out of range")
     check_zone(at)
     RULES[type(record)](record)

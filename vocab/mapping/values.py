@@ -111,6 +111,7 @@ def flag(predicate: str) -> Value:
 def day(predicate: str) -> Value:
     """A calendar day."""
 
+    @lru_cache(maxsize=4096)
     def write(value: date) -> str:
         return f'"{value.isoformat()}"^^xsd:date'
 

@@ -1,0 +1,200 @@
+"""Values as banks print them: days in many notations, amounts with their signs, account numbers cut to four digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+__all__ = ["Amount", "RowError", "account_label", "day_order", "read_amount", "read_day", "without_card_numbers"]
+
+ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", re.ASCII)
+NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$", re.ASCII)
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$", re.ASCII)
+DAY_MONTH_NAME = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?[-/. ]*([^\W\d_]{3,12})[-/., ]*(\d{4}|\d{2})$", re.IGNORECASE)
+MONTH_NAME_DAY = re.compile(r"([^\W\d_]{3,12})[. ]+(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})$", re.IGNORECASE)
+TIME = re.compile(r"[T ,]+\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?( ?[AP]M)?( ?(Z|UTC|[+-]\d\d:?\d\d))?$", re.IGNORECASE)
+
+# English, German, French, Spanish, Italian, Dutch, Portuguese, Malay and Indonesian, without accents.
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan ene gen",
+            "feb fev peb",
+            "mar mrt mac mae",
+            "apr avr abr",
+            "may mai mei mag",
+            "jun juin giu",
+            "jul juil lug",
+            "aug aou ago agu ogo",
+            "sep set",
+            "oct okt out ott",
+            "nov",
+            "dec dez dic des dis",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+
+MARKS = re.compile(r"(?P<rest>.*?)\s*(?P<mark>CR|DR|DB)\.?$", re.IGNORECASE)
+MONEY_SIGN = re.compile(r"(?P<before>[-+(\s]*)(?P<code>[A-Z]{3})?\s*(?:[A-Z]{0,3}[$€£¥₩₹])?\s*(?P<rest>.*)$")
+CODE_AFTER = re.compile(r"(?P<rest>.*?)\s*(?P<code>[A-Z]{3}|[$€£¥₩₹])$")
+SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")
+DOT_DECIMAL = re.compile(r"(\d{1,3}(,\d{2,3})*,\d{3}|\d+)(\.\d*)?$|\.\d+$", re.ASCII)
+PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?$", re.ASCII)
+NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx•][\dXx•* -]{5,})$")
+CARD_NUMBER = re.compile(r"(?<![\d.])(?:[3456]\d{3}|2[2-7]\d{2})(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d.])", re.ASCII)
+LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){12}", re.ASCII)
+MAX_DIGITS = 18
+
+
+class RowError(Exception):
+    """One row cannot be read: a code and what is wrong, in words that repeat none of its values."""
+
+    def __init__(self, code: str, detail: str, column: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with the sign it has in print; ``mark`` is ``CR`` or ``DR`` where the bank adds one."""
+
+    number: Decimal
+    mark: str | None = None
+    currency: str | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """True where print says which way the money went."""
+        return self.mark is not None or self.number < 0
+
+
+@lru_cache(maxsize=4096)
+def read_day(text: str, order: str) -> date:
+    """The day; ``order`` (``dmy``, ``mdy`` or ``ymd``) decides where numbers alone do not. RowError otherwise."""
+    day = " ".join(text.split())
+    day = day if len(day) < 11 else TIME.sub("", day)
+    try:
+        if parts := ISO.match(day) or (COMPACT.match(day) if order == "ymd" else None):
+            return date(int(parts[1]), int(parts[2]), int(parts[3]))
+        if parts := NUMERIC.match(day):
+            first, second = int(parts[1]), int(parts[2])
+            if order == "ymd":
+                first, second = 0, 0
+            return date(_year(parts[3]), *((first, second) if order == "mdy" else (second, first)))
+        if parts := DAY_MONTH_NAME.match(day):
+            return date(_year(parts[3]), _month(parts[2]), int(parts[1]))
+        if parts := MONTH_NAME_DAY.match(day):
+            return date(int(parts[3]), _month(parts[1]), int(parts[2]))
+    except ValueError as error:
+        raise RowError("bad_date", "a date is not a day of the calendar") from error
+    raise RowError("bad_date", "a date is not a day as the profile writes it")
+
+
+def day_order(text: str) -> str | None:
+    """What this text proves of the order of day and month: ``dmy``, ``mdy``, ``either``, or None (nothing)."""
+    parts = NUMERIC.match(text if len(text) < 11 else TIME.sub("", text))
+    if not parts:
+        return None
+    first, second = int(parts[1]), int(parts[2])
+    if first > 12 >= second:
+        return "dmy"
+    if second > 12 >= first:
+        return "mdy"
+    return "either" if max(first, second) <= 12 else None
+
+
+def read_amount(text: str, decimal: str) -> Amount:
+    """The amount; ``decimal`` is ``.``, ``,`` or ``auto``: then one sign before three digits groups thousands."""
+    if PLAIN.match(text):
+        return Amount(Decimal(text))
+    found = text.replace("\u2212", "-").strip()
+    mark = None
+    if marked := MARKS.match(found):
+        found, mark = marked["rest"], "CR" if marked["mark"].upper() == "CR" else "DR"
+    negative = found.startswith("(") and found.endswith(")")
+    if negative:
+        found = found[1:-1].strip()
+    opening = MONEY_SIGN.match(found)
+    found, code = (opening["before"].strip() + opening["rest"], opening["code"]) if opening else (found, None)
+    if ending := CODE_AFTER.match(found):
+        found, code = ending["rest"], ending["code"] if len(ending["code"]) == 3 else code
+    if found.endswith("-"):
+        found = f"-{found[:-1]}"
+    negative ^= found.startswith("-")
+    number = _number(SPACES.sub("", found.lstrip("+-").strip()), decimal)
+    return Amount(-number if negative else number, mark, code)
+
+
+def _number(text: str, decimal: str) -> Decimal:
+    if decimal == "," or (decimal == "auto" and _has_comma_decimal(text)):
+        text = text.translate({ord(","): ".", ord("."): ","})
+    if decimal == "auto" and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
+        text = text.replace(".", "")
+    if not DOT_DECIMAL.match(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
+        raise RowError("bad_amount", "an amount is not a number")
+    return Decimal(text.replace(",", ""))
+
+
+def _has_comma_decimal(text: str) -> bool:
+    """True for 1.234,56 and 12,5; a comma before exactly three digits groups thousands."""
+    dot, comma = text.rfind("."), text.rfind(",")
+    if dot >= 0 and comma >= 0:
+        return comma > dot
+    if comma >= 0:
+        return text.count(",") == 1 and len(text) - comma != 4
+    return text.count(".") > 1
+
+
+def account_label(account: str, product: str) -> tuple[str, str]:
+    """What people may see of an account (product and last four digits), and its number for the record's key.
+
+    ``product`` names it where the text holds a number alone.
+    """
+    parts = NUMBER.match(account)
+    if not parts:
+        return re.sub(r"\d+(?=\d{4})", "", account) or product, account
+    number = re.sub(r"[^\dXx*•]", "", parts["number"])
+    return f"{parts['name'] or product} {number[-4:]}".strip(), number
+
+
+def without_card_numbers(text: str) -> tuple[str, int]:
+    """The text with card numbers (by their check digit) cut to the last four digits, and how many there were."""
+    if not LONG_NUMBER.search(text):
+        return text, 0
+    count = 0
+
+    def cut(found: re.Match[str]) -> str:
+        nonlocal count
+        digits = re.sub(r"\D", "", found[0])
+        if not 13 <= len(digits) <= 19 or not _has_check_digit(digits):
+            return found[0]
+        count += 1
+        return f"XXXX{digits[-4:]}"
+
+    return CARD_NUMBER.sub(cut, text), count
+
+
+def _has_check_digit(digits: str) -> bool:
+    """True where the last digit is the one that Luhn's rule asks for, as on every card."""
+    doubled = (int(digit) * 2 for digit in digits[-2::-2])
+    return (sum(map(int, digits[::-2])) + sum(number - 9 * (number > 9) for number in doubled)) % 10 == 0
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _month(name: str) -> int:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    month = MONTHS.get(plain[:4]) or MONTHS.get(plain[:3])
+    if month is None:
+        raise RowError("bad_date", "a date names no month that is known")
+    return month

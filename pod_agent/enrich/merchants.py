@@ -95,6 +95,8 @@ def known_pattern(text: str) -> str | None:
 
 
 def _known(text: str) -> tuple[tuple[str, ...], Merchant] | None:
+    if _BILLER.match(text):
+        return _longest(_BILLER.sub("", text))
     return next((found for found in map(_longest, (text, *_behind_prefix(text))) if found), None)
 
 

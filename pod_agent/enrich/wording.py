@@ -67,14 +67,14 @@ _ENTRIES: tuple[tuple[Way, str], ...] = (
     (Way.CASH, r"(?:\w+ )?(?:CASH|ATM)(?: CASH)? WITHDRAWAL|WITHDRAWAL\b.*\bATM\b|ATM (?:CASH|DEBIT)\b|CASH ADVANCE"),
     (
         Way.INTEREST,
-        r"(?:CREDIT |MONTHLY |SAVINGS |ONE )?INTEREST(?: CREDIT| EARNED| PAID| PAYMENT|$)|(?:\w+ )?BONUS INTEREST",
+        r"(?:CREDIT |MONTHLY |SAVINGS |ONE )?INTEREST(?: CREDIT| EARNED| PAID| PAYMENT|$)",
     ),
     (Way.REWARD, r"(?:\w+ ){0,2}(?:CASH ?BACK|CASH REBATE|REBATE)(?: \w+){0,2}$"),
     (
         Way.CARD_BILL,
         r"(?:E-?|ONLINE |INTERNET )?(?:PAYMENT|PAYMT|PYMT) (?:BY|VIA|-|THRU|THROUGH|RECEIVED|THANK)|AUTO-?PAY",
     ),
-    (Way.CARD_BILL, rf"(?:{_BILL}|IBG\b|CREDIT CARD (?:PAYMENT|BILL)).*{_CARDS}|.*\bCARD CENT(?:RE|ER)\b"),
+    (Way.CARD_BILL, rf"(?:{_BILL}|IBG\b|SI TO\b|STANDING INSTRUCTION\b).*{_CARDS}|.*\bCARD CENT(?:RE|ER)\b"),
     (Way.CARD_BILL, r"CREDIT CARD (?:BILL|PAYMENT)\b|(?:MBK|IB|PIB)-\w+ CARDS?\b"),
     (
         Way.OWN_ACCOUNT,
@@ -95,12 +95,13 @@ _CARD_PAYMENT = re.compile(
 """A credit on a card's statement that pays the bill."""
 _UNDONE_PURCHASE = re.compile(r"\b(?:REFUND|REVERSAL|CHARGEBACK)\b", re.IGNORECASE)
 _TRANSFER = re.compile(
-    r"(?:(?:INCOMING|INWARD|OUTGOING|OUTWARD) (?:CREDIT[ -])?)?"
-    r"(?:FAST PAYMENT|PAY ?NOW-FAST|PAY ?NOW TRANSFER|FAST|FUNDS? TRANSFER|FUNDS TRF|PAYMENT/TRANSFER|PAY ?NOW|"
-    r"INSTANT TRANSFER|IBFT|MEPS|TELEGRAPHIC TRANSFER|SEND MONEY|TRANSFER)\b\s*(?:REF )?"
-    r"(?P<rest>.*)",
+    r"(?:ADVICE )?(?:FAST PAYMENT|FAST TRANSFER|(?:INCOMING|INWARD|OUTGOING|OUTWARD) (?:CREDIT[ -])?(?:FAST|PAY ?NOW)|"
+    r"PAY ?NOW-FAST|PAY ?NOW(?: TRANSFER)?|FUNDS? TRANSFER|FUNDS TRF(?: - FAST)?|PAYMENT/TRANSFER|INSTANT TRANSFER|"
+    r"IBFT|MEPS|TELEGRAPHIC TRANSFER|SEND MONEY|TRANSFER|FAST$)(?!\w)\s*(?:REF )?(?P<rest>.*)",
     re.IGNORECASE,
 )
+_FAST_REFERENCE = re.compile(r"(?:\w+ )?20\d{6}[A-Z]{4}SG\w+(?: \w+)?$", re.IGNORECASE)
+"""All that DBS prints of a transfer between banks: a purpose, the reference with day and bank, the purpose's code."""
 _PAYNOW = re.compile(r"\s*via PayNow[- ](?P<key>[A-Z]+)(?: Code)?", re.IGNORECASE)
 _PAYNOW_KEYS = {
     "mobile": Way.PERSON,
@@ -116,11 +117,11 @@ _CODE = (
 )
 """Purpose codes of ISO 20022 as Singapore's banks use them."""
 _FIRST_CODE = re.compile(rf"{_CODE}\b(?:\s*-\s*|\s+|$)")
-_LAST_CODE = re.compile(rf"\s+{_CODE}$")
+_LAST_CODE = re.compile(rf"\s+(?:{_CODE}|OTHER)$")
 _PURCHASE = re.compile(
-    r"(?:NETS QR PAYMENT(?: \d+)?(?: TO ?:)?|NETS QR|NETS PURCHASE|NETS DEBIT(?:-CONSUMER)?|NETS|"
+    r"(?:NETS QR|NETS PURCHASE|NETS DEBIT(?:-CONSUMER)?|NETS|"
     r"(?:VISA |MASTERCARD )?DEBIT (?:CARD )?PURCHASE|(?:MISC DR-?|POS )DEBIT(?: CARD)?|POS PURCHASE|CHECK ?CARD|"
-    r"POINT OF SALE(?: TRANSACTION)?)\b(?: (?:REFUND|REVERSAL))?[\s:]*"
+    r"POINT OF SALE(?: TRANSACTION)?)\b(?: (?:REFUND|REVERSAL|PAYMENT(?= \d)))?(?: \d{6,})?(?: TO ?:)?[\s:]*"
     r"(?:(?:\d\d/\d\d(?:/\d\d(?:\d\d)?)?|\d\d [A-Z]{3}(?: \d{4})?)\s)?\s*(?:xx-\d{4}\s)?(?P<payee>.*)",
     re.IGNORECASE,
 )
@@ -150,9 +151,7 @@ def read_wording(text: str, *, card: bool = False, incoming: bool = False) -> Wo
         return Wording(Way.PURCHASE, purchase["payee"].strip() or text)
     if (giro := _GIRO.match(text)) and giro["payee"].strip(" -"):
         return _giro(giro["payee"])
-    if card or _UNDONE_PURCHASE.search(text):
-        return Wording(Way.PURCHASE, text)
-    return Wording(Way.PLAIN, text, salary=_SALARY.search(text) is not None)
+    return _unphrased(text, card=card)
 
 
 def _own_entry(text: str, *, card: bool, incoming: bool) -> Way | None:
@@ -160,6 +159,15 @@ def _own_entry(text: str, *, card: bool, incoming: bool) -> Way | None:
     if card and incoming and _CARD_PAYMENT.match(text) and not _UNDONE_PURCHASE.search(text):
         return Way.CARD_BILL
     return next((way for way, phrase in _WAYS if phrase.match(text)), None)
+
+
+def _unphrased(text: str, *, card: bool) -> Wording:
+    """A text without any of the phrases: on a card's statement a shop, else whatever its name says."""
+    if _FAST_REFERENCE.match(text):
+        return Wording(Way.UNSAID, "")
+    if card or _UNDONE_PURCHASE.search(text):
+        return Wording(Way.PURCHASE, text)
+    return Wording(Way.PLAIN, _without_references(text), salary=_SALARY.search(text) is not None)
 
 
 def original_amount(text: str, billed: Money) -> tuple[str, Money | None]:

@@ -65,10 +65,8 @@ _CARDS = r"\b(?:CARDS?|CCARD|CARD CENT(?:RE|ER)|AMEX|AMERICAN EXPRESS|DINERS|CCR
 _ENTRIES: tuple[tuple[Way, str], ...] = (
     (Way.FEE, rf"{_UNDONE}(?:{_FEES})\b"),
     (Way.CASH, r"(?:\w+ )?(?:CASH|ATM)(?: CASH)? WITHDRAWAL|WITHDRAWAL\b.*\bATM\b|ATM (?:CASH|DEBIT)\b|CASH ADVANCE"),
-    (
-        Way.INTEREST,
-        r"(?:CREDIT |MONTHLY |SAVINGS |ONE )?INTEREST(?: CREDIT| EARNED| PAID| PAYMENT|$)",
-    ),
+    (Way.INTEREST, r"(?:CREDIT |MONTHLY |SAVINGS )?INTEREST(?: CREDIT| EARNED| PAID| PAYMENT|$)"),
+    (Way.INTEREST, r"(?:\w+ )?BONUS INTEREST|INTEREST ON (?:PURCHASE|CASH|RETAIL|BALANCE)S?\b"),
     (Way.REWARD, r"(?:\w+ ){0,2}(?:CASH ?BACK|CASH REBATE|REBATE)(?: \w+){0,2}$"),
     (
         Way.CARD_BILL,

@@ -26,14 +26,15 @@ from pod_agent.pods.opening import EMBEDDED, link, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
-from vocab.query import QuerySpec, Table
-from vocab.records import IRI, Money, Record
+from vocab.query import Filter, QuerySpec, Table
+from vocab.records import IRI, Money, Record, Transaction
 
 if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
     from pod_agent.index.entities import Coverage
+    from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.matching import OfferMatch
     from vocab.answer import Answer
 
@@ -199,6 +200,15 @@ class Agent:
         offers = Catalogue(self.settings.catalogue, self.home / "catalogue").load()
         found = match_offers(offers, self.index.run, self.today())
         return [replace(match, evidence=self._absolute(match.evidence)) for match in found]
+
+    def subscriptions(self, today: date | None = None) -> list[Subscription]:
+        """What is charged again every month or year up to this day, by name, with absolute IRIs of the charges."""
+        from pod_agent.models.subscriptions import CATEGORY, find_subscriptions
+
+        spec = QuerySpec(measures=("transactions",), filters=(Filter("category", "eq", CATEGORY),))
+        charges = [record for record in self.index.records(spec) if isinstance(record, Transaction)]
+        found = find_subscriptions(charges, today or self.today())
+        return [replace(each, charges=self._absolute(each.charges)) for each in found]
 
     def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
         """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""

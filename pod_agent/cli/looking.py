@@ -1,4 +1,4 @@
-"""``spend``, ``stores``, ``trends``, ``listening``, ``query``, ``ask`` and ``offers``: what the records say."""
+"""``spend``, ``stores``, ``trends``, ``listening``, ``query``, ``ask``, ``offers``, ``subscriptions``: what records say."""
 
 from __future__ import annotations
 
@@ -194,4 +194,20 @@ def offers(context: Context, *, as_json: bool) -> None:
     show_table("Offers for you", ("offer", "saving", "why"), rows, numbers=(1,))
 
 
-COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, offers)
+@click.command()
+@click.option("--ended", is_flag=True, help="Also those that ended.")
+@common
+def subscriptions(context: Context, *, ended: bool, as_json: bool) -> None:
+    """What is charged again every month or year, with changes of price."""
+    found = [each for each in context.agent().subscriptions() if ended or each.active]
+    if as_json:
+        show_json([each.to_json() for each in found])
+        return
+    rows = [
+        (each.merchant, str(each.amount.amount), each.cadence, each.last, "" if each.active else "ended")
+        for each in found
+    ]
+    show_table("Subscriptions", ("merchant", "latest", "every", "last charge", ""), rows, numbers=(1,))
+
+
+COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, offers, subscriptions)

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from vocab.records import IRI, Money, Transaction, TransactionKind
 
@@ -54,6 +55,28 @@ class Subscription:
     active: bool
     price_changes: tuple[PriceChange, ...]
     charges: tuple[IRI, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as ``pod-agent subscriptions --json`` prints them."""
+        return {
+            "merchant": self.merchant,
+            "cadence": self.cadence.value,
+            "amount": str(self.amount.amount),
+            "currency": self.amount.currency,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "active": self.active,
+            "price_changes": [
+                {
+                    "day": change.day.isoformat(),
+                    "before": str(change.before.amount),
+                    "after": str(change.after.amount),
+                    "currency": change.after.currency,
+                }
+                for change in self.price_changes
+            ],
+            "charges": list(self.charges),
+        }
 
 
 def find_subscriptions(transactions: Iterable[Transaction], today: date) -> list[Subscription]:

@@ -1,8 +1,8 @@
 """From paths to export files: plain files, folders and zips, which are never unpacked to disk.
 
 Zips come from strangers' servers by way of the person's downloads, so their members are checked before any is read:
-names that leave the archive, links, duplicates and encryption refuse the whole zip, and what a member inflates to is
-counted while it is read, because the size that a zip declares may lie.
+names that leave the archive, links and duplicates refuse the whole zip, and what a member inflates to is counted while
+it is read, because the size that a zip declares may lie. An encrypted member is left out; the others can be read.
 """
 
 from __future__ import annotations
@@ -32,16 +32,20 @@ MAX_RATIO = 300
 OFFICE = frozenset({".xlsx", ".xlsm", ".ods"})
 """Endings of files that are zips by their making, and one table by their meaning."""
 
+ENCRYPTED = 0x1
+"""The flag of a zip's member that is encrypted."""
+
 RATIO_FLOOR = 8 << 20
 """Below this many bytes a member may inflate by any ratio: it can do no harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unopened:
-    """A file or member that was not read: ``path`` as ``zip!member`` or file, and why."""
+    """A file or member that was not read: ``path`` as ``zip!member`` or file, why, and a ``code`` for programs."""
 
     path: str
     reason: str
+    code: str = "not_recognised"
 
 
 class PlainFile:
@@ -60,6 +64,11 @@ class PlainFile:
     def member(self) -> None:
         """None: not in a zip."""
         return
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no bytes, without reading any where that can be told."""
+        return not self.head
 
     @property
     def head(self) -> bytes:
@@ -96,6 +105,11 @@ class ZipMember:
         return self._member.filename
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it holds no bytes, without inflating any where that can be told."""
+        return not self._member.file_size and not self.head
+
+    @property
     def head(self) -> bytes:
         """The first 64 KiB, inflated when first asked for."""
         if self._head is None:
@@ -123,9 +137,9 @@ def export_files(path: Path) -> Iterator[PlainFile | ZipMember | Unopened]:
         for name in sorted(names):
             found = Path(folder, name)
             if found.is_symlink():
-                yield Unopened(path=str(found), reason="a link to another place")
+                yield Unopened(path=str(found), reason="a link to another place", code="link")
             elif _is_system_file(found.name):
-                yield Unopened(path=str(found), reason="a file of the operating system")
+                yield Unopened(path=str(found), reason="a file of the operating system", code="system_file")
             else:
                 yield from _one_file(found)
 
@@ -147,9 +161,13 @@ def _members(path: Path) -> Iterator[ZipMember | Unopened]:
     for member in archive.members:
         name = member.filename
         if name.startswith("__MACOSX/") or _is_system_file(name.rsplit("/", 1)[-1]):
-            yield Unopened(path=f"{path}!{name}", reason="a file of the operating system")
+            yield Unopened(path=f"{path}!{name}", reason="a file of the operating system", code="system_file")
         elif name.lower().endswith(".zip"):
-            yield Unopened(path=f"{path}!{name}", reason="a zip within a zip: give it by itself")
+            reason = "a zip within a zip: give it by itself"
+            yield Unopened(path=f"{path}!{name}", reason=reason, code="nested_zip")
+        elif member.flag_bits & ENCRYPTED:
+            reason = "is encrypted: unpack the zip with its password and give the folder"
+            yield Unopened(path=f"{path}!{name}", reason=reason, code="encrypted")
         else:
             yield ZipMember(archive, member)
 
@@ -189,7 +207,6 @@ def _fault(member: zipfile.ZipInfo) -> str | None:
     name = member.orig_filename
     kind = stat.S_IFMT(member.external_attr >> 16)
     checks = (
-        (member.flag_bits & 0x1, "is encrypted"),
         (kind == stat.S_IFLNK, "is a link"),
         (kind not in {0, stat.S_IFREG, stat.S_IFLNK}, "is not a regular file"),
         ("\\" in name or "\0" in name, "has a backslash or NUL in its name"),

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError
 from pod_agent.importers.archive import PlainFile, Unopened, ZipMember, export_files
-from pod_agent.importers.protocol import Confidence, ExportFile, Importer
+from pod_agent.importers.protocol import ByName, Claiming, Confidence, ExportFile, Importer
 from pod_agent.importers.reading import is_binary
 
 __all__ = ["Found", "find_exports"]
@@ -49,7 +49,7 @@ def find_exports(paths: Iterable[Path], importers: Sequence[Importer]) -> Found:
                 faults.append(search.fault)
         except AgentError as error:
             faults.append(error)
-            unopened.append(Unopened(path=str(path), reason=str(error)))
+            unopened.append(Unopened(path=str(path), reason=str(error), code=error.code))
     if faults and not exports:
         raise faults[0]
     return Found(exports=tuple(exports), unopened=tuple(unopened), faults=tuple(faults))
@@ -65,6 +65,8 @@ class _Search:
         self.unopened: list[Unopened] = []
         self._tried: list[str] = []
         self._wrong_download: str | None = None
+        self._refused: RefusedExportError | None = None
+        self._by_name = [each for each in importers if isinstance(each, ByName)]
         for found in export_files(path):
             if isinstance(found, Unopened):
                 self.unopened.append(found)
@@ -73,27 +75,42 @@ class _Search:
         self.fault = None if self.exports else self._why_nothing()
 
     def _look(self, export: PlainFile | ZipMember) -> None:
-        reason = self._reason_to_leave(export)
-        importer: Importer | None = None
-        if reason is None:
+        left = self._left_by_name(export)
+        if left is not None:
+            self.unopened.append(left)
+            return
+        try:
             importer, why = _choose(export, self._importers)
-            reason = why if self._is_named(export) else "no importer recognises what is in it"
-            self._tried.append(f"{_label(export)}: {why}")
-        if importer is None:
-            self.unopened.append(Unopened(path=_label(export), reason=reason))
-        else:
+        except RefusedExportError as error:  # one damaged member leaves the others of a zip readable
+            if self._is_named(export):
+                raise
+            self._refused = self._refused or error
+            self.unopened.append(Unopened(path=_label(export), reason=str(error), code=error.code))
+            return
+        self._tried.append(f"{_label(export)}: {why}")
+        if importer is not None:
             self.exports.append((importer, export))
+        else:
+            reason = why if self._is_named(export) else "no importer recognises what is in it"
+            self.unopened.append(Unopened(path=_label(export), reason=reason))
 
-    def _reason_to_leave(self, export: PlainFile | ZipMember) -> str | None:
-        """Why a file is not opened at all, or None."""
-        name = PurePosixPath((export.member or export.file).replace("\\", "/").lower())
+    def _left_by_name(self, export: PlainFile | ZipMember) -> Unopened | None:
+        """Why a file is not opened at all, by its name alone, or None."""
+        path = (export.member or export.file).replace("\\", "/")
+        name = PurePosixPath(path.lower())
         for importer in self._importers:
             if name.name in importer.wrong_downloads:
                 self._wrong_download = importer.wrong_downloads[name.name]
-                return "a file of another kind of download"
+                reason = "a file of another kind of download"
+                return Unopened(path=_label(export), reason=reason, code="other_download")
+        for knowing in self._by_name:
+            never = knowing.never_opens(path)
+            if never is not None:
+                return Unopened(path=_label(export), reason=never, code="never_opened")
         wanted = any(name.suffix in importer.endings for importer in self._importers)
         if not wanted and not self._is_named(export):
-            return f"no importer reads {name.suffix or 'such'} files"
+            reason = f"no importer reads {name.suffix or 'such'} files"
+            return Unopened(path=_label(export), reason=reason, code="unwanted")
         return None
 
     def _is_named(self, export: ExportFile) -> bool:
@@ -103,6 +120,8 @@ class _Search:
     def _why_nothing(self) -> AgentError:
         if self._wrong_download:
             return RefusedExportError(f"{self._path} cannot be used: {self._wrong_download}", hint=self._wrong_download)
+        if self._refused is not None:
+            return self._refused
         if len(self.unopened) == 1 and self.unopened[0].path == str(self._path):
             reason = self.unopened[0].reason
             if reason == EMPTY:
@@ -118,10 +137,15 @@ EMPTY = "is empty"
 NOTHING = Confidence(0, "there is no importer")
 
 
-def _choose(export: ExportFile, importers: Sequence[Importer]) -> tuple[Importer | None, str]:
+def _choose(export: PlainFile | ZipMember, importers: Sequence[Importer]) -> tuple[Importer | None, str]:
     """The surest importer, or None and what each of them said."""
-    if not export.head:
+    if export.is_empty:
         return None, EMPTY
+    for each in importers:
+        if isinstance(each, Claiming) and each.claims(export.member or export.file):
+            opinion = each.identify(export)
+            if opinion.value > 0:
+                return each, opinion.why
     binary = is_binary(export.head)
     opinions = [(each.identify(export), each) for each in importers if each.binary or not binary]
     best, importer = max(opinions, key=lambda opinion: opinion[0].value, default=(NOTHING, None))

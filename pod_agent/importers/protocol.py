@@ -16,11 +16,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol, runtime_checkable
 
 from vocab.records import Record
 
-__all__ = ["Confidence", "ExportFile", "Importer", "Issue", "Row", "Sample", "Skipped", "Statement", "Withheld"]
+__all__ = [
+    "ByName",
+    "Claiming",
+    "Confidence",
+    "ExportFile",
+    "Importer",
+    "Issue",
+    "Row",
+    "Sample",
+    "Skipped",
+    "Statement",
+    "Withheld",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,10 @@ class ExportFile(Protocol):
 
 
 class Importer(Protocol):
-    """Reads one kind of file of one service."""
+    """Reads one kind of file of one service.
+
+    One that yields samples also has ``source: str``, the source under which their series are kept.
+    """
 
     @property
     def name(self) -> str:
@@ -150,4 +165,22 @@ class Importer(Protocol):
 
         RefusedExportError, also in the middle, where the file is broken as a whole: discard what came before.
         """
+        ...
+
+
+@runtime_checkable
+class ByName(Protocol):
+    """An importer that knows files of its service that must not be opened, by their names alone."""
+
+    def never_opens(self, name: str) -> str | None:
+        """Why the file with this path is never opened, whatever is in it; None where it may be."""
+        ...
+
+
+@runtime_checkable
+class Claiming(Protocol):
+    """An importer whose files have names that nobody else's have: the others are not asked about them."""
+
+    def claims(self, name: str) -> bool:
+        """Whether the file with this path is surely of this importer's service; ``identify`` is asked first."""
         ...

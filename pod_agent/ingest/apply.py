@@ -13,9 +13,9 @@ from typing import Final
 
 from pod_agent.errors import PodConflictError, PodDamagedError
 from pod_agent.ingest.journal import Intent, Journal
-from pod_agent.ingest.layout import rebuild_manifest
+from pod_agent.ingest.layout import is_document, is_series, rebuild_manifest
 from pod_agent.ingest.manifest import Manifest, digest, load_manifest, update_manifest
-from pod_agent.ingest.merge import merge
+from pod_agent.ingest.merge import Change, merge
 from pod_agent.pods.pod import Pod
 from vocab.turtle import split
 
@@ -26,7 +26,7 @@ ATTEMPTS: Final = 5
 
 
 def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None) -> tuple[str, ...]:
-    """Write everything in the journal to the pod, then the manifest; returns the documents below ``data/``, sorted.
+    """Write everything in the journal to the pod, then the manifest; returns the documents of records, sorted.
 
     ``wrote`` is told how many resources are written. PodError leaves the journal as it is: the next call goes on from
     there.
@@ -50,7 +50,7 @@ def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None
     if changes:
         update_manifest(pod, changes, rebuild_manifest)
     journal.clear()
-    return tuple(sorted(changes))
+    return tuple(sorted(filter(is_document, changes)))
 
 
 def manifest_of(pod: Pod) -> Manifest:
@@ -73,12 +73,13 @@ def _settle(pod: Pod, journal: Journal, intent: Intent) -> None:
     resource = pod.read(intent.path)
     if resource is not None and intent.content is not None and digest(resource.content) == digest(intent.content):
         journal.done(intent)
-    elif intent.month:
+    elif intent.month and not is_series(intent.path):
         additions: dict[str, str] = {}
         for planned in journal.month(intent.month):
             if planned.content is not None:
                 additions.update(split(planned.content).blocks)
-        merged = merge(pod, manifest_of(pod).entries, intent.month, additions)
+        change = Change(additions=additions, exact=journal.exact(intent.month))
+        merged = merge(pod, manifest_of(pod).entries, intent.month, change)
         journal.replace(intent.month, merged.intents)
-    else:  # only this import writes its own report: whatever else is there is half of it
+    else:  # only this import writes its own resources: whatever else is there is half of it
         journal.expect(intent, resource.etag if resource else None)

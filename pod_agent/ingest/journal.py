@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pod_agent.errors import UsageError
+from pod_agent.ingest.layout import is_document, is_series
 from pod_agent.ingest.manifest import Entry, digest
 from pod_agent.pods.pod import TURTLE, ETag
 from pod_agent.storage import make_private_folder
@@ -31,6 +32,12 @@ CREATE TABLE IF NOT EXISTS intent (
   etag TEXT,
   done INTEGER NOT NULL DEFAULT 0,
   content BLOB
+) STRICT;
+CREATE TABLE IF NOT EXISTS exact (
+  root TEXT NOT NULL,
+  month TEXT NOT NULL,
+  name TEXT NOT NULL,
+  block TEXT
 ) STRICT;
 """
 
@@ -91,6 +98,17 @@ class Journal:
             ),
         )
 
+    def add_exact(self, month: str, blocks: Mapping[str, str | None]) -> None:
+        """Note what a month shall hold by these names, should it have to be joined anew; None for nothing."""
+        self._connection.executemany(
+            "INSERT INTO exact VALUES (?, ?, ?, ?)", [(self._root, month, name, text) for name, text in blocks.items()]
+        )
+
+    def exact(self, month: str) -> dict[str, str | None]:
+        """What was noted for a month."""
+        query = "SELECT name, block FROM exact WHERE root = ? AND month = ?"
+        return dict(self._connection.execute(query, (self._root, month)).fetchall())
+
     def next(self) -> Intent | None:
         """The first intent that is not done."""
         return next(iter(self._select("done = 0 ORDER BY seq LIMIT 1")), None)
@@ -101,7 +119,8 @@ class Journal:
 
     def finished(self) -> dict[str, Entry | None]:
         """Manifest entries of the documents that were written or removed; the latest intent for a path counts."""
-        return {intent.path: intent.entry for intent in self._select("done = 1 AND month != '' ORDER BY seq")}
+        intents = self._select("done = 1 AND month != '' ORDER BY seq")
+        return {intent.path: intent.entry for intent in intents if is_document(intent.path) or is_series(intent.path)}
 
     def done(self, intent: Intent) -> None:
         """Mark an intent as done."""
@@ -127,7 +146,9 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every intent of this pod."""
-        self._connection.execute("DELETE FROM intent WHERE root = ?", (self._root,))
+        with self.transaction():
+            self._connection.execute("DELETE FROM intent WHERE root = ?", (self._root,))
+            self._connection.execute("DELETE FROM exact WHERE root = ?", (self._root,))
 
     def close(self) -> None:
         """Close the file."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,10 +21,15 @@ __all__ = [
     "MAX_BYTES",
     "MAX_RECORDS",
     "cut",
+    "is_document",
+    "is_series",
+    "neighbours",
     "overflow_path",
     "read_document",
     "read_documents",
     "rebuild_manifest",
+    "series_path",
+    "superseded_path",
     "walk",
 ]
 
@@ -31,7 +38,39 @@ MAX_RECORDS: Final = 3000
 MAX_BYTES: Final = 1_000_000
 """Largest document (records, bytes): servers expire their locks after seconds, so documents stay small."""
 
-_MONTH = re.compile(r"data/[a-z0-9._-]+/[a-z]+/\d{4}/\d{4}-\d{2}(-[a-z]+)?\.ttl")
+_KIND = r"data/[a-z0-9._-]+/[a-z]+(?:-[a-z]+)*"
+_DOCUMENT = re.compile(rf"{_KIND}/(?:undated|\d{{4}}/\d{{4}}-\d{{2}})(?:-[a-z]+)?\.ttl")
+_MONTH = re.compile(rf"({_KIND}/)(\d{{4}})/\d{{4}}-(\d{{2}})\.ttl")
+_SERIES = re.compile(r"data/[a-z0-9._-]+/series/[a-z0-9_]+/\d{4}-\d{2}\.[a-z0-9-]+\.csv\.gz")
+
+
+def is_document(path: str) -> bool:
+    """Whether this is the path of a document of records."""
+    return _DOCUMENT.fullmatch(path) is not None
+
+
+def is_series(path: str) -> bool:
+    """Whether this is the path of a part of a dense series."""
+    return _SERIES.fullmatch(path) is not None
+
+
+def series_path(source: str, measure: str, month: str, import_id: str) -> str:
+    """Path of the samples of a local month (``2026-10``) that one import brought."""
+    return f"{DATA}{source}/series/{measure}/{month}.{import_id}.csv.gz"
+
+
+def superseded_path(first: str) -> str:
+    """Path of the provisional records that no longer count but may be needed to tell which others still do."""
+    return f"{first.removesuffix('.ttl')}.superseded.ttl"
+
+
+def neighbours(first: str) -> list[str]:
+    """First documents of the months before and after; none for what has no month."""
+    match = _MONTH.fullmatch(first)
+    if match is None:
+        return []
+    months = int(match[2]) * 12 + int(match[3]) - 1
+    return [f"{match[1]}{near // 12:04d}/{near // 12:04d}-{near % 12 + 1:02d}.ttl" for near in (months - 1, months + 1)]
 
 
 def overflow_path(first: str, number: int) -> str:
@@ -76,11 +115,11 @@ def read_documents(pod: Pod) -> Iterator[tuple[str, list[Record]]]:
     where a whole document holds a record that this version cannot read.
     """
     manifest = load_manifest(pod).entries
-    paths = _data_documents(pod)
-    missing = manifest.keys() - set(paths)
+    held = list(walk(pod, DATA))
+    missing = manifest.keys() - set(held)
     if missing:
         raise PodDamagedError(f"the pod lacks {len(missing)} documents of the manifest, first {min(missing)}")
-    for path in paths:
+    for path in filter(is_document, held):
         resource = pod.read(path)
         if resource is None:
             raise PodDamagedError(f"{path} vanished while the pod was read")
@@ -94,10 +133,6 @@ def read_document(pod: Pod, path: str) -> list[Record]:
     if resource is None:
         raise PodDamagedError(f"{path} is missing")
     return _verified(path, resource.content, entry)
-
-
-def _data_documents(pod: Pod) -> list[str]:
-    return [path for path in walk(pod, DATA) if _MONTH.fullmatch(path)]
 
 
 def _verified(path: str, content: bytes, entry: Entry | None) -> list[Record]:
@@ -118,10 +153,18 @@ def rebuild_manifest(pod: Pod) -> dict[str, Entry]:
     A document that cannot be read gets none: readers go on refusing it until an import repairs it.
     """
     entries: dict[str, Entry] = {}
-    for path in _data_documents(pod):
-        resource = pod.read(path)
+    for path in walk(pod, DATA):
+        resource = pod.read(path) if is_document(path) or is_series(path) else None
         if resource is not None:
             with contextlib.suppress(PodDamagedError):
-                records = _verified(path, resource.content, None)
-                entries[path] = Entry(sha256=digest(resource.content), records=len(records))
+                entries[path] = Entry(sha256=digest(resource.content), records=_size(path, resource.content))
     return entries
+
+
+def _size(path: str, content: bytes) -> int:
+    if is_document(path):
+        return len(_verified(path, content, None))
+    try:
+        return gzip.decompress(content).count(b"\n") - 1
+    except (OSError, EOFError, zlib.error) as error:
+        raise PodDamagedError(f"{path} is cut short or is no series") from error

@@ -1,36 +1,64 @@
 """One month of records: what the pod holds, joined with what is new, cut into documents.
 
-Records are joined by their IRI and what the pod holds wins, so the outcome does not depend on the order in which
-files, imports or agents came. Records that another program removed from a document come back when they are imported
-again; triples that it added stay.
+Of two records with one IRI a final one stays before a provisional one, then that of the higher edition, then the one
+that says more: the longer block, then the greater text. So the outcome does not depend on the order in which files,
+imports or agents came. Provisional records yield to better ones (``supersede``). Records that another program removed
+from a document come back when they are imported again; triples that it added stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from pod_agent.errors import PodDamagedError, UnaccountedRowsError
 from pod_agent.ingest.journal import Intent
-from pod_agent.ingest.layout import cut, overflow_path
+from pod_agent.ingest.layout import cut, overflow_path, superseded_path
 from pod_agent.ingest.manifest import Entry, digest
+from pod_agent.ingest.provisional import can_be_superseded, provisional_view
 from pod_agent.pods.pod import Pod, Resource
 from vocab.errors import VocabularyError
-from vocab.mapping import block, parse
+from vocab.mapping import block, edition_of, is_provisional, parse
 from vocab.turtle import Document, count, home, join, split
 
-__all__ = ["Merge", "merge"]
+__all__ = ["Change", "Fate", "Merge", "better", "held_blocks", "merge"]
 
 _LINK = re.compile(rb"^<> rdfs:seeAlso (<.*>) \.$", re.MULTILINE)
 
 
+class Fate(Enum):
+    """What became of a record that was to be added."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become of a month: blocks by name.
+
+    ``additions`` are joined with what is there. ``exact`` is what there shall be whatever there is, None for nothing:
+    roll-ups of series, and what an undone import had replaced.
+    """
+
+    additions: Mapping[str, str] = field(default_factory=dict)
+    exact: Mapping[str, str | None] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """What is to be written for a month, overflow documents first, and which names of the additions were there."""
+    """What is to be written for a month, overflow documents first.
+
+    ``fates`` says what became of every name of the additions; ``former`` holds the blocks that the pod loses.
+    """
 
     intents: list[Intent]
-    known: set[str]
+    fates: dict[str, Fate]
+    former: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -42,25 +70,78 @@ class _Month:
     foreign: set[str] = field(default_factory=set)
     promised: int = 0
     damaged: list[str] = field(default_factory=list)
+    memory: Resource | None = None
+    remembered: dict[str, str] = field(default_factory=dict)
 
 
-def merge(pod: Pod, manifest: Mapping[str, Entry], first: str, additions: Mapping[str, str]) -> Merge:
-    """Join the blocks in ``additions`` (by name) with the documents of the month that begins with ``first``.
+def better(one: str, other: str) -> str:
+    """The block that stays of two for one record."""
+    if one == other:
+        return one
+    return max(one, other, key=lambda text: (not is_provisional(text), edition_of(text), len(text), text))
 
-    A document that is cut short or missing is repaired where the additions bring back what the manifest promises;
-    PodDamagedError otherwise. Nothing is written here.
+
+def held_blocks(pod: Pod, manifest: Mapping[str, Entry], first: str) -> dict[str, str]:
+    """The blocks of a month as far as they can be read, with the provisional ones that are only remembered."""
+    month = _read_month(pod, manifest, first)
+    return {**month.remembered, **month.blocks}
+
+
+def merge(
+    pod: Pod,
+    manifest: Mapping[str, Entry],
+    first: str,
+    change: Change,
+    around: Callable[[str], Mapping[str, str]] | None = None,
+) -> Merge:
+    """Join a change with the documents of the month that begins with ``first``.
+
+    ``around`` gives the blocks of a neighbouring month, by default those that the pod holds. A document that is cut
+    short or missing is repaired where the additions bring back what the manifest promises; PodDamagedError otherwise.
+    Nothing is written here.
     """
     month = _read_month(pod, manifest, first)
-    known = additions.keys() & month.blocks.keys()
-    blocks = {**additions, **month.blocks}
-    if month.damaged and len(blocks) < month.promised:
-        raise PodDamagedError(
-            f"{month.damaged[0]} is cut short or missing: {month.promised - len(blocks)} records lack"
-        )
-    if len(known) == len(additions) and not month.damaged:
-        return Merge(intents=[], known=known)
-    intents = _documents(first, blocks, month)
-    return Merge(intents=intents, known=known)
+    everything = {**month.remembered, **month.blocks}
+    for name, text in change.additions.items():
+        held = everything.get(name)
+        everything[name] = text if held is None else better(held, text)
+    if month.damaged and len(everything) < month.promised:
+        lacking = month.promised - len(everything)
+        raise PodDamagedError(f"{month.damaged[0]} is cut short or missing: {lacking} records lack")
+    for name, exact in change.exact.items():
+        everything.pop(name, None)
+        if exact is not None:
+            everything[name] = exact
+    view = provisional_view(first, everything, around or (lambda near: held_blocks(pod, manifest, near)))
+    blocks = {name: text for name, text in everything.items() if name not in view.gone}
+    remembered = {name: everything[name] for name in view.remembered}
+    intents = _memory(first, remembered, month)
+    if blocks != month.blocks or month.damaged:
+        intents += _documents(first, blocks, month)
+    return Merge(
+        intents=intents,
+        fates={name: _fate(name, month, blocks) for name in change.additions},
+        former={name: text for name, text in month.blocks.items() if blocks.get(name) != text},
+    )
+
+
+def _fate(name: str, month: _Month, blocks: Mapping[str, str]) -> Fate:
+    if name not in blocks:
+        return Fate.SUPERSEDED
+    held = month.blocks.get(name)
+    if held is None:
+        return Fate.NEW
+    return Fate.KNOWN if held == blocks[name] else Fate.CHANGED
+
+
+def _memory(first: str, remembered: dict[str, str], month: _Month) -> list[Intent]:
+    """What to write so that the provisional records of the month that are needed later are remembered."""
+    path = superseded_path(first)
+    content = join(Document(remembered), overflow_path(first, 1)) if remembered else None
+    held = month.memory
+    if (held.content if held else None) == content:
+        return []
+    return [Intent(path=path, content=content, etag=held.etag if held else None, month=first, records=len(remembered))]
 
 
 def _read_month(pod: Pod, manifest: Mapping[str, Entry], first: str) -> _Month:
@@ -82,7 +163,17 @@ def _read_month(pod: Pod, manifest: Mapping[str, Entry], first: str) -> _Month:
         promised.discard(path)
         number += 1
         if not promised:
-            return month
+            break
+    if can_be_superseded(first):
+        _read_memory(pod, first, month)
+    return month
+
+
+def _read_memory(pod: Pod, first: str, month: _Month) -> None:
+    """Read the remembered provisional records; damaged ones are forgotten: they matter only to rare doubles."""
+    month.memory = pod.read(superseded_path(first))
+    if month.memory is not None:
+        month.remembered = _salvage(month.memory.content, overflow_path(first, 1)).blocks
 
 
 def _links(content: bytes) -> list[str]:
@@ -120,7 +211,7 @@ def _salvage(content: bytes, path: str) -> Document:
 
 def _documents(first: str, blocks: dict[str, str], month: _Month) -> list[Intent]:
     """What to write so that the month holds these blocks; a document that nothing needs any more goes last."""
-    runs = cut(blocks)
+    runs = cut(blocks) if blocks or month.foreign else []
     paths = [overflow_path(first, number) for number in range(len(runs))]
     links = tuple(path.rpartition("/")[2] for path in paths[1:])
     intents: list[Intent] = []

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.enrich.transactions import classify
@@ -24,17 +23,20 @@ from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of
 from pod_agent.ingest.journal import Intent, Journal, exclusive
-from pod_agent.ingest.merge import merge
-from pod_agent.ingest.provenance import GZIP, Lines, import_ids, lines_path, read_import, report_path
-from pod_agent.ingest.reading import Enrich, FileTally, Progress, read_file
+from pod_agent.ingest.planning import Plan
+from pod_agent.ingest.provenance import import_ids, next_id, read_import, report_path
+from pod_agent.ingest.reading import Enrich, Progress, read_file
 from pod_agent.ingest.reconcile import later, reconcile
+from pod_agent.ingest.rejected import forget_rejected, read_rejected, write_rejected
 from pod_agent.ingest.report import Closing, ImportReport, Unread
 from pod_agent.ingest.report_turtle import report_to_turtle
-from pod_agent.ingest.staging import StagedRow, Staging
+from pod_agent.ingest.staging import Staging
+from pod_agent.ingest.tally import FileTally
+from pod_agent.ingest.undo import UndoReport, plan_undo
 from pod_agent.pods.pod import Pod
 from vocab.records import Record, Transaction
 
-__all__ = ["ImportReport", "Ingest", "Progress", "meaning"]
+__all__ = ["ImportReport", "Ingest", "Progress", "UndoReport", "meaning"]
 
 SINGAPORE: Final = ZoneInfo("Asia/Singapore")
 
@@ -99,8 +101,10 @@ class Ingest:
                     return self._plan(staging, tallies, unread, started, None)
             with contextlib.closing(self._journal()) as journal:
                 before = apply(self._pod, journal)
-                with self._staged(exports, show) as staged, journal.transaction():
-                    report = self._plan(*staged, started, journal)
+                with self._staged(exports, show) as staged:
+                    with journal.transaction():
+                        report = self._plan(*staged, started, journal)
+                    write_rejected(self._folder, report.import_id, staged[1])
                 documents = apply(self._pod, journal, lambda count: show("writing", count))
             return replace(report, documents=tuple(sorted({*before, *documents})))
 
@@ -110,8 +114,8 @@ class Ingest:
     ) -> Iterator[tuple[Staging, list[FileTally], list[Unread]]]:
         """Everything that can be read behind the paths, staged."""
         found = find_exports(paths, self._importers)
-        unread = [Unread(path=entry.path, reason=entry.reason) for entry in found.unopened]
-        with contextlib.closing(Staging(self._folder)) as staging, _collecting_rarely():
+        unread = [Unread(path=entry.path, reason=entry.reason, code=entry.code) for entry in found.unopened]
+        with contextlib.closing(Staging(self._folder, self._zone)) as staging, _collecting_rarely():
             yield staging, self._read(found.exports, unread, staging, progress), unread
 
     def _read(
@@ -132,7 +136,7 @@ class Ingest:
                 )
             except RefusedExportError as error:
                 path = export.file if export.member is None else f"{export.file}!{export.member}"
-                unread.append(Unread(path=path, reason=str(error)))
+                unread.append(Unread(path=path, reason=str(error), code=error.code))
                 refused = refused or error
         if refused is not None and not tallies:
             raise refused
@@ -147,27 +151,15 @@ class Ingest:
         journal: Journal | None,
     ) -> ImportReport:
         """Join what is staged with the pod, month by month; what is to be written goes to the journal, if any."""
+        import_id = next_id(self._pod, started)
         manifest = manifest_of(self._pod).entries
-        lines = Lines()
-        for month in staging.months():
-            rows = _first_rows(staging.rows(month), tallies)
-            merged = merge(self._pod, manifest, month, {name: row.block for name, row in rows.items()})
-            for name in sorted(rows):
-                row = rows[name]
-                if name in merged.known:
-                    tallies[row.file].duplicate += 1
-                else:
-                    tallies[row.file].wrote(row.payment)
-                    lines.add(f"{month}#{name}", row.file + 1, row.line)
-            if journal is not None:
-                journal.add(merged.intents)
-        anything = journal is not None and any(tally.written for tally in tallies)
-        import_id = f"{started:%Y%m%dt%H%M%Sz}-{secrets.token_hex(2)}" if anything else None
+        plan = Plan(self._pod, staging, tallies, manifest=manifest, journal=journal, import_id=import_id)
+        plan.make()
+        if journal is None or not any(tally.written for tally in tallies):
+            return self._report(None, started, tallies, unread)
         report = self._report(import_id, started, tallies, unread)
-        if journal is not None and import_id is not None:
-            content = report_to_turtle(report)
-            intents = [Intent(path=lines_path(import_id), content=lines.content(), etag=None, media_type=GZIP)]
-            journal.add([*intents, Intent(path=report_path(import_id), content=content, etag=None)])
+        content = report_to_turtle(report)
+        journal.add([*plan.own_resources(), Intent(path=report_path(import_id), content=content, etag=None)])
         return report
 
     def _report(
@@ -190,6 +182,24 @@ class Ingest:
                 known = later(known, file.closings)
         return known
 
+    def undo(self, import_id: str) -> UndoReport:
+        """Take back exactly what an import brought, and bring back what it had replaced.
+
+        UsageError where there is no such import; PodError where the pod does not take the change: it stays in the
+        journal, and the next import or ``recover`` goes on with it.
+        """
+        with self._locked(), contextlib.closing(self._journal()) as journal:
+            before = apply(self._pod, journal)
+            with contextlib.closing(Staging(self._folder, self._zone)) as staging, journal.transaction():
+                report = plan_undo(self._pod, import_id, staging.samples, journal)
+            documents = apply(self._pod, journal)
+            forget_rejected(self._folder, import_id)
+            return replace(report, documents=tuple(sorted({*before, *documents})))
+
+    def rejected(self, import_id: str) -> list[dict[str, Any]]:
+        """The rows that an import could not read, as they stood; kept on this machine only, so there may be none."""
+        return read_rejected(self._folder, import_id)
+
     def _journal(self) -> Journal:
         return Journal(self._folder / "journal.sqlite", self._pod.root)
 
@@ -200,15 +210,6 @@ class Ingest:
                 yield
         except (sqlite3.Error, OSError) as error:
             raise LocalStateError(f"the agent's own files cannot be used: {error}") from error
-
-
-def _first_rows(rows: Iterable[StagedRow], tallies: list[FileTally]) -> dict[str, StagedRow]:
-    """The rows by name: the first row with a name stays, the others are counted as duplicates."""
-    first: dict[str, StagedRow] = {}
-    for row in rows:
-        if first.setdefault(row.name, row) is not row:
-            tallies[row.file].duplicate += 1
-    return first
 
 
 @contextlib.contextmanager

@@ -10,7 +10,9 @@ import csv
 import gzip
 import io
 import re
+import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pod_agent.errors import PodDamagedError, UsageError
@@ -25,7 +27,9 @@ __all__ = [
     "GZIP",
     "Lines",
     "import_ids",
+    "line_rows",
     "lines_path",
+    "next_id",
     "read_import",
     "read_lines",
     "read_provenance",
@@ -79,10 +83,23 @@ def import_ids(pod: Pod) -> list[str]:
     return sorted(match[1] for match in matches if match)
 
 
+def next_id(pod: Pod, started: datetime) -> str:
+    """An id for an import that began now: in order after all that are there, whatever the clock says."""
+    mine = f"{started:%Y%m%dt%H%M%Sz}-{secrets.randbelow(1 << 15):04x}"
+    latest = max(import_ids(pod), default="")
+    if latest < mine:
+        return mine
+    stamp, _, number = latest.partition("-")
+    if number < "ffff":
+        return f"{stamp}-{int(number, 16) + 1:04x}"
+    after = datetime.strptime(stamp, "%Y%m%dt%H%M%Sz").replace(tzinfo=UTC) + timedelta(seconds=1)
+    return f"{after:%Y%m%dt%H%M%Sz}-0000"
+
+
 def read_lines(pod: Pod, import_id: str) -> Iterator[tuple[IRI, Provenance]]:
     """Record and where it was read, for every record that an import wrote; see read_provenance."""
     files = read_import(pod, import_id).files
-    for iri, number, line in _read_lines(pod, import_id):
+    for iri, number, line in line_rows(pod, import_id):
         if not 0 < number <= len(files):
             raise PodDamagedError(f"{lines_path(import_id)} names a file that its report lacks")
         file = files[number - 1]
@@ -99,7 +116,8 @@ def read_provenance(pod: Pod) -> Iterator[tuple[IRI, Provenance, str]]:
             yield iri, provenance, import_id
 
 
-def _read_lines(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
+def line_rows(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
+    """Record IRI, number of the file in the report and line, for every record that an import wrote."""
     path = lines_path(import_id)
     resource = pod.read(path)
     if resource is None:

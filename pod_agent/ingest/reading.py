@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import IO, TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
 
 from pod_agent.errors import UnaccountedRowsError
 from pod_agent.importers.protocol import ExportFile, Importer, Issue, Row, Sample, Skipped, Statement, Withheld
-from pod_agent.ingest.report import Closing, Counts, FileReport
+from pod_agent.ingest.hashing import HashedExport
+from pod_agent.ingest.privacy import scrub
+from pod_agent.ingest.report import Closing
+from pod_agent.ingest.samples import SampleBatch
 from pod_agent.ingest.staging import Payment, StagedRow, Staging
+from pod_agent.ingest.tally import FileTally
 from vocab.errors import VocabularyError
 from vocab.mapping import block
 from vocab.records import Money, Record, Transaction
 from vocab.shapes import check
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-__all__ = ["MAX_ISSUES", "Enrich", "FileTally", "Progress", "read_file"]
-
-MAX_ISSUES: Final = 10_000
-"""Rejected rows that a report tells about; more are counted."""
+__all__ = ["Enrich", "Progress", "read_file"]
 
 Enrich = Callable[[Record], Record]
 """What gives a record its meaning (merchant, category, kind)."""
@@ -35,64 +30,7 @@ Progress = Callable[[str, int], None]
 """Told what is being done, in words, and how many rows or documents of it are done."""
 
 _STEP: Final = 500
-_BUFFER: Final = 1 << 16
-
-
-@dataclass(slots=True)
-class FileTally:
-    """What is known of a file while its import runs; ``report`` turns it into the final account."""
-
-    file: str
-    member: str | None
-    importer: str
-    read: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    written: int = 0
-    sha256: str = ""
-    skipped_by: Counter[str] = field(default_factory=Counter)
-    withheld: Counter[str] = field(default_factory=Counter)
-    issues: list[Issue] = field(default_factory=list)
-    first: datetime | None = None
-    last: datetime | None = None
-    totals: dict[str, list[int]] = field(default_factory=dict)
-    closings: list[Closing] = field(default_factory=list)
-    accounts: list[tuple[str, str]] = field(default_factory=list)
-    new_sums: Counter[int] = field(default_factory=Counter)
-    new_days: dict[int, int] = field(default_factory=dict)
-
-    def wrote(self, payment: Payment | None) -> None:
-        """Count a record that was not there before; ``payment`` is what it adds to one of the file's accounts."""
-        self.written += 1
-        if payment is not None:
-            account, minor, day = payment
-            self.new_sums[account] += minor
-            self.new_days[account] = min(day, self.new_days.get(account, day))
-
-    def report(self, zone: ZoneInfo, *, reconciled: bool | None) -> FileReport:
-        """The file's account; UnaccountedRowsError unless every row that was read is in exactly one of its counts."""
-        counts = Counts(
-            read=self.read,
-            written=self.written,
-            duplicate=self.duplicate,
-            rejected=self.rejected,
-            skipped=self.skipped_by.total(),
-        )
-        counts.verify(self.importer)
-        return FileReport(
-            file=self.file,
-            member=self.member,
-            importer=self.importer,
-            sha256=self.sha256,
-            counts=counts,
-            skipped_by=dict(self.skipped_by),
-            issues=tuple(self.issues),
-            first=self.first.astimezone(zone).date() if self.first else None,
-            last=self.last.astimezone(zone).date() if self.last else None,
-            totals={currency: (came, went) for currency, (came, went) in self.totals.items()},
-            closings=tuple(self.closings),
-            reconciled=reconciled,
-        )
+_BATCH: Final = 8192
 
 
 def read_file(
@@ -104,10 +42,12 @@ def read_file(
     RefusedExportError, and nothing of the file is staged, where it is broken as a whole.
     """
     tally = FileTally(file=export.file, member=export.member, importer=importer.name)
-    hashed = _HashedExport(export)
+    hashed = HashedExport(export)
     try:
         gapless = export.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-        _Reader(tally, number, staging, enrich).run(importer.extract(hashed), progress, gapless=gapless)
+        source = str(getattr(importer, "source", importer.name))
+        reader = _Reader(tally, number, staging, enrich, source, gapless=gapless)
+        reader.run(importer.extract(hashed), progress)
         staging.flush(number)
     except BaseException:
         staging.discard(number)
@@ -117,52 +57,46 @@ def read_file(
 
 
 class _Reader:
-    """Counts and stages the rows of one file."""
+    """Counts and stages the rows of one file, as long as none is left out or told twice, so far as their lines can say.
 
-    def __init__(self, tally: FileTally, number: int, staging: Staging, enrich: Enrich) -> None:
+    Lines of a text only rise; elements of a JSON array (``gapless``) are numbered from 1 without a gap. ``source`` is
+    that of samples.
+    """
+
+    def __init__(
+        self, tally: FileTally, number: int, staging: Staging, enrich: Enrich, source: str, *, gapless: bool
+    ) -> None:
         self._tally = tally
         self._number = number
         self._staging = staging
         self._enrich = enrich
+        self._source = source
+        self._gapless = gapless
+        self._last = 0
+        self._on_line: set[str] = set()
         self._accounts: dict[tuple[str, str], int] = {}
         self._latest: dict[tuple[str, str], datetime] = {}
+        self._statements: list[Statement] = []
 
-    def run(self, rows: Iterator[Row], progress: Progress, *, gapless: bool) -> None:
-        """Take the rows as they come, as long as none is left out or told twice, so far as their lines can say.
-
-        Lines of a text only rise; elements of a JSON array (``gapless``) are numbered from 1 without a gap.
-        """
+    def run(self, rows: Iterator[Row], progress: Progress) -> None:
+        """Take the rows as they come."""
         tally = self._tally
-        statements: list[Statement] = []
         name = tally.member or tally.file
-        last = 0
-        on_line: set[str] = set()
+        samples: list[Sample] = []
+        take = samples.append
         for row in rows:
-            if isinstance(row, Statement):
-                statements.append(row)
-                continue
-            if isinstance(row, Withheld):
-                tally.withheld[row.what] += row.count
-                continue
-            tally.read += 1
-            if isinstance(row, Sample):
-                line = row.line
-                self._sample(row)
-            elif isinstance(row, Record):
-                line = row.provenance.line if row.provenance else last + 1
-                self._record(row, line)
-            else:
-                line = row.line
-                self._set_aside(row)
-            if line == last and isinstance(row, Record) and row.iri not in on_line:
-                on_line.add(row.iri)
-            elif line > last if not gapless else line == last + 1:
-                on_line = {row.iri} if isinstance(row, Record) else set()
-            else:
-                raise UnaccountedRowsError(f"rows are missing or told twice between lines {last} and {line}")
-            last = line
-            if not tally.read % _STEP:
+            if row.__class__ is Sample:
+                take(row)
+                if len(samples) < _BATCH:
+                    continue
+            if samples:
+                self._samples(samples)
+                samples.clear()
                 progress(name, tally.read)
+            if not isinstance(row, Sample) and self._row(row) and not tally.read % _STEP:
+                progress(name, tally.read)
+        if samples:
+            self._samples(samples)
         progress(name, tally.read)
         tally.accounts = list(self._accounts)
         tally.closings = [
@@ -171,23 +105,52 @@ class _Reader:
                 balance=Money.of(statement.closing, statement.currency),
                 at=self._latest.get((statement.account, statement.currency)),
             )
-            for statement in statements
+            for statement in self._statements
         ]
+
+    def _row(self, row: Record | Issue | Skipped | Statement | Withheld) -> bool:
+        """Take what is no sample; False for what is not a row of the source."""
+        if isinstance(row, Record):
+            line = row.provenance.line if row.provenance else self._last + 1
+            self._follow(line, row.iri)
+            self._record(row, line)
+        elif isinstance(row, Statement):
+            self._statements.append(row)
+            return False
+        elif isinstance(row, Withheld):
+            self._tally.withheld[row.what] += row.count
+            return False
+        else:
+            self._follow(row.line, None)
+            if isinstance(row, Skipped):
+                self._tally.skipped_by[row.reason] += 1
+            else:
+                self._tally.reject(row)
+        self._tally.read += 1
+        return True
+
+    def _follow(self, line: int, iri: str | None) -> None:
+        """Check that a row follows the last one."""
+        last = self._last
+        if line == last and iri is not None and iri not in self._on_line:
+            self._on_line.add(iri)
+        elif line > last if not self._gapless else line == last + 1:
+            self._on_line = set() if iri is None else {iri}
+        else:
+            raise UnaccountedRowsError(f"rows are missing or told twice between lines {last} and {line}")
+        self._last = line
 
     def _record(self, row: Record, line: int) -> None:
         tally = self._tally
         try:
-            record = self._enrich(row)
+            record = self._enrich(scrub(row, tally.withheld))
             check(record)
             text = block(record)
         except VocabularyError as error:
-            self._reject(Issue(line=line, code=error.code, detail=str(error)))
+            tally.reject(Issue(line=line, code=error.code, detail=str(error)))
             return
         at = record.at
-        if tally.first is None or at < tally.first:
-            tally.first = at
-        if tally.last is None or at > tally.last:
-            tally.last = at
+        tally.covers(at, at)
         payment = self._payment(record) if isinstance(record, Transaction) else None
         month, _, name = record.iri.partition("#")
         self._staging.add(month, StagedRow(name, text, self._number, line, payment))
@@ -201,78 +164,29 @@ class _Reader:
         came_and_went[minor < 0] += abs(minor)
         return Payment(account, minor, record.at.toordinal())
 
-    def _sample(self, row: Sample) -> None:
-        """Take a sample of a dense series."""
-        self._tally.skipped_by[f"series of {row.measure}"] += 1
+    def _samples(self, rows: list[Sample]) -> None:
+        """Take samples that came one after the other."""
+        tally = self._tally
+        batch = SampleBatch(rows)
+        self._follow_samples(batch)
+        tally.read += len(rows)
+        faults = batch.faults()
+        for place in np.flatnonzero(faults).tolist():
+            detail = "the value or the time of the sample is out of range, or its measure is unknown"
+            tally.reject(Issue(line=rows[place].line, code="impossible_value", detail=detail))
+        good = ~faults
+        if good.any():
+            at = batch.at[good]
+            first, last = (datetime.fromtimestamp(int(second), UTC) for second in (at.min(), at.max()))
+            tally.covers(first, last)
+            self._staging.samples.add(self._source, self._number, batch, good)
 
-    def _set_aside(self, row: Issue | Skipped) -> None:
-        if isinstance(row, Skipped):
-            self._tally.skipped_by[row.reason] += 1
-        else:
-            self._reject(row)
-
-    def _reject(self, issue: Issue) -> None:
-        self._tally.rejected += 1
-        if len(self._tally.issues) < MAX_ISSUES:
-            self._tally.issues.append(issue)
-
-
-class _HashedExport:
-    """An export whose bytes are hashed while the importer reads them."""
-
-    def __init__(self, export: ExportFile) -> None:
-        self._export = export
-        self._streams: list[_HashedStream] = []
-
-    @property
-    def file(self) -> str:
-        return self._export.file
-
-    @property
-    def member(self) -> str | None:
-        return self._export.member
-
-    @property
-    def head(self) -> bytes:
-        return self._export.head
-
-    def open(self) -> IO[bytes]:
-        stream = _HashedStream(self._export.open())
-        self._streams.append(stream)
-        return io.BufferedReader(stream, buffer_size=_BUFFER)
-
-    def finish(self) -> str:
-        """Hex SHA-256 of the whole file; what the importer did not read is read now where it has to be."""
-        for stream in self._streams:
-            if stream.complete:
-                return stream.hexdigest()
-        with self.open() as rest:
-            while rest.read(_BUFFER):
-                pass
-        return self._streams[-1].hexdigest()
-
-
-class _HashedStream(io.RawIOBase):
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._hash = hashlib.sha256()
-        self.complete = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        view = memoryview(buffer)
-        content = self._stream.read(len(view))
-        self._hash.update(content)
-        self.complete = not content
-        view[: len(content)] = content
-        return len(content)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
-
-    def hexdigest(self) -> str:
-        return self._hash.hexdigest()
+    def _follow_samples(self, batch: SampleBatch) -> None:
+        """Check like ``_follow`` that a batch follows the last row."""
+        first, last = int(batch.lines[0]), int(batch.lines[-1])
+        again = first == self._last and (not self._on_line or bool(self._on_line & batch.first_names(first)))
+        if again or not batch.in_order(self._last, gapless=self._gapless):
+            raise UnaccountedRowsError(f"rows are missing or told twice between lines {self._last} and {last}")
+        names = batch.names(last)
+        self._on_line = self._on_line | names if last == self._last else names
+        self._last = last

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pod_agent.ingest.reading import FileTally
 from pod_agent.ingest.report import Closing
+from pod_agent.ingest.tally import FileTally
 
 __all__ = ["Balances", "later", "reconcile"]
 

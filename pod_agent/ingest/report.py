@@ -18,13 +18,17 @@ __all__ = ["Closing", "Counts", "FileReport", "ImportReport", "Unread"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Rows of a file or of an import; every row that was read is in exactly one of the other four."""
+    """Rows of a file or of an import; every row that was read is in exactly one of the other four.
+
+    ``changed`` says how many of those written replaced an older edition of a record.
+    """
 
     read: int = 0
     written: int = 0
     duplicate: int = 0
     rejected: int = 0
     skipped: int = 0
+    changed: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -33,6 +37,7 @@ class Counts:
             duplicate=self.duplicate + other.duplicate,
             rejected=self.rejected + other.rejected,
             skipped=self.skipped + other.skipped,
+            changed=self.changed + other.changed,
         )
 
     def verify(self, name: str) -> None:
@@ -42,10 +47,11 @@ class Counts:
             raise UnaccountedRowsError(f"{name}: {self.read} rows were read, {accounted} are accounted for")
 
     def to_json(self) -> dict[str, int]:
-        """The five counts by name."""
+        """The counts by name."""
         return {
             "read": self.read,
             "written": self.written,
+            "changed": self.changed,
             "duplicate": self.duplicate,
             "rejected": self.rejected,
             "skipped": self.skipped,
@@ -67,7 +73,7 @@ class FileReport:
 
     ``first`` and ``last`` are days in the person's zone; ``totals`` holds for every currency what came in and went out
     (minor units, both positive). These and ``closings`` speak of all rows of the file, new or not. ``issues`` holds
-    the first ``pod_agent.ingest.reading.MAX_ISSUES`` rejected rows; ``counts.rejected`` counts them all.
+    the first ``pod_agent.ingest.tally.MAX_ISSUES`` rejected rows; ``counts.rejected`` counts them all.
     """
 
     file: str
@@ -76,6 +82,7 @@ class FileReport:
     sha256: str
     counts: Counts
     skipped_by: Mapping[str, int] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     first: date | None = None
     last: date | None = None
@@ -95,7 +102,11 @@ class FileReport:
             "importer": self.importer,
             **self.counts.to_json(),
             "skipped_by": dict(sorted(self.skipped_by.items())),
-            "issues": [{"line": issue.line, "code": issue.code, "detail": issue.detail} for issue in self.issues],
+            "withheld": dict(sorted(self.withheld.items())),
+            "issues": [
+                {"line": issue.line, "code": issue.code, "column": issue.column, "detail": issue.detail}
+                for issue in self.issues
+            ],
             "first": self.first.isoformat() if self.first else None,
             "last": self.last.isoformat() if self.last else None,
             "totals": {
@@ -112,6 +123,11 @@ class Unread:
 
     path: str
     reason: str
+    code: str = "refused_file"
+
+    def to_json(self) -> dict[str, str]:
+        """The entry in the document of ``pod-agent import --json``."""
+        return {"path": self.path, "code": self.code, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +159,6 @@ class ImportReport:
         return {
             "import_id": self.import_id,
             "files": [file.to_json() for file in self.files],
-            "unopened": [{"path": entry.path, "reason": entry.reason} for entry in self.unopened],
+            "unopened": [entry.to_json() for entry in self.unopened],
             "totals": self.counts.to_json(),
         }

@@ -55,6 +55,7 @@ def _file_to_turtle(name: str, file: FileReport) -> Iterator[str]:
         f"{curie(terms.SHA256)} {literal(file.sha256)}",
         f"{curie(terms.READ_COUNT)} {counts.read}",
         f"{curie(terms.WRITTEN_COUNT)} {counts.written}",
+        f"{curie(terms.CHANGED_COUNT)} {counts.changed}",
         f"{curie(terms.DUPLICATE_COUNT)} {counts.duplicate}",
         f"{curie(terms.REJECTED_COUNT)} {counts.rejected}",
         f"{curie(terms.SKIPPED_COUNT)} {counts.skipped}",
@@ -80,12 +81,23 @@ def _file_to_turtle(name: str, file: FileReport) -> Iterator[str]:
         if closing.at is not None:
             properties.append(f"{curie(terms.BALANCE_TIME)} {_time(closing.at)}")
         yield _node(f"{name}-balance-{number}", curie(terms.BALANCE), properties)
+    yield from _left_to_turtle(name, file)
+
+
+def _left_to_turtle(name: str, file: FileReport) -> Iterator[str]:
+    """What was left out of a file: rows skipped, values withheld, rows rejected."""
+    part_of = f"{curie(terms.PART_OF)} <#{name}>"
     for number, (reason, count) in enumerate(sorted(file.skipped_by.items()), 1):
         properties = [part_of, f"{curie(terms.REASON)} {literal(reason)}", f"{curie(terms.SKIPPED_COUNT)} {count}"]
         yield _node(f"{name}-skipped-{number}", curie(terms.SKIPPED_ROWS), properties)
+    for number, (what, count) in enumerate(sorted(file.withheld.items()), 1):
+        properties = [part_of, f"{curie(terms.NAME)} {literal(what)}", f"{curie(terms.WITHHELD_COUNT)} {count}"]
+        yield _node(f"{name}-withheld-{number}", curie(terms.WITHHELD_VALUES), properties)
     for number, issue in enumerate(file.issues[:MAX_STORED_ISSUES], 1):
         properties = [part_of, f"{curie(terms.LINE)} {issue.line}", f"{curie(terms.CODE)} {literal(issue.code)}"]
         properties.append(f"{curie(terms.DESCRIPTION)} {literal(issue.detail)}")
+        if issue.column is not None:
+            properties.append(f"{curie(terms.COLUMN)} {literal(issue.column)}")
         yield _node(f"{name}-rejected-{number}", curie(terms.REJECTED_ROW), properties)
 
 
@@ -142,6 +154,7 @@ def _file(name: str, nodes: _Nodes) -> FileReport:
     counts = Counts(
         read=int(node[terms.READ_COUNT]),
         written=int(node[terms.WRITTEN_COUNT]),
+        changed=int(node.get(terms.CHANGED_COUNT, "0")),
         duplicate=int(node[terms.DUPLICATE_COUNT]),
         rejected=int(node[terms.REJECTED_COUNT]),
         skipped=int(node[terms.SKIPPED_COUNT]),
@@ -153,8 +166,14 @@ def _file(name: str, nodes: _Nodes) -> FileReport:
         sha256=node[terms.SHA256],
         counts=counts,
         skipped_by={part[terms.REASON]: int(part[terms.SKIPPED_COUNT]) for part in parts if terms.REASON in part},
+        withheld={part[terms.NAME]: int(part[terms.WITHHELD_COUNT]) for part in parts if terms.WITHHELD_COUNT in part},
         issues=tuple(
-            Issue(line=int(part[terms.LINE]), code=part[terms.CODE], detail=part[terms.DESCRIPTION])
+            Issue(
+                line=int(part[terms.LINE]),
+                code=part[terms.CODE],
+                detail=part[terms.DESCRIPTION],
+                column=part.get(terms.COLUMN),
+            )
             for part in parts
             if terms.LINE in part
         ),

@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pod_agent.ingest.samples import SampleStaging
 from pod_agent.storage import make_private_folder
 
 __all__ = ["Payment", "StagedRow", "Staging"]
@@ -45,15 +47,19 @@ class StagedRow(msgspec.Struct, array_like=True, gc=False):
 
 
 class Staging:
-    """The staged rows of one import, month by month in the order in which they were read."""
+    """The staged rows of one import, month by month in the order in which they were read.
 
-    def __init__(self, folder: Path) -> None:
+    ``samples`` holds those of dense series; their days are those of ``zone``.
+    """
+
+    def __init__(self, folder: Path, zone: ZoneInfo) -> None:
         make_private_folder(folder)
         for left_over in folder.glob(f"{_PREFIX}*"):  # of an import that was killed; the caller holds the lock
             left_over.unlink()
         descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".sqlite", dir=folder)
         os.close(descriptor)
         self._path = Path(name)
+        self.samples = SampleStaging(folder, _PREFIX, zone)
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN")
@@ -86,6 +92,7 @@ class Staging:
         self._batch.clear()
         self._size = 0
         self._connection.execute("DELETE FROM batch WHERE file = ?", (file,))
+        self.samples.discard(file)
 
     def months(self) -> list[str]:
         """First documents of the months that have staged rows, sorted."""
@@ -97,6 +104,7 @@ class Staging:
             yield from self._decoder.decode(rows)
 
     def close(self) -> None:
-        """Remove the file."""
+        """Remove the files."""
+        self.samples.close()
         self._connection.close()
         self._path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import struct
@@ -9,15 +10,21 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError, UsageError
 from pod_agent.importers.archive import Unopened, ZipMember, export_files
+from pod_agent.importers.detect import find_exports
 from pod_agent.importers.ocbc import OcbcCsv
+from pod_agent.importers.protocol import Confidence, ExportFile
 from pod_agent.importers.spotify import SpotifyHistory
 from tests.support.rows import FIXTURES, found, read_all, records
 from tests.support.shared import shared
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 STATEMENT = (FIXTURES / "ocbc" / "account_2026.csv").read_bytes()
 HISTORY = (FIXTURES / "spotify" / "Streaming_History_Audio_2026_0.json").read_bytes()
@@ -71,7 +78,7 @@ def test_files_without_use_are_left_unopened_with_a_reason(tmp_path: Path) -> No
     )
     results = found(path)
     assert results.unopened == (
-        Unopened(path=f"{path}!photos/1.jpg", reason="no importer reads .jpg files"),
+        Unopened(path=f"{path}!photos/1.jpg", reason="no importer reads .jpg files", code="unwanted"),
         Unopened(path=f"{path}!notes.csv", reason="no importer recognises what is in it"),
         Unopened(path=f"{path}!e.csv", reason="no importer recognises what is in it"),
     )
@@ -133,14 +140,104 @@ def test_a_zip_with_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     assert "is there twice" in str(fault(path))
 
 
-def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
-    path = make_zip(tmp_path / "x.zip", ("b.json", HISTORY))
+def _encrypt(path: Path, name: bytes) -> None:
+    """Set the flag of encryption in both headers of a member."""
     content = bytearray(path.read_bytes())
-    directory = content.index(b"PK\x01\x02")
-    content[6] |= 1
-    content[directory + 8] |= 1
+    content[content.index(b"PK\x03\x04", max(0, content.index(name) - 40)) + 6] |= 1
+    content[content.rindex(b"PK\x01\x02", 0, content.rindex(name)) + 8] |= 1
     path.write_bytes(content)
-    assert "is encrypted" in str(fault(path))
+
+
+def test_an_encrypted_member_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "x.zip", ("a.csv", STATEMENT), ("b.json", HISTORY))
+    _encrypt(path, b"a.csv")
+    results = found(path)
+    assert [export.member for _, export in results.exports] == ["b.json"]
+    assert [(entry.path, entry.code) for entry in results.unopened] == [(f"{path}!a.csv", "encrypted")]
+
+
+def test_a_damaged_member_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "x.zip", ("a.csv", STATEMENT), ("b.json", HISTORY))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"a.csv") + 20] ^= 0xFF
+    path.write_bytes(content)
+    results = found(path)
+    assert [export.member for _, export in results.exports] == ["b.json"]
+    assert [(entry.path, entry.code) for entry in results.unopened] == [(f"{path}!a.csv", "refused_file")]
+
+
+def test_a_dangerous_zip_does_not_lose_the_other_paths(tmp_path: Path) -> None:
+    bad = make_zip(tmp_path / "bad.zip", ("b.json", HISTORY), (_member("../a.csv"), STATEMENT))
+    good = make_zip(tmp_path / "good.zip", ("b.json", HISTORY))
+    results = found(bad, good)
+    assert [export.file for _, export in results.exports] == [str(good)]
+    assert [(entry.path, entry.code) for entry in results.unopened] == [(str(bad), "refused_file")]
+
+
+def test_the_parts_of_one_download_are_read_together(tmp_path: Path) -> None:
+    first = make_zip(tmp_path / "takeout-1-001.zip", ("Takeout/x/y/a.csv", STATEMENT))
+    second = make_zip(tmp_path / "takeout-1-002.zip", ("Takeout/x/y/b.json", HISTORY))
+    assert kinds(first, second) == [("ocbc-csv", "Takeout/x/y/a.csv"), ("spotify-extended", "Takeout/x/y/b.json")]
+
+
+class _Unseekable(io.RawIOBase):
+    """What a zip is written to that is sent as it is made: sizes then follow the members."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, block: ReadableBuffer, /) -> int:
+        return self._stream.write(block)
+
+
+def test_a_zip_that_was_streamed_as_it_was_made_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with path.open("wb") as stream, zipfile.ZipFile(_Unseekable(stream), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", STATEMENT)
+    assert path.read_bytes()[6] & 8, "the sizes are in a descriptor behind the member"
+    assert kinds(path) == [("ocbc-csv", "a.csv")]
+
+
+class _Knowing(OcbcCsv):
+    """An importer that knows files of its service by their names."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def never_opens(self, name: str) -> str | None:
+        return "it says where the person was" if name.startswith("gps/") else None
+
+    def claims(self, name: str) -> bool:
+        return name.startswith("bank/")
+
+    def identify(self, export: ExportFile) -> Confidence:
+        self.asked.append(export.member or export.file)
+        return super().identify(export)
+
+
+class _Unasked(SpotifyHistory):
+    def identify(self, export: ExportFile) -> Confidence:
+        raise AssertionError(f"asked about {export.member}")
+
+
+def test_a_member_that_an_importer_knows_as_private_is_never_inflated(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "x.zip", ("gps/1.csv", b"1.3,103.8\n" * 500), ("bank/a.csv", STATEMENT))
+    damaged = bytearray(path.read_bytes())
+    damaged[len("gps/1.csv") + 35] ^= 0xFF
+    path.write_bytes(damaged)
+    results = find_exports([path], [_Knowing(), SpotifyHistory()])
+    assert [entry.reason for entry in results.unopened] == ["it says where the person was"]
+    assert [entry.code for entry in results.unopened] == ["never_opened"]
+
+
+def test_nobody_else_is_asked_about_a_file_whose_name_one_importer_claims(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "x.zip", ("bank/a.csv", STATEMENT))
+    knowing = _Knowing()
+    assert len(find_exports([path], [_Unasked(), knowing]).exports) == 1
+    assert knowing.asked == ["bank/a.csv"]
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.99])

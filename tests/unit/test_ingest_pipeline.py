@@ -73,18 +73,20 @@ def test_the_report_says_what_the_command_line_promises(ingest: Ingest, tmp_path
         "importer": "ocbc-csv",
         "read": 4,
         "written": 3,
+        "changed": 0,
         "duplicate": 0,
         "rejected": 1,
         "skipped": 0,
         "skipped_by": {},
-        "issues": [{"line": 13, "code": "bad_date", "detail": file["issues"][0]["detail"]}],
+        "withheld": {},
+        "issues": [{"line": 13, "code": "bad_date", "column": None, "detail": file["issues"][0]["detail"]}],
         "first": "2026-10-01",
         "last": "2026-11-02",
         "totals": {"SGD": {"in": "5000.00", "out": "3.60"}},
         "reconciled": None,
     }
     assert [entry["path"] for entry in document["unopened"]] == [str(tmp_path / "b.csv")]
-    assert document["totals"] == {"read": 4, "written": 3, "duplicate": 0, "rejected": 1, "skipped": 0}
+    assert document["totals"] == {"read": 4, "written": 3, "changed": 0, "duplicate": 0, "rejected": 1, "skipped": 0}
 
 
 def test_the_pod_remembers_the_report_and_the_line_of_every_record(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from vocab import terms
+
 __all__ = ["MEASURES", "Day", "Measure"]
 
 
@@ -24,15 +26,21 @@ class Day(StrEnum):
 class Measure:
     """A measure: its unit for people, the local name of its QUDT unit, what a day comes to, its LOINC code if any.
 
-    Values outside ``lowest`` to ``highest`` cannot be: they are faults of a device or a file.
+    ``qudt`` is None where QUDT has no such unit. Values outside ``lowest`` to ``highest`` cannot be: they are faults of
+    a device or a file.
     """
 
     unit: str
-    qudt: str
+    qudt: str | None
     day: Day
     lowest: float
     highest: float
     loinc: str | None = None
+
+    @property
+    def unit_iri(self) -> str:
+        """IRI of the unit: QUDT's, or our own where it has none."""
+        return terms.UPTAKE if self.qudt is None else terms.UNIT + self.qudt
 
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -64,7 +72,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "body_fat": Measure("%", "PERCENT", Day.LAST, 1, 80, "41982-0"),
     "body_mass_index": Measure("kg/m2", "KiloGM-PER-M2", Day.LAST, 5, 150, "39156-5"),
     "height": Measure("m", "M", Day.LAST, 0.3, 2.8, "8302-2"),
-    "vo2_max": Measure("ml/kg/min", "MilliL-PER-KiloGM-MIN", Day.LAST, 5, 100),
+    "vo2_max": Measure("ml/kg/min", None, Day.LAST, 5, 100),
     "glucose": Measure("mmol/l", "MilliMOL-PER-L", Day.MEAN, 0.5, 60),
     "stress_score": Measure("of 100", "NUM", Day.LAST, 0, 100),
     "readiness_score": Measure("of 100", "NUM", Day.LAST, 0, 100),

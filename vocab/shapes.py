@@ -89,7 +89,7 @@ def _measures() -> bytes:
         parts.append(
             f"\n    [ sh:property [ sh:path {curie(terms.OBSERVED_PROPERTY)} ; "
             f"sh:hasValue {curie(terms.MEASURE + name)} ] ;\n"
-            f"      sh:property [ sh:path {curie(terms.QUDT_UNIT)} ; sh:hasValue {curie(terms.UNIT + entry.qudt)} ] ;\n"
+            f"      sh:property [ sh:path {curie(terms.QUDT_UNIT)} ; sh:hasValue {curie(entry.unit_iri)} ] ;\n"
             f"      {ranges} ]"
         )
     parts.append(" ) .\n")

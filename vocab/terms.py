@@ -13,6 +13,7 @@ __all__ = ["PA", "PREFIXES", "concept", "concept_slug", "context", "curie", "ont
 
 PA: Final = "https://w3id.org/pod-agent#"
 CATEGORY: Final = "https://w3id.org/pod-agent/category#"
+LOINC: Final = "http://loinc.org/rdf/"
 MEASURE: Final = "https://w3id.org/pod-agent/measure#"
 SCHEMA: Final = "http://schema.org/"
 PROV: Final = "http://www.w3.org/ns/prov#"
@@ -102,6 +103,7 @@ START_TIME: Final = SCHEMA + "startTime"
 CONCEPT: Final = SKOS + "Concept"
 CONCEPT_SCHEME: Final = SKOS + "ConceptScheme"
 IN_SCHEME: Final = SKOS + "inScheme"
+EXACT_MATCH: Final = SKOS + "exactMatch"
 NOTATION: Final = SKOS + "notation"
 PREF_LABEL: Final = SKOS + "prefLabel"
 PROV_ACTIVITY: Final = PROV + "Activity"
@@ -239,6 +241,9 @@ ALBUM_SUBJECT: Final = PA + "Album"
 EPISODE: Final = PA + "Episode"
 VIDEO: Final = PA + "Video"
 PERSON: Final = PA + "Person"
+
+# Own individual: the unit of oxygen uptake, which QUDT lacks.
+UPTAKE: Final = PA + "MillilitrePerKilogramMinute"
 
 
 def curie(iri: str) -> str:

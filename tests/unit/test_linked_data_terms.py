@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.made_records import SINGAPORE
 from vocab import terms
-from vocab.mapping import block, category_scheme
+from vocab.mapping import block, category_scheme, measure_scheme
+from vocab.measures import MEASURES
 from vocab.records import IRI, Money, Transaction, TransactionKind
 from vocab.taxonomy import CATEGORIES
 from vocab.turtle import HEADER
@@ -50,7 +51,11 @@ def _entry(value: object) -> dict[str, object]:
 
 
 def test_every_own_term_is_used_by_documents_or_is_the_class_of_one() -> None:
-    sources = [*(ROOT / "vocab" / "mapping").glob("*.py"), *(ROOT / "pod_agent").rglob("*.py")]
+    sources = [
+        ROOT / "vocab" / "measures.py",
+        *(ROOT / "vocab" / "mapping").glob("*.py"),
+        *(ROOT / "pod_agent").rglob("*.py"),
+    ]
     used = set(re.findall(r"terms\.([A-Z0-9_]+)", "".join(path.read_text() for path in sources)))
     classes = {object_ for _, verb, object_ in _ontology() if verb == terms.TYPE}
     unused = {name for local, name in terms.own_terms().items() if name not in used and terms.PA + local not in classes}
@@ -97,7 +102,19 @@ def test_the_category_scheme_has_a_labelled_concept_for_every_category() -> None
     assert labelled == {f"<{terms.concept(slug)}>" for slug in CATEGORIES}
 
 
+def test_the_scheme_of_measures_names_unit_and_loinc_code_of_each() -> None:
+    quads = list(ox.parse(measure_scheme(MEASURES), format=ox.RdfFormat.TURTLE))
+    said = {(quad.subject.value, quad.predicate.value): quad.object.value for quad in quads}
+    for name, entry in MEASURES.items():
+        concept = terms.MEASURE + name
+        assert said[concept, terms.NOTATION] == name
+        assert said[concept, terms.QUDT_UNIT] == entry.unit_iri
+        code = said.get((concept, terms.EXACT_MATCH))
+        assert code == (f"http://loinc.org/rdf/{entry.loinc}" if entry.loinc else None)
+
+
 def test_a_curie_is_only_written_where_turtle_reads_it_back() -> None:
     assert terms.curie(terms.MERCHANT) == "pa:merchant"
+    assert terms.curie(terms.UNIT + "DEG_C") == "unit:DEG_C"
     assert terms.curie(terms.PA + "a/b") == f"<{terms.PA}a/b>"
     assert terms.curie("https://elsewhere.example/x") == "<https://elsewhere.example/x>"

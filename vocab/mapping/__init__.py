@@ -10,7 +10,7 @@ from __future__ import annotations
 from vocab.mapping.blocks import block, edition_of, is_provisional
 from vocab.mapping.documents import from_turtle, parse, to_turtle, triples
 from vocab.mapping.properties import BASE
-from vocab.mapping.schemes import category_scheme
+from vocab.mapping.schemes import category_scheme, measure_scheme
 
 __all__ = [
     "BASE",
@@ -19,6 +19,7 @@ __all__ = [
     "edition_of",
     "from_turtle",
     "is_provisional",
+    "measure_scheme",
     "parse",
     "to_turtle",
     "triples",

@@ -199,7 +199,7 @@ def concept_curie(slug: str) -> str:
 
 def measure(predicate: str, unit: str) -> Value:
     """A measure as its concept, and the unit that all its values have: another unit makes a record unreadable."""
-    iris = {name: (terms.MEASURE + name, terms.UNIT + entry.qudt) for name, entry in MEASURES.items()}
+    iris = {name: (terms.MEASURE + name, entry.unit_iri) for name, entry in MEASURES.items()}
     written = {name: f"{curie(concept)} ;\n  {curie(unit)} {curie(of)}" for name, (concept, of) in iris.items()}
     names = {pair: name for name, pair in iris.items()}
 

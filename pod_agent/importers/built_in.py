@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from pod_agent.importers.camt import Camt
+from pod_agent.importers.cards import CardTables
+from pod_agent.importers.fitbit_web import FitbitWeb
+from pod_agent.importers.google_health_api import GoogleHealthApi
+from pod_agent.importers.google_health_csv import GoogleHealthCsv
+from pod_agent.importers.google_health_json import GoogleHealthJson
+from pod_agent.importers.mastercard import MastercardOpenFinance
+from pod_agent.importers.mt940 import Mt940
 from pod_agent.importers.ocbc import OcbcCsv
+from pod_agent.importers.ocbc_pdf import OcbcPdf
+from pod_agent.importers.ofx import Ofx
 from pod_agent.importers.protocol import Importer
+from pod_agent.importers.qif import Qif
 from pod_agent.importers.spotify import SpotifyHistory
 from pod_agent.importers.spotify_account import SpotifyAccount, SpotifySearches
 from pod_agent.importers.spotify_library import SpotifyLibrary
+from pod_agent.importers.youtube import YouTubeHistory
+from pod_agent.importers.youtube_html import YouTubePages
+from pod_agent.importers.youtube_tables import YouTubeTables
 from pod_agent.plugins import IMPORTERS, plugins
 
 __all__ = ["all_importers", "built_in"]
@@ -19,12 +33,26 @@ def all_importers(zone: ZoneInfo) -> tuple[Importer, ...]:
     return (*built_in(zone), *(plugin.made for plugin in plugins(IMPORTERS) if not plugin.fault))
 
 
-def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:  # noqa: ARG001 - until an importer needs it
+def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:
     """The importers, for a person who lives in ``zone``: exports that tell local times without a zone mean it."""
     return (
         OcbcCsv(),
+        OcbcPdf(),
+        CardTables(zone),
+        Ofx(zone),
+        Qif(zone),
+        Camt(zone),
+        Mt940(zone),
+        MastercardOpenFinance(zone),
         SpotifyHistory(),
         SpotifyAccount(),
         SpotifySearches(),
         SpotifyLibrary(),
+        GoogleHealthCsv(zone),
+        GoogleHealthJson(zone),
+        GoogleHealthApi(zone),
+        FitbitWeb(zone),
+        YouTubeHistory(),
+        YouTubePages(zone),
+        YouTubeTables(),
     )

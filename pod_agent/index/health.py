@@ -89,5 +89,5 @@ def _by_recorder(single: list[Reading], rule: Day) -> Iterator[Candidate]:
     for _, group in groupby(single, key=lambda reading: (reading.source_name, reading.recorder)):
         items = tuple(group)
         total = sum(item.value for item in items)
-        value = total if rule is Day.SUM else round(total / len(items))
+        value = total if rule is Day.SUM else round(Fraction(total, len(items)))
         yield Candidate(value, len(items), items)

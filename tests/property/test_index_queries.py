@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE, RecordMaker
-from tests.support.plain_query import LISTENING, MONEY, answer
+from tests.support.made_days import life
+from tests.support.plain_query import FAMILIES, answer
 from vocab.errors import VocabularyError
 from vocab.query import Filter, QuerySpec
 from vocab.records import Record
@@ -64,7 +65,8 @@ def listens(draw: st.DrawFn, maker: RecordMaker) -> Record:
 @st.composite
 def records(draw: st.DrawFn) -> list[Record]:
     maker = RecordMaker()
-    return draw(st.lists(transactions(maker) | listens(maker), max_size=25))
+    older = draw(st.lists(transactions(maker) | listens(maker), max_size=25))
+    return [*older, *draw(life())]
 
 
 TEXTS = {
@@ -76,6 +78,11 @@ TEXTS = {
     "album": ["first"],
     "track": ["Tides", "tides \u2013 june", "Avenue \u2013 Nadia"],
     "podcast": ["June", "nadia"],
+    "channel": ["wok diaries", "Slow Trains"],
+    "video": ["Laksa at home", "none"],
+    "shop": ["fairprice", "Lazada"],
+    "product": ["Fresh Milk 1L", "soy-milk", "Rice 5kg"],
+    "section": ["Dairy", "milk", "Rice & Noodles"],
 }
 LABELS: dict[str, list[str | int | float]] = {
     "day": ["2026-02-01", "2026-03-31"],
@@ -87,7 +94,7 @@ LABELS: dict[str, list[str | int | float]] = {
     "amount": [5, 10.0, 12.34],
 }
 NAMES: dict[str, list[str]] = {
-    "kind": ["spend", "refund", "music", "podcast", "transfer"],
+    "kind": ["spend", "refund", "music", "podcast", "video", "ad", "delivered", "cancelled", "steps", "sleep"],
     "weekday": ["Monday", "Saturday"],
     "weekend": ["weekend", "weekday"],
 }
@@ -104,7 +111,7 @@ def filters(draw: st.DrawFn, fields: list[str]) -> Filter:
         operators.extend(["gt", "ge", "lt", "le", "between"])
     operator = draw(st.sampled_from(operators))
     if operator == "contains":
-        return Filter(field, operator, draw(st.sampled_from(["e", "mart", "KOPI", "ju"])).casefold())
+        return Filter(field, operator, draw(st.sampled_from(["e", "mart", "KOPI", "ju", "mil", "l fr"])).casefold())
     if operator == "between":
         low, high = sorted(draw(st.tuples(st.sampled_from(values), st.sampled_from(values))), key=values.index)
         return Filter(field, operator, (low, high))
@@ -115,13 +122,13 @@ def filters(draw: st.DrawFn, fields: list[str]) -> Filter:
 
 @st.composite
 def specs(draw: st.DrawFn) -> QuerySpec:
-    money = draw(st.booleans())
+    family = draw(st.sampled_from(sorted(FAMILIES)))
+    known, own, _ = FAMILIES[family]
     both = "day week month quarter year weekday weekend source kind".split()
-    fields = both + ("merchant category account" if money else "hour artist album track podcast").split()
-    names = [*(MONEY if money else LISTENING), "days", "distinct"]
-    measures = tuple(draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)))
+    fields = [*both, *sorted(own - {"amount"})]
+    measures = tuple(draw(st.lists(st.sampled_from([*known, "days", "distinct"]), min_size=1, max_size=3, unique=True)))
     dimensions = tuple(draw(st.lists(st.sampled_from(fields), max_size=3, unique=True)))
-    conditions = tuple(draw(st.lists(filters([*fields, "amount"] if money else fields), max_size=2)))
+    conditions = tuple(draw(st.lists(filters([*both, *sorted(own)]), max_size=2)))
     first, last = sorted(draw(st.tuples(DAYS, DAYS)))
     whole = (first.replace(day=1), date(2026, 3, 31) if first.month < 4 else date(2026, 5, 31))
     period = draw(st.sampled_from([None, (first, last), whole]))

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.support.households import SINGAPORE
+from tests.support.plain_health import daily
 from vocab.query import Filter, QuerySpec
-from vocab.records import IRI, Listen, Record, Transaction
+from vocab.records import IRI, Listen, Order, OrderLine, Record, Transaction, View
 
-__all__ = ["answer"]
+__all__ = ["FAMILIES", "answer"]
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Fact = dict[str, Any]
 
 
-def facts(record: Record) -> Fact:
-    """Every dimension of a record as text, with the amount paid in cents or the milliseconds played."""
-    local = record.at.date() if isinstance(record, Transaction) else record.at.astimezone(SINGAPORE).date()
+def calendar(local: date) -> Fact:
+    """Every dimension of a day as text."""
     year, week, _ = local.isocalendar()
-    out: Fact = {"iri": record.iri, "date": local, "source": record.source, "day": local.isoformat()}
-    out |= {"week": f"{year:04d}-W{week:02d}", "month": f"{local:%Y-%m}", "year": f"{local:%Y}"}
-    out |= {"quarter": f"{local:%Y}-Q{(local.month - 1) // 3 + 1}", "weekday": DAYS[local.weekday()]}
-    out["weekend"] = "weekend" if local.weekday() > 4 else "weekday"
+    out: Fact = {"date": local, "day": local.isoformat(), "week": f"{year:04d}-W{week:02d}"}
+    out |= {"month": f"{local:%Y-%m}", "year": f"{local:%Y}", "quarter": f"{local:%Y}-Q{(local.month - 1) // 3 + 1}"}
+    return out | {"weekday": DAYS[local.weekday()], "weekend": "weekend" if local.weekday() > 4 else "weekday"}
+
+
+def facts(record: Record) -> Fact:
+    """Every dimension of a record as text, with what it counts; no family for what ``daily`` chooses from."""
+    own_day = isinstance(record, Transaction | Order | OrderLine)
+    at = record.at if own_day else record.at.astimezone(SINGAPORE)
+    out: Fact = {"iris": {record.iri}, "source": record.source, "family": None, "hour": at.hour} | calendar(at.date())
     if isinstance(record, Transaction):
         home = record.amount.currency == "SGD"
         out |= {"family": "money", "kind": str(record.kind), "paid": -record.amount.minor if home else None}
@@ -35,10 +42,28 @@ def facts(record: Record) -> Fact:
         podcast = record.medium == "podcast"
         label = f"{record.title} \u2013 {record.artist}" if record.artist else record.title
         out |= {"family": "listening", "kind": str(record.medium), "ms": record.played_ms}
-        out |= {"hour": record.at.astimezone(SINGAPORE).hour, "podcast": record.artist if podcast else None}
+        out |= {"podcast": record.artist if podcast else None}
         out |= {"artist": None if podcast else record.artist, "album": None if podcast else record.album}
         out |= {"track": None if podcast else label, "title": record.title}
+    if isinstance(record, View):
+        kind = "ad" if record.is_ad else "music" if record.is_music else "video"
+        out |= {"family": "videos", "kind": kind, "channel": record.channel, "video": record.title}
+    if isinstance(record, Order | OrderLine):
+        paid = record.total.minor if record.total.currency == "SGD" else None
+        out |= {"kind": str(record.status), "shop": record.shop, "paid": paid, "family": "orders"}
+    if isinstance(record, OrderLine):
+        out |= {"product": record.product, "levels": record.section, "quantity": record.quantity}
+        out |= {"family": "products", "section": record.section[0] if record.section else None}
     return out
+
+
+def every_fact(records: list[Record]) -> list[Fact]:
+    """The facts of all families."""
+    chosen = [
+        {"family": "health", "kind": kind, "value": value, "source": source, "iris": set(iris)} | calendar(day)
+        for day, kind, source, value, iris in daily(records)
+    ]
+    return [*map(facts, records), *chosen]
 
 
 def priced(rows: list[Fact]) -> list[int]:
@@ -73,6 +98,54 @@ LISTENING: dict[str, tuple[Rows, Callable[[list[Fact]], Any]]] = {
     "listening_minutes": (lambda _: True, lambda xs: Decimal(sum(x["ms"] for x in xs)) / 60_000),
     "podcast_minutes": (lambda x: x["kind"] == "podcast", lambda xs: Decimal(sum(x["ms"] for x in xs)) / 60_000),
 }
+VIDEOS: dict[str, tuple[Rows, Callable[[list[Fact]], Any]]] = {
+    "videos": (lambda x: x["kind"] == "video", len),
+    "music_videos": (lambda x: x["kind"] == "music", len),
+}
+ORDERS: dict[str, tuple[Rows, Callable[[list[Fact]], Any]]] = {
+    "orders": (lambda x: x["kind"] != "cancelled", len),
+    "order_value": (lambda x: x["kind"] != "cancelled", total),
+}
+PRODUCTS: dict[str, tuple[Rows, Callable[[list[Fact]], Any]]] = {
+    "items": (lambda x: x["kind"] == "delivered", lambda xs: sum((x["quantity"] for x in xs), Decimal())),
+    "product_spend": (lambda x: x["kind"] == "delivered", total),
+}
+
+
+def added(rows: list[Fact]) -> Any:
+    return sum(x["value"] for x in rows) if rows else None
+
+
+HEALTH: dict[str, tuple[Rows, Callable[[list[Fact]], Any]]] = {
+    "steps": (lambda x: x["kind"] == "steps", added),
+    "sleep_minutes": (lambda x: x["kind"] == "sleep", added),
+    "resting_heart_rate": (lambda x: x["kind"] == "resting_heart_rate", lambda xs: added(xs) / len(xs) if xs else None),
+    "glucose": (lambda x: x["kind"] == "glucose", lambda xs: added(xs) / len(xs) if xs else None),
+    "weight": (lambda x: x["kind"] == "weight", lambda xs: max(xs, key=lambda x: x["date"])["value"] if xs else None),
+}
+FAMILIES = {
+    "money": (MONEY, {"merchant", "category", "account", "amount"}, set[str]()),
+    "listening": (LISTENING, {"hour", "artist", "album", "track", "podcast"}, {"music", "podcast", "audiobook"}),
+    "videos": (VIDEOS, {"hour", "channel", "video"}, {"video", "ad"}),
+    "orders": (ORDERS, {"hour", "shop"}, {"placed", "delivered", "cancelled", "refunded"}),
+    "products": (PRODUCTS, {"hour", "shop", "product", "section"}, set[str]()),
+    "health": (HEALTH, set[str](), {*HEALTH, "sleep"} - {"sleep_minutes"}),
+}
+"""Measures, own fields, and the kinds by which a query is told that nothing else tells."""
+
+
+def family_of(spec: QuerySpec) -> str:
+    """The first family that has all measures and fields; of several that whose kinds are named."""
+    fields = {*spec.dimensions, *(item.field for item in spec.filters)}
+    own = {name for _, names, _ in FAMILIES.values() for name in names}
+    fit = [
+        family
+        for family, (measures, names, _) in FAMILIES.items()
+        if fields & own <= names and set(spec.measures) - {"days", "distinct"} <= measures.keys()
+    ]
+    values = [item.value for item in spec.filters if item.field == "kind"]
+    kinds = {kind for value in values for kind in (value if isinstance(value, tuple) else (value,))}
+    return next((family for family in fit if kinds & FAMILIES[family][2]), fit[0])
 
 
 def fold(value: Any) -> Any:
@@ -81,6 +154,8 @@ def fold(value: Any) -> Any:
 
 def passes(fact: Fact, item: Filter) -> bool:
     """One filter, texts without regard to case."""
+    if item.field == "section" or (item.field == "product" and item.op == "contains"):
+        return holds(fact, item)
     have = {fold(fact[item.field])} | ({fold(fact["title"])} if item.field == "track" else set())
     values = [fold(v) for v in (item.value if isinstance(item.value, tuple) else (item.value,))]
     if item.field == "amount":
@@ -98,12 +173,24 @@ def passes(fact: Fact, item: Filter) -> bool:
     return tests[item.op] if item.op in tests else bool(values[0] <= one <= values[-1])
 
 
+def holds(fact: Fact, item: Filter) -> bool:
+    """A section matches at any level; a product contains what its words begin with."""
+    if item.field == "product":
+        beginnings = re.findall(r"\w+", fact["product"].casefold())
+        return all(any(word.startswith(part) for word in beginnings) for part in str(item.value).casefold().split())
+    levels = {fold(level) for level in fact["levels"]}
+    values = {fold(v) for v in (item.value if isinstance(item.value, tuple) else (item.value,))}
+    if item.op == "contains":
+        return any(value in level for value in values for level in levels)
+    return bool(levels & values) == (item.op in {"eq", "in"})
+
+
 def answer(records: Iterable[Record], spec: QuerySpec) -> dict[tuple[Any, ...], tuple[list[Any], set[IRI]]]:
     """Group key -> (rounded measures, IRIs), for a query that the vocabulary allows."""
     fields = {*spec.dimensions, *(item.field for item in spec.filters)}
-    listening = bool(fields & {"artist", "album", "track", "podcast", "hour"} or set(spec.measures) & set(LISTENING))
-    family, table = ("listening", LISTENING) if listening else ("money", MONEY)
-    rows = [x for x in map(facts, records) if x["family"] == family and in_period(x["date"], spec.period)]
+    family = family_of(spec)
+    table = FAMILIES[family][0]
+    rows = [x for x in every_fact(list(records)) if x["family"] == family and in_period(x["date"], spec.period)]
     rows = [x for x in rows if all(passes(x, item) for item in spec.filters)]
     if "amount" in fields:
         rows = [x for x in rows if x["kind"] == "spend"]
@@ -111,9 +198,8 @@ def answer(records: Iterable[Record], spec: QuerySpec) -> dict[tuple[Any, ...], 
         rows = [x for x in rows if x["kind"] != "podcast"]
     if "podcast" in fields:
         rows = [x for x in rows if x["kind"] == "podcast"]
-    covered = {
-        name: rows_of(name, family, table, named="podcast" in fields or "kind" in fields) for name in spec.measures
-    }
+    named = "podcast" in fields or "kind" in fields
+    covered = {name: rows_of(name, family, spec, named=named) for name in spec.measures}
     keys = spec.dimensions[1:] if "distinct" in spec.measures else spec.dimensions
     groups: dict[tuple[Any, ...], list[Fact]] = {} if keys else {(): []}
     for x in rows:
@@ -130,29 +216,45 @@ def answer(records: Iterable[Record], spec: QuerySpec) -> dict[tuple[Any, ...], 
                 values.append(len({x[spec.dimensions[0]] for x in chosen} - {None}))
             else:
                 values.append(shown(name, table[name][1](chosen)))
-        out[key] = (values, {x["iri"] for x in members})
+        out[key] = (values, {iri for x in members for iri in x["iris"]})
     return out
 
 
-def rows_of(name: str, family: str, table: dict[str, tuple[Rows, Any]], *, named: bool) -> Rows:
-    """The rows that a measure covers; naming kinds or podcasts in the query widens plays, skips and counts."""
+def rows_of(name: str, family: str, spec: QuerySpec, *, named: bool) -> Rows:
+    """The rows that a measure covers; naming kinds or podcasts in the query widens most of them."""
     if name in {"days", "distinct"}:
-        if family == "money":
-            return (lambda _: True) if named else PURCHASE
-        return (lambda x: x["ms"] >= 30_000) if named else SONG_PLAY
+        return counted(family, spec, named=named)
+    if named and name in {"videos", *ORDERS, *PRODUCTS}:
+        return lambda _: True
     if named and name == "plays":
         return lambda x: x["ms"] >= 30_000
     if named and name == "skips":
         return lambda x: x["ms"] < 30_000
-    return table[name][0]
+    return FAMILIES[family][0][name][0]
+
+
+def counted(family: str, spec: QuerySpec, *, named: bool) -> Rows:
+    """The rows whose days or values are counted: beside measures of younger families those of these measures."""
+    if family == "money":
+        return (lambda _: True) if named else PURCHASE
+    if family == "listening":
+        return (lambda x: x["ms"] >= 30_000) if named else SONG_PLAY
+    beside = [name for name in spec.measures if name not in {"days", "distinct"}]
+    beside = beside or {"health": [], "videos": ["videos"], "orders": ["orders"], "products": ["items"]}[family]
+    tests = [rows_of(name, family, spec, named=named) for name in beside]
+    return lambda x: not tests or any(test(x) for test in tests)
+
+
+WHOLE = {"listening_minutes", "podcast_minutes", "sleep_minutes", "steps", "items"}
+TENTHS = {"resting_heart_rate", "weight", "glucose"}
 
 
 def shown(name: str, value: Any) -> Any:
     if not isinstance(value, Decimal):
         return value
-    places = Decimal(1) if name.endswith("minutes") else Decimal("0.01")
-    out = value.quantize(places, ROUND_HALF_UP)
-    return int(out) if name.endswith("minutes") else float(out)
+    places = "1" if name in WHOLE else "0.1" if name in TENTHS else "0.01"
+    out = value.quantize(Decimal(places), ROUND_HALF_UP)
+    return int(out) if name in WHOLE else float(out)
 
 
 def in_period(day: date, period: tuple[date, date] | None) -> bool:

@@ -35,15 +35,15 @@ class LocalDays:
         days = at // _DAY
         if days.size and days[0] == days[-1] and days.min() == days.max():
             change, before, after = self._offset(int(days[0]))
-            shifted: NDArray[np.int64] = at + np.where((change < 0) | (at < change), before, after)
-            return shifted
+            shift = np.where((change < 0) | (at < change), before, after)
+            return np.add(at, shift, dtype=np.int64)
         unique, place = np.unique(days, return_inverse=True)
         known = np.array([self._offset(day) for day in unique.tolist()], np.int64).reshape(-1, 3)
         shift = known[place, 1]
         if (known[:, 0] >= 0).any():
             change = known[place, 0]
             shift = np.where((change >= 0) & (at >= change), known[place, 2], shift)
-        return at + shift
+        return np.add(at, shift, dtype=np.int64)
 
     def _offset(self, day: int) -> tuple[int, int, int]:
         """The instant within a UTC day at which the clock changes (-1: it does not), the offsets before and after."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.health_rows import Facts, NoMeasurementError, RowFaultError, checked, number
+from pod_agent.importers.health_rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number
 from pod_agent.importers.health_sleep import SleepLog, sleep_of
 from pod_agent.importers.health_times import day_of, iso_time, local_time
 from pod_agent.importers.health_weights import WeightLog, weighing_of
@@ -85,6 +85,7 @@ class FitbitWeb:
     """Reads answers of the Web API; times are on the clocks of ``zone``."""
 
     name: ClassVar[str] = "fitbit-web"
+    source: ClassVar[str] = SOURCE
     endings: ClassVar[frozenset[str]] = frozenset({".json"})
     binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {}

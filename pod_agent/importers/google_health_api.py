@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.importers.health_rows import (
+    SOURCE,
     Facts,
     NoMeasurementError,
     RowFaultError,
@@ -80,6 +81,7 @@ class GoogleHealthApi:
     """Reads data points; their times carry the offset of the place, else they are on the clocks of ``zone``."""
 
     name: ClassVar[str] = "google-health-api"
+    source: ClassVar[str] = SOURCE
     endings: ClassVar[frozenset[str]] = frozenset({".json"})
     binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {}
@@ -180,7 +182,7 @@ def _exercise(line: int, _name: str, value: _Value, facts: Facts, recorder: str)
         line,
         start,
         value.get("displayName") or value.get("exerciseType"),
-        round((end - start).total_seconds()) if end > start else None,
+        end.timestamp() - start.timestamp(),
         distance=None if distance is None else distance * THOUSANDTH,
         energy=number(metrics.get("caloriesKcal"), "caloriesKcal"),
         steps=whole(metrics.get("steps"), "steps"),

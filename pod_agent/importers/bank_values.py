@@ -9,7 +9,20 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-__all__ = ["Amount", "RowError", "account_label", "day_order", "read_amount", "read_day", "without_card_numbers"]
+from vocab.errors import VocabularyError
+from vocab.records import Money
+from vocab.shapes import MAX_MINOR
+
+__all__ = [
+    "Amount",
+    "RowError",
+    "account_label",
+    "day_order",
+    "money",
+    "read_amount",
+    "read_day",
+    "without_card_numbers",
+]
 
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", re.ASCII)
 NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$", re.ASCII)
@@ -131,6 +144,21 @@ def read_amount(text: str, decimal: str) -> Amount:
     negative ^= found.startswith("-")
     number = _number(SPACES.sub("", found.lstrip("+-").strip()), decimal)
     return Amount(-number if negative else number, mark, code)
+
+
+def money(number: Decimal, currency: str, column: str | None = None) -> Money:
+    """Money of a currency; RowError where the code is none, or the amount is too large or too fine for it."""
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise RowError("bad_currency", "the currency is no code of three letters", column)
+    if number.adjusted() > MAX_DIGITS:
+        raise RowError("bad_amount", "the amount is larger than any payment", column)
+    try:
+        amount = Money.of(number, currency)
+    except VocabularyError as error:
+        raise RowError("bad_amount", "the amount has too many decimal places", column) from error
+    if abs(amount.minor) >= MAX_MINOR:
+        raise RowError("bad_amount", "the amount is larger than any payment", column)
+    return amount
 
 
 def _number(text: str, decimal: str) -> Decimal:

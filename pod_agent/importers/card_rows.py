@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.bank_values import Amount, RowError, account_label, read_amount, read_day, without_card_numbers
+from pod_agent.importers.bank_values import (
+    Amount,
+    RowError,
+    account_label,
+    money,
+    read_amount,
+    read_day,
+    without_card_numbers,
+)
 from pod_agent.importers.card_profile import Header, Profile
 from pod_agent.importers.reading import fold
-from vocab.errors import VocabularyError
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
 
@@ -130,7 +136,7 @@ class RowReader:
         currency = header.first("currency", cells).upper() or amount.currency or header.currency
         currency = currency or self.account.currency or self.profile.currency
         number = abs(amount.number)
-        return _money(-number if outgoing else number, currency, header.name("amount"))
+        return money(-number if outgoing else number, currency, header.name("amount"))
 
     def _amount(self, text: str, column: str) -> Amount:
         try:
@@ -147,7 +153,7 @@ class RowReader:
             return None
         amount = self._amount(text, header.name("original_amount"))
         number = abs(amount.number)
-        return _money(-number if billed.minor < 0 else number, currency, header.name("original_amount"))
+        return money(-number if billed.minor < 0 else number, currency, header.name("original_amount"))
 
     def _account(self, in_row: str) -> tuple[str, str]:
         told = (in_row, self.account.text, self.account.product)
@@ -167,15 +173,6 @@ class RowReader:
 
 NOTHING = frozenset({"", "-", "0", "0.0", "0.00", "0,00"})
 """An empty cell, and the zero that some banks print in the column that does not apply."""
-
-
-def _money(number: Decimal, currency: str, column: str) -> Money:
-    if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
-        raise RowError("bad_currency", "the currency is no code of three letters", column)
-    try:
-        return Money.of(number, currency)
-    except VocabularyError as error:
-        raise RowError("bad_amount", "the amount has too many decimal places", column) from error
 
 
 def _mcc(text: str) -> str | None:

@@ -13,12 +13,12 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import MissingExtraError, RefusedExportError
-from pod_agent.importers.bank_values import without_card_numbers
+from pod_agent.importers.bank_values import RowError, money, without_card_numbers
 from pod_agent.importers.ocbc_pdf_layout import Entry, Fault, Section, read_layout, statement_day
 from pod_agent.importers.pdf_words import PDF, pdf_lines
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
 from pod_agent.importers.reading import fold
-from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
+from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
 
 __all__ = ["OcbcPdf"]
@@ -83,7 +83,10 @@ def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:
             text, count = without_card_numbers(fold(" ".join(row.text)))
             cut += count
             provenance = Provenance(file=export.file, member=export.member, line=row.line)
-            found.append((row.line, _transaction(section, row, text[:MAX_LENGTH], provenance, seen)))
+            try:
+                found.append((row.line, _transaction(section, row, text[:MAX_LENGTH], provenance, seen)))
+            except RowError as error:
+                found.append((row.line, Issue(line=row.line, code=error.code, detail=str(error), raw=text[:MAX_RAW])))
     yield from (row for _, row in sorted(found, key=lambda each: each[0]))
     for section in sections:
         if section.closing is not None:
@@ -96,7 +99,7 @@ def _transaction(
     section: Section, row: Entry, description: str, provenance: Provenance, seen: Occurrences
 ) -> Transaction:
     at = datetime(row.day.year, row.day.month, row.day.day, tzinfo=ZONE)
-    amount = Money.of(row.amount, CURRENCY)
+    amount = money(row.amount, CURRENCY)
     key = (section.number, str(amount.minor), CURRENCY, description)
     return Transaction(
         iri=record_iri(Transaction, SOURCE, at, key, seen),

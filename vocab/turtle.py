@@ -84,12 +84,12 @@ def number(value: Decimal) -> str:
 
     VocabularyError for what is no number, or has more digits than anything that is measured.
     """
+    if value.is_zero():
+        return "0"
     if not value.is_finite() or not -20 <= value.adjusted() <= 20 or len(value.as_tuple().digits) > 40:
         raise VocabularyError("a number is out of range")
     text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def header(path: str) -> str:

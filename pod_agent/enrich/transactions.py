@@ -1,7 +1,8 @@
 """What a row of a statement means: its kind, the merchant's clean name, the category, the other side.
 
 Evidence counts in this order: how the bank words the movement, the merchant category code, the issuer's own category,
-the table of merchants, general words, and codes that many sorts of shop share. What nothing tells is *other*. The
+the tables of merchants, general words, codes that many sorts of shop share, and a model that says how sure it is. What
+nothing tells is *other*. The
 person's own rules and corrections stand above all of it; they lie over the records (``overlay``).
 
 PayNow to or from a private person, payments of card bills and moves between own accounts are transfers; a credit from a
@@ -16,8 +17,10 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from pod_agent.enrich.brands import known_brand
 from pod_agent.enrich.categories import category_of
 from pod_agent.enrich.codes import Judgement, by_code, by_hint
+from pod_agent.enrich.guesses import guess
 from pod_agent.enrich.merchants import clean_name, known_merchant, title
 from pod_agent.enrich.wording import Way, Wording, original_amount, read_wording
 from vocab.records import Transaction, TransactionKind
@@ -156,7 +159,7 @@ def _bank_entry(way: Way, *, incoming: bool, bank: str) -> Meaning:
 def _trade(wording: Wording, evidence: Evidence) -> Meaning:
     """A payment to a business, or money that came from one."""
     incoming = evidence.incoming
-    known = known_merchant(wording.payee) or known_merchant(evidence.hinted_payee)
+    known = known_merchant(wording.payee) or known_brand(wording.payee) or known_merchant(evidence.hinted_payee)
     name = known.name if known else clean_name(wording.payee)
     for category in evidence.certain():
         found = _evident(category, name, wording, evidence)
@@ -168,7 +171,9 @@ def _trade(wording: Wording, evidence: Evidence) -> Meaning:
         return _income(wording.payee)
     category = category_of(wording.payee, wording.note)
     if category == "other":
-        weak = (_evident(each, name, wording, evidence) for each in evidence.vague())
+        guessed = guess(wording.payee)
+        vague = [*evidence.vague(), *([guessed.category] if guessed else [])]
+        weak = (_evident(each, name, wording, evidence) for each in vague)
         return next((found for found in weak if found), None) or _charge(name, "other", incoming=incoming)
     return _charge(name, category, incoming=incoming)
 

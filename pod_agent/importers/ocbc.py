@@ -18,10 +18,10 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement
+from pod_agent.importers.bank_values import RowError, account_label, money, without_card_numbers
+from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
-from vocab.errors import VocabularyError
-from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
+from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
 
 __all__ = ["OcbcCsv"]
@@ -42,19 +42,11 @@ PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 ROW_START = re.compile(r'^"?\d{1,2}/\d{1,2}/\d{4}"?,')
-NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx][\dXx* -]{5,})$")
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$")
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
+MAX_RAW = 200
 MAX_RECORD_LINES = 12
 """A quoted description spans two or three lines; one that spans more was never closed."""
-
-
-class _RowError(Exception):
-    """One row cannot be read: a code and what is wrong, in words that repeat none of its values."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +98,7 @@ class _Reader:
         self._block: _Block | None = None
         self._row: tuple[int, list[str]] | None = None
         self._headers = 0
+        self._cut = 0
 
     def rows(self) -> Iterator[Row]:
         for line, text in _records(self._export):
@@ -116,6 +109,8 @@ class _Reader:
                 yield from self._row_or_details(line, text, self._block)
         yield from self._finish_row()
         yield from self._statement()
+        if self._cut:
+            yield Withheld(what="card and account numbers", count=self._cut)
         if not self._headers:
             raise RefusedExportError(
                 f"{self._export.file} has OCBC's preamble but not its columns:"
@@ -124,7 +119,7 @@ class _Reader:
 
     def _preamble(self, text: str) -> Iterator[Row]:
         if header := HEADER.match(text):
-            label, number = _label_and_number(self._account)
+            label, number = account_label(self._account, "OCBC")
             has_value_date = header["value"] is not None
             currency = header["currency"].upper()
             self._block = _Block(label=label, number=number, currency=currency, has_value_date=has_value_date)
@@ -147,7 +142,8 @@ class _Reader:
             fields = [field.strip() for field in fields_of(text)]
         except csv.Error:
             yield from self._finish_row()
-            yield Issue(line=line, code="wrong_columns", detail="the row is not CSV, or one of its fields is too long")
+            detail = "the row is not CSV, or one of its fields is too long"
+            yield Issue(line=line, code="wrong_columns", detail=detail, raw=text[:MAX_RAW])
             return
         details = fields[block.before_text] if len(fields) > block.before_text else ""
         if any(fields[: block.before_text]) or any(fields[block.before_text + 1 :]):
@@ -158,7 +154,7 @@ class _Reader:
                 " ".join([*self._row[1][block.before_text : block.before_text + 1], details])
             ]
         elif details:
-            yield Issue(line=line, code="stray_details", detail="details that follow no row")
+            yield Issue(line=line, code="stray_details", detail="details that follow no row", raw=text[:MAX_RAW])
 
     def _finish_row(self) -> Iterator[Row]:
         if not (self._row and self._block):
@@ -167,9 +163,12 @@ class _Reader:
         self._row = None
         provenance = Provenance(file=self._export.file, member=self._export.member, line=line)
         try:
-            yield _transaction(fields, self._block, provenance, self._seen)
-        except _RowError as error:
-            yield Issue(line=line, code=error.code, detail=str(error))
+            record, cut = _transaction(fields, self._block, provenance, self._seen)
+            self._cut += cut
+            yield record
+        except RowError as error:
+            raw = ",".join(fields)[:MAX_RAW]
+            yield Issue(line=line, code=error.code, detail=str(error), column=error.column, raw=raw)
 
 
 def _records(export: ExportFile) -> Iterator[tuple[int, str]]:
@@ -190,36 +189,39 @@ def _records(export: ExportFile) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(parts)
 
 
-def _transaction(fields: list[str], block: _Block, provenance: Provenance, seen: Occurrences) -> Transaction:
+def _transaction(
+    fields: list[str], block: _Block, provenance: Provenance, seen: Occurrences
+) -> tuple[Transaction, int]:
+    """The record, and how many card numbers in its text were cut to four digits."""
     fields = _columns(fields, block)
     *days, text, withdrawal, deposit = fields
-    day = _day(days[0])
-    value_date = _day(days[1]) if len(days) > 1 and days[1] else None
+    day = _day(days[0], "Transaction date")
+    value_date = _day(days[1], "Value date") if len(days) > 1 and days[1] else None
     if bool(withdrawal) == bool(deposit):
-        raise _RowError("no_amount", "exactly one of withdrawal and deposit must have an amount")
-    try:
-        amount = Money.of(_amount(withdrawal or deposit), block.currency)
-    except VocabularyError as error:
-        raise _RowError("bad_amount", "the amount has too many decimal places") from error
+        raise RowError("no_amount", "exactly one of withdrawal and deposit must have an amount")
+    amount = money(_amount(withdrawal or deposit), block.currency)
     at = datetime(day.year, day.month, day.day, tzinfo=ZONE)
     description = fold(text)
     if len(description) > MAX_LENGTH:
-        raise _RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
+        raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
     amount = -amount if withdrawal else amount
     key = (block.number, str(amount.minor), block.currency, description)
-    return Transaction(
+    shown, cut = without_card_numbers(description)
+    record = Transaction(
         iri=record_iri(Transaction, SOURCE, at, key, seen),
         source=SOURCE,
         at=at,
         provenance=provenance,
         account=block.label,
         amount=amount,
-        description=description,
+        description=shown,
         merchant="",
         category="other",
         kind=TransactionKind.SPEND if withdrawal else TransactionKind.INCOME,
         value_date=value_date,
+        card=not block.has_value_date,
     )
+    return record, cut
 
 
 def _columns(fields: list[str], block: _Block) -> list[str]:
@@ -231,12 +233,12 @@ def _columns(fields: list[str], block: _Block) -> list[str]:
         return [*fields, ""]
     surplus = len(fields) - width
     if surplus < 0:
-        raise _RowError("wrong_columns", "the row has too few columns, or a quote that is never closed")
+        raise RowError("wrong_columns", "the row has too few columns, or a quote that is never closed")
     if surplus == 0 and not _is_split_amount(fields[-2:]):
         return fields
     text = fields[block.before_text : -2]
     if surplus == 0 or _is_split_amount([text[-1], fields[-2] or fields[-1]]):
-        raise _RowError("wrong_columns", "the row has too many columns: an amount with a comma but without quotes")
+        raise RowError("wrong_columns", "the row has too many columns: an amount with a comma but without quotes")
     return [*fields[: block.before_text], ",".join(text), *fields[-2:]]
 
 
@@ -245,19 +247,19 @@ def _is_split_amount(parts: list[str]) -> bool:
     return re.fullmatch(r"\d{1,3}", parts[0]) is not None and re.match(r"\d{3}(\.\d\d)?$", parts[1]) is not None
 
 
-def _day(text: str) -> date:
+def _day(text: str, column: str) -> date:
     parts = DAY.match(text)
     try:
         if parts:
             return date(int(parts[3]), int(parts[2]), int(parts[1]))
     except ValueError:
         pass
-    raise _RowError("bad_date", "a date is not a day as DD/MM/YYYY")
+    raise RowError("bad_date", "a date is not a day as DD/MM/YYYY", column)
 
 
 def _amount(text: str) -> Decimal:
     if not AMOUNT.match(text.removeprefix("-")):
-        raise _RowError("bad_amount", "an amount is not a number as 1,234.56")
+        raise RowError("bad_amount", "an amount is not a number as 1,234.56")
     return Decimal(text.replace(",", ""))
 
 
@@ -265,14 +267,5 @@ def _balance(text: str) -> Decimal | None:
     """The printed balance; None where it is no amount: then there is nothing to reconcile with."""
     try:
         return _amount(text)
-    except _RowError:
+    except RowError:
         return None
-
-
-def _label_and_number(account: str) -> tuple[str, str]:
-    """What people may see of an account (product and last four digits), and its number for the record's key."""
-    parts = NUMBER.match(account)
-    if not parts:
-        return re.sub(r"\d+(?=\d{4})", "", account) or "OCBC", account
-    number = re.sub(r"[^\dXx*]", "", parts["number"])
-    return f"{parts['name']} {number[-4:]}".strip(), number

@@ -11,7 +11,7 @@ import pytest
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.ocbc import OcbcCsv
-from pod_agent.importers.protocol import Issue, Row, Statement
+from pod_agent.importers.protocol import Issue, Row, Statement, Withheld
 from tests.support.rows import FIXTURES, BytesExport, check_golden, read_all, records
 from tests.support.shared import shared
 from vocab.records import Transaction
@@ -115,6 +115,23 @@ def test_a_bad_row_is_reported_with_its_line_and_the_next_one_is_read(row: str, 
     rows = read(HEAD + GOOD + row + "\r\n" + GOOD)
     assert issues(rows) == [(8, code)]
     assert len(transactions(rows)) == 2
+
+
+def test_a_bad_row_is_kept_as_it_stood_with_its_column_at_fault() -> None:
+    [issue] = [row for row in read(HEAD + "02/03/2026,soon,X,1.00,\r\n") if isinstance(row, Issue)]
+    assert (issue.column, issue.raw) == ("Value date", "02/03/2026,soon,X,1.00,")
+
+
+def test_a_row_of_a_card_says_so_and_one_of_an_account_does_not() -> None:
+    assert {row.card for row in transactions(read_all(OCBC / "card.csv"))} == {True}
+    assert {row.card for row in transactions(read_all(OCBC / "account_2026.csv"))} == {False}
+
+
+def test_a_card_number_in_a_text_is_cut_to_four_digits_and_a_reference_is_not() -> None:
+    row = "02/03/2026,02/03/2026,BILL PAYMENT 4111 1111 1111 1111 REF 1234567890123456,4.50,\r\n"
+    rows = read(HEAD + row)
+    assert transactions(rows)[0].description == "BILL PAYMENT XXXX1111 REF 1234567890123456"
+    assert Withheld(what="card and account numbers", count=1) in rows
 
 
 def test_details_that_follow_no_row_are_reported() -> None:

@@ -1,4 +1,4 @@
-"""``spend``, ``stores``, ``trends``, ``listening``, ``query``, ``ask``, ``offers``, ``subscriptions``: what records say."""
+"""What the records say: ``spend``, ``stores``, ``trends``, ``listening``, ``query``, ``ask`` and others."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support.made_records import SINGAPORE
 from vocab import terms
 from vocab.mapping import block, category_scheme, measure_scheme
+from vocab.mapping.tables import TABLES
 from vocab.measures import MEASURES
 from vocab.records import IRI, Money, Transaction, TransactionKind
 from vocab.taxonomy import CATEGORIES
@@ -111,6 +112,13 @@ def test_the_scheme_of_measures_names_unit_and_loinc_code_of_each() -> None:
         assert said[concept, terms.QUDT_UNIT] == entry.unit_iri
         code = said.get((concept, terms.EXACT_MATCH))
         assert code == (f"http://loinc.org/rdf/{entry.loinc}" if entry.loinc else None)
+
+
+def test_the_page_of_records_has_the_classes_and_the_time_of_every_kind() -> None:
+    page = (ROOT / "docs" / "reference" / "records.md").read_text(encoding="utf-8")
+    for kind, table in TABLES.items():
+        cells = [kind.type_name, *(terms.curie(iri) for iri in (table.wider, table.own, table.time))]
+        assert "| " + " | ".join(f"`{cell}`" for cell in cells) + " |" in page
 
 
 def test_a_curie_is_only_written_where_turtle_reads_it_back() -> None:

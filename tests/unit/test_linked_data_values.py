@@ -80,7 +80,7 @@ def test_what_is_no_address_stays_text(address: str) -> None:
     assert _again(record) == record
 
 
-@pytest.mark.parametrize("section", [(), ("Food",), ("a > b", "c"), ("\\", "\\>", ">"), (" > ", "x")])
+@pytest.mark.parametrize("section", [(), ("Food",), ("a > b", "c"), ("\\", "\\>", ">"), ("a\\b\\\\c",), (" > ", "x")])
 def test_a_section_comes_back_whatever_its_names(section: tuple[str, ...]) -> None:
     record = replace(LINE, section=section)
     assert _again(record) == record

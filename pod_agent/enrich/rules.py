@@ -133,10 +133,12 @@ def _expression(folded: str) -> re.Pattern[str]:
     last = folded.rpartition("*")[2]
     if not last:
         end = ""
-    elif len(last.rpartition(" ")[2]) <= 2 and " " in last:
+    elif last[-1].isdigit():
+        end = r"(?!\d)"
+    elif " " in last and len(last.rpartition(" ")[2]) <= 2:
         end = r"\w*"  # the first letters of a reference that differs from row to row
     else:
-        end = rf"(?:{_END}|(?=[^ ]*\d))" if not last[-1].isdigit() else r"(?!\d)"
+        end = rf"(?:{_END}|(?=[^ ]*\d))"
     start = "" if folded.startswith("*") else _START
     return re.compile(start + body + end)
 

@@ -53,17 +53,20 @@ def _choices(rows: Sequence[Transaction]) -> Iterator[Choice]:
             continue
         for come in rows:
             days = abs((come.at.date() - gone.at.date()).days)
-            if come.amount.minor > 0 and days <= MAX_DAYS and _belong_together(gone, come):
-                yield Choice(days, gone.iri, come.iri)
+            if come.amount.minor > 0 and days <= MAX_DAYS and (far := _distance(gone, come)) is not None:
+                yield Choice(2 * days + far, gone.iri, come.iri)
 
 
-def _belong_together(gone: Transaction, come: Transaction) -> bool:
-    if (gone.source, gone.account) == (come.source, come.account):
-        return False
-    ways = (_way(gone), _way(come))
-    if is_card(come):
-        return not is_card(gone) and Way.CARD_BILL in ways
-    return Way.CARD_BILL not in ways and (Way.OWN_ACCOUNT in ways or set(ways) <= _MOVES)
+def _distance(gone: Transaction, come: Transaction) -> int | None:
+    """0 where the wordings belong together, 1 where they can, None where they cannot."""
+    if (gone.source, gone.account) == (come.source, come.account) or is_card(gone):
+        return None
+    left, came = _way(gone), _way(come)
+    if is_card(come):  # a bill may also be paid by a transfer to the card's number
+        return 0 if left is Way.CARD_BILL else 1
+    if Way.CARD_BILL in {left, came}:
+        return None
+    return 0 if left in _MOVES and came in _MOVES else 1
 
 
 def _way(row: Transaction) -> Way:

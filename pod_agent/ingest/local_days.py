@@ -25,25 +25,22 @@ class LocalDays:
 
     def days(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Local days (since 1970) of instants in seconds since 1970."""
-        return self._wall_clock(at) // _DAY
+        days: NDArray[np.int64] = self._wall_clock(at) // _DAY
+        return days
 
     def months(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Local months (since January 1970) of instants in seconds since 1970."""
         return self.days(at).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
     def _wall_clock(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
-        days = at // _DAY
-        if days.size and days[0] == days[-1] and days.min() == days.max():
-            change, before, after = self._offset(int(days[0]))
-            shift = np.where((change < 0) | (at < change), before, after)
-            return np.add(at, shift, dtype=np.int64)
-        unique, place = np.unique(days, return_inverse=True)
+        unique, place = np.unique(at // _DAY, return_inverse=True)
         known = np.array([self._offset(day) for day in unique.tolist()], np.int64).reshape(-1, 3)
         shift = known[place, 1]
         if (known[:, 0] >= 0).any():
             change = known[place, 0]
             shift = np.where((change >= 0) & (at >= change), known[place, 2], shift)
-        return np.add(at, shift, dtype=np.int64)
+        shown: NDArray[np.int64] = at + shift
+        return shown
 
     def _offset(self, day: int) -> tuple[int, int, int]:
         """The instant within a UTC day at which the clock changes (-1: it does not), the offsets before and after."""

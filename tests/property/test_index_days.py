@@ -34,7 +34,7 @@ PRODUCTS = [
         ((), (Filter("section", "eq", "milk"),)),
         (("kind",), (Filter("section", "ne", "Milk"),)),
         ((), (Filter("section", "not_in", ("Dairy", "Rice")),)),
-        ((), (Filter("section", "in", ("Rice", "none")),)),
+        ((), (Filter("section", "in", ("Rice", "long rice", "none")),)),
         ((), (Filter("section", "contains", "mil"),)),
         (("product",), (Filter("product", "contains", "mil"),)),
         (("product",), (Filter("product", "contains", "1L fre"),)),

@@ -13,9 +13,9 @@ __all__ = ["Element", "parts"]
 
 BLOCK: Final = 1 << 16
 MAX_DEPTH: Final = 60
-MAX_NODES: Final = 500_000
-MAX_TEXT: Final = 1 << 24
-"""Most elements and characters in one part: a collected booking may hold ten thousand payments."""
+MAX_NODES: Final = 100_000
+MAX_TEXT: Final = 1 << 23
+"""Most elements and characters in one part: a collected booking may hold some thousand payments."""
 
 
 class Element:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.google_health_files import health_folder, never_opens
 from pod_agent.importers.google_health_logs import exercises, sleeps
-from pod_agent.importers.google_health_rows import Columns, active_minutes, days, instants, series
+from pod_agent.importers.google_health_rows import Blocks, Columns, active_minutes, days, instants, line_blocks, series
 from pod_agent.importers.google_health_tables import BY_STEM, Kind, stem_of
-from pod_agent.importers.health_rows import Facts
+from pod_agent.importers.health_rows import SOURCE, Facts
 from pod_agent.importers.protocol import Confidence, ExportFile, Row
-from pod_agent.importers.reading import decode_head, fields_of, text_lines
+from pod_agent.importers.reading import decode_head, fields_of
 
 __all__ = ["GoogleHealthCsv"]
 
 NO_DATA: Final = "no data"
 
-Reader = Callable[[Iterator[tuple[int, str]], Columns, Facts], Iterator[Row]]
+Reader = Callable[[Blocks, Columns, Facts], Iterator[Row]]
 
 READERS: Final[Mapping[Kind, Reader]] = {
     Kind.SERIES: series,
@@ -35,6 +36,7 @@ class GoogleHealthCsv:
     """Reads every table of ``google_health_tables``; times without a zone are on the clocks of ``zone``."""
 
     name: ClassVar[str] = "google-health-csv"
+    source: ClassVar[str] = SOURCE
     endings: ClassVar[frozenset[str]] = frozenset({".csv"})
     binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {}
@@ -62,11 +64,15 @@ class GoogleHealthCsv:
     def extract(self, export: ExportFile) -> Iterator[Row]:
         """Yield a Sample, a record, Skipped or Issue for every row below the header."""
         table = BY_STEM.get(stem_of(export.member or export.file))
-        lines = text_lines(export)
-        header = next((_header(line) for _, line in lines if line.strip("\ufeff \t\r")), [])
-        columns = Columns.find(table, header) if table else None
-        if table and columns:
-            yield from READERS[table.kind](lines, columns, Facts(export, self._zone, table.edition))
+        blocks = line_blocks(export)
+        for first, lines in blocks:
+            place = next((place for place, line in enumerate(lines) if line.strip("\ufeff \t\r")), None)
+            if place is not None:
+                columns = Columns.find(table, _header(lines[place])) if table else None
+                if table and columns:
+                    below = chain([(first + place + 1, lines[place + 1 :])], blocks)
+                    yield from READERS[table.kind](below, columns, Facts(export, self._zone, table.edition))
+                return
 
 
 def _header(head: str) -> list[str]:

@@ -18,7 +18,7 @@ import msgspec
 
 from pod_agent.importers.google_health_files import JSON_STEMS, never_opens
 from pod_agent.importers.google_health_tables import stem_of
-from pod_agent.importers.health_rows import Facts, NoMeasurementError, RowFaultError, checked, number
+from pod_agent.importers.health_rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number
 from pod_agent.importers.health_sleep import SleepLog, sleep_of
 from pod_agent.importers.health_times import AmericanClock, day_of, local_time
 from pod_agent.importers.health_weights import KG_OF_LB, WeightLog, weighing_of
@@ -68,6 +68,7 @@ class GoogleHealthJson:
     """Reads the JSON files whose names are known; times without a zone are on the clocks of ``zone``."""
 
     name: ClassVar[str] = "google-health-json"
+    source: ClassVar[str] = SOURCE
     endings: ClassVar[frozenset[str]] = frozenset({".json"})
     binary: ClassVar[bool] = False
     wrong_downloads: ClassVar[Mapping[str, str]] = {}

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.google_health_rows import Columns
+from pod_agent.importers.google_health_rows import Blocks, Columns
 from pod_agent.importers.health_rows import (
     Facts,
     NoMeasurementError,
@@ -29,19 +29,17 @@ from vocab.records import Sleep
 
 __all__ = ["exercises", "sleeps"]
 
-Lines = Iterator[tuple[int, str]]
-
 MOST_A_DAY: Final = 24
 """Sleeps of one day that are kept in memory to find the longest."""
 
 
-def sleeps(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def sleeps(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A Sleep for every row, provisional: the JSON tree tells the same sleep with its stages.
 
     The table does not say which sleep of a day is the main one. As on the device it is the longest; rows of one day
     stand together.
     """
-    for _, group in groupby(_with_days(lines, columns, facts), itemgetter(0)):
+    for _, group in groupby(_with_days(blocks, columns, facts), itemgetter(0)):
         day: list[Row] = []
         for _, row in group:
             day.append(row)
@@ -51,10 +49,10 @@ def sleeps(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
         yield from _with_main(day)
 
 
-def _with_days(lines: Lines, columns: Columns, facts: Facts) -> Iterator[tuple[date | None, Row]]:
+def _with_days(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[tuple[date | None, Row]]:
     """Every row with the day of waking up; a row without a sleep belongs to the day before it in the file."""
     day: date | None = None
-    for line, cells in _records(lines, columns):
+    for line, cells in _records(blocks, columns):
         woke, row = _sleep(line, cells, columns, facts)
         day = woke or day
         yield day, row
@@ -81,9 +79,9 @@ def _with_main(rows: list[Row]) -> Iterator[Row]:
         yield msgspec.structs.replace(row, is_main=True) if place == longest and isinstance(row, Sleep) else row
 
 
-def exercises(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def exercises(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A Workout for every row; what was typed in stands where the tracker measured nothing."""
-    for line, row in _records(lines, columns):
+    for line, row in _records(blocks, columns):
         try:
             if isinstance(row, RowFaultError):
                 raise row
@@ -94,7 +92,7 @@ def exercises(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
                 line,
                 start,
                 columns.cell(row, "activity_name"),
-                round((end - start).total_seconds()) if end > start else None,
+                end.timestamp() - start.timestamp(),
                 distance=None if distance is None else distance / 1000,
                 energy=_measured(columns, row, "total_calories"),
                 steps=whole(_measured(columns, row, "total_steps"), "steps"),
@@ -118,7 +116,12 @@ def _at(columns: Columns, row: Sequence[str], name: str, offset: str, facts: Fac
     return iso_time(columns.cell(row, name), facts.zone, name).astimezone(place or facts.zone)
 
 
-def _records(lines: Lines, columns: Columns) -> Iterator[tuple[int, Sequence[str] | RowFaultError]]:
+def _every(blocks: Blocks) -> Iterator[tuple[int, str]]:
+    for first, lines in blocks:
+        yield from enumerate(lines, first)
+
+
+def _records(blocks: Blocks, columns: Columns) -> Iterator[tuple[int, Sequence[str] | RowFaultError]]:
     """Rows with the line where each begins; a cell in quotes may span lines.
 
     RefusedExportError where a quote is never closed: nobody can say where the rows after it begin.
@@ -127,7 +130,7 @@ def _records(lines: Lines, columns: Columns) -> Iterator[tuple[int, Sequence[str
 
     def counted() -> Iterator[str]:
         nonlocal last
-        for last, line in lines:  # noqa: B007 - read below
+        for last, line in _every(blocks):  # noqa: B007 - read below
             yield line + "\n"
 
     try:

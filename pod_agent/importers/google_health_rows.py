@@ -13,6 +13,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Final
 
+from pod_agent.errors import RefusedExportError
 from pod_agent.importers.google_health_tables import Kind, Table
 from pod_agent.importers.health_rows import (
     Facts,
@@ -24,13 +25,14 @@ from pod_agent.importers.health_rows import (
     whole,
 )
 from pod_agent.importers.health_times import IsoClock, day_of, iso_time
-from pod_agent.importers.protocol import Row, Sample
-from pod_agent.importers.reading import fields_of
+from pod_agent.importers.protocol import ExportFile, Row, Sample
+from pod_agent.importers.reading import MAX_LINE, fields_of, text_blocks
 from vocab.measures import MEASURES
 
-__all__ = ["Columns", "active_minutes", "days", "instants", "series"]
+__all__ = ["Blocks", "Columns", "active_minutes", "days", "each_line", "instants", "line_blocks", "series"]
 
-Lines = Iterator[tuple[int, str]]
+Blocks = Iterator[tuple[int, list[str]]]
+"""Lines, many at a time, each time with the number of the first: a generator step for every line costs too much."""
 
 RECORDERS: Final = 256
 PLAIN_BREATHS: Final = 100
@@ -39,6 +41,28 @@ LEVELS: Final = (
     ("moderate", "moderately_active_minutes"),
     ("very", "very_active_minutes"),
 )
+
+
+def line_blocks(export: ExportFile) -> Blocks:
+    """The lines of a text, without their ends; RefusedExportError for one of more than ``MAX_LINE`` characters."""
+    rest, line_number = "", 1
+    for block in text_blocks(export):
+        lines = (rest + block).split("\n")
+        rest = lines.pop()
+        if len(rest) > MAX_LINE:
+            raise RefusedExportError(f"a line of {export.file} is longer than {MAX_LINE:,} characters")
+        yield line_number, lines
+        line_number += len(lines)
+    if rest:
+        yield line_number, [rest]
+
+
+def each_line(blocks: Blocks) -> Iterator[tuple[int, str]]:
+    """Line numbers and lines, blank ones left out: they are no rows."""
+    for first, lines in blocks:
+        for line_number, line in enumerate(lines, first):
+            if line:
+                yield line_number, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +107,7 @@ class Columns:
         return row
 
 
-def series(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def series(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A Sample for every row of a dense series."""
     clock = IsoClock(facts.zone)
     slow = _SlowRow(columns, clock, facts)
@@ -93,21 +117,22 @@ def series(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
     table = columns.table
     measure, tree, factor = table.measure, table.tree, float(table.factor)
     lowest, highest = MEASURES[measure].lowest / factor, MEASURES[measure].highest / factor
-    for line_number, line in lines:
-        row = line.split(",")
-        try:
-            stamp = row[stamp_at]
-            at = days[stamp[:10]] + minutes[stamp[10:16]] + seconds[stamp[16:]]
-            value = float(row[value_at])
-            recorder = recorders[row[source_at]]
-        except (KeyError, ValueError, IndexError):
-            if line:
+    for first, lines in blocks:
+        for line_number, line in enumerate(lines, first):
+            row = line.split(",")
+            try:
+                stamp = row[stamp_at]
+                at = days[stamp[:10]] + minutes[stamp[10:16]] + seconds[stamp[16:]]
+                value = float(row[value_at])
+                recorder = recorders[row[source_at]]
+            except (KeyError, ValueError, IndexError):
+                if line:
+                    yield slow.read(line_number, line)
+                continue
+            if lowest <= value <= highest and len(row) == width:
+                yield Sample(line_number, measure, at, value * factor, recorder, tree)
+            else:
                 yield slow.read(line_number, line)
-            continue
-        if lowest <= value <= highest and len(row) == width:
-            yield Sample(line_number, measure, at, value * factor, recorder, tree)
-        else:
-            yield slow.read(line_number, line)
 
 
 class _SlowRow:
@@ -140,12 +165,10 @@ class _SlowRow:
         return int(noon.timestamp())
 
 
-def active_minutes(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def active_minutes(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """One sample for each level of activity that a row counts minutes of; the lowest level's 0 where it counts none."""
     clock = IsoClock(facts.zone)
-    for line_number, line in lines:
-        if not line:
-            continue
+    for line_number, line in each_line(blocks):
         try:
             row = columns.split(line)
             at = clock.read(row[columns.time], "timestamp")
@@ -159,14 +182,13 @@ def active_minutes(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row
             yield Sample(line_number, measure, at, float(value), recorder, 0)
 
 
-def days(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def days(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A DailyMeasure for every row: the date of its time is the local day."""
-    for line_number, line in lines:
-        if line:
-            try:
-                yield _day(line_number, columns.split(line), columns, facts)
-            except (RowFaultError, NoMeasurementError) as error:
-                yield facts.guarded(line_number, line, error)
+    for line_number, line in each_line(blocks):
+        try:
+            yield _day(line_number, columns.split(line), columns, facts)
+        except (RowFaultError, NoMeasurementError) as error:
+            yield facts.guarded(line_number, line, error)
 
 
 def _day(line_number: int, row: Sequence[str], columns: Columns, facts: Facts) -> Row:
@@ -193,12 +215,10 @@ def _failed(failed: str | None, score: str) -> bool:
     return (failed or "").strip().lower() == "true" or not whole(score, "stress_score")
 
 
-def instants(lines: Lines, columns: Columns, facts: Facts) -> Iterator[Row]:
+def instants(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A Measurement for every row."""
     table = columns.table
-    for line_number, line in lines:
-        if not line:
-            continue
+    for line_number, line in each_line(blocks):
         try:
             row = columns.split(line)
             found = number(row[columns.value], "value")

@@ -191,7 +191,7 @@ class Facts:
         """A sleep. Its key is the wall clock where it began, which all twins agree on even after a journey."""
         if asleep is None:
             raise NoMeasurementError
-        if end <= start:
+        if end.timestamp() <= start.timestamp():  # not by the clocks, which may have changed
             raise RowFaultError("bad_time", "the sleep ends before it begins")
         stages = stages or Stages()
         return Sleep(
@@ -218,7 +218,7 @@ class Facts:
         line: int,
         at: datetime,
         activity: object,
-        seconds: int | None,
+        seconds: float | None,
         *,
         distance: Decimal | None = None,
         energy: Decimal | None = None,
@@ -228,7 +228,7 @@ class Facts:
         provisional: bool = False,
     ) -> Workout:
         """An exercise; its key is the wall clock where it began."""
-        if not seconds:
+        if seconds is None or seconds < 1:
             raise NoMeasurementError
         at = at.replace(microsecond=0)
         return Workout(
@@ -239,7 +239,7 @@ class Facts:
             provisional=provisional,
             edition=self.edition,
             activity=recorder_name(activity) or "Workout",
-            seconds=seconds,
+            seconds=round(seconds),
             distance=_positive(distance),
             energy=_positive(energy),
             steps=steps or None,

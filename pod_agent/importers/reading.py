@@ -37,8 +37,19 @@ MAX_ELEMENT = 1 << 20
 
 BLOCK = 1 << 16
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-CONTROL = dict.fromkeys(itertools.chain(range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000)), " ")
+TURNING = (range(0x202A, 0x202F), range(0x2066, 0x206A))
+"""Characters that turn the direction of text around: with them one text can be shown as another."""
+
+CONTROL = dict.fromkeys(itertools.chain(range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000), *TURNING), " ")
+MAX_DEPTH = 500
+"""Deepest JSON that is read, in brackets."""
+
+MAX_DIGITS = 1_000
+"""Longest number of JSON that is read, in digits."""
+
 _OBJECT = re.compile(rb"\s*\{")
+_BRACKET = re.compile(rb"[][{}]")
+_LONG_NUMBER = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -52,14 +63,14 @@ codecs.register_error("pod-agent-cp1252", _as_cp1252)
 
 
 def fold(text: str) -> str:
-    """The text with control characters and runs of white space folded to one space, ends stripped."""
+    """The text with control and turning characters and runs of white space folded to one space, ends stripped."""
     if text.isprintable():
         return text.strip() if "  " not in text else " ".join(text.split())
     return " ".join(text.translate(CONTROL).split())
 
 
 def printable(text: str) -> str:
-    """The text with control characters and lone surrogates as spaces, ends stripped."""
+    """The text with control and turning characters and lone surrogates as spaces, ends stripped."""
     return (text if text.isprintable() else text.translate(CONTROL)).strip()
 
 
@@ -93,7 +104,7 @@ def text_lines(export: ExportFile) -> Iterator[tuple[int, str]]:
 
 
 def text_blocks(export: ExportFile, encoding: str | None = None) -> Iterator[str]:
-    """The text in blocks of 64 KiB, line ends as ``\\n``: for formats in which a file may be one long line.
+    """The text in blocks of 64 KiB, line ends as line feeds: for formats in which a file may be one long line.
 
     ``encoding`` is what the file declares; a byte order mark and NUL bytes know better, and without any of them it is
     read like ``text_lines`` does.
@@ -177,20 +188,41 @@ def _one_by_one(stream: _ElementGuard, kind: type[msgspec.Struct], prefix: str =
 
 
 class _ElementGuard:
-    """A stream, ``start`` before the rest, that refuses to read on when no element was complete for too many bytes."""
+    """A stream, ``start`` before the rest, that refuses what the slower parser cannot take.
+
+    That is an element of too many bytes, a number of more digits than Python turns into an integer and brackets nested
+    too deep: the last two end the process. Brackets and digits within a text count as well, which no export has so many
+    of in a row.
+    """
 
     def __init__(self, start: bytes, rest: IO[bytes], name: str) -> None:
         self._start = io.BytesIO(start)
         self._rest = rest
         self.name = name
         self.unread = 0
+        self._depth = 0
+        self._tail = b""
 
     def read(self, size: int) -> bytes:
         if self.unread > MAX_ELEMENT:
             raise RefusedExportError(f"an element of {self.name} is longer than {MAX_ELEMENT:,} bytes")
         block = self._start.read(size) or self._rest.read(size)
         self.unread += len(block)
+        if _LONG_NUMBER.search(self._tail + block):
+            raise RefusedExportError(f"{self.name} holds a number of more than {MAX_DIGITS:,} digits")
+        self._tail = (self._tail + block)[-MAX_DIGITS:]
+        self._follow(block)
         return block
+
+    def _follow(self, block: bytes) -> None:
+        opened = block.count(b"[") + block.count(b"{")
+        if self._depth + opened <= MAX_DEPTH:
+            self._depth = max(self._depth + opened - block.count(b"]") - block.count(b"}"), 0)
+            return
+        for bracket in _BRACKET.finditer(block):
+            self._depth = self._depth + 1 if bracket[0] in b"[{" else max(self._depth - 1, 0)
+            if self._depth > MAX_DEPTH:
+                raise RefusedExportError(f"{self.name} is nested more than {MAX_DEPTH} deep")
 
 
 def _encoding(head: bytes) -> str:

@@ -116,7 +116,7 @@ def _change(
 
 
 def _render_rules(rules: Rulebook) -> bytes:
-    parts = [HEADER]
+    parts = [HEADER, _counted(len(rules))]
     for number, rule in enumerate(rules.rules, 1):
         parts.append(
             f"\n<#rule-{number}> a {curie(terms.RULE)} ;\n"
@@ -128,7 +128,7 @@ def _render_rules(rules: Rulebook) -> bytes:
 
 
 def _render_corrections(corrections: Mapping[IRI, Correction]) -> bytes:
-    parts = [HEADER]
+    parts = [HEADER, _counted(len(corrections))]
     for iri in sorted(corrections):
         correction = corrections[iri]
         properties = [
@@ -142,6 +142,11 @@ def _render_corrections(corrections: Mapping[IRI, Correction]) -> bytes:
         name = iri.partition("#")[2]
         parts.append(f"\n<#{name}> a {curie(terms.CORRECTION)} ;\n  " + " ;\n  ".join(properties) + " .\n")
     return "".join(parts).encode()
+
+
+def _counted(number: int) -> str:
+    """How many the document holds: servers keep half a document when a write is cut off."""
+    return f"\n<> {curie(terms.RECORD_COUNT)} {number} .\n"
 
 
 def _rulebook(content: bytes) -> Rulebook:
@@ -170,11 +175,13 @@ def _read(content: bytes, path: str, kind: str, item: Callable[[Mapping[str, str
     """What a document of ours holds of one class; other subjects are passed over."""
     try:
         nodes = _nodes(content, path)
-        if content and not content.endswith(b".\n"):
-            raise PodDamagedError(f"{path} is cut short")
-        return [item(nodes[name]) for name in sorted(nodes) if nodes[name].get(terms.TYPE) == kind]
+        found = [item(nodes[name]) for name in sorted(nodes) if nodes[name].get(terms.TYPE) == kind]
+        count = nodes[BASE + path][terms.RECORD_COUNT] if content else "0"
     except (SyntaxError, KeyError) as error:
         raise PodDamagedError(f"{path} cannot be read") from error
+    if count != str(len(found)) or (content and not content.endswith(b".\n")):
+        raise PodDamagedError(f"{path} is cut short")
+    return found
 
 
 def _nodes(content: bytes, path: str) -> _Nodes:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from pod_agent.importers.numbers import is_card, is_iban
 from vocab.errors import VocabularyError
 from vocab.records import Money
 from vocab.shapes import MAX_MINOR
@@ -62,7 +63,8 @@ DOT_DECIMAL = re.compile(r"(\d{1,3}(,\d{2,3})*,\d{3}|\d+)(\.\d*)?$|\.\d+$", re.A
 PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?$", re.ASCII)
 NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx•][\dXx•* -]{5,})$")
 CARD_NUMBER = re.compile(r"(?<![\d.])(?:[3456]\d{3}|2[2-7]\d{2})(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d.])", re.ASCII)
-LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){12}", re.ASCII)
+IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d[A-Z0-9]{11,30}(?![A-Za-z0-9])")
+LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){7}", re.ASCII)
 MAX_DIGITS = 18
 
 
@@ -194,26 +196,23 @@ def account_label(account: str, product: str) -> tuple[str, str]:
 
 
 def without_card_numbers(text: str) -> tuple[str, int]:
-    """The text with card numbers (by their check digit) cut to the last four digits, and how many there were."""
+    """The text with card numbers and IBANs (by their check digits) cut to four characters, and how many there were.
+
+    A card number begins as one, too: one in ten of a bank's references has a fitting check digit by chance.
+    """
     if not LONG_NUMBER.search(text):
         return text, 0
     count = 0
 
     def cut(found: re.Match[str]) -> str:
         nonlocal count
-        digits = re.sub(r"\D", "", found[0])
-        if not 13 <= len(digits) <= 19 or not _has_check_digit(digits):
+        number = re.sub(r"[ -]", "", found[0])
+        if not (is_card(number) or is_iban(number)):
             return found[0]
         count += 1
-        return f"XXXX{digits[-4:]}"
+        return f"XXXX{number[-4:]}"
 
-    return CARD_NUMBER.sub(cut, text), count
-
-
-def _has_check_digit(digits: str) -> bool:
-    """True where the last digit is the one that Luhn's rule asks for, as on every card."""
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (sum(map(int, digits[::-2])) + sum(number - 9 * (number > 9) for number in doubled)) % 10 == 0
+    return IBAN.sub(cut, CARD_NUMBER.sub(cut, text)), count
 
 
 def _year(text: str) -> int:

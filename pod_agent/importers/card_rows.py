@@ -18,6 +18,7 @@ from pod_agent.importers.bank_values import (
     without_card_numbers,
 )
 from pod_agent.importers.card_profile import Header, Profile
+from pod_agent.importers.numbers import is_iban
 from pod_agent.importers.reading import fold
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
@@ -163,7 +164,12 @@ class RowReader:
 
     def _label(self, in_row: str) -> tuple[str, str]:
         product = self.profile.account.product or self.account.product
-        label, number = account_label(fold(in_row or self.account.text), self.account.product or product)
+        text = fold(in_row or self.account.text)
+        if is_iban(text.replace(" ", "")):
+            text = text.replace(" ", "")
+            self.cut_accounts.add(text)
+            return f"{product or self.FALLBACK} {text[-4:]}", text
+        label, number = account_label(text, self.account.product or product)
         if sum(map(str.isdigit, number)) > 4:
             self.cut_accounts.add(number)
         if label.isdigit() or not label:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,11 +25,6 @@ MAX_RECORD_LINES = 12
 
 MAX_WORKBOOK = 32 << 20
 STARTS_A_ROW = re.compile(r'\s*["\']?\d{1,4}[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ]?\d{2,4}["\']?[,;\t|]')
-BROKEN = (
-    struct.error, LookupError, ValueError, AssertionError, TypeError, AttributeError, ArithmeticError, OSError,
-    NotImplementedError, RecursionError, MemoryError, EOFError,
-)  # fmt: skip
-"""What a reader of workbooks raises for bytes that are none."""
 
 
 class TableRow(NamedTuple):
@@ -94,7 +88,7 @@ def xls_rows(export: ExportFile) -> Iterator[TableRow]:
                 yield TableRow(line, cells, ",".join(cells))
     except xlrd.biffh.XLRDError as error:
         raise RefusedExportError(f"{export.file} is a workbook that cannot be read, or locked by a password") from error
-    except BROKEN as error:
+    except Exception as error:  # the reader raises errors of any kind where a workbook is none
         raise RefusedExportError(f"{export.file} is a workbook that is damaged") from error
 
 

@@ -92,6 +92,8 @@ class PageDates:
 
     def read(self, text: str) -> datetime:
         """The instant, in UTC; DateError where the text is no date or can be two."""
+        if len(text) > _MAX_LENGTH:
+            raise DateError("bad_date", "the last line is no date")
         text = text.replace("\u202f", " ")
         if not text.isascii():
             text = text.translate(_MARKS)
@@ -109,9 +111,7 @@ class PageDates:
         (y0, y1), (m0, m1), (d0, d1), (h0, h1), (i0, i1), (s0, s1), _, named, half, slashed = layout
         month, day, hour = int(text[m0:m1]), int(text[d0:d1]), int(text[h0:h1])
         if half is not None:
-            if hour > 12:
-                raise DateError("bad_date", "an hour of half a day is more than 12")
-            hour = hour % 12 + half
+            hour = hour % 12 + half if hour <= 12 else 99
         if slashed and not self._is_day_first():
             month, day = day, month
         year, minute, second = int(text[y0:y1]), int(text[i0:i1]), int(text[s0:s1])
@@ -143,8 +143,6 @@ class PageDates:
 
 def _layout(text: str) -> _Layout:
     """Find the time, the date, the zone and the half of the day; whatever else there is makes the text no date."""
-    if len(text) > _MAX_LENGTH:
-        raise DateError("bad_date", "the last line is no date")
     times = list(_TIME.finditer(text))
     if len(times) != 1:
         raise DateError("bad_date", "the last line has no time with seconds")

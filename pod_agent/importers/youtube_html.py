@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from html import unescape
 from itertools import islice
 from typing import ClassVar, Final
@@ -35,26 +34,28 @@ _USUAL: Final = re.compile(
     ' mdl-cell mdl-cell--12-col mdl-shadow--2dp"><div class="mdl-grid">'
     '<div class="header-cell mdl-cell mdl-cell--12-col"><p class="mdl-typography--title">([^<]*)<br></p></div>'
     '<div class="content-cell mdl-cell mdl-cell--6-col mdl-typography--body-1">'
-    rf'([^<]*){_LINK}([^<]*)<br>(<a href="[^"]*">[^<]*</a>)<br>([^<]+)(?:<br>)?</div>'
+    f"([^<]*){_LINK}([^<]*)<br>{_LINK}<br>([^<]+)(?:<br>)?</div>"
 )
 """The entry of a video with its channel, which most entries are."""
 
-_FIRST: Final = re.compile(r'(?P<before>[^<]*)<a href="(?P<url>[^"]*)"[^>]*>(?P<title>[^<]*)</a>(?P<after>[^<]*)')
+_FIRST: Final = re.compile(r'([^<]*)<a href="([^"]*)"[^>]*>([^<]*)</a>([^<]*)')
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DETAIL_LENGTH: Final = 60
 _MAX_CAPTIONS: Final = 1000
+_LONGEST_CAPTION: Final = 4000
 _RAW: Final = 200
 
 
 class _Entry(msgspec.Struct, gc=False):
-    """One cell of the page, taken apart: ``lines`` are those between the first and the date."""
+    """One cell of the page, taken apart: the author stands in the line between the first and the date."""
 
     header: str
     before: str
     url: str | None
     title: str
     after: str
-    lines: list[str]
+    author: str | None
+    author_url: str | None
     date: str
     caption: str
 
@@ -113,8 +114,7 @@ class _Reader:
         products, details = self._caption(entry.caption)
         if not entry.header.startswith("YouTube") and "YouTube" not in products:
             return Skipped(line=line, reason="other_product")
-        at: datetime = self._dates.read(_text(entry.date).strip())
-        author, author_url = _author(entry.lines)
+        at = self._dates.read(entry.date.strip())
         url = entry.url
         return activity_row(
             Activity(
@@ -123,8 +123,8 @@ class _Reader:
                 title=entry.title,
                 sentence=entry.before,
                 is_watching=url is not None and self._wording.is_watching(entry.before, entry.after),
-                author=author,
-                author_url=author_url,
+                author=entry.author,
+                author_url=entry.author_url,
                 details=details,
                 is_music=entry.header == MUSIC
                 or MUSIC in products
@@ -139,6 +139,8 @@ class _Reader:
         """Products and details; the captions of a page are few, and each is taken apart once."""
         found = self._captions.get(caption)
         if found is None:
+            if len(caption) > _LONGEST_CAPTION:
+                return _caption(caption)
             if len(self._captions) >= _MAX_CAPTIONS:
                 self._captions.clear()
             found = self._captions[caption] = _caption(caption)
@@ -174,10 +176,11 @@ def _split(text: bytes, *, is_first: bool) -> Iterator[str]:
 def _entry(cell: str) -> _Entry | None:
     usual = _USUAL.match(cell)
     if usual is not None:
-        header, before, url, title, after, line, date = usual.groups()
-        if "&" in before or "&" in title or "&" in url or "&" in after:
-            before, url, title, after = unescape(before), unescape(url), unescape(title), unescape(after)
-        return _Entry(header, before, url or None, title, after, [line], date, cell[usual.end() :])
+        texts = usual.groups()
+        if "&" in usual[0]:
+            texts = tuple(map(unescape, texts))
+        header, before, url, title, after, author_url, author, date = texts
+        return _Entry(header, before, url or None, title, after, author, author_url, date, cell[usual.end() :])
     above, body_mark, below = cell.partition('--body-1">')
     if not body_mark:
         return None
@@ -186,16 +189,14 @@ def _entry(cell: str) -> _Entry | None:
     first, *lines = body.split("<br>")
     while lines and not lines[-1].strip():
         lines.pop()
-    date = lines.pop() if lines else ""
+    date = unescape(lines.pop()) if lines else ""
+    header = unescape(header)
+    author, author_url = _author(lines)
     link = _FIRST.match(first)
     if link is None:
-        return _Entry(_text(header), _text(_TAG.sub("", first)), None, "", "", lines, date, caption)
-    before, url, title, after = link.groups()
-    return _Entry(_text(header), _text(before), _text(url) or None, _text(title), _text(after), lines, date, caption)
-
-
-def _text(escaped: str) -> str:
-    return unescape(escaped) if "&" in escaped else escaped
+        return _Entry(header, unescape(_TAG.sub("", first)), None, "", "", author, author_url, date, caption)
+    before, url, title, after = map(unescape, link.groups())
+    return _Entry(header, before, url or None, title, after, author, author_url, date, caption)
 
 
 def _author(lines: list[str]) -> tuple[str | None, str | None]:
@@ -204,9 +205,8 @@ def _author(lines: list[str]) -> tuple[str | None, str | None]:
         return None, None
     link = _FIRST.match(lines[0])
     if link is None:
-        return _text(_TAG.sub("", lines[0])), None
-    _, url, name, _ = link.groups()
-    return _text(name), _text(url)
+        return unescape(_TAG.sub("", lines[0])), None
+    return unescape(link[3]), unescape(link[2])
 
 
 def _caption(caption: str) -> tuple[str, str]:
@@ -216,9 +216,9 @@ def _caption(caption: str) -> tuple[str, str]:
     with a link or the name of a setting of YouTube. What else there is in short are details.
     """
     parts = [part.partition("<br>")[2] for part in caption.split("<b>")[1:]]
-    products = _text(_TAG.sub(" ", parts[0])) if parts else ""
+    products = unescape(_TAG.sub(" ", parts[0])) if parts else ""
     details = [part for part in parts[1:] if "<a " not in part and "YouTube" not in part]
-    texts = [_text(_TAG.sub(" ", part)).strip() for part in details]
+    texts = [unescape(_TAG.sub(" ", part)).strip() for part in details]
     return products, " ".join(text for text in texts if len(text) <= _DETAIL_LENGTH)
 
 
@@ -242,4 +242,4 @@ def _dates(export: ExportFile) -> Iterator[str]:
     for cell in _cells(export):
         entry = _entry(cell)
         if entry is not None:
-            yield _text(entry.date)
+            yield entry.date

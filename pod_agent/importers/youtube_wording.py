@@ -91,6 +91,8 @@ class Wording:
 
     def is_watching(self, before: str, after: str) -> bool:
         """Whether the words around a linked title say that it was watched."""
+        if before == self._before and after == self._after:
+            return True
         pair = (before.strip(), after.strip())
         if pair == self._pair or pair in _FOLDED:
             return True
@@ -120,10 +122,10 @@ def learn(sentences: Sequence[str]) -> Verb | None:
 
 def learn_from_pairs(pairs: Iterable[tuple[str, str]]) -> Verb | None:
     """The verb of a page, which links titles: the known one that is most frequent, or else the most frequent one."""
-    counts = Counter((before.strip(), after.strip()) for before, after in pairs)
+    counts = Counter(pairs)
     if not counts:
         return None
-    known = {pair: count for pair, count in counts.items() if pair in _FOLDED}
+    known = {pair: count for pair, count in counts.items() if (pair[0].strip(), pair[1].strip()) in _FOLDED}
     best = max(known or counts, key=lambda pair: counts[pair])
     return Verb(*best) if best in known or counts.total() >= _ENOUGH else None
 

@@ -170,13 +170,14 @@ class _Reader:
             return None
         references, name = _references(parts["references"])
         told = details(row.information, parts["more"])
+        reference = _reference(references, told)
         return self._bookings.transaction(
             self._owner(),
             line=row.line,
             day=day,
             amount=amount if parts["mark"] in {"C", "RD", "EC"} else -amount,
-            text=joined(name, told.text),
-            reference=_reference(references, told),
+            text=joined(name, told.text) or reference,
+            reference=reference,
             value_date=value_date if value_date != day else None,
             counterparty=self._bookings.name(told.name or name),
             hint=told.kind or None,

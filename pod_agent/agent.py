@@ -17,10 +17,10 @@ from msgspec.structs import fields
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
-from pod_agent.ingest.layout import DATA, read_document, read_documents
+from pod_agent.ingest.layout import DATA, is_document, read_documents, read_months
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.meaning import Corrected, Meanings
-from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress
+from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
 from pod_agent.ingest.provenance import import_ids, read_import, read_lines
 from pod_agent.pods.opening import EMBEDDED, link, open_pod
 from pod_agent.pods.pod import Pod
@@ -28,6 +28,7 @@ from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
 from vocab.query import Filter, QuerySpec, Table
 from vocab.records import IRI, Money, Record, Transaction
+from vocab.turtle import home
 
 if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pod_agent.offers.matching import OfferMatch
     from vocab.answer import Answer
 
-__all__ = ["Agent", "ImportReport", "Progress", "shown"]
+__all__ = ["Agent", "ImportReport", "Progress", "UndoReport", "shown"]
 
 
 class Agent:
@@ -133,29 +134,40 @@ class Agent:
         """The whole report of one import; UsageError where there is none."""
         return read_import(self.pod, import_id).to_json()
 
+    def undo_import(self, import_id: str) -> UndoReport:
+        """Take back exactly what an import brought; what the person edited stays. UsageError where there is none."""
+        report = self._ingest.undo(import_id)
+        self.refresh()
+        return report
+
+    def rejected(self, import_id: str) -> list[dict[str, Any]]:
+        """The rows that an import could not read, with their raw text: kept on this machine only, maybe none."""
+        return self._ingest.rejected(import_id)
+
     def refresh(self) -> None:
         """Bring the index up to the pod, as the pod's manifest tells it; quick where nothing changed.
 
         Catches up with an import that was cut off after its last write, and with imports of other devices.
         """
         held = {path: digest for path, digest in self.index.documents().items() if path.startswith(DATA)}
-        changed = {path: entry.sha256 for path, entry in load_manifest(self.pod).entries.items()}
-        if not held.keys() <= changed.keys():
-            self.rebuild_index()
-            return
-        changed = {path: digest for path, digest in changed.items() if held.get(path) != digest}
-        for path in changed:
-            self.index.upsert(read_document(self.pod, path))
-        if changed:
+        listed = self._listed()
+        changed = {path: digest for path, digest in listed.items() if held.get(path) != digest}
+        gone = held.keys() - listed.keys()
+        for month, records in read_months(self.pod, sorted({home(path) for path in changed.keys() | gone})):
+            self.index.replace_documents(f"{month}#", records)
+        if changed or gone:
             self.index.note_documents(changed)
-            self._add_provenance()
-        if changed or self.meanings.is_stale():
+            self.index.forget_documents(gone)
+            if not self._add_provenance():
+                self.rebuild_index()
+                return
+        if changed or gone or self.meanings.is_stale():
             self.meanings.refresh()
 
     def rebuild_index(self) -> int:
         """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""
         self._ingest.recover()
-        digests = {path: entry.sha256 for path, entry in load_manifest(self.pod).entries.items()}
+        digests = self._listed()
         records = self.index.rebuild(record for _, document in read_documents(self.pod) for record in document)
         self.index.note_documents(digests)
         self._add_provenance()
@@ -166,11 +178,18 @@ class Agent:
         """Say what a transaction is, for it and, but for ``only_this``, all alike; see ``Meanings.correct``."""
         return self.meanings.correct(self._relative(iri), category, merchant=merchant, only_this=only_this)
 
-    def _add_provenance(self) -> None:
-        known = self.index.known_imports()
-        for import_id in import_ids(self.pod):
+    def _listed(self) -> dict[str, str]:
+        """Path and digest of every document of records in the pod."""
+        entries = load_manifest(self.pod).entries
+        return {path: entry.sha256 for path, entry in entries.items() if is_document(path)}
+
+    def _add_provenance(self) -> bool:
+        """Note where new records were read; False where what is noted comes from an import that was undone."""
+        known, there = self.index.known_imports(), import_ids(self.pod)
+        for import_id in there:
             if import_id not in known:
                 self.index.add_provenance(read_lines(self.pod, import_id), import_id)
+        return known <= {*there, ""}
 
     # Figures out
 

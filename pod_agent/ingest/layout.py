@@ -6,7 +6,8 @@ import contextlib
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pod_agent.errors import PodDamagedError
@@ -15,6 +16,7 @@ from pod_agent.pods.pod import Pod
 from vocab.errors import VocabularyError
 from vocab.mapping import from_turtle
 from vocab.records import Record
+from vocab.turtle import home
 
 __all__ = [
     "DATA",
@@ -27,6 +29,7 @@ __all__ = [
     "overflow_path",
     "read_document",
     "read_documents",
+    "read_months",
     "rebuild_manifest",
     "series_path",
     "superseded_path",
@@ -145,6 +148,22 @@ def _verified(path: str, content: bytes, entry: Entry | None) -> list[Record]:
     if entry is not None and len(records) < entry.records:
         raise PodDamagedError(f"{path} holds {len(records)} of the {entry.records} records of the manifest")
     return records
+
+
+def read_months(pod: Pod, firsts: Iterable[str]) -> Iterator[tuple[str, list[Record]]]:
+    """First document and records of whole months, checked like read_documents does; no records where none are left."""
+    manifest = load_manifest(pod).entries
+    documents: defaultdict[str, list[str]] = defaultdict(list)
+    for path in filter(is_document, manifest):
+        documents[home(path)].append(path)
+    for first in firsts:
+        records: list[Record] = []
+        for path in sorted(documents[first]):
+            resource = pod.read(path)
+            if resource is None:
+                raise PodDamagedError(f"{path} is missing")
+            records += _verified(path, resource.content, manifest[path])
+        yield first, records
 
 
 def rebuild_manifest(pod: Pod) -> dict[str, Entry]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from pod_agent.importers.protocol import Row
 from vocab.records import (
     Listen,
@@ -90,8 +92,6 @@ def make(row: list[Any]) -> Record:
 
 def row_of(row: list[Any], file: str, line: int) -> Row:
     """The record with where it was read."""
-    import msgspec
-
     return msgspec.structs.replace(make(row), provenance=Provenance(file=file, member=None, line=line))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,9 @@ def test_samples_lie_in_one_part_a_month_and_their_days_are_records(person: Pers
 
 
 def test_a_sum_has_no_lowest_and_a_latest_value_is_the_last_one(person: Person) -> None:
-    person.imports([steps(NOON, 10), steps(NOON + 60, 15), ["weight", NOON + 9, 61.25, "", 0], ["weight", NOON, 61, "", 0]])
+    person.imports(
+        [steps(NOON, 10), steps(NOON + 60, 15), ["weight", NOON + 9, 61.25, "", 0], ["weight", NOON, 61, "", 0]]
+    )
     assert sorted(person.days()) == [
         ("10-05", "", Decimal("61.25"), None, None, 2),
         ("10-05", "Watch", Decimal(25), None, None, 2),
@@ -172,11 +174,11 @@ def test_a_local_day_begins_at_local_midnight(person: Person) -> None:
     assert [(day, value) for day, _, value, *_ in person.days()] == [("10-05", Decimal(1)), ("10-06", Decimal(10))]
 
 
-@pytest.mark.parametrize(("day", "hours"), [(datetime(2026, 3, 29), 23), (datetime(2026, 10, 25), 25)])
-def test_days_of_23_and_25_hours_are_whole(day: datetime, hours: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
+def test_days_of_23_and_25_hours_are_whole(day: date, hours: int, tmp_path: Path) -> None:
     berlin = ZoneInfo("Europe/Berlin")
     person = Person(tmp_path, berlin)
-    start = int(day.replace(tzinfo=berlin).timestamp())
+    start = int(datetime.combine(day, time(), berlin).timestamp())
     person.imports([steps(start + 1800 * half, 1) for half in range(-4, 2 * hours + 4)])
     counts = {day: samples for day, *_, samples in person.days()}
     assert counts[f"{day:%m-%d}"] == 2 * hours

@@ -15,7 +15,7 @@ from tests.support.full_records import AT, FULL, HERE, LINE, ORDER
 from tests.support.households import SINGAPORE
 from vocab.errors import VocabularyError
 from vocab.query import Filter, QuerySpec
-from vocab.records import RECORD_TYPES, Provenance
+from vocab.records import RECORD_TYPES, Provenance, Record
 
 life = LifeMaker()
 LUNCH = life.ordered("2026-03-02T23:30:00", 12.30)

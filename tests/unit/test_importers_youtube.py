@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -85,12 +86,21 @@ def test_titles_are_without_the_verb_in_any_language(language: str, count: int) 
     assert [row.at for row in rows if isinstance(row, View)] == [fact.at.replace(microsecond=0) for fact in facts]
 
 
-def test_a_few_titles_in_an_unknown_language_are_views_with_the_same_iris() -> None:
+def test_a_few_titles_in_an_unknown_language_stand_whole_with_the_same_iris() -> None:
     facts = evenings(3)
     rows = read(as_json(facts, LANGUAGES["unknown"]))
     assert [row.iri for row in rows if isinstance(row, View)] == [
         row.iri for row in both(facts) if isinstance(row, View)
     ]
+    assert [row.title for row in rows if isinstance(row, View)] == [
+        f"Ag féachaint ar {fact.title} anois" for fact in facts
+    ]
+
+
+def test_a_letter_that_many_titles_begin_with_is_no_part_of_the_verb() -> None:
+    facts = [replace(fact, title=f"T{fact.title}") for fact in evenings(40)]
+    rows = both(facts, LANGUAGES["unknown"])
+    assert [row.title for row in rows if isinstance(row, View)] == [fact.title for fact in facts]
 
 
 def test_other_activities_around_videos_are_no_views() -> None:
@@ -101,8 +111,10 @@ def test_other_activities_around_videos_are_no_views() -> None:
 
 
 def test_other_activities_are_told_apart_in_an_unknown_language() -> None:
-    rows = both([*evenings(40), Fact(verb=("Is maith liom ", ""))], LANGUAGES["unknown"])
-    assert rows[-1] == Skipped(line=41, reason="other_activity")
+    liked = Fact(verb=("Is maith liom ", ""))
+    rows = both([*evenings(40), *[liked] * 20], LANGUAGES["unknown"])
+    assert rows[40:] == [Skipped(line=line, reason="other_activity") for line in range(41, 61)]
+    assert all(isinstance(row, View) for row in rows[:40])
 
 
 def test_a_person_who_watches_one_series_keeps_its_name_in_the_titles() -> None:
@@ -152,6 +164,30 @@ def test_a_removed_video_is_a_view_without_title_video_and_channel() -> None:
     assert (row.title, row.video, row.channel) == (None, None, None)
 
 
+def test_a_removed_video_in_other_words_is_a_view_unless_the_file_holds_other_activities_too() -> None:
+    removed = Fact(title="Een video die er niet meer is", url=None, channel=None)
+    search = Fact(url="https://www.youtube.com/results?search_query=x", verb=("Gezocht naar ", ""), channel=None)
+    assert isinstance(both([*evenings(3), removed], LANGUAGES["nl"])[-1], View)
+    assert both([*evenings(3), search, removed], LANGUAGES["nl"])[-1] == Skipped(line=5, reason="no_video")
+
+
+@pytest.mark.parametrize("why", ["YouTube 观看记录", "设置 <a href='https://myaccount.google.com/'>Google</a>"])
+def test_a_short_note_on_why_an_entry_is_there_makes_no_advertisement(why: str) -> None:
+    content = as_page([Fact()]).decode()
+    (row,) = page(f"{content.partition('<b>Why')[0]}<b>?</b><br>{why}</div></div></div>".encode())
+    assert isinstance(row, View)
+    assert not row.is_ad
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2026-03-07T13:05:09.876543Z", "2026-03-07T21:05:09.876+08:00", "2026-03-07T13:05:09"]
+)
+def test_a_time_is_its_second_in_utc_however_it_is_written(stamp: str) -> None:
+    elements = json.loads(as_json([Fact()]))
+    elements[0]["time"] = stamp
+    assert bare(read(json.dumps(elements).encode())) == bare(read(as_json([Fact()])))
+
+
 def test_a_private_video_has_its_address_for_a_title_and_so_none() -> None:
     url = "https://www.youtube.com/watch?v=private0000"
     row = view(Fact(title=url, url=url, channel=None))
@@ -162,6 +198,7 @@ def test_a_private_video_has_its_address_for_a_title_and_so_none() -> None:
     ("fact", "reason"),
     [
         (Fact(title="Viewed Ads On YouTube Homepage", url=None, channel=None, details=AD), "no_video"),
+        (Fact(title="Anuncios en la portada", url=None, channel=None, details=AD), "no_video"),
         (Fact(title="Used YouTube", url=None, channel=None), "no_video"),
         (Fact(title="a post", url="https://www.youtube.com/post/Ugkxabcdefghijklmnop"), "post"),
         (Fact(title="Katong Kitchen", url="https://www.youtube.com/channel/UCkatongkitchen000000001"), "no_video"),

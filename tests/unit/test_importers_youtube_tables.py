@@ -87,7 +87,7 @@ def test_comments_are_posts_about_their_video_or_post() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "code"),
     [
-        (SUBSCRIPTIONS + f"{MINE},http://www.youtube.com/channel/UCother0other0other0other,X\n", 2, "wrong_columns"),
+        (SUBSCRIPTIONS + f"{MINE},http://www.youtube.com/channel/UCother0other0other0othe,X\n", 2, "wrong_columns"),
         (SUBSCRIPTIONS + "a,b,c\n", 2, "wrong_columns"),
         (ITEMS + "kAyA_t0ast1,2024-13-04T05:06:07+00:00\n", 2, "bad_time"),
         (ITEMS + "\n\nkAyA_t0ast1,soon\n", 4, "wrong_columns"),

@@ -22,7 +22,7 @@ from vocab.taxonomy import CATEGORIES
 
 WORDS = st.sampled_from(
     [
-        *"NETS QR FAST PAYMENT GIRO to from via PayNow-Mobile PayNow-UEN OTHR- SALA RED STOOL LAKSA PTE LTD SGP".split(),
+        *"NETS QR FAST PAYMENT GIRO to from via PayNow-Mobile PayNow-UEN OTHR- SALA RED STOOL LAKSA PTE".split(),
         *"A-12XZ98 12345678 IKEA GRAB* CASH WITHDRAWAL ATM OWN ACCOUNT INTEREST FEE CARDS USD 10.00 LIM WEI".split(),
         *"\u00e9 全家 ' \" . = * SINGAPORE".split(),
     ]

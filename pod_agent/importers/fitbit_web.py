@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.health_rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number
+from pod_agent.importers.health_rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number, whole
 from pod_agent.importers.health_sleep import SleepLog, sleep_of
 from pod_agent.importers.health_times import day_of, iso_time, local_time
 from pod_agent.importers.health_weights import WeightLog, weighing_of
@@ -30,6 +30,7 @@ LARGEST: Final = 8 << 20
 """Bytes of an answer; the longest one, a day of heart rate by the second, has four million."""
 
 TREE: Final = 6
+HALF_A_DAY: Final = 43_200
 KILOGRAM: Final = Decimal(1)
 
 
@@ -71,11 +72,20 @@ INTRADAY: Final = {
     "activities-heart-intraday": _Series("heart_rate"),
 }
 LOGS: Final = frozenset({"sleep", "weight", "fat", "activities"})
-KEYS: Final = frozenset({*DAYS, *FIGURES, *INTRADAY, *LOGS})
+EATEN: Final = {
+    "calories": "energy_eaten",
+    "carbs": "carbohydrate",
+    "fat": "fat_eaten",
+    "fiber": "fibre",
+    "protein": "protein",
+    "sodium": "sodium",
+}
+KEYS: Final = frozenset({*DAYS, *FIGURES, *INTRADAY, *LOGS, "foods"})
 MARKS: Final = {
     "sleep": ("minutesAsleep", "dateOfSleep", "totalMinutesAsleep"),
     "weight": ("logId", "bmi"),
     "fat": ("logId",),
+    "foods": ("loggedFood", "nutritionalValues"),
     "activities": ("activityName", "activityParentName", "activeMinutes", "caloriesBMR", "pagination"),
 }
 _KEY: Final = re.compile(r'"([A-Za-z-]+)"\s*:\s*[\[{]')
@@ -152,7 +162,9 @@ def _reader(key: str) -> _Reader:
         return _moment
     if key in DAYS:
         return _day
-    return _figure if key in FIGURES else _log
+    if key in FIGURES:
+        return _figure
+    return _food if key == "foods" else _log
 
 
 def _moment(line: int, key: str, element: _Element, answer: _Element, facts: Facts) -> Iterator[Row]:
@@ -180,6 +192,24 @@ def _figure(line: int, key: str, element: _Element, answer: _Element, facts: Fac
     value = number(_inner(element.get("value"), series.field or ""), "value")
     day = day_of(element.get("dateTime"), "dateTime")
     yield facts.day(line, day, series.measure, checked(series.measure, value, "value"))
+
+
+def _food(line: int, key: str, element: _Element, answer: _Element, facts: Facts) -> Iterator[Row]:  # noqa: ARG001
+    """What one entry of the food log adds to the day: one sample for each nutrient that it tells.
+
+    An entry has a day and no time. A sample is told by its time, so the number of the entry spreads them over the day.
+    """
+    morning = datetime.combine(day_of(element.get("logDate"), "logDate"), time(6), facts.zone)
+    at = morning + timedelta(seconds=(whole(element.get("logId"), "logId") or line) % HALF_A_DAY)
+    values = element.get("nutritionalValues") or element.get("loggedFood")
+    told = [
+        _sample(line, at, _Series(measure), found)
+        for field, measure in EATEN.items()
+        if (found := _inner(values, field)) is not None
+    ]
+    if not told:
+        raise NoMeasurementError
+    yield from told
 
 
 def _log(line: int, key: str, element: _Element, answer: _Element, facts: Facts) -> Iterator[Row]:  # noqa: ARG001

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.google_health_files import health_folder, never_opens
+from pod_agent.importers.google_health_files import claims, health_folder, never_opens
 from pod_agent.importers.google_health_logs import exercises, sleeps
 from pod_agent.importers.google_health_rows import Blocks, Columns, active_minutes, days, instants, line_blocks, series
 from pod_agent.importers.google_health_tables import BY_STEM, Kind, stem_of
@@ -47,6 +47,10 @@ class GoogleHealthCsv:
     def never_opens(self, name: str) -> str | None:
         """Why a file with this path is not opened at all, or None."""
         return never_opens(name)
+
+    def claims(self, name: str) -> bool:
+        """Whether the file with this path is surely a table of this export: then nobody else is asked about it."""
+        return name.lower().endswith(".csv") and claims(name)
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of a known file name over its own columns; an empty table of a known name is one too."""

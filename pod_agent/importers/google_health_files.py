@@ -11,7 +11,7 @@ from typing import Final
 
 from pod_agent.importers.google_health_tables import BY_STEM, stem_of
 
-__all__ = ["JSON_STEMS", "health_folder", "never_opens"]
+__all__ = ["JSON_STEMS", "claims", "health_folder", "never_opens"]
 
 JSON_STEMS: Final = frozenset(
     "steps distance calories heart_rate resting_heart_rate demographic_vo2_max lightly_active_minutes"
@@ -37,7 +37,7 @@ INNER: Final = frozenset(
 PRIVATE: Final = "it says who the person is or whom they know, which no answer needs"
 PLACE: Final = "it says where the person was, which no answer needs"
 EXPLAINS: Final = "it explains the export and holds no facts"
-NO_USE: Final = "not read: this version knows no use of it"
+NO_USE: Final = "this version knows no use of it"
 
 
 def health_folder(name: str) -> int | None:
@@ -70,3 +70,9 @@ def never_opens(name: str) -> str | None:
         return EXPLAINS
     known = BY_STEM if path.suffix == ".csv" else JSON_STEMS if path.suffix == ".json" else ()
     return None if stem in known else NO_USE
+
+
+def claims(name: str) -> bool:
+    """Whether a file with this path is one of the export's own that is read."""
+    known = BY_STEM if name.lower().endswith(".csv") else JSON_STEMS
+    return health_folder(name) is not None and stem_of(name) in known

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pod_agent.importers.google_health_files import JSON_STEMS, never_opens
+from pod_agent.importers.google_health_files import JSON_STEMS, claims, never_opens
 from pod_agent.importers.google_health_tables import stem_of
 from pod_agent.importers.health_rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number
 from pod_agent.importers.health_sleep import SleepLog, sleep_of
@@ -79,6 +79,10 @@ class GoogleHealthJson:
     def never_opens(self, name: str) -> str | None:
         """Why a file with this path is not opened at all, or None."""
         return never_opens(name)
+
+    def claims(self, name: str) -> bool:
+        """Whether the file with this path is surely one of this export: then nobody else is asked about it."""
+        return name.lower().endswith(".json") and claims(name)
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an array of the elements that belong to the name of the file, or of an empty one."""

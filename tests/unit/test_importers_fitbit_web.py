@@ -37,7 +37,8 @@ def test_minutes_of_a_day_have_the_day_of_the_answer_and_its_sum_is_left_out() -
 def test_sums_of_days_are_samples_of_their_days() -> None:
     text = answer(activities__distance=[{"dateTime": "2026-10-06", "value": "8.56"}])
     [row] = samples(read("distance.json", text))
-    assert (row.measure, row.value) == ("distance", pytest.approx(8560))
+    assert row.measure == "distance"
+    assert row.value == pytest.approx(8560)
     assert datetime.fromtimestamp(row.at, SINGAPORE).date().isoformat() == "2026-10-06"
 
 
@@ -47,7 +48,7 @@ def test_a_day_without_a_resting_heart_rate_is_skipped() -> None:
         {"dateTime": "2026-10-07", "value": {"heartRateZones": []}},
     ]
     rows = read("heart.json", answer(activities__heart=days))
-    assert [(row.measure, row.value) for row in daily(rows)] == [("resting_heart_rate", 57)]
+    assert [(row.measure, row.value) for row in daily(rows)] == [("resting_heart_rate", Decimal(57))]
     assert skipped(rows) == [(2, "no_measurement")]
 
 
@@ -102,3 +103,27 @@ def test_minutes_without_a_day_are_reported() -> None:
 def test_published_answers_are_read_without_a_fault() -> None:
     for path in sorted(shared("samples/fitbit_webapi").iterdir()):
         assert issues(read(path.name, path.read_bytes())) == []
+
+
+def test_an_entry_of_the_food_log_adds_each_nutrient_to_its_day() -> None:
+    values = {"calories": 420, "carbs": 18, "fat": 22.5, "protein": 35, "sodium": 900}
+    foods = [{"logDate": "2026-10-06", "loggedFood": {"name": "Salad"}, "nutritionalValues": values}, {"logDate": "x"}]
+    rows = read("foods.json", answer(foods=foods))
+    assert {(row.line, row.measure, row.value) for row in samples(rows)} == {
+        (1, "energy_eaten", 420.0),
+        (1, "carbohydrate", 18.0),
+        (1, "fat_eaten", 22.5),
+        (1, "protein", 35.0),
+        (1, "sodium", 900.0),
+    }
+    assert issues(rows) == [(2, "bad_time")]
+    assert "Salad" not in repr(rows)
+
+
+def test_two_entries_of_one_day_are_two_samples_wherever_they_stand() -> None:
+    foods = [{"logDate": "2026-10-06", "logId": n, "loggedFood": {"calories": 100}} for n in (17550041234, 17550041299)]
+    one = samples(read("foods.json", answer(foods=foods)))
+    other = samples(read("foods.json", answer(foods=foods[::-1])))
+    assert len({row.at for row in one}) == 2
+    assert {row.at for row in one} == {row.at for row in other}
+    assert {datetime.fromtimestamp(row.at, SINGAPORE).date().isoformat() for row in one} == {"2026-10-06"}

@@ -201,7 +201,12 @@ def test_a_workout_takes_what_was_typed_in_where_the_tracker_measured_nothing() 
     rows = read(f"{LOGS}/UserExercises_2026-10-01.csv", text)
     [run] = workouts(rows)
     assert run.at.isoformat() == "2026-10-04T18:00:00+08:00"
-    assert (run.activity, run.seconds, run.distance, run.energy) == ("Run, easy", 1800, Decimal("5012.345"), 250)
+    assert (run.activity, run.seconds, run.distance, run.energy) == (
+        "Run, easy",
+        1800,
+        Decimal("5012.345"),
+        Decimal(250),
+    )
     assert (run.steps, run.heart_rate, run.provenance and run.provenance.line) == (3000, 141, 2)
     assert skipped(rows) == [(4, "no_measurement")]
 

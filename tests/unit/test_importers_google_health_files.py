@@ -10,6 +10,7 @@ import pytest
 
 from pod_agent.importers.google_health_csv import GoogleHealthCsv
 from pod_agent.importers.google_health_tables import TABLES, stem_of
+from pod_agent.importers.protocol import ByName, Claiming
 from pod_agent.synthetic.health import write_takeout
 from pod_agent.synthetic.household import make_household
 from tests.support.health import health_importers
@@ -70,7 +71,8 @@ def test_both_names_of_the_folder_and_none_are_read(root: str) -> None:
 )
 def test_what_is_private_bulky_or_of_no_use_is_never_opened(name: str, words: str) -> None:
     for importer in health_importers()[:2]:
-        reason = importer.never_opens(name)  # type: ignore[attr-defined]
+        assert isinstance(importer, ByName)
+        reason = importer.never_opens(name)
         assert reason is not None
         assert words in reason
 
@@ -86,6 +88,17 @@ def test_what_is_private_bulky_or_of_no_use_is_never_opened(name: str, words: st
 )
 def test_files_of_others_are_left_to_others(name: str) -> None:
     assert GoogleHealthCsv(SINGAPORE).never_opens(name) is None
+
+
+def test_only_files_of_the_export_itself_are_claimed_before_others_are_asked() -> None:
+    table, twin = health_importers()[:2]
+    assert isinstance(table, Claiming)
+    assert isinstance(twin, Claiming)
+    folder = "Takeout/Google Health/Global Export Data"
+    assert twin.claims(f"{folder}/steps-2026-10-01.json")
+    assert not table.claims(f"{folder}/steps-2026-10-01.json")
+    assert not twin.claims(f"{folder}/badge.json")
+    assert not twin.claims("answers/steps-2026-10-01.json")
 
 
 @pytest.mark.parametrize(

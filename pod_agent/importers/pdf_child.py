@@ -15,7 +15,7 @@ __all__: list[str] = []
 MEMORY = 1 << 30
 CPU_SECONDS = 40
 MAX_PAGES = 400
-MAX_WORDS = 400_000
+MAX_CHARACTERS = 8_000_000
 LOCKED, DAMAGED, TOO_LONG = 3, 4, 5
 
 
@@ -41,12 +41,12 @@ def _words(content: bytes, pages: int) -> int:
         for number, page in enumerate(document.pages):
             if number == pages:
                 break
-            if number >= MAX_PAGES or count > MAX_WORDS:
+            if number >= MAX_PAGES or count > MAX_CHARACTERS:
                 return TOO_LONG
             # Text that stands upright on its side runs along the margin of a statement: it belongs to no row.
             upright = page.filter(lambda item: item.get("object_type") != "char" or item.get("upright", True))
             words = upright.extract_words(x_tolerance=2, y_tolerance=2, keep_blank_chars=False)
-            count += len(words)
+            count += sum(len(word["text"]) + 40 for word in words)
             row = [[word["text"], round(word["x0"], 1), round(word["x1"], 1), round(word["top"], 1)] for word in words]
             sys.stdout.write(json.dumps(row) + "\n")
             page.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from pod_agent.errors import MissingExtraError, RefusedExportError
 from pod_agent.importers.protocol import ExportFile
 
-__all__ = ["PDF", "Line", "LockedPdfError", "Word", "pdf_lines"]
+__all__ = ["PDF", "Line", "Word", "pdf_lines"]
 
 PDF = b"%PDF-"
 MAX_BYTES = 32 << 20
@@ -20,15 +20,9 @@ MAX_OUTPUT = 64 << 20
 SECONDS = 60
 CHILD = Path(__file__).with_name("pdf_child.py")
 LOCKED, TOO_LONG = 3, 5
+UNLOCK = "Open the PDF with its password, print it to a new PDF without one, and import that."
 SAME_LINE = 3.0
 """Words whose tops differ by less, in points, stand on one line."""
-
-
-class LockedPdfError(RefusedExportError):
-    """A PDF that only opens with a password."""
-
-    code = "locked_file"
-    hint = "Open the PDF with its password, print it to a new PDF without one, and import that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,8 @@ class Line:
 def pdf_lines(export: ExportFile, *, pages: int = 10_000, seconds: float = SECONDS) -> list[Line]:
     """The printed lines of the first pages, from top to bottom.
 
-    LockedPdfError where it needs a password; RefusedExportError where it is damaged, too large, or takes too long;
-    MissingExtraError where pdfplumber is not installed.
+    RefusedExportError where it needs a password, is damaged or too large, or takes too long; MissingExtraError where
+    pdfplumber is not installed.
     """
     if find_spec("pdfplumber") is None:
         raise MissingExtraError(
@@ -74,7 +68,7 @@ def pdf_lines(export: ExportFile, *, pages: int = 10_000, seconds: float = SECON
     except subprocess.TimeoutExpired as error:
         raise RefusedExportError(f"{export.file} was not read within {seconds:g} seconds: it may never end") from error
     if child.returncode == LOCKED:
-        raise LockedPdfError(f"{export.file} is locked by a password")
+        raise RefusedExportError(f"{export.file} is locked by a password", hint=UNLOCK)
     if child.returncode == TOO_LONG or len(child.stdout) > MAX_OUTPUT:
         raise RefusedExportError(f"{export.file} has more pages or words than a statement")
     if child.returncode:

@@ -8,7 +8,7 @@ import pytest
 
 from pod_agent.errors import MissingExtraError, RefusedExportError
 from pod_agent.importers.ocbc_pdf import OcbcPdf
-from pod_agent.importers.pdf_words import LockedPdfError, pdf_lines
+from pod_agent.importers.pdf_words import pdf_lines
 from tests.support.pdf import SIDE, endless_pdf, locked_pdf, pdf, swollen_pdf
 from tests.support.rows import BytesExport
 
@@ -26,10 +26,9 @@ def test_only_as_many_pages_as_wanted_are_read() -> None:
 def test_a_locked_pdf_is_refused_with_what_to_do() -> None:
     export = BytesExport(locked_pdf(), "statement.pdf")
     assert OcbcPdf().identify(export).value > 0
-    with pytest.raises(LockedPdfError, match="password") as error:
+    with pytest.raises(RefusedExportError, match="password") as error:
         list(OcbcPdf().extract(export))
-    assert error.value.code == "locked_file"
-    assert "without one" in error.value.hint
+    assert "without one" in (error.value.hint or "")
 
 
 def test_a_scan_is_refused() -> None:

@@ -28,7 +28,7 @@ __all__ = ["ROW", "SampleBatch", "SampleStaging", "Series"]
 ROW: Final = np.dtype(
     [("at", "<i8"), ("value", "<f8"), ("line", "<i4"), ("file", "<u4"), ("recorder", "<u2"), ("tree", "u1")]
 )
-_IN_MEMORY: Final = 400_000
+_IN_MEMORY: Final = 200_000
 _FIRST: Final = -2_208_988_800
 _LAST: Final = 7_258_118_400
 MAX_TREE: Final = 15
@@ -158,6 +158,8 @@ class SampleStaging:
 
     def series(self) -> list[Series]:
         """Every series that has staged samples, sorted."""
+        if self._paths:
+            self._spill()
         return sorted(self._blocks.keys() | self._paths.keys())
 
     def rows(self, series: Series) -> NDArray[Any]:

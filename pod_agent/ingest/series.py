@@ -27,6 +27,7 @@ HEADER: Final = b"time,value,recorder,tree\n"
 _DAY: Final = 86_400
 _STEP: Final = 50_000
 _COLUMNS: Final = 4
+_BLOCK: Final = 1 << 20
 _CLOCK: list[str] = []
 
 
@@ -73,19 +74,22 @@ class Part:
 
 def read_part(content: bytes, path: str, recorder: Callable[[str], int]) -> NDArray[Any]:
     """The samples of a part; ``recorder`` numbers the recorders. PodDamagedError where it is cut short."""
+    blocks = [np.zeros(0, ROW)]
     try:
-        raw = gzip.decompress(content)
-        if not raw.startswith(HEADER) or not raw.endswith(b"\n"):
-            raise PodDamagedError(f"{path} is no series")
-        return _parse(raw[len(HEADER) :].decode(), recorder)
+        with gzip.open(io.BytesIO(content), "rb") as stream:
+            if stream.readline() != HEADER:
+                raise PodDamagedError(f"{path} is no series")
+            while lines := stream.readlines(_BLOCK):
+                blocks.append(_parse(b"".join(lines).decode(), recorder))
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise PodDamagedError(f"{path} is cut short or is no series") from error
+    return np.concatenate(blocks)
 
 
 def _parse(text: str, recorder: Callable[[str], int]) -> NDArray[Any]:
     columns: Sequence[Sequence[str]]
     if '"' in text:
-        columns = list(zip(*csv.reader(io.StringIO(text, newline="")), strict=True)) or [()] * _COLUMNS
+        columns = list(zip(*csv.reader(io.StringIO(text, newline="")), strict=True))
     else:
         fields = text.replace("\n", ",").split(",")[:-1]
         columns = [fields[column::_COLUMNS] for column in range(_COLUMNS)]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["TWICE", "SeriesMerge", "merge_series", "part_paths", "rolled_up"]
 
 TWICE: Final = "told twice: twin tree"
-_CHUNK: Final = 200_000
+_CHUNK: Final = 100_000
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ def _held(
             lost.append(path)
         else:
             parts.append(part)
-    return np.concatenate(parts)
+    return parts[1] if len(parts) == 2 else np.concatenate(parts)
 
 
 def _chunks(
@@ -117,7 +117,7 @@ def _chunks(
     if len(staged) + len(held) <= _CHUNK:
         yield staged, held
         return
-    new, old = staging.days.days(staged["at"]), staging.days.days(held["at"])
+    new, old = _days(staged, staging), _days(held, staging)
     days, counts = np.unique(np.concatenate((new, old)), return_counts=True)
     first, size = int(days[0]), 0
     for day, count in zip(days.tolist(), counts.tolist(), strict=True):
@@ -126,6 +126,13 @@ def _chunks(
             first, size = day, 0
         size += count
     yield staged[new >= first], held[old >= first]
+
+
+def _days(rows: NDArray[Any], staging: SampleStaging) -> NDArray[np.int32]:
+    days = np.empty(len(rows), np.int32)
+    for start in range(0, len(rows), _CHUNK):
+        days[start : start + _CHUNK] = staging.days.days(rows["at"][start : start + _CHUNK])
+    return days
 
 
 def _join(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from pod_agent.importers.protocol import Importer, Issue, Row, Skipped
 from pod_agent.importers.youtube import YouTubeHistory
 from pod_agent.importers.youtube_html import YouTubePages
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all
+from tests.support.shared import shared
 from tests.support.youtube import ENGLISH, LANGUAGES, Fact, Language, as_json, as_page
 from vocab.records import Record, Search, View
 
@@ -173,7 +176,7 @@ def test_a_removed_video_in_other_words_is_a_view_unless_the_file_holds_other_ac
 
 @pytest.mark.parametrize("why", ["YouTube 观看记录", "设置 <a href='https://myaccount.google.com/'>Google</a>"])
 def test_a_short_note_on_why_an_entry_is_there_makes_no_advertisement(why: str) -> None:
-    content = as_page([Fact()]).decode()
+    content = as_page([Fact(channel=None)]).decode()
     (row,) = page(f"{content.partition('<b>Why')[0]}<b>?</b><br>{why}</div></div></div>".encode())
     assert isinstance(row, View)
     assert not row.is_ad
@@ -323,3 +326,34 @@ def test_an_entry_without_a_readable_date_is_an_issue() -> None:
     assert isinstance(first, Issue)
     assert (first.line, first.code, first.column) == (1, "bad_date", "date")
     assert isinstance(second, View)
+
+
+@pytest.mark.parametrize("folder", ["exports", "exports_alt"])
+def test_every_view_of_the_reference_person_is_read_from_json_and_from_the_page(folder: str) -> None:
+    rows = read_all(shared(f"qa/dev/{folder}/youtube"))
+    with shared("qa/dev/truth/views.csv").open(encoding="utf-8", newline="") as stream:
+        truth = [
+            (
+                row["time"][:19],
+                row["video_id"],
+                row["title"],
+                row["channel"],
+                row["is_ad"] == "1",
+                row["is_music"] == "1",
+            )
+            for row in csv.DictReader(stream)
+        ]
+    views = [row for row in rows if isinstance(row, View)]
+    read_views = [
+        (
+            f"{row.at:%Y-%m-%dT%H:%M:%S}",
+            (row.video or "").rpartition("=")[2],
+            row.title or "",
+            row.channel or "",
+            row.is_ad,
+            row.is_music,
+        )
+        for row in views
+    ]
+    assert Counter(read_views) == Counter(truth)
+    assert len({row.iri for row in views}) == len(truth)

@@ -8,7 +8,7 @@ record, and importing on two pods gives the same bytes. ``pod_agent.agent`` reso
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar, NewType
@@ -130,7 +130,12 @@ def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[
     ``key`` names what makes the row this row in its source (account, text, amount, ...). The day of ``at`` is part
     of the key, so occurrence numbers count within one account and day.
     """
-    fields = (source, record_type.type_name, at.isoformat(), *key)
+    kind = record_type.type_name
+    if at.tzinfo is UTC:
+        stamp, document = at.isoformat(), document_path(source, kind, at)
+    else:
+        stamp, document = _place(source, kind, at, at.tzinfo, at.fold)
+    fields = (source, kind, stamp, *key)
     text = "\x1f".join(fields)
     if text.count("\x1f") >= len(fields):
         text = "\x1f".join([field.replace("\x1f", " ") for field in fields])
@@ -138,7 +143,13 @@ def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[
     occurrence = seen.number(digest)
     if occurrence:
         digest = _digest(text, occurrence)
-    return IRI(f"{document_path(source, record_type.type_name, at)}#{_base32(digest)}")
+    return IRI(f"{document}#{_base32(digest)}")
+
+
+@lru_cache(maxsize=256)
+def _place(source: str, type_name: str, at: datetime, zone: tzinfo | None, fold: int) -> tuple[str, str]:  # noqa: ARG001 - equal instants differ in zone and fold
+    """``at`` as text, and the document: a bank's rows share the starts of days, and to ask a zone takes a while."""
+    return at.isoformat(), document_path(source, type_name, at)
 
 
 def _digest(text: str, occurrence: int) -> bytes:

@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 __all__ = [
@@ -34,6 +34,7 @@ class Merchant:
     category: str
 
 
+_APOSTROPHE = re.compile(r"['`\u2019]")
 _TOKEN = re.compile(r"[^\W_]+|&")
 _PAYMENT_BRAND = re.compile(
     r"^(?:SQ|SP|PP|PAYPAL|TST|SUMUP|ZLR|IZ|ADYEN|STRIPE|HITPAY|FOMO(?: PAY)?|QASHIER|2C2P|QFPAY|KPAY|PADDLE\.NET|WWW)"
@@ -74,9 +75,10 @@ _CAPITALS = frozenset(
 )
 
 
+@lru_cache(maxsize=20_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Upper-case words of a text; apostrophes join and other punctuation parts, so that spellings agree."""
-    return tuple(_TOKEN.findall(re.sub(r"['`\u2019]", "", text.upper())))
+    return tuple(_TOKEN.findall(_APOSTROPHE.sub("", text.upper())))
 
 
 def known_merchant(text: str) -> Merchant | None:

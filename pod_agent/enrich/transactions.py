@@ -11,6 +11,7 @@ shop is a refund in the shop's category (``docs/reference/query.md``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,11 +106,28 @@ def is_card(transaction: Transaction) -> bool:
     return transaction.card or " card" in f" {transaction.account.lower()}"
 
 
-@lru_cache(maxsize=20_000)
 def meaning_of(
     text: str, *, incoming: bool, bank: str, card: bool = False, mcc: str | None = None, hint: str | None = None
 ) -> Meaning:
     """What the text means for money that came in (``incoming``) or went out; ``bank`` names fees and interest."""
+    alike = _DIGITS.sub(_noughts, text)
+    found = _meaning(alike, incoming=incoming, bank=bank, card=card, mcc=mcc, hint=hint)
+    if alike != text and _NOUGHTS in f"{found.merchant}{found.counterparty}":
+        return _meaning(text, incoming=incoming, bank=bank, card=card, mcc=mcc, hint=hint)
+    return found
+
+
+_NOUGHTS = "00000"
+_DIGITS = re.compile(r"\d{5,}")
+
+
+def _noughts(digits: re.Match[str]) -> str:
+    """As many noughts: rows that differ in a reference alone are worked out once."""
+    return "0" * len(digits[0])
+
+
+@lru_cache(maxsize=20_000)
+def _meaning(text: str, *, incoming: bool, bank: str, card: bool, mcc: str | None, hint: str | None) -> Meaning:
     known_hint = by_hint(hint)
     evidence = Evidence(
         incoming=incoming,

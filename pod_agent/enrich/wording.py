@@ -98,7 +98,7 @@ _TRANSFER = re.compile(
     r"IBFT|MEPS|TELEGRAPHIC TRANSFER|SEND MONEY|TRANSFER|FAST$)(?!\w)\s*(?:REF )?(?P<rest>.*)",
     re.IGNORECASE,
 )
-_FAST_REFERENCE = re.compile(r"(?:\w+ )?20\d{6}[A-Z]{4}SG\w+(?: \w+)?$", re.IGNORECASE)
+_FAST_REFERENCE = re.compile(r"(?:\w+ )?\d{8}[A-Z]{4}SG\w+(?: \w+)?$", re.IGNORECASE)
 """All that DBS prints of a transfer between banks: a purpose, the reference with day and bank, the purpose's code."""
 _PAYNOW = re.compile(r"\s*via PayNow[- ](?P<key>[A-Z]+)(?: Code)?", re.IGNORECASE)
 _PAYNOW_KEYS = {

@@ -154,6 +154,13 @@ def test_names_are_written_as_people_write_them(name: str, written: str) -> None
     assert title(name) == written
 
 
+@pytest.mark.parametrize("digits", ["88123456", "99000011", "00000000"])
+def test_a_name_of_digits_alone_keeps_its_own_digits(digits: str) -> None:
+    assert meaning_of(digits, incoming=False, bank="OCBC", card=True).merchant == digits
+    person = meaning_of(f"FAST PAYMENT OTHR-x to {digits} via PayNow-Mobile", incoming=False, bank="OCBC")
+    assert person.counterparty == digits
+
+
 def test_a_long_pattern_wins_over_a_short_one() -> None:
     names = [known_merchant(text) for text in ("GRAB* A-1", "GRABFOOD* A-1", "CATHAY PACIFIC", "CATHAY CINEPLEXES")]
     assert [found.name for found in names if found] == ["Grab Rides", "GrabFood", "Cathay Pacific", "Cathay Cineplex"]

@@ -54,10 +54,10 @@ class RowReader:
         """The record; RowError where the row cannot be read."""
         text = header.value("description", cells) or header.first("otherwise", cells)
         parts = self._parts(text)
-        day = self._day(parts.get("date") or header.first("date", cells), header.name("date"))
+        day = self._day(parts.get("date") or header.first("date", cells), header, "date")
         posted, pending = self._posted(header.first("value_date", cells), header)
         if parts.get("date") and posted is None:
-            posted = self._day(header.first("date", cells), header.name("date"))
+            posted = self._day(header.first("date", cells), header, "date")
         status = header.first("status", cells).casefold()
         amount = self._money(cells, header)
         description, cut = without_card_numbers(fold(parts.get("description", text)))
@@ -95,11 +95,11 @@ class RowReader:
         found = pattern.match(text) if pattern else None
         return {name: value for name, value in found.groupdict().items() if value} if found else {}
 
-    def _day(self, text: str, column: str) -> date:
+    def _day(self, text: str, header: Header, field: str) -> date:
         try:
             return read_day(text, self.order)
         except RowError as error:
-            error.column = column
+            error.column = header.name(field)
             raise
 
     def _posted(self, text: str, header: Header) -> tuple[date | None, bool]:
@@ -108,7 +108,7 @@ class RowReader:
             return None, False
         if text.casefold() in self.profile.rules.pending:
             return None, True
-        return self._day(text, header.name("value_date")), False
+        return self._day(text, header, "value_date"), False
 
     def _money(self, cells: Sequence[str], header: Header) -> Money:
         out, into = header.first("debit", cells), header.first("credit", cells)
@@ -116,14 +116,14 @@ class RowReader:
             if (out in NOTHING) == (into in NOTHING):
                 raise RowError("no_amount", "exactly one of money out and money in must have an amount")
             name = "credit" if out in NOTHING else "debit"
-            amount = self._amount(into if name == "credit" else out, header.name(name))
+            amount = self._amount(into if name == "credit" else out, header, name)
             # A minus in the column of money out only repeats what the column says.
             outgoing = name == "debit" or amount.number < 0
             return self._of(amount, cells, header, outgoing=outgoing)
         text = header.first("amount", cells)
         if not text:
             raise RowError("no_amount", "there is no amount", header.name("amount"))
-        amount = self._amount(text, header.name("amount"))
+        amount = self._amount(text, header, "amount")
         return self._of(amount, cells, header, outgoing=self._is_outgoing(amount, header.first("direction", cells)))
 
     def _is_outgoing(self, amount: Amount, direction: str) -> bool:
@@ -139,11 +139,11 @@ class RowReader:
         number = abs(amount.number)
         return money(-number if outgoing else number, currency, header.name("amount"))
 
-    def _amount(self, text: str, column: str) -> Amount:
+    def _amount(self, text: str, header: Header, field: str) -> Amount:
         try:
             return read_amount(text, self.profile.rules.decimal)
         except RowError as error:
-            error.column = column
+            error.column = header.name(field)
             raise
 
     def _original(self, parts: dict[str, str], cells: Sequence[str], header: Header, billed: Money) -> Money | None:
@@ -152,7 +152,7 @@ class RowReader:
         currency = (parts.get("original_currency") or header.first("original_currency", cells)).upper()
         if text in NOTHING or not currency or currency == billed.currency:
             return None
-        amount = self._amount(text, header.name("original_amount"))
+        amount = self._amount(text, header, "original_amount")
         number = abs(amount.number)
         return money(-number if billed.minor < 0 else number, currency, header.name("original_amount"))
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -102,7 +103,7 @@ class _Reader:
 
     def rows(self) -> Iterator[Row]:
         for line, text in _records(self._export):
-            if HEADER.match(text) or CARD.match(text) or PREAMBLE.match(text):
+            if not text[:1].isdigit() and (HEADER.match(text) or CARD.match(text) or PREAMBLE.match(text)):
                 yield from self._finish_row()
                 yield from self._preamble(text)
             elif self._block and text.strip():
@@ -173,20 +174,31 @@ class _Reader:
 
 def _records(export: ExportFile) -> Iterator[tuple[int, str]]:
     """CSV records with the number of their first line; a quote that is never closed ends where the next row begins."""
-    first, parts = 0, list[str]()
+    first, parts, quotes = 0, list[str](), 0
     for number, line in text_lines(export):
-        starts_anew = ROW_START.match(line) or HEADER.match(line) or PREAMBLE.match(line)
-        if parts and (starts_anew or len(parts) == MAX_RECORD_LINES):
+        if parts and (len(parts) == MAX_RECORD_LINES or _starts_anew(line)):
             yield first, "\n".join(parts)
-            parts = []
+            parts, quotes = [], 0
+        quotes += line.count('"')
+        if not parts and quotes % 2 == 0:
+            yield number, line
+            quotes = 0
+            continue
         if not parts:
             first = number
         parts.append(line)
-        if sum(part.count('"') for part in parts) % 2 == 0:
+        if quotes % 2 == 0:
             yield first, "\n".join(parts)
-            parts = []
+            parts, quotes = [], 0
     if parts:
         yield first, "\n".join(parts)
+
+
+def _starts_anew(line: str) -> bool:
+    """True for a line that begins a row or a block, even where a quote is still open."""
+    if line[:1].isdigit():
+        return ROW_START.match(line) is not None
+    return bool(ROW_START.match(line) or HEADER.match(line) or PREAMBLE.match(line))
 
 
 def _transaction(
@@ -247,6 +259,7 @@ def _is_split_amount(parts: list[str]) -> bool:
     return re.fullmatch(r"\d{1,3}", parts[0]) is not None and re.match(r"\d{3}(\.\d\d)?$", parts[1]) is not None
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str, column: str) -> date:
     parts = DAY.match(text)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support.rows import SINGAPORE
 
 PA = "Takeout/Google Health/Physical Activity_GoogleData"
 LOGS = "Takeout/Google Health/Health Fitness Data_GoogleData"
+NEW_YORK = ZoneInfo("America/New_York")
 STEPS = "timestamp,steps,data source\n"
 BEATS = "timestamp,beats per minute,data source\n"
 SLEEPS = (
@@ -92,6 +94,7 @@ def test_friendly_folders_rank_behind_the_canonical_tree() -> None:
     night = read(
         f"{root}/Oxygen Saturation (SpO2)/Daily SpO2 - 2024-05-01-2024-08-01.csv",
         "timestamp,average_value,lower_bound,upper_bound\n2024-05-01T00:00:00Z,95.9,93.0,98.0\n",
+        NEW_YORK,
     )
     details = read(
         f"{root}/Heart Rate Variability/Heart Rate Variability Details - 2024-05-01.csv",
@@ -103,7 +106,7 @@ def test_friendly_folders_rank_behind_the_canonical_tree() -> None:
     )
     assert [samples(rows)[0].tree for rows in (minute, details, night, summary)] == [1, 1, 3, 3]
     assert samples(details)[0].at == seconds("2024-05-01T03:00:00+08:00"), "naive times are local"
-    local = datetime.fromtimestamp(samples(night)[0].at, SINGAPORE)
+    local = datetime.fromtimestamp(samples(night)[0].at, NEW_YORK)
     assert local.date() == date(2024, 5, 1), "the figure of a night stays on its own day"
 
 
@@ -119,7 +122,7 @@ def test_active_minutes_count_each_level_for_itself() -> None:
 
 @pytest.mark.parametrize("stamp", ["2026-10-02T00:00:00Z", "2026-10-02T12:00:00Z", "2026-10-02T00:00:00", "2026-10-02"])
 def test_the_time_of_a_daily_value_is_a_label_for_the_local_day(stamp: str) -> None:
-    for zone in (SINGAPORE, BERLIN):
+    for zone in (SINGAPORE, BERLIN, NEW_YORK):
         found = daily(read(f"{PA}/daily_resting_heart_rate.csv", BEATS + f"{stamp},57.4,Charge 6\n", zone))
         assert [(row.at.date(), row.at.hour, row.value) for row in found] == [(date(2026, 10, 2), 0, Decimal("57.4"))]
         assert found[0].at.utcoffset() == datetime(2026, 10, 2, tzinfo=zone).utcoffset()

@@ -1,6 +1,7 @@
-"""QuerySpec against plain SQL on the same file, and roll-ups against a scan: ``python -m bench.queries``.
+"""QuerySpec against plain SQL on the same file, roll-ups against a scan, and the cost of a refresh.
 
-Prints medians of several rounds and their ratios; the peer runs in the same process, in turn with ours.
+Run ``python -m bench.queries``. It prints medians of several rounds and their ratios; the peer runs in the same
+process, in turn with ours.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,13 +22,14 @@ from pod_agent.assistant.answering import ask
 from pod_agent.assistant.planner import RulePlanner
 from pod_agent.index.local import LocalIndex
 from vocab.query import Filter, QuerySpec
-from vocab.records import IRI, Listen, Medium, Money, Record, Transaction, TransactionKind
+from vocab.records import IRI, DailyMeasure, Listen, Medium, Money, Record, Transaction, TransactionKind, View
 
 ZONE = ZoneInfo("Asia/Singapore")
 RECORDS = 100_000
 ROUNDS = 15
 PERIOD = (date(2024, 1, 1), date(2026, 6, 30))
 KINDS = ["spend"] * 8 + ["refund", "income"]
+MEASURED = ["steps", "distance", "floors", "energy_burned", "heart_rate", "resting_heart_rate", "weight", "body_fat"]
 CATEGORIES = ["groceries", "eating-out", "transport", "shopping", "household", "utilities"]
 
 
@@ -61,6 +64,34 @@ def records(seed: int = 1) -> Iterator[Record]:
         )
 
 
+def days(seed: int = 2) -> Iterator[Record]:
+    """As many views as listens, and what two recorders hold of eight measures a day."""
+    chance = random.Random(seed)
+    start = datetime(2023, 1, 1, tzinfo=ZONE)
+    for number in range(RECORDS // 2):
+        seen = (start + timedelta(seconds=chance.randrange(1400 * 86_400))).astimezone(UTC)
+        channel = f"Channel {chance.randrange(300)}"
+        yield View(
+            iri=IRI(f"data/youtube/view/{seen:%Y}/{seen:%Y-%m}.ttl#v{number:024d}"),
+            source="youtube",
+            at=seen,
+            title=f"Video {chance.randrange(20_000)}",
+            channel=channel,
+            is_music=not chance.randrange(5),
+        )
+    for number in range(1400 * len(MEASURED)):
+        at, measure = start + timedelta(days=number // len(MEASURED)), MEASURED[number % len(MEASURED)]
+        for recorder in ("Watch", "Phone"):
+            yield DailyMeasure(
+                iri=IRI(f"data/watch/daily-measure/{at:%Y}/{at:%Y-%m}.ttl#{recorder}{number:020d}"),
+                source="watch",
+                at=at,
+                measure=measure,
+                value=Decimal(chance.randrange(60, 90)),
+                recorder=recorder,
+            )
+
+
 CASES: dict[str, tuple[QuerySpec, str]] = {
     "spend in a period": (
         QuerySpec(measures=("spend",), period=PERIOD),
@@ -88,6 +119,28 @@ CASES: dict[str, tuple[QuerySpec, str]] = {
             " AND artist = (SELECT id FROM term WHERE text = 'Artist 7')"
         ),
     ),
+    "videos by month": (
+        QuerySpec(measures=("videos",), dimensions=("month",), period=PERIOD),
+        (
+            "SELECT c.month, count(*) FROM views t JOIN calendar c USING (day) WHERE kind = 'video'"
+            " AND day BETWEEN :a AND :b GROUP BY 1 ORDER BY 1"
+        ),
+    ),
+    "top 5 channels": (
+        QuerySpec(measures=("videos",), dimensions=("channel",), period=PERIOD, order="-videos", limit=5),
+        (
+            "SELECT text, n FROM (SELECT channel, count(*) n FROM views WHERE kind = 'video'"
+            " AND day BETWEEN :a AND :b GROUP BY 1) JOIN term ON term.id = channel ORDER BY n DESC LIMIT 5"
+        ),
+    ),
+    "steps by month": (
+        QuerySpec(measures=("steps",), dimensions=("month",), period=PERIOD),
+        (
+            "SELECT month, sum(value) FROM (SELECT c.month, max(value) value FROM readings r"
+            " JOIN calendar c USING (day) WHERE measure = 'steps' AND day BETWEEN :a AND :b GROUP BY day)"
+            " GROUP BY 1 ORDER BY 1"
+        ),
+    ),
 }
 
 
@@ -110,6 +163,11 @@ def main() -> None:
             start = time.process_time()
             index.rebuild(held)
             print(f"rebuild: {RECORDS / (time.process_time() - start):,.0f} records per CPU second")
+            held = list(days())
+            start = time.process_time()
+            index.upsert(held)
+            print(f"views and measures of days: {len(held) / (time.process_time() - start):,.0f} per CPU second")
+            refreshes(index)
             compare(index, path)
             answers(index)
 
@@ -130,6 +188,21 @@ def compare(index: LocalIndex, path: Path) -> None:
         )
         print(f"{name:30}{peer:14.2f}{rows / peer:9.2f}{rollup / peer:11.2f}{full / peer:12.2f}")
     plain.close()
+
+
+def refreshes(index: LocalIndex) -> None:
+    """What it costs to lay meanings over all transactions: nothing changed, and all changed."""
+    held = list(index.transactions())
+    same = {item.iri: (item.merchant, item.category, item.kind, item.counterparty) for item in held}
+    other = {iri: (f"{name} 2", category, kind, party) for iri, (name, category, kind, party) in same.items()}
+    for words, work in (
+        ("all transactions as the pod has them", lambda: list(index.transactions())),
+        ("the same meanings again", lambda: index.restate(same)),
+        ("other meanings for all", lambda: index.restate(other)),
+    ):
+        start = time.process_time()
+        work()
+        print(f"{words}: {len(held) / (time.process_time() - start):,.0f} transactions per CPU second")
 
 
 def answers(index: LocalIndex) -> None:

@@ -37,6 +37,9 @@ __all__ = ["LocalIndex"]
 LAYOUT = 3
 """Raised when schema.sql changes: an index of another layout is started anew."""
 
+CACHE_KIB = 8_192
+"""Memory for pages of the file: with SQLite's 2 MiB a rebuild takes half as long again."""
+
 
 class LocalIndex:
     """The index at ``path``; days are those of ``zone``, money is added up in ``currency``.
@@ -306,6 +309,7 @@ class LocalIndex:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             self._prepare(connection)
         except BaseException:
             connection.close()

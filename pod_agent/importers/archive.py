@@ -48,12 +48,28 @@ class Unopened:
     code: str = "not_recognised"
 
 
+class _LastHead:
+    """The first bytes of the file that was looked at last: a large export has tens of thousands of files."""
+
+    def __init__(self) -> None:
+        self._owner: object = None
+        self._head = b""
+
+    def of(self, export: PlainFile | ZipMember) -> bytes:
+        """The first 64 KiB of a file, read where it is another than before."""
+        if self._owner is not export:
+            with export.open() as stream:
+                self._head = stream.read(HEAD)
+            self._owner = export
+        return self._head
+
+
 class PlainFile:
     """A file on disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, last: _LastHead | None = None) -> None:
         self._path = path
-        self._head: bytes | None = None
+        self._last = last or _LastHead()
 
     @property
     def file(self) -> str:
@@ -73,10 +89,7 @@ class PlainFile:
     @property
     def head(self) -> bytes:
         """The first 64 KiB, read when first asked for."""
-        if self._head is None:
-            with self.open() as stream:
-                self._head = stream.read(HEAD)
-        return self._head
+        return self._last.of(self)
 
     def open(self) -> IO[bytes]:
         """A stream from the start; RefusedExportError where the file cannot be opened."""
@@ -92,7 +105,6 @@ class ZipMember:
     def __init__(self, archive: _Archive, member: zipfile.ZipInfo) -> None:
         self._archive = archive
         self._member = member
-        self._head: bytes | None = None
 
     @property
     def file(self) -> str:
@@ -112,10 +124,7 @@ class ZipMember:
     @property
     def head(self) -> bytes:
         """The first 64 KiB, inflated when first asked for."""
-        if self._head is None:
-            with self.open() as stream:
-                self._head = stream.read(HEAD)
-        return self._head
+        return self._archive.last.of(self)
 
     def open(self) -> IO[bytes]:
         """A stream from the start; reading it raises RefusedExportError on damage or where a limit is passed."""
@@ -129,8 +138,9 @@ def export_files(path: Path) -> Iterator[PlainFile | ZipMember | Unopened]:
     """
     if not path.exists():
         raise UsageError(f"there is no file {path}")
+    last = _LastHead()
     if not path.is_dir():
-        yield from _one_file(path)
+        yield from _one_file(path, last)
         return
     for folder, folders, names in os.walk(path):
         folders.sort()
@@ -141,23 +151,23 @@ def export_files(path: Path) -> Iterator[PlainFile | ZipMember | Unopened]:
             elif _is_system_file(found.name):
                 yield Unopened(path=str(found), reason="a file of the operating system", code="system_file")
             else:
-                yield from _one_file(found)
+                yield from _one_file(found, last)
 
 
-def _one_file(path: Path) -> Iterator[PlainFile | ZipMember | Unopened]:
+def _one_file(path: Path, last: _LastHead) -> Iterator[PlainFile | ZipMember | Unopened]:
     if not stat.S_ISREG(path.stat().st_mode):
         raise RefusedExportError(f"{path} is not a regular file")
     with PlainFile(path).open() as stream:
         signature = stream.read(4)
     is_zip = signature in {b"PK\x03\x04", b"PK\x05\x06"} and path.suffix.lower() not in OFFICE
     if is_zip or path.suffix.lower() == ".zip":
-        yield from _members(path)
+        yield from _members(path, last)
     else:
-        yield PlainFile(path)
+        yield PlainFile(path, last)
 
 
-def _members(path: Path) -> Iterator[ZipMember | Unopened]:
-    archive = _Archive(path)
+def _members(path: Path, last: _LastHead) -> Iterator[ZipMember | Unopened]:
+    archive = _Archive(path, last)
     for member in archive.members:
         name = member.filename
         if name.startswith("__MACOSX/") or _is_system_file(name.rsplit("/", 1)[-1]):
@@ -179,8 +189,9 @@ def _is_system_file(name: str) -> bool:
 class _Archive:
     """An open zip whose members were all checked; counts what is inflated from it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, last: _LastHead) -> None:
         self.path = path
+        self.last = last
         self.inflated = 0
         try:
             self.zip = zipfile.ZipFile(path)

@@ -67,6 +67,7 @@ class _Search:
         self._wrong_download: str | None = None
         self._refused: RefusedExportError | None = None
         self._by_name = [each for each in importers if isinstance(each, ByName)]
+        self._claiming = [(importer, importer) for importer in importers if isinstance(importer, Claiming)]
         for found in export_files(path):
             if isinstance(found, Unopened):
                 self.unopened.append(found)
@@ -80,7 +81,7 @@ class _Search:
             self.unopened.append(left)
             return
         try:
-            importer, why = _choose(export, self._importers)
+            importer, why = self._claimed(export) or _choose(export, self._importers)
         except RefusedExportError as error:  # one damaged member leaves the others of a zip readable
             if self._is_named(export):
                 raise
@@ -93,6 +94,15 @@ class _Search:
         else:
             reason = why if self._is_named(export) else "no importer recognises what is in it"
             self.unopened.append(Unopened(path=_label(export), reason=reason))
+
+    def _claimed(self, export: PlainFile | ZipMember) -> tuple[Importer, str] | None:
+        """The importer whose file this is by its name, if it says so of the content as well."""
+        for importer, claiming in self._claiming:
+            if claiming.claims(export.member or export.file) and not export.is_empty:
+                opinion = importer.identify(export)
+                if opinion.value > 0:
+                    return importer, opinion.why
+        return None
 
     def _left_by_name(self, export: PlainFile | ZipMember) -> Unopened | None:
         """Why a file is not opened at all, by its name alone, or None."""
@@ -141,11 +151,6 @@ def _choose(export: PlainFile | ZipMember, importers: Sequence[Importer]) -> tup
     """The surest importer, or None and what each of them said."""
     if export.is_empty:
         return None, EMPTY
-    for each in importers:
-        if isinstance(each, Claiming) and each.claims(export.member or export.file):
-            opinion = each.identify(export)
-            if opinion.value > 0:
-                return each, opinion.why
     binary = is_binary(export.head)
     opinions = [(each.identify(export), each) for each in importers if each.binary or not binary]
     best, importer = max(opinions, key=lambda opinion: opinion[0].value, default=(NOTHING, None))

@@ -56,7 +56,7 @@ class GoogleHealthCsv:
         """Sure of a known file name over its own columns; an empty table of a known name is one too."""
         name = export.member or export.file
         table = BY_STEM.get(stem_of(name))
-        header = _header(decode_head(export.head))
+        header = _header(decode_head(export.head[:4096]))
         if header == [NO_DATA] and (table or health_folder(name) is not None):
             return Confidence(1, "a table of Google Health without any row")
         if table is None:

@@ -368,3 +368,16 @@ def test_samples_of_other_services_are_claimed_by_no_importer(make: Callable[[],
         if not isinstance(export, Unopened) and make().identify(export).value > 0
     ]
     assert claimed == []
+
+
+def test_looking_at_many_members_keeps_none_of_their_bytes(tmp_path: Path) -> None:
+    body = STATEMENT + b" " * 100_000
+    path = make_zip(tmp_path / "x.zip", *((f"{number}.csv", body) for number in range(200)))
+    tracemalloc.start()
+    try:
+        results = find_exports([path], [OcbcCsv()])
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(results.exports) == 200
+    assert kept < 2 << 20

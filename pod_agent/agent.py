@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
@@ -343,10 +344,14 @@ def shown(record: Record, root: str, zone: ZoneInfo) -> dict[str, Any]:
 def _plain(value: object, zone: ZoneInfo) -> object:
     """A field as JSON and people read it: money as ``12.30 SGD``, days in ISO 8601, instants in the person's zone.
 
+    Quantities and measured values are texts with the digits they were read with.
+
     A bank's day stays the bank's day: only times in UTC are instants.
     """
     if isinstance(value, Money):
         return f"{value.amount} {value.currency}"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, datetime) and not value.utcoffset():
         return value.astimezone(zone).isoformat()
     return value.isoformat() if isinstance(value, date) else value

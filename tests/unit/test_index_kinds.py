@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pod_agent.agent import shown
 from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
 from tests.support.daily_life import LifeMaker
@@ -231,3 +233,12 @@ def test_a_document_can_be_forgotten_with_its_records(index: LocalIndex) -> None
     index.forget_documents(["data/youtube/view/2026/2026-03.ttl"])
     assert index.documents() == {"data/x/view/2026/2026-03.ttl": "b"}
     assert index.entities().videos == ()
+
+
+def test_every_kind_can_be_shown_as_json() -> None:
+    for record in FULL:
+        out = json.loads(json.dumps(shown(record, "https://pod.example/", SINGAPORE)))
+        assert out["iri"] == "https://pod.example/" + record.iri
+        assert out["fields"].keys() >= {"source", "at", "edition"}
+    line = shown(FULL[2], "", SINGAPORE)["fields"]
+    assert (line["quantity"], line["section"]) == ("2.50", ("Home", "Kitchen"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.numbers import is_iban, last_four, mask_numbers
@@ -102,7 +102,7 @@ class Bookings:
         self._seen = Occurrences()
         self._numbers = 0
         self._account: Account | None = None
-        self._own: frozenset[str] = frozenset()
+        self._own: tuple[str, ...] = ()
         self.addresses = 0
 
     def transaction(
@@ -114,7 +114,12 @@ class Bookings:
         amount: Money,
         text: str,
         reference: str | None = None,
-        **more: Any,
+        value_date: date | None = None,
+        original: Money | None = None,
+        counterparty: str | None = None,
+        mcc: str | None = None,
+        hint: str | None = None,
+        provisional: bool = False,
     ) -> Transaction:
         """The transaction with its IRI; ``text`` and ``reference`` are folded already.
 
@@ -123,7 +128,8 @@ class Bookings:
         Its key is account, day, amount, currency and text: the bank's own reference is kept but names nothing,
         because banks use one reference for several rows and change references between downloads.
         """
-        self._look_at(account)
+        if account is not self._account:
+            self._look_at(account)
         description, masked = mask_numbers(self._without_own(text))
         if len(description) > MAX_LENGTH:
             raise RowError("too_long", f"the text of the row is longer than {MAX_LENGTH:,} characters")
@@ -143,7 +149,12 @@ class Bookings:
             kind=TransactionKind.SPEND if amount.minor < 0 else TransactionKind.INCOME,
             card=account.card,
             reference=self._reference(reference) if reference else None,
-            **more,
+            value_date=value_date,
+            original=original,
+            counterparty=counterparty,
+            mcc=mcc,
+            hint=hint,
+            provisional=provisional,
         )
 
     def name(self, text: str | None) -> str | None:
@@ -163,9 +174,8 @@ class Bookings:
 
     def _look_at(self, account: Account) -> None:
         """Take note of how the account's number may stand in texts."""
-        if account is not self._account:
-            forms = (account.number, re.sub(r"\D", "", account.number))
-            self._account, self._own = account, frozenset(form for form in forms if len(form) > 6)
+        forms = {account.number, re.sub(r"\D", "", account.number)}
+        self._account, self._own = account, tuple(form for form in forms if len(form) > 6)
 
     def _without_own(self, text: str) -> str:
         """The text without the account's own number, which some banks make their references of."""

@@ -15,6 +15,7 @@ _CANDIDATE = re.compile(
     r"|[2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){2,3}(?:[ -]?\d{1,4})?|3\d{3}[ -]\d{6}[ -]\d{5})"
     r"(?![A-Za-z0-9])"
 )
+_IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -62,7 +63,7 @@ def is_card(number: str) -> bool:
 
 def is_iban(number: str) -> bool:
     """True for 15 to 34 letters and digits with right check digits (ISO 13616)."""
-    if not re.fullmatch(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", number):
+    if not _IBAN.fullmatch(number):
         return False
     turned = number[4:] + number[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1

@@ -134,7 +134,7 @@ class _Reader:
     def _row(self, line: int, text: str, *, pending: bool) -> Row:
         fields = elements(text)
         try:
-            if fields.get("CORRECTACTION", "").strip() == "DELETE":
+            if "CORRECTACTION" in fields and fields["CORRECTACTION"].strip() == "DELETE":
                 return Skipped(line=line, reason="correction")
             return self._transaction(line, fields, pending=pending) or Skipped(line=line, reason=ZERO)
         except RowError as error:
@@ -155,7 +155,6 @@ class _Reader:
         text = joined(name, plain_text(fields.get("MEMO", "")))
         self._bookings.addresses += "ADDR1" in fields
         kind = fields.get("TRNTYPE", "").strip()
-        code = fields.get("SIC", "").strip()
         return self._bookings.transaction(
             account,
             line=line,
@@ -165,14 +164,16 @@ class _Reader:
             reference=plain_text(fields.get("FITID", "")),
             value_date=posted if posted != day else None,
             original=_original(amount, fields) if "ORIGCURRENCY" in fields else None,
-            mcc=code if account.card and re.fullmatch(r"\d{4}", code) else None,
+            mcc=_merchant_code(fields) if account.card else None,
             hint=kind if kind in SPEAKING else None,
             provisional=pending,
         )
 
     def _days(self, fields: dict[str, str]) -> tuple[date, date]:
         """The day of posting and that of the payment: where a row tells both, it belongs to the latter."""
-        posted, made = fields.get("DTPOSTED", "").strip(), fields.get("DTUSER", "").strip()
+        posted, made = fields.get("DTPOSTED", "").strip(), ""
+        if "DTUSER" in fields:
+            made = fields["DTUSER"].strip()
         if not posted:
             posted = fields.get("DTTRAN", "").strip() or made
         if not posted:
@@ -280,6 +281,12 @@ def _day_or_none(text: str, zone: ZoneInfo) -> date | None:
         return _day(text, zone)
     except RowError:
         return None
+
+
+def _merchant_code(fields: dict[str, str]) -> str | None:
+    """The four digits that banks put where the format has a code of industry; they are those of ISO 18245."""
+    code = fields.get("SIC", "").strip()
+    return code if re.fullmatch(r"\d{4}", code) else None
 
 
 def _original(amount: Money, fields: dict[str, str]) -> Money | None:

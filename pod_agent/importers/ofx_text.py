@@ -18,11 +18,11 @@ from pod_agent.importers.reading import MAX_ELEMENT, decode_head, fold, text_blo
 __all__ = ["Mark", "blocks", "declared_encoding", "elements", "pairs", "plain_text"]
 
 ROW: Final = re.compile(r"<(STMTTRNP?|INVTRAN)\s*>", re.IGNORECASE)
+NEXT: Final = re.compile(r"\s*<STMTTRN>")
 END: Final = re.compile(r"<(/?)(?:STMTTRNP?|BANKTRANLISTP?|STMTRS|CCSTMTRS|OFX)\s*>", re.IGNORECASE)
 CLOSED: Final = re.compile(r"</OFX\s*>", re.IGNORECASE)
 ENTITY: Final = re.compile(r"<!(ENTITY|DOCTYPE)", re.IGNORECASE)
 TAG: Final = re.compile(r"<(/?[A-Za-z][A-Za-z0-9._]*)(?:\s[^<>]*)?/?>")
-PLAIN: Final = re.compile(r"<(/?[A-Z][A-Z0-9]*)>([^<]*)")
 OPEN: Final = "<STMTTRN"
 CLOSE: Final = "</STMTTRN>"
 CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -118,8 +118,8 @@ class _Scan:
     def add(self, block: str) -> Iterator[tuple[Mark, int, str]]:
         self._text += block
         place = 0
-        while start := ROW.search(self._text, place):
-            kind = _MARKS[start[1].upper()]
+        while start := NEXT.match(self._text, place) or ROW.search(self._text, place):
+            kind = Mark.ROW if start.re is NEXT else _MARKS[start[1].upper()]
             begin = end = start.end()
             if kind is not Mark.TRADE:
                 end, following = _end(self._text, begin)
@@ -127,11 +127,12 @@ class _Scan:
                     break
             else:
                 following = end
-            if begin - place > len(start[0]):
+            if start.start() > place:
                 yield from self._between(self._text[place : start.start()])
+            self._line += self._text.count("\n", start.start(), begin)
             self._last_row = max(self._line, self._last_row + 1)
             yield kind, self._last_row, self._text[begin:end]
-            self._line += self._text.count("\n", start.start(), following)
+            self._line += self._text.count("\n", begin, following)
             place = following
         else:
             whole = self._text.rfind("<", place)
@@ -171,9 +172,12 @@ def _end(text: str, begin: int) -> tuple[int, int]:
 
 def elements(text: str) -> dict[str, str]:
     """The elements of a row with their values as they stand, names in capitals; of two alike the first counts."""
-    plain = PLAIN.findall(text)
-    fields = dict(plain)
-    if len(fields) == text.count("<") and fields.keys() <= KNOWN:
+    plain = text.split("<")
+    try:
+        fields = dict([part.split(">", 1) for part in plain[1:]])
+    except ValueError:  # an element that is not closed: it belongs to a value
+        fields = {}
+    if len(fields) == len(plain) - 1 and fields.keys() <= KNOWN:
         return fields
     parts = TAG.split(text if "<!" not in text else _without_sections(text))
     return _one_by_one(parts[1::2], parts[2::2])
@@ -188,6 +192,8 @@ def pairs(text: str) -> Iterable[tuple[str, str]]:
 def plain_text(value: str) -> str:
     """A value as people read it: unescaped, twice where it was escaped twice, white space folded."""
     value = value.strip()
+    if value.isprintable() and "&" not in value and "  " not in value:
+        return value
     if "&" in value:
         value = ESCAPED.sub(_character, ESCAPED.sub(_character, value))
     return fold(value)

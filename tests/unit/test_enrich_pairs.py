@@ -85,6 +85,13 @@ def test_two_equal_sides_leave_all_unpaired_and_are_asked_about() -> None:
     assert set(found.unsure) == {out.iri, ones[0].iri, ones[1].iri}
 
 
+def test_as_many_sides_on_either_hand_are_still_not_sure_where_they_differ() -> None:
+    outs = [sent("500.00"), paid("FUND TRANSFER OTHR 123to OWN ACCOUNT", "-500.00", account="Second 2222")]
+    found = find_transfers([*outs, arrived("500.00"), arrived("500.00")])
+    assert found.links == ()
+    assert len(found.unsure) == 4
+
+
 def test_twins_that_nothing_tells_apart_are_paired() -> None:
     rows = [sent("500.00"), sent("500.00"), arrived("500.00"), arrived("500.00")]
     found = find_transfers(rows)

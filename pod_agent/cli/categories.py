@@ -32,7 +32,7 @@ def list_rules(context: Context, *, as_json: bool) -> None:
 @common
 def import_rules(context: Context, file: Path, *, as_json: bool) -> int:
     """Add rules from a CSV file with the columns pattern, name, category; a rule with an old pattern replaces it."""
-    changed = context.agent().meanings.import_rules(file.read_text(encoding="utf-8-sig", errors="replace"))
+    changed = context.agent().meanings.import_rules(_text(file.read_bytes()))
     usable = changed.added + changed.replaced + changed.unchanged
     if as_json:
         show_json(
@@ -123,6 +123,16 @@ def ask(context: Context, *, as_json: bool) -> None:
         return
     cells = [(row["date"], row["amount"], row["account"], row["text"]) for row in rows]
     show_table("Transfers whose other side is not sure", ("date", "amount", "account", "text"), cells, numbers=(1,))
+
+
+def _text(content: bytes) -> str:
+    """The text of a file as spreadsheets write it: UTF-8, UTF-16 with a mark, or Windows' own Western code."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _transactions(number: int) -> str:

@@ -51,6 +51,15 @@ def test_rules_are_imported_listed_exported_and_removed(home: Path, tmp_path: Pa
     assert as_json(home, "list") == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_rules_are_read_in_the_codes_that_spreadsheets_write(home: Path, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "rules.csv"
+    file.write_bytes("pattern,name,category\nCAF\u00c9 BLEU,Caf\u00e9 Bleu,eating-out\n".encode(encoding))
+    assert as_json(home, "import", str(file))["rejected"] == []
+    assert [rule["name"] for rule in as_json(home, "list")] == ["Caf\u00e9 Bleu"]
+    run(home, "remove", "CAF\u00c9 BLEU")
+
+
 def test_a_file_without_a_usable_rule_is_told_by_the_exit_status(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

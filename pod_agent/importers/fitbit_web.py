@@ -147,7 +147,7 @@ def _rows(line: int, key: str, element: object, answer: Mapping[str, object], fa
             raise NOT_AN_OBJECT
         yield from _reader(key)(line, key, element, answer, facts)
     except (RowFaultError, NoMeasurementError) as error:
-        yield facts.guarded(line, "", error)
+        yield facts.guarded(line, element, error)
 
 
 NOT_AN_OBJECT: Final = RowFaultError("not_an_object", "the element is not a JSON object")

@@ -108,7 +108,7 @@ class GoogleHealthApi:
             try:
                 yield _row(line, point, facts)
             except (RowFaultError, NoMeasurementError) as error:
-                yield facts.guarded(line, "", error)
+                yield facts.guarded(line, point, error)
 
 
 def _row(line: int, point: object, facts: Facts) -> Row:

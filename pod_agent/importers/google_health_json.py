@@ -112,7 +112,7 @@ class GoogleHealthJson:
                         raise NOT_AN_OBJECT
                     yield from read(line, element, facts, stem)
                 except (RowFaultError, NoMeasurementError) as error:
-                    yield facts.guarded(line, "", error)
+                    yield facts.guarded(line, element, error)
 
 
 NOT_AN_OBJECT: Final = RowFaultError("not_an_object", "the element is not a JSON object")
@@ -134,9 +134,9 @@ def _series(export: ExportFile, facts: Facts, kind: _Series) -> Iterator[Row]:
                 found = float(checked(measure, None if exact is None else exact * Decimal(factor), "value")) / factor
             yield Sample(line, measure, clock.read(element.dateTime, "dateTime"), found * factor, "", TREE)
         except (RowFaultError, NoMeasurementError) as error:
-            yield facts.guarded(line, "", error)
+            yield facts.guarded(line, element, error)
         except (ValueError, OverflowError):
-            yield facts.guarded(line, "", RowFaultError("bad_number", "value is not a number", "value"))
+            yield facts.guarded(line, element, RowFaultError("bad_number", "value is not a number", "value"))
 
 
 def _beats(value: object) -> object:

@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from pod_agent.importers.protocol import ExportFile, Issue, Row, Skipped
 from pod_agent.importers.reading import printable
 from vocab.measures import MEASURES, Day
@@ -54,7 +56,17 @@ class RowFaultError(Exception):
 
     def issue(self, line: int, raw: object) -> Issue:
         """The fault as a row of the import."""
-        return Issue(line=line, code=self.code, detail=str(self), column=self.column, raw=str(raw)[:RAW])
+        return Issue(line=line, code=self.code, detail=str(self), column=self.column, raw=_raw(raw))
+
+
+def _raw(row: object) -> str | None:
+    """A row as it stood: the line of a table, or a JSON element with the fields that are read."""
+    if isinstance(row, str):
+        return row[:RAW] or None
+    try:
+        return msgspec.json.encode(row).decode()[:RAW]
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
 
 
 class NoMeasurementError(Exception):

@@ -97,6 +97,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     account: AccountCells = AccountCells()
     rules: Rules = Rules()
 
+    def may_fit(self, text: str) -> bool:
+        """False where a text (casefolded) surely holds no table of this profile: cheaper than to look at its cells."""
+        if self.recognise.shape:
+            return text[:4].strip("\ufeff\"' ")[:1].isdigit()
+        has_words = all(word in text for word in self._words)
+        return has_words and all(any(name in text for name in names) for names in self._needed)
+
     def header(self, cells: Sequence[str]) -> Header | None:
         """The columns of this row of cells, if it is the header that the profile expects."""
         keys = {key for cell in cells for key in _keys(cell)}
@@ -124,6 +131,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @cached_property
     def _words(self) -> frozenset[str]:
         return frozenset(word.casefold() for word in self.recognise.header)
+
+    @cached_property
+    def _needed(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the columns that a table must have, casefolded."""
+        columns = self.columns
+        wanted = (columns.date, columns.description, (*columns.amount, *columns.debit))
+        return tuple(tuple(str(name).casefold() for name in names) for names in wanted)
 
     @cached_property
     def _shape(self) -> tuple[re.Pattern[str], ...]:

@@ -14,7 +14,7 @@ from pod_agent.importers.bank_values import RowError, account_label, day_order, 
 from pod_agent.importers.card_profile import Header, Profile, profiles
 from pod_agent.importers.card_rows import RowReader
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Statement, Withheld
-from pod_agent.importers.reading import fold
+from pod_agent.importers.reading import decode_head, fold
 from pod_agent.importers.tables import XLS, TableRow, csv_rows, xls_rows
 from vocab.records import Provenance
 
@@ -24,6 +24,7 @@ DELIMITERS = ",;\t|"
 FIRST_ROWS = 60
 """A preamble is shorter than this."""
 
+FIRST_BYTES = 1 << 14
 SHAPED_ROWS = 5
 MAX_RAW = 200
 
@@ -73,7 +74,7 @@ class CardTables:
 
     def _match(self, export: ExportFile) -> _Match | None:
         if export.head.startswith(XLS):
-            matches = self._matches(list(islice(xls_rows(export), FIRST_ROWS)), "xls")
+            matches = self._matches(list(islice(xls_rows(export), FIRST_ROWS)), "xls", self._known)
             return max(matches, key=lambda match: match.confidence, default=None)
         if (
             b"\0" in export.head[:4]
@@ -81,17 +82,20 @@ class CardTables:
             and _is_blob(export.head)
         ):
             return None
+        text = " ".join(decode_head(export.head[:FIRST_BYTES]).split()).casefold()
+        known = [profile for profile in self._known if profile.format == "csv" and profile.may_fit(text)]
         matches = []
-        for delimiter in DELIMITERS:
+        for delimiter in DELIMITERS if known else "":
             if delimiter.encode() in export.head:
-                matches += self._matches(list(islice(csv_rows(export, delimiter), FIRST_ROWS)), delimiter)
+                matches += self._matches(list(islice(csv_rows(export, delimiter), FIRST_ROWS)), delimiter, known)
         return max(matches, key=lambda match: match.confidence, default=None)
 
-    def _matches(self, rows: list[TableRow], delimiter: str) -> list[_Match]:
+    @staticmethod
+    def _matches(rows: list[TableRow], delimiter: str, known: Sequence[Profile]) -> list[_Match]:
         wanted = "xls" if delimiter == "xls" else "csv"
         return [
             _Match(profile=profile, delimiter=delimiter, confidence=profile.recognise.confidence)
-            for profile in self._known
+            for profile in known
             if profile.format == wanted and _fits(profile, rows)
         ]
 

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pod_agent.errors import PodDamagedError, UnaccountedRowsError
+from pod_agent.importers.protocol import Sample
 from pod_agent.ingest.layout import read_documents, rebuild_manifest
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import read_provenance
+from pod_agent.ingest.samples import SampleBatch, SampleStaging
 from tests.support.memory_pod import MemoryPod
 from tests.support.series import MadeSamples, write_rows
 from vocab.records import DailyMeasure
@@ -251,3 +253,24 @@ def test_the_manifest_names_parts_with_their_rows(person: Person) -> None:
     entries = load_manifest(person.pod).entries
     assert {path.split("/")[2]: entry.records for path, entry in entries.items()} == {"series": 2, "daily-measure": 1}
     assert rebuild_manifest(person.pod) == entries
+
+
+def test_samples_that_were_spilled_to_disk_come_back_in_order_and_leave_no_file(tmp_path: Path) -> None:
+    staging = SampleStaging(tmp_path, "staging-", SINGAPORE)
+    for file in range(3):
+        for start in range(0, 100_000, 10_000):
+            rows = [
+                Sample(line + 1, "steps", NOON + start + line, float(line % 9), f"W{file}", 0)
+                for line in range(start, start + 10_000)
+            ]
+            batch = SampleBatch(rows)
+            staging.add("made", file, batch, ~batch.faults())
+    staging.discard(1)
+    assert list(tmp_path.iterdir()) != []
+    (series,) = staging.series()
+    found = staging.rows(series)
+    assert found["file"].tolist() == [0] * 100_000 + [2] * 100_000
+    assert found["line"].tolist() == [*range(1, 100_001), *range(1, 100_001)]
+    assert {staging.recorders()[number] for number in set(found["recorder"].tolist())} == {"W0", "W2"}
+    staging.close()
+    assert list(tmp_path.iterdir()) == []

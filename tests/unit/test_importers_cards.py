@@ -116,6 +116,7 @@ def test_a_card_without_header_tells_the_day_of_purchase_in_its_text() -> None:
 
 
 def test_a_workbook_of_excel_97_is_read() -> None:
+    pytest.importorskip("xlrd")
     rows = read(xls(UOB))
     found = transactions(rows)
     assert [(row.amount.minor, row.provisional, row.reference) for row in found] == [
@@ -129,6 +130,7 @@ def test_a_workbook_of_excel_97_is_read() -> None:
 
 
 def test_the_workbooks_of_a_real_bank_are_read_whole() -> None:
+    pytest.importorskip("xlrd")
     for name in ("uob_platinum_1.xls", "uob_solitaire.xls"):
         rows = read(shared(f"samples/cards_other_issuers/{name}").read_bytes())
         assert len(transactions(rows)) == 10
@@ -136,6 +138,7 @@ def test_the_workbooks_of_a_real_bank_are_read_whole() -> None:
 
 
 def test_a_damaged_workbook_is_refused() -> None:
+    pytest.importorskip("xlrd")
     whole = xls(UOB)
     for content in (whole[:700], whole[:512] + bytes(4096), whole[:512] + b"\xff" * 5000):
         export = BytesExport(content, "card.xls")

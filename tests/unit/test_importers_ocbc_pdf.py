@@ -16,6 +16,8 @@ from tests.support.rows import BytesExport
 from vocab.records import Transaction
 from vocab.shapes import check
 
+pytest.importorskip("pdfplumber")
+
 JANUARY = deposit_statement(
     [
         ("30 DEC", "31 DEC", ["NETS QR", "RED STOOL LAKSA"], "4.50", "", "995.50"),

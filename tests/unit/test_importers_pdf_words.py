@@ -12,6 +12,8 @@ from pod_agent.importers.pdf_words import pdf_lines
 from tests.support.pdf import SIDE, endless_pdf, locked_pdf, pdf, swollen_pdf
 from tests.support.rows import BytesExport
 
+pytest.importorskip("pdfplumber")
+
 
 def test_words_on_one_height_are_one_line_and_text_on_its_side_is_left_out() -> None:
     content = pdf([(50, 50, "right"), (10, 400, f"{SIDE}EDGE"), (20, 51, "left")], [(50, 50, "page two")])

@@ -26,6 +26,7 @@ MAX_LETTERS = 200
 
 _KEY = 2
 """Letters by which rules are found."""
+_Parts = tuple[re.Pattern[str], ...]
 _FORMULA = ("=", "+", "-", "@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -97,27 +98,27 @@ class Rulebook:
         """
         words = " ".join(tokens(text))
         best: tuple[tuple[int, bool, str], Rule] | None = None
-        for folded, expression in self._candidates(words):
-            match = expression.match(words) or (None if only_at_start else expression.search(words))
-            if match:
-                rank = (len(folded.replace("*", "")), match.start() == 0, folded)
+        for folded, parts in self._candidates(words):
+            start = _place(parts, words, only_at_start=only_at_start)
+            if start is not None:
+                rank = (len(folded.replace("*", "")), start == 0, folded)
                 if best is None or rank > best[0]:
                     best = rank, self._rules[folded]
         return best[1] if best else None
 
-    def _candidates(self, words: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    def _candidates(self, words: str) -> Iterator[tuple[str, _Parts]]:
         """Rules that can fit: those that start as one of the words does, and those without a start."""
         keys = {words[found.start() : found.start() + _KEY] for found in _WORD_START.finditer(words)} | {""}
         for key in sorted(keys):
             yield from self._by_start.get(key, ())
 
     @cached_property
-    def _by_start(self) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-        starts: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    def _by_start(self) -> dict[str, list[tuple[str, _Parts]]]:
+        starts: dict[str, list[tuple[str, _Parts]]] = {}
         for folded in self._rules:
             literal = folded.partition("*")[0]
             key = literal[:_KEY] if len(literal) >= _KEY and not literal[:_KEY].endswith(" ") else ""
-            starts.setdefault(key, []).append((folded, _expression(folded)))
+            starts.setdefault(key, []).append((folded, _parts(folded)))
         return starts
 
 
@@ -128,8 +129,8 @@ _END = rf"(?:(?![^ ])|(?<=[{_UNSPACED}]))"
 _WORD_START = re.compile(_START)
 
 
-def _expression(folded: str) -> re.Pattern[str]:
-    body = ".*?".join(re.escape(part) for part in folded.strip("*").split("*"))
+def _parts(folded: str) -> _Parts:
+    """What must follow one another in a text, with anything between: what stands between the stars."""
     last = folded.rpartition("*")[2]
     if not last:
         end = ""
@@ -139,8 +140,24 @@ def _expression(folded: str) -> re.Pattern[str]:
         end = r"\w*"  # the first letters of a reference that differs from row to row
     else:
         end = rf"(?:{_END}|(?=[^ ]*\d))"
-    start = "" if folded.startswith("*") else _START
-    return re.compile(start + body + end)
+    parts = [re.escape(part) for part in folded.strip("*").split("*")]
+    parts[0] = ("" if folded.startswith("*") else _START) + parts[0]
+    parts[-1] += end
+    return tuple(re.compile(part) for part in parts)
+
+
+def _place(parts: _Parts, words: str, *, only_at_start: bool) -> int | None:
+    """Where the parts begin in the text; None where it does not hold them. In linear time, however many stars."""
+    found = parts[0].match(words) or (None if only_at_start else parts[0].search(words))
+    if found is None:
+        return None
+    start, end = found.start(), found.end()
+    for part in parts[1:]:
+        found = part.search(words, end)
+        if found is None:
+            return None
+        end = found.end()
+    return start
 
 
 def read_rules(text: str) -> tuple[list[Rule], list[BadRule]]:

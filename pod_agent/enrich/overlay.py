@@ -64,15 +64,20 @@ def pattern_of(row: Transaction) -> str:
     """The pattern of a rule for all rows like this one; empty where the text names nobody."""
     wording = _wording(row)
     if wording.way in _OWN | {Way.FEE, Way.INTEREST, Way.REWARD}:
-        return _spelled(wording.payee)
-    return known_pattern(wording.payee) or _spelled(" ".join(core_words(wording.payee)))
+        return " ".join(_spelled(wording.payee))
+    known = known_pattern(wording.payee)
+    if known is not None:
+        return known
+    words = _spelled(" ".join(core_words(wording.payee)))
+    whole = " ".join(words)
+    rule = Rule(whole, "", "other")
+    return whole if _rule(row, wording, Rulebook([rule])) else " * ".join(words)  # a reference stands between them
 
 
-def _spelled(text: str) -> str:
+def _spelled(text: str) -> list[str]:
     """The words of a text up to the first that looks like a reference."""
     words = fold(text.replace("*", " ")).split()
-    kept = next((words[:place] for place, word in enumerate(words) if place and sum(map(str.isdigit, word)) > 3), words)
-    return " ".join(kept)
+    return next((words[:place] for place, word in enumerate(words) if place and sum(map(str.isdigit, word)) > 3), words)
 
 
 def _ruled(row: Transaction, rules: Rulebook) -> Meaning:

@@ -112,6 +112,7 @@ def test_a_correction_may_name_the_kind() -> None:
         ("CATHAY CINEPLEXES JEM SINGAPORE SGP", "CATHAY CINEPLEX*"),
         ("FAST PAYMENT OTHR-Dinner via PayNow-Mobile to LIM WEI JIE", "LIM WEI JIE"),
         ("SQ *THE DAILY GREEN SINGAPORE SGP", "THE DAILY GREEN"),
+        ("BLUE 12345678 BENCH", "BLUE * BENCH"),
         ("", ""),
     ],
 )

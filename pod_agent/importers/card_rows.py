@@ -74,7 +74,6 @@ class RowReader:
             at=at,
             provenance=provenance,
             provisional=pending or status in self.profile.rules.pending,
-            edition=-1 if pending or status in self.profile.rules.pending else 0,
             account=label,
             amount=amount,
             description=description,

@@ -107,6 +107,7 @@ def _transaction(
         at=at,
         provenance=provenance,
         provisional=True,
+        edition=-1,
         account=_label(section),
         amount=amount,
         description=description,

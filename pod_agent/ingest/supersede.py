@@ -6,7 +6,7 @@ two sets alone, not on their order.
 A play of Spotify's account history is told only to the minute. The extended history is complete for the time that it
 covers, so every provisional play that agrees with one of its plays goes.
 
-A pending payment (``edition`` below 0) goes to the settled one of a date within five days, a row of a PDF statement to
+A pending payment goes to the settled one of a date within five days, a row of a PDF statement (``edition`` below 0) to
 the row of the same day in a file, both one to one: two equal coffees of which one is settled leave one pending. So it
 has to be remembered which of them went: of provisional payments that compete with one that stays, those
 that go are *remembered* beside the month, because a rule that sees the settled payment and the other pending one
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from vocab.records import IRI, Listen, Record, Sleep, Transaction, Workout
+from vocab.records import IRI, Listen, Order, OrderLine, Record, Sleep, Transaction, Workout
 
 __all__ = ["REACH", "RULES", "Superseded"]
 
@@ -106,7 +106,7 @@ _UNLIKE: Final = 2
 
 
 def _is_pending(record: Transaction) -> bool:
-    return record.edition < 0
+    return record.edition >= 0
 
 
 def _likeness(one: Transaction, other: Transaction) -> int:
@@ -145,6 +145,18 @@ def _together_with(staying: set[IRI], pairs: Sequence[_Pair]) -> set[IRI]:
     return reached
 
 
+def superseded_orders(provisional: Iterable[Record], final: Iterable[Record]) -> Superseded:
+    """Orders, or lines of orders, that a better source tells under the same number."""
+    numbers = {(record.source, record.number) for record in final if isinstance(record, Order | OrderLine)}
+    return Superseded(
+        frozenset(
+            record.iri
+            for record in provisional
+            if isinstance(record, Order | OrderLine) and (record.source, record.number) in numbers
+        )
+    )
+
+
 def superseded_spans(provisional: Iterable[Record], final: Iterable[Record]) -> Superseded:
     """Sleeps or workouts that overlap with a final one for more than half of the shorter of the two."""
     spans = sorted(span for span in map(_span, final) if span)
@@ -172,6 +184,8 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 RULES: Final[dict[str, Callable[[Iterable[Record], Iterable[Record]], Superseded]]] = {
     Listen.type_name: superseded_plays,
     Transaction.type_name: superseded_payments,
+    Order.type_name: superseded_orders,
+    OrderLine.type_name: superseded_orders,
     Sleep.type_name: superseded_spans,
     Workout.type_name: superseded_spans,
 }

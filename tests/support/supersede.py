@@ -55,7 +55,7 @@ def payment(day: int, text: str, cents: int, state: str, number: int = 0) -> Tra
         source="bank",
         at=at,
         provisional=state != "settled",
-        edition=-1 if state == "pending" else 0,
+        edition=-1 if state == "statement" else 0,
         account="Card 1234",
         amount=Money(-cents, "SGD"),
         description=text,

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
-from pod_agent.ingest.supersede import Superseded, superseded_payments, superseded_plays, superseded_spans
-from tests.support.supersede import payment, play
+from pod_agent.ingest.supersede import (
+    Superseded,
+    superseded_orders,
+    superseded_payments,
+    superseded_plays,
+    superseded_spans,
+)
+from tests.support.supersede import order, payment, play
 from vocab.records import IRI, Record, Sleep
 
 NIGHT = datetime(2026, 10, 5, 15, tzinfo=UTC)
@@ -80,6 +87,12 @@ def test_what_is_said_does_not_depend_on_the_order_of_the_records() -> None:
     pending = [payment(day, "KOPI HOUSE", 180, "pending", day) for day in range(4)]
     settled = [payment(day, "KOPI HOUSE", 180, "settled", day) for day in (2, 5)]
     assert superseded_payments(pending, settled) == superseded_payments(pending[::-1], settled[::-1])
+
+
+@pytest.mark.parametrize(("number", "gone"), [("7", True), ("8", False)])
+def test_a_receipt_yields_to_the_order_of_its_number(number: str, *, gone: bool) -> None:
+    receipt = msgspec.structs.replace(order("7", "placed"), provisional=True)
+    assert bool(superseded_orders([receipt], [order(number, "delivered")]).gone) is gone
 
 
 def _sleep(start: int, hours: int, *, provisional: bool) -> Sleep:

@@ -132,6 +132,16 @@ def test_provisional_plays_come_back_when_the_better_ones_go(pod: MemoryPod, tmp
     assert pod.documents() == before
 
 
+@pytest.mark.parametrize("better_first", [False, True])
+def test_a_play_yields_across_the_border_of_a_month(*, better_first: bool, pod: MemoryPod, tmp_path: Path) -> None:
+    ingest = _made(pod, tmp_path)
+    told = write_rows(tmp_path / "a.records", [["play", 600, "Song", 1_000, True]])
+    better = write_rows(tmp_path / "b.records", [["play", 630, "Song", 1_000, False]])
+    for path in (better, told) if better_first else (told, better):
+        ingest.run([path])
+    assert list(pod.documents("data/")) == ["data/spotify/listen/2026/2026-02.ttl"]
+
+
 def test_series_are_undone_and_their_days_made_anew(pod: MemoryPod, tmp_path: Path) -> None:
     ingest = _made(pod, tmp_path)
     _import(ingest, tmp_path / "a.samples", [["steps", 0, 5, "", 0]])

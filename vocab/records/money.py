@@ -37,8 +37,8 @@ class Transaction(Record, frozen=True, kw_only=True, gc=False):
 
     ``at`` is the start of the transaction date in the bank's zone. ``account`` is a label that shows at
     most the last four digits; ``card`` is True for a row of a card's statement. ``description`` is the bank's text
-    with runs of white space folded. A pending row is ``provisional`` and of ``edition`` -1; a row of a PDF statement,
-    which yields to the row of the same day in a file, is ``provisional`` alone.
+    with runs of white space folded. A pending row is ``provisional``; a row of a PDF statement, which yields
+    to the row of the same day in a file, is so too, and of ``edition`` -1.
 
     ``mcc`` (ISO 18245, four digits), ``hint`` (the issuer's own category or payee, as it wrote it) and ``reference``
     (the bank's own id of the row) are there where the source states them.

@@ -122,6 +122,12 @@ def test_a_row_before_any_balance_has_no_currency() -> None:
     assert [row.code for row in rows if isinstance(row, Issue)] == ["no_currency"]
 
 
+def test_a_statement_takes_nothing_over_from_the_one_before() -> None:
+    rows = read(HEAD + ":61:2601020102C1,00NMSC\n-\n:20:T\n:61:2601020102C1,00NMSC\n:62F:C260131EUR10,00\n-\n")
+    assert [type(row) for row in rows] == [Transaction, Issue, Statement]
+    assert [(row.account, row.opening) for row in rows if isinstance(row, Statement)] == [("Account", None)]
+
+
 def test_fields_of_the_german_banks_are_one_text_without_the_other_sides_account() -> None:
     row = transactions(read_all(FOLDER / "statements.sta"))[0]
     assert row.description == "RED STOOL GMBH RED STOOL LAKSA TERMINAL 7"

@@ -18,7 +18,7 @@ from functools import cached_property
 from pod_agent.enrich.merchants import tokens
 from vocab.taxonomy import CATEGORIES
 
-__all__ = ["COLUMNS", "MAX_LETTERS", "BadRule", "Rule", "Rulebook", "fold", "read_rules", "write_rules"]
+__all__ = ["COLUMNS", "MAX_LETTERS", "BadRule", "Rule", "Rulebook", "fault_of", "fold", "read_rules", "write_rules"]
 
 COLUMNS = ("pattern", "name", "category")
 MAX_LETTERS = 200
@@ -209,12 +209,18 @@ def _cell(cells: list[str], place: int | None) -> str:
 
 def _checked(row: dict[str, str], line: int) -> Rule | BadRule:
     rule = Rule(row["pattern"], row["name"], row["category"].lower())
+    fault = fault_of(rule)
+    return rule if fault is None else BadRule(line, fault)
+
+
+def fault_of(rule: Rule) -> str | None:
+    """Why a rule cannot be used, or None where it can."""
     if not fold(rule.pattern):
-        return BadRule(line, "the pattern holds no word")
+        return "the pattern holds no word"
     if max(len(rule.pattern), len(rule.name)) > MAX_LETTERS:
-        return BadRule(line, f"the pattern or the name has more than {MAX_LETTERS} letters")
+        return f"the pattern or the name has more than {MAX_LETTERS} letters"
     if _CONTROL.search(rule.pattern + rule.name):
-        return BadRule(line, "a control character in the pattern or the name")
+        return "a control character in the pattern or the name"
     if rule.category not in CATEGORIES:
-        return BadRule(line, "the category is none of: " + ", ".join(CATEGORIES))
-    return rule
+        return "the category is none of: " + ", ".join(CATEGORIES)
+    return None

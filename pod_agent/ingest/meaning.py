@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pod_agent.enrich.matching import match_orders
 from pod_agent.enrich.overlay import Correction, Overlay, pattern_of
 from pod_agent.enrich.refunds import find_refunds
-from pod_agent.enrich.rules import BadRule, Rule, Rulebook, fold, read_rules, write_rules
+from pod_agent.enrich.rules import BadRule, Rule, Rulebook, fault_of, read_rules, write_rules
 from pod_agent.enrich.transactions import settle
 from pod_agent.enrich.transfers import find_transfers
 from pod_agent.errors import UnknownRecordError, UsageError
@@ -148,11 +148,13 @@ class Meanings:
         if settle(category, name, incoming=row.amount.minor > 0) is None:
             way = "came in" if row.amount.minor > 0 else "went out"
             raise UsageError(f"{category} cannot be money that {way}")
-        pattern = "" if only_this else pattern_of(row)
-        if not fold(pattern):
+        fault = fault_of(Rule("X", name, category))
+        if fault is not None:
+            raise UsageError(fault)
+        rule = Rule("" if only_this else pattern_of(row), name, category)
+        if fault_of(rule) is not None:  # it is to stay alone, or its text names nobody
             change_corrections(self.pod, {iri: Correction(iri=iri, category=category, merchant=merchant)})
             return Corrected(rule=None, transactions=self.refresh())
-        rule = Rule(pattern, name, category)
         change_rules(self.pod, lambda held: held.with_rules([rule]))
         change_corrections(self.pod, {iri: None})
         changed = self.refresh()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pod_agent.enrich.matching import match_orders
 from pod_agent.enrich.overlay import Overlay, pattern_of
 from pod_agent.enrich.refunds import find_refunds
-from pod_agent.enrich.rules import Rule, Rulebook, fold, read_rules, write_rules
+from pod_agent.enrich.rules import Rule, Rulebook, fault_of, fold, read_rules, write_rules
 from pod_agent.enrich.transactions import classify, read_meaning
 from pod_agent.enrich.transfers import MAX_DAYS, find_transfers
 from pod_agent.ingest.word import change_rules, read_rulebook
@@ -76,12 +76,16 @@ def test_the_rule_made_of_a_row_finds_that_row(row: Transaction) -> None:
 
 @given(rules=st.lists(RULES, max_size=5))
 def test_rules_survive_csv_and_the_pod(rules: list[Rule]) -> None:
-    book = Rulebook(rules)
-    kept = [rule for rule in book.rules if read_rules(write_rules([rule]))[0]]
-    assert {fold(rule.pattern) for rule in read_rules(write_rules(kept))[0]} == {fold(rule.pattern) for rule in kept}
+    kept = [rule for rule in Rulebook(rules).rules if fault_of(rule) is None and _is_stripped(rule)]
+    assert read_rules(write_rules(kept)) == (sorted(kept), [])
     pod = MemoryPod()
     change_rules(pod, lambda held: held.with_rules(kept))
     assert read_rulebook(pod).rules == Rulebook(kept).rules
+
+
+def _is_stripped(rule: Rule) -> bool:
+    """Whether no cell begins or ends in what reading drops: white space, or the mark against formulas."""
+    return all(cell == cell.strip() and not cell.startswith("'") for cell in (rule.pattern, rule.name))
 
 
 @given(rows=st.lists(ROWS, max_size=12), seed=st.integers(0, 99))

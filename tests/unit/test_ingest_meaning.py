@@ -178,6 +178,15 @@ def test_a_correction_that_makes_no_sense_is_refused(
     assert meanings.pod.read(RULES) is None
 
 
+@pytest.mark.parametrize("name", ["EVIL\u202eLIVE", "line\nbreak", "x" * 201])
+def test_a_name_that_no_list_can_show_is_refused(meanings: Meanings, index: LocalIndex, name: str) -> None:
+    row = paid("QUIET HOLLOW", "-5", card=True)
+    index.upsert([row])
+    for alone in (True, False):
+        with pytest.raises(UsageError):
+            meanings.correct(row.iri, "travel", merchant=name, only_this=alone)
+
+
 def test_a_rule_that_is_not_there_cannot_be_removed(meanings: Meanings) -> None:
     with pytest.raises(UsageError):
         meanings.remove_rule("RED")

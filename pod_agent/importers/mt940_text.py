@@ -14,7 +14,8 @@ from pod_agent.importers.reading import fold, text_lines
 __all__ = ["Details", "Tag", "details", "tags"]
 
 TAG = re.compile(r"[ \t]*:(?P<name>\d\d[A-Z]?|NS):(?P<text>.*)$")
-BLOCK = re.compile(r"\{1:F\d\d(?P<bank>[A-Z]{6}[A-Z0-9]{2,6})|^(?P<alone>[A-Z]{6}[A-Z0-9]{2}[A-Z0-9]{3}?)\s*$")
+BLOCK = re.compile(r"\{1:F\d\d([A-Z]{6}[A-Z0-9]{2})")
+ALONE = re.compile(r"([A-Z]{6}[A-Z0-9]{2})([A-Z0-9]{3})?\s*$")
 END = re.compile(r"-(\}.*|[A-Z]{3})?\s*$")
 FIELD = re.compile(r"^(\d{3})(?P<mark>[?<>|~^])(?=\d\d)")
 SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|COAM|OAMT|MTLG)[+:]")
@@ -50,16 +51,19 @@ class Details:
 
 
 def tags(export: ExportFile) -> Iterator[Tag]:
-    """The tags in file order, with the number of their first line."""
+    """The tags in file order, with the number of their first line.
+
+    A bank's code that stands alone on its line is one between statements only: in a text it is a word.
+    """
     name, first, parts, length = "", 0, list[str](), 0
     for number, line in text_lines(export):
         found = TAG.match(line)
-        bank = None if found else BLOCK.search(line)
+        bank = None if found else BLOCK.search(line) or (None if name else ALONE.match(line))
         if (found or bank or END.match(line)) and name:
             yield Tag(first, name, "\n".join(parts))
             name = ""
         if bank:
-            yield Tag(number, "bank", (bank["bank"] or bank["alone"])[:8])
+            yield Tag(number, "bank", bank[1])
         elif found:
             name, first, parts, length = found["name"], number, [found["text"]], len(found["text"])
         elif name:

@@ -175,7 +175,7 @@ class _Reader:
         text = fields.get("T") or fields.get("U") or ""
         if not text:
             raise RowError("no_amount", "the entry has no amount", "T")
-        amount = money(text.strip("$ "), self._currency)
+        amount = money(text.replace("$", "").strip(), self._currency)
         if not amount.minor:
             return None
         self.bookings.addresses += "A" in fields

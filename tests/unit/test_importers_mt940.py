@@ -191,6 +191,11 @@ def test_full_numbers_of_accounts_never_get_into_a_record() -> None:
         assert number not in told
 
 
+def test_a_banks_code_counts_between_statements_and_is_a_word_within_them() -> None:
+    text = "KOPIDEFF\n940\n" + HEAD + ":61:2601020102C1,00NMSC\n:86:FIRST\nROSMALEN\nLAST\n" + TAIL
+    assert [(row.source, row.description) for row in transactions(read(text))] == [("kopi", "FIRST ROSMALEN LAST")]
+
+
 def test_the_bank_in_the_header_is_the_source() -> None:
     assert {row.source for row in transactions(read_all(FOLDER / "statements.sta"))} == {"kopi"}
     assert {row.source for row in transactions(read_all(FOLDER / "interim.942"))} == {"mt940"}

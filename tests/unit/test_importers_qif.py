@@ -107,6 +107,12 @@ def test_a_bad_entry_is_reported_with_its_line_and_the_next_one_is_read(fields: 
     assert len(transactions(rows)) == 1
 
 
+@pytest.mark.parametrize(("text", "minor"), [("-$4.50", -450), ("$1,234.50", 123450), ("(4.50)", -450), ("+4.5", 450)])
+def test_amounts_are_read_as_programs_write_them(text: str, minor: int) -> None:
+    rows = read(f"!Type:Bank\nD13/02/2026\nT{text}\n^\n")
+    assert [row.amount.minor for row in transactions(rows)] == [minor]
+
+
 def test_amounts_are_in_the_home_currency() -> None:
     assert [row.amount for row in transactions(read(register("13/01/2026")))] == [Money(-450, "SGD")]
     assert [row.amount for row in transactions(read(register("13/01/2026"), "EUR"))] == [Money(-450, "EUR")]

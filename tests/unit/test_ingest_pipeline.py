@@ -79,7 +79,9 @@ def test_the_report_says_what_the_command_line_promises(ingest: Ingest, tmp_path
         "skipped": 0,
         "skipped_by": {},
         "withheld": {},
-        "issues": [{"line": 13, "code": "bad_date", "column": None, "detail": file["issues"][0]["detail"]}],
+        "issues": [
+            {"line": 13, "code": "bad_date", "column": "Transaction date", "detail": file["issues"][0]["detail"]}
+        ],
         "first": "2026-10-01",
         "last": "2026-11-02",
         "totals": {"SGD": {"in": "5000.00", "out": "3.60"}},

@@ -1,7 +1,7 @@
-"""Make the table of brands and the model that guesses categories, and measure both on names held out.
+"""Make the model that guesses categories, and measure it on names held out.
 
     python -m bench.merchant_names NSI.json          # the figures
-    python -m bench.merchant_names NSI.json --write  # and pod_agent/enrich/brands.csv, guesses.csv
+    python -m bench.merchant_names NSI.json --write  # and pod_agent/enrich/guesses.csv
 
 ``NSI.json`` is ``dist/json/nsi.min.json`` of the npm package name-suggestion-index (BSD-3-Clause): brands as
 OpenStreetMap knows them. Held out are a fifth of its brands, and apart from them the chains of ``merchants.csv``.
@@ -58,7 +58,7 @@ Words = tuple[str, ...]
 
 
 def main() -> None:
-    """Read the names, print the figures, write the tables."""
+    """Read the names, print the figures, write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", type=Path)
     parser.add_argument("--write", action="store_true")
@@ -76,7 +76,6 @@ def main() -> None:
         folder = Path(str(files("pod_agent.enrich")))
         whole = {words: category for words, (category, _) in brands.items()} | own
         _write(folder / "guesses.csv", ("form", "category", "sure"), _rows(learn(whole)))
-        _write(folder / "brands.csv", ("category", "names"), _brand_rows(brands))
 
 
 def read_brands(path: Path) -> dict[Words, tuple[str, str]]:
@@ -142,13 +141,6 @@ def _sections() -> Iterable[tuple[str, str]]:
 def _rows(known: dict[str, tuple[str, float]]) -> list[tuple[str, str, str]]:
     rows = [(form, category, f"{sure:.3f}") for form, (category, sure) in known.items() if sure >= SURE]
     return sorted(row for row in rows if row[1] != "other")
-
-
-def _brand_rows(brands: dict[Words, tuple[str, str]]) -> list[tuple[str, str]]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for category, name in brands.values():
-        names[category].append(name)
-    return [(category, "|".join(sorted(set(names[category])))) for category in sorted(names)]
 
 
 def _own_chains() -> list[list[str]]:

@@ -18,7 +18,6 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from pod_agent.enrich.brands import known_brand
 from pod_agent.enrich.categories import category_of
 from pod_agent.enrich.codes import Judgement, by_code, by_hint
 from pod_agent.enrich.guesses import guess
@@ -177,7 +176,7 @@ def _bank_entry(way: Way, *, incoming: bool, bank: str) -> Meaning:
 def _trade(wording: Wording, evidence: Evidence) -> Meaning:
     """A payment to a business, or money that came from one."""
     incoming = evidence.incoming
-    known = known_merchant(wording.payee) or known_brand(wording.payee) or known_merchant(evidence.hinted_payee)
+    known = known_merchant(wording.payee) or known_merchant(evidence.hinted_payee)
     name = known.name if known else clean_name(wording.payee)
     for category in evidence.certain():
         found = _evident(category, name, wording, evidence)

@@ -33,7 +33,7 @@ from vocab.taxonomy import category as checked_category
 
 __all__ = ["ChangedRules", "Corrected", "Meanings"]
 
-TABLE_FILES: Final = ("brands.csv", "codes.csv", "guesses.csv", "hints.csv", "merchants.csv", "places.csv", "words.csv")
+TABLE_FILES: Final = ("codes.csv", "guesses.csv", "hints.csv", "merchants.csv", "places.csv", "words.csv")
 ORDERS: Final = QuerySpec(measures=("orders",))
 TABLES: Final = "enrich"
 """Under this name and those of the documents the index notes from what it was last worked out."""

@@ -7,7 +7,6 @@ from itertools import pairwise
 import iso18245
 import pytest
 
-from pod_agent.enrich.brands import known_brand
 from pod_agent.enrich.codes import _codes, by_code, by_hint
 from pod_agent.enrich.guesses import SURE, guess
 from pod_agent.enrich.transactions import meaning_of
@@ -95,14 +94,6 @@ def test_the_type_codes_of_bank_formats_decide_the_kind() -> None:
 
 def test_an_issuers_payee_names_the_merchant() -> None:
     assert paid("POS 8812 XQ", "-5", hint="Starbucks").merchant == "Starbucks"
-
-
-def test_brands_of_the_world_are_known_by_their_whole_name() -> None:
-    brand = known_brand("LIDL SINGAPORE SGP")
-    assert brand is not None
-    assert brand.category == "groceries"
-    assert known_brand("LIDL OF DREAMS") is None
-    assert known_brand("") is None
 
 
 def test_the_model_says_how_sure_it_is_and_keeps_silent_where_it_is_not() -> None:

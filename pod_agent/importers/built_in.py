@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.importers.camt import Camt
 from pod_agent.importers.cards import CardTables
+from pod_agent.importers.fairprice import FairPriceOrders
 from pod_agent.importers.fitbit_web import FitbitWeb
 from pod_agent.importers.google_health_api import GoogleHealthApi
 from pod_agent.importers.google_health_csv import GoogleHealthCsv
 from pod_agent.importers.google_health_json import GoogleHealthJson
+from pod_agent.importers.har import BrowserArchive
+from pod_agent.importers.lazada import LazadaOrders
 from pod_agent.importers.mastercard import MastercardOpenFinance
 from pod_agent.importers.mt940 import Mt940
 from pod_agent.importers.ocbc import OcbcCsv
@@ -55,4 +58,7 @@ def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:
         YouTubeHistory(),
         YouTubePages(zone),
         YouTubeTables(),
+        FairPriceOrders(),
+        LazadaOrders(),
+        BrowserArchive(),
     )

@@ -121,7 +121,8 @@ class _Reader:
             self._tally.withheld[row.what] += row.count
             return False
         else:
-            self._follow(row.line, None)
+            part = row.column if isinstance(row, Issue) and (row.column or "").endswith("]") else None
+            self._follow(row.line, part)
             if isinstance(row, Skipped):
                 self._tally.skipped_by[row.reason] += 1
             else:
@@ -130,7 +131,7 @@ class _Reader:
         return True
 
     def _follow(self, line: int, iri: str | None) -> None:
-        """Check that a row follows the last one."""
+        """Check that a row follows the last one; ``iri`` tells rows of one line apart, or the part of it (items[2])."""
         last = self._last
         if line == last and iri is not None and iri not in self._on_line:
             self._on_line.add(iri)

@@ -1,0 +1,112 @@
+"""JSON of any size on its way to a parser: texts that are too long are cut, and what would end the process is refused.
+
+The bytes are followed as far as telling texts from what stands around them: braces within a text are no nesting. Bodies
+that a browser saved hold whole programs and pictures as texts.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import IO, Final
+
+from pod_agent.errors import RefusedExportError
+
+__all__ = ["MAX_DEPTH", "GuardedJson"]
+
+BLOCK: Final = 1 << 16
+MAX_DEPTH: Final = 200
+"""Deepest nesting that is read, in brackets."""
+
+MAX_DIGITS: Final = 1_000
+INSIDE: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+"""A text up to its closing quotation mark, or as much of it as there is."""
+
+BRACKET: Final = re.compile(rb"[][{}]")
+LONG_NUMBER: Final = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
+FILLER: Final = b"0000"
+"""Ends a text that is cut: it completes an escape such as ``\\u00`` that was cut in two."""
+
+
+class GuardedJson:
+    """A stream of JSON for ijson. ``unread`` is how much came since it was last set to 0; ``limit`` bounds it.
+
+    Texts longer than ``longest`` bytes come cut, and so decode to something that is not what they were.
+    RefusedExportError for what is nested too deep, has numbers of too many digits, or is longer than the limit.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str, *, limit: int, longest: int) -> None:
+        self.unread = 0
+        self._stream = stream
+        self._name = name
+        self._limit = limit
+        self._longest = longest
+        self._depth = 0
+        self._in_text = False
+        self._length = 0
+        self._carry = b""
+        self._first = True
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """The next bytes; none only at the end, or where ``size`` is 0: so ijson asks whether these are bytes."""
+        while size and (block := self._stream.read(BLOCK)):
+            if self._first:
+                self._first = False
+                block = block.removeprefix(codecs.BOM_UTF8)
+            kept = self._follow(self._carry + block)
+            self.unread += len(kept)
+            if self.unread > self._limit:
+                raise RefusedExportError(f"a part of {self._name} is longer than {self._limit >> 20} MiB")
+            if kept:
+                return kept
+        return b""
+
+    def _follow(self, block: bytes) -> bytes:
+        self._carry = b""
+        kept: list[bytes] = []
+        position, end = 0, len(block)
+        while position < end:
+            if self._in_text:
+                position = self._text(block, position, kept)
+                continue
+            quote = block.find(b'"', position)
+            stop = end if quote < 0 else quote + 1
+            self._around(block[position:stop])
+            kept.append(block[position:stop])
+            self._in_text, self._length = quote >= 0, 0
+            position = stop
+        return b"".join(kept)
+
+    def _text(self, block: bytes, position: int, kept: list[bytes]) -> int:
+        """Follow a text; returns where it ends, or the end of the block."""
+        found = INSIDE.match(block, position)
+        stop = found.end() if found else position
+        was = self._length
+        self._length += stop - position
+        if self._length <= self._longest:
+            kept.append(block[position:stop])
+        elif was <= self._longest:
+            kept.append(FILLER)
+        if stop == len(block):
+            return stop
+        if block[stop : stop + 1] == b"\\":  # the first half of an escape
+            self._carry = block[stop:]
+            return len(block)
+        kept.append(b'"')
+        self._in_text = False
+        return stop + 1
+
+    def _around(self, text: bytes) -> None:
+        """Check what stands between two texts."""
+        if len(text) < 3:
+            self._nest(text)
+            return
+        if len(text) > MAX_DIGITS and LONG_NUMBER.search(text):
+            raise RefusedExportError(f"{self._name} holds a number of more than {MAX_DIGITS:,} digits")
+        self._nest(text)
+
+    def _nest(self, text: bytes) -> None:
+        for bracket in BRACKET.findall(text):
+            self._depth += 1 if bracket in b"[{" else -1
+            if self._depth > MAX_DEPTH:
+                raise RefusedExportError(f"{self._name} is nested more than {MAX_DEPTH} deep")

@@ -76,7 +76,7 @@ def classify(transaction: Transaction) -> Transaction:
         kind=meaning.kind,
         merchant=meaning.merchant,
         category=meaning.category,
-        counterparty=meaning.counterparty,
+        counterparty=meaning.counterparty or transaction.counterparty,
         original=transaction.original or original,
     )
 

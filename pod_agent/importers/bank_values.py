@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from pod_agent.importers.numbers import is_card, is_iban
 from vocab.errors import VocabularyError
 from vocab.records import Money
 from vocab.shapes import MAX_MINOR
@@ -22,7 +21,6 @@ __all__ = [
     "money",
     "read_amount",
     "read_day",
-    "without_card_numbers",
 ]
 
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", re.ASCII)
@@ -62,9 +60,6 @@ SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")
 DOT_DECIMAL = re.compile(r"(\d{1,3}(,\d{2,3})*,\d{3}|\d+)(\.\d*)?$|\.\d+$", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?$", re.ASCII)
 NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx•][\dXx•* -]{5,})$")
-CARD_NUMBER = re.compile(r"(?<![\d.])(?:[3456]\d{3}|2[2-7]\d{2})(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d.])", re.ASCII)
-IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d[A-Z0-9]{11,30}(?![A-Za-z0-9])")
-LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){7}", re.ASCII)
 MAX_DIGITS = 18
 
 
@@ -193,26 +188,6 @@ def account_label(account: str, product: str) -> tuple[str, str]:
         return re.sub(r"\d+(?=\d{4})", "", account) or product, account
     number = re.sub(r"[^\dXx*•]", "", parts["number"])
     return f"{parts['name'] or product} {number[-4:]}".strip(), number
-
-
-def without_card_numbers(text: str) -> tuple[str, int]:
-    """The text with card numbers and IBANs (by their check digits) cut to four characters, and how many there were.
-
-    A card number begins as one, too: one in ten of a bank's references has a fitting check digit by chance.
-    """
-    if not LONG_NUMBER.search(text):
-        return text, 0
-    count = 0
-
-    def cut(found: re.Match[str]) -> str:
-        nonlocal count
-        number = re.sub(r"[ -]", "", found[0])
-        if not (is_card(number) or is_iban(number)):
-            return found[0]
-        count += 1
-        return f"XXXX{number[-4:]}"
-
-    return IBAN.sub(cut, CARD_NUMBER.sub(cut, text)), count
 
 
 def _year(text: str) -> int:

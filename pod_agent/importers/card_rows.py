@@ -15,10 +15,9 @@ from pod_agent.importers.bank_values import (
     money,
     read_amount,
     read_day,
-    without_card_numbers,
 )
 from pod_agent.importers.card_profile import Header, Profile
-from pod_agent.importers.numbers import is_iban
+from pod_agent.importers.numbers import is_iban, mask_numbers
 from pod_agent.importers.reading import fold
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
@@ -60,7 +59,7 @@ class RowReader:
             posted = self._day(header.first("date", cells), header, "date")
         status = header.first("status", cells).casefold()
         amount = self._money(cells, header)
-        description, cut = without_card_numbers(fold(parts.get("description", text)))
+        description, cut = mask_numbers(fold(parts.get("description", text)))
         self.cut_texts += cut
         if len(description) > MAX_LENGTH:
             raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")

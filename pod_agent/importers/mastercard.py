@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.bank_values import RowError, money, without_card_numbers
+from pod_agent.importers.bank_values import RowError, money
+from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head, fold, json_elements
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
@@ -269,7 +270,7 @@ def _description(entry: _Entry) -> str:
     text = fold(_text(entry.description))
     if not text or text.casefold() == NO_DESCRIPTION:
         text = fold(_text(entry.memo))
-    text, _ = without_card_numbers(text)
+    text, _ = mask_numbers(text)
     if len(text) > MAX_LENGTH:
         raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters", "description")
     return text

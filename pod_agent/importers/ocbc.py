@@ -19,7 +19,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.bank_values import RowError, account_label, money, without_card_numbers
+from pod_agent.importers.bank_values import RowError, account_label, money
+from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
 from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
@@ -218,7 +219,7 @@ def _transaction(
         raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
     amount = -amount if withdrawal else amount
     key = (block.number, str(amount.minor), block.currency, description)
-    shown, cut = without_card_numbers(description)
+    shown, cut = mask_numbers(description)
     record = Transaction(
         iri=record_iri(Transaction, SOURCE, at, key, seen),
         source=SOURCE,

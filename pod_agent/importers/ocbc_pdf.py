@@ -13,7 +13,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import MissingExtraError, RefusedExportError
-from pod_agent.importers.bank_values import RowError, money, without_card_numbers
+from pod_agent.importers.bank_values import RowError, money
+from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.ocbc_pdf_layout import Entry, Fault, Section, read_layout, statement_day
 from pod_agent.importers.pdf_words import PDF, pdf_lines
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
@@ -80,7 +81,7 @@ def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:
                 raw = row.raw[:MAX_RAW]
                 found.append((row.line, Issue(line=row.line, code=row.code, detail=row.detail, raw=raw)))
                 continue
-            text, count = without_card_numbers(fold(" ".join(row.text)))
+            text, count = mask_numbers(fold(" ".join(row.text)))
             cut += count
             provenance = Provenance(file=export.file, member=export.member, line=row.line)
             try:

@@ -146,7 +146,7 @@ def test_an_account_column_shows_four_characters() -> None:
 @pytest.mark.parametrize("text", ["4111 1111 1111 1111", "5500-0000-0000-0004", "DE89370400440532013000"])
 def test_numbers_of_cards_and_accounts_in_a_text_are_cut(text: str) -> None:
     row = read_one(HEAD + f"25 Jan 2026,PAID {text} THANKS,-1.00,SGD\n")
-    assert row.description == f"PAID XXXX{text[-4:]} THANKS"
+    assert row.description == f"PAID *{text[-4:]} THANKS"
 
 
 def test_turning_characters_do_not_reach_the_record() -> None:

@@ -261,7 +261,7 @@ def _run(seed: int, seconds: float) -> dict[str, Any]:
                 number, peak = lines[-1]["next"], max(peak, lines[-1]["peak_mib"])
                 break
             number = int(progress.read_bytes()) if progress.exists() else number
-            key = ("process", f"ended with {done.returncode}", done.stderr.strip().splitlines()[-1:][0][:200])
+            key = ("process", f"ended with {done.returncode}", done.stderr.strip().rpartition("\n")[2][:200])
             faults.setdefault(key, []).append((number, done.stderr[-500:]))
             number += 1
     told = [

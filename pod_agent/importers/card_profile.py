@@ -16,7 +16,7 @@ from pod_agent.importers.reading import fold
 
 __all__ = ["Header", "Profile", "load", "profiles"]
 
-CURRENCY = re.compile(r"[\s(\[]*\b(?P<code>[A-Z]{3})\b[)\]]?$")
+CURRENCY = re.compile(r"(?<![\s(\[])[\s(\[]*+\b(?P<code>[A-Z]{3})\b[)\]]?$")
 CODES = frozenset("AUD CAD CHF CNY DKK EUR GBP HKD IDR INR JPY KRW MYR NOK NZD PHP SEK SGD THB TWD USD VND".split())
 
 Name = str | int

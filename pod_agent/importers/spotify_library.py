@@ -13,6 +13,7 @@ from typing import IO, Any, ClassVar
 import ijson
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.json_stream import GuardedJson
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
 from pod_agent.importers.reading import MAX_ELEMENT, decode_head, printable
 from vocab.records import UNDATED, Follow, Occurrences, PlaylistItem, Provenance, Record, Subject, record_iri
@@ -101,9 +102,11 @@ def _elements(export: ExportFile) -> Iterator[tuple[str, Any]]:
 def _walk(stream: IO[bytes], file: str) -> Iterator[tuple[str, Any]]:
     playlist = ""
     open_item: _OpenItem | None = None
-    for prefix, event, value in ijson.parse(stream):
+    guarded = GuardedJson(stream, file, limit=MAX_ELEMENT, longest=MAX_ELEMENT)
+    for prefix, event, value in ijson.parse(guarded):
         if open_item is not None:
             if open_item.takes_last(prefix, event, value):
+                guarded.unread = 0
                 yield _name(open_item.prefix, playlist), open_item.builder.value
                 open_item = None
         elif prefix.startswith("playlists.item") and prefix != ITEM_OF_A_PLAYLIST:

@@ -20,6 +20,7 @@ from pod_agent.importers.ocbc_pdf import OcbcPdf
 from pod_agent.importers.ofx import Ofx
 from pod_agent.importers.protocol import Importer
 from pod_agent.importers.qif import Qif
+from pod_agent.importers.receipts import MailReceipts, TextReceipts
 from pod_agent.importers.spotify import SpotifyHistory
 from pod_agent.importers.spotify_account import SpotifyAccount, SpotifySearches
 from pod_agent.importers.spotify_library import SpotifyLibrary
@@ -61,4 +62,6 @@ def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:
         FairPriceOrders(),
         LazadaOrders(),
         BrowserArchive(),
+        MailReceipts(),
+        TextReceipts(),
     )

@@ -64,7 +64,8 @@ PRIVATE: Final = (
     ("delivery addresses", re.compile(r"address|postal|deliverysummary", re.IGNORECASE)),
     ("phone numbers", re.compile(r"phone|mobile|contactn", re.IGNORECASE)),
     ("e-mail addresses", re.compile(r"e-?mail", re.IGNORECASE)),
-    ("loyalty numbers", re.compile(r"loyalty|linkpoint|member|pluscard|buyerid", re.IGNORECASE)),
+    ("loyalty numbers", re.compile(r"loyalty|linkpoint|member|pluscard", re.IGNORECASE)),
+    ("customer numbers", re.compile(r"(buyer|customer|user)_?id", re.IGNORECASE)),
     ("names", re.compile(r"(customer|recipient|receiver|consignee|buyer|first|last|full)_?name", re.IGNORECASE)),
 )
 

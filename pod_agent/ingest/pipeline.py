@@ -13,26 +13,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pod_agent.enrich.quality import ImportChecks
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import LocalStateError, RefusedExportError
 from pod_agent.importers.built_in import all_importers
 from pod_agent.importers.detect import find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of
+from pod_agent.ingest.findings import file_findings
 from pod_agent.ingest.journal import Intent, Journal, exclusive
 from pod_agent.ingest.planning import Plan
 from pod_agent.ingest.provenance import import_ids, next_id, read_import, report_path
 from pod_agent.ingest.reading import Enrich, Progress, read_file
-from pod_agent.ingest.reconcile import later, reconcile
+from pod_agent.ingest.reconcile import later, reconcile, verdict
 from pod_agent.ingest.rejected import forget_rejected, read_rejected, write_rejected
 from pod_agent.ingest.report import Closing, ImportReport, Unread
 from pod_agent.ingest.report_turtle import report_to_turtle
 from pod_agent.ingest.staging import Staging
 from pod_agent.ingest.tally import FileTally
 from pod_agent.ingest.undo import UndoReport, plan_undo
+from pod_agent.ingest.wording import record_text
 from pod_agent.pods.pod import Pod
 from vocab.records import Record, Transaction
 
@@ -52,6 +55,15 @@ def _silent(text: str, done: int) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+class _Staged(NamedTuple):
+    """What the files of an import hold, read and staged."""
+
+    staging: Staging
+    tallies: list[FileTally]
+    unread: list[Unread]
+    checks: ImportChecks
 
 
 class Ingest:
@@ -97,81 +109,98 @@ class Ingest:
         started = self._clock()
         with self._locked():
             if dry_run:
-                with self._staged(exports, show) as (staging, tallies, unread):
-                    return self._plan(staging, tallies, unread, started, None)
+                with self._staged(exports, show, started) as staged:
+                    return self._plan(staged, started, None)
             with contextlib.closing(self._journal()) as journal:
                 before = apply(self._pod, journal)
-                with self._staged(exports, show) as staged:
+                with self._staged(exports, show, started) as staged:
                     with journal.transaction():
-                        report = self._plan(*staged, started, journal)
-                    write_rejected(self._folder, report.import_id, staged[1])
+                        report = self._plan(staged, started, journal)
+                    write_rejected(self._folder, report.import_id, staged.tallies)
                 documents = apply(self._pod, journal, lambda count: show("writing", count))
             return replace(report, documents=tuple(sorted({*before, *documents})))
 
     @contextlib.contextmanager
-    def _staged(
-        self, paths: Iterable[Path], progress: Progress
-    ) -> Iterator[tuple[Staging, list[FileTally], list[Unread]]]:
+    def _staged(self, paths: Iterable[Path], progress: Progress, started: datetime) -> Iterator[_Staged]:
         """Everything that can be read behind the paths, staged."""
         found = find_exports(paths, self._importers)
         unread = [Unread(path=entry.path, reason=entry.reason, code=entry.code) for entry in found.unopened]
         with contextlib.closing(Staging(self._folder, self._zone)) as staging, _collecting_rarely():
-            yield staging, self._read(found.exports, unread, staging, progress), unread
+            staged = _Staged(staging, [], unread, ImportChecks(self._zone))
+            self._read(found.exports, staged, progress, started)
+            yield staged
 
     def _read(
         self,
         exports: Iterable[tuple[Importer, ExportFile]],
-        unread: list[Unread],
-        staging: Staging,
+        staged: _Staged,
         progress: Progress,
-    ) -> list[FileTally]:
-        tallies: list[FileTally] = []
+        started: datetime,
+    ) -> None:
+        """Read and stage the exports; RefusedExportError where every one of them is broken as a whole."""
+        tallies = staged.tallies
+        today = started.astimezone(self._zone).date()
         refused: RefusedExportError | None = None
         for importer, export in exports:
             try:
                 tallies.append(
                     read_file(
-                        importer, export, staging=staging, number=len(tallies), enrich=self._enrich, progress=progress
+                        importer,
+                        export,
+                        staging=staged.staging,
+                        number=len(tallies),
+                        enrich=self._enrich,
+                        progress=progress,
+                        checks=staged.checks,
+                        today=today,
                     )
                 )
             except RefusedExportError as error:
                 path = export.file if export.member is None else f"{export.file}!{export.member}"
-                unread.append(Unread(path=path, reason=str(error), code=error.code))
+                staged.unread.append(Unread(path=path, reason=str(error), code=error.code))
                 refused = refused or error
         if refused is not None and not tallies:
             raise refused
-        return tallies
 
-    def _plan(
-        self,
-        staging: Staging,
-        tallies: list[FileTally],
-        unread: list[Unread],
-        started: datetime,
-        journal: Journal | None,
-    ) -> ImportReport:
+    def _plan(self, staged: _Staged, started: datetime, journal: Journal | None) -> ImportReport:
         """Join what is staged with the pod, month by month; what is to be written goes to the journal, if any."""
         import_id = next_id(self._pod, started)
         manifest = manifest_of(self._pod).entries
-        plan = Plan(self._pod, staging, tallies, manifest=manifest, journal=journal, import_id=import_id)
+        tallies = staged.tallies
+        plan = Plan(self._pod, staged.staging, tallies, manifest=manifest, journal=journal, import_id=import_id)
         plan.make()
         if journal is None or not any(tally.written for tally in tallies):
-            return self._report(None, started, tallies, unread)
-        report = self._report(import_id, started, tallies, unread)
+            return self._report(None, started, staged, in_words=journal is None)
+        report = self._report(import_id, started, staged)
         content = report_to_turtle(report)
         journal.add([*plan.own_resources(), Intent(path=report_path(import_id), content=content, etag=None)])
         return report
 
     def _report(
-        self, import_id: str | None, started: datetime, tallies: list[FileTally], unread: list[Unread]
+        self, import_id: str | None, started: datetime, staged: _Staged, *, in_words: bool = False
     ) -> ImportReport:
-        known = self._balances() if any(tally.closings for tally in tallies) else {}
+        """The report; ``in_words`` adds the first records of every file."""
+        known = self._balances() if any(tally.statements for tally in staged.tallies) else {}
+        findings = staged.checks.findings()
         files = []
-        for tally in tallies:
-            files.append(tally.report(self._zone, reconciled=reconcile(tally, known)))
-            known = later(known, files[-1].closings)
+        for number, tally in enumerate(staged.tallies):
+            closings = reconcile(tally, known)
+            file = tally.report(
+                self._zone,
+                closings=closings,
+                reconciled=verdict(closings),
+                findings=file_findings(tally, closings, findings.get(number, ())),
+            )
+            words = tuple(record_text(record, self._zone) for record in tally.beginning) if in_words else ()
+            files.append(replace(file, first_rows=words))
+            known = later(known, closings)
         return ImportReport(
-            import_id=import_id, started=started, ended=self._clock(), files=tuple(files), unopened=tuple(unread)
+            import_id=import_id,
+            started=started,
+            ended=self._clock(),
+            files=tuple(files),
+            unopened=tuple(staged.unread),
+            findings=findings.get(None, ()),
         )
 
     def _balances(self) -> dict[tuple[str, str], Closing]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import numpy as np
 
+from pod_agent.enrich.quality import FileChecks, ImportChecks
 from pod_agent.errors import UnaccountedRowsError
 from pod_agent.importers.protocol import ExportFile, Importer, Issue, Row, Sample, Skipped, Statement, Withheld
+from pod_agent.ingest.accounts import AccountRows
 from pod_agent.ingest.hashing import HashedExport
 from pod_agent.ingest.privacy import scrub
-from pod_agent.ingest.report import Closing
 from pod_agent.ingest.samples import SampleBatch
 from pod_agent.ingest.staging import Payment, StagedRow, Staging
-from pod_agent.ingest.tally import FileTally
+from pod_agent.ingest.tally import FIRST_ROWS, FileTally
 from vocab.errors import VocabularyError
 from vocab.mapping import block
-from vocab.records import Money, Record, Transaction
+from vocab.records import Record, Transaction
 from vocab.shapes import check
 
 __all__ = ["Enrich", "Progress", "read_file"]
@@ -34,9 +35,17 @@ _BATCH: Final = 8192
 
 
 def read_file(
-    importer: Importer, export: ExportFile, *, number: int, staging: Staging, enrich: Enrich, progress: Progress
+    importer: Importer,
+    export: ExportFile,
+    *,
+    number: int,
+    staging: Staging,
+    enrich: Enrich,
+    progress: Progress,
+    checks: ImportChecks,
+    today: date,
 ) -> FileTally:
-    """Stage the rows of a file, which is the ``number``-th of the import, and count them.
+    """Stage the rows of a file, which is the ``number``-th of the import, count them and hand them to the checks.
 
     A record that breaks a rule of the vocabulary is rejected like a row that the importer could not read.
     RefusedExportError, and nothing of the file is staged, where it is broken as a whole.
@@ -46,12 +55,14 @@ def read_file(
     try:
         gapless = export.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
         source = str(getattr(importer, "source", importer.name))
-        reader = _Reader(tally, number, staging, enrich, source, gapless=gapless)
+        file_checks = FileChecks(number, source, today)
+        reader = _Reader(tally, number, staging, enrich, checks=file_checks, source=source, gapless=gapless)
         reader.run(importer.extract(hashed), progress)
         staging.flush(number)
     except BaseException:
         staging.discard(number)
         raise
+    checks.add(number, file_checks)
     tally.sha256 = hashed.finish()
     return tally
 
@@ -64,19 +75,25 @@ class _Reader:
     """
 
     def __init__(
-        self, tally: FileTally, number: int, staging: Staging, enrich: Enrich, source: str, *, gapless: bool
+        self,
+        tally: FileTally,
+        number: int,
+        staging: Staging,
+        enrich: Enrich,
+        *,
+        checks: FileChecks,
+        source: str,
+        gapless: bool,
     ) -> None:
         self._tally = tally
         self._number = number
         self._staging = staging
         self._enrich = enrich
+        self._checks = checks
         self._source = source
         self._gapless = gapless
         self._last = 0
         self._on_line: set[str] = set()
-        self._accounts: dict[tuple[str, str], int] = {}
-        self._latest: dict[tuple[str, str], datetime] = {}
-        self._statements: list[Statement] = []
 
     def run(self, rows: Iterator[Row], progress: Progress) -> None:
         """Take the rows as they come."""
@@ -98,15 +115,6 @@ class _Reader:
         if samples:
             self._samples(samples)
         progress(name, tally.read)
-        tally.accounts = list(self._accounts)
-        tally.closings = [
-            Closing(
-                account=statement.account,
-                balance=Money.of(statement.closing, statement.currency),
-                at=self._latest.get((statement.account, statement.currency)),
-            )
-            for statement in self._statements
-        ]
 
     def _row(self, row: Record | Issue | Skipped | Statement | Withheld) -> bool:
         """Take what is no sample; False for what is not a row of the source."""
@@ -115,7 +123,7 @@ class _Reader:
             self._follow(line, row.iri)
             self._record(row, line)
         elif isinstance(row, Statement):
-            self._statements.append(row)
+            self._tally.statements.append(row)
             return False
         elif isinstance(row, Withheld):
             self._tally.withheld[row.what] += row.count
@@ -152,18 +160,25 @@ class _Reader:
             return
         at = record.at
         tally.covers(at, at)
+        self._checks.take(record)
+        if len(tally.beginning) < FIRST_ROWS:
+            tally.beginning.append(record)
         payment = self._payment(record) if isinstance(record, Transaction) else None
         month, _, name = record.iri.partition("#")
         self._staging.add(month, StagedRow(name, text, self._number, line, payment))
 
-    def _payment(self, record: Transaction) -> Payment:
+    def _payment(self, record: Transaction) -> Payment | None:
+        """What the row adds to its account's printed balance; None where it is not booked yet."""
+        accounts = self._tally.accounts
         key = (record.account, record.amount.currency)
-        account = self._accounts.setdefault(key, len(self._accounts))
-        self._latest[key] = max(record.at, self._latest.get(key, record.at))
+        account = accounts.get(key)
+        if account is None:
+            account = accounts[key] = AccountRows(len(accounts))
         came_and_went = self._tally.totals.setdefault(key[1], [0, 0])
         minor = record.amount.minor
         came_and_went[minor < 0] += abs(minor)
-        return Payment(account, minor, record.at.toordinal())
+        account.add(record.at, minor, pending=record.provisional)
+        return None if record.provisional else Payment(account.number, minor, record.at.toordinal())
 
     def _samples(self, rows: list[Sample]) -> None:
         """Take samples that came one after the other."""
@@ -180,6 +195,8 @@ class _Reader:
             at = batch.at[good]
             first, last = (datetime.fromtimestamp(int(second), UTC) for second in (at.min(), at.max()))
             tally.covers(first, last)
+            measures = batch.measures if good.all() else [batch.measures[place] for place in np.flatnonzero(good)]
+            self._checks.take_samples(measures, at, batch.values[good], batch.recorders)
             self._staging.samples.add(self._source, self._number, batch, good)
 
     def _follow_samples(self, batch: SampleBatch) -> None:

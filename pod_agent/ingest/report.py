@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from pod_agent.enrich.quality_findings import Finding
 from pod_agent.errors import UnaccountedRowsError
 from pod_agent.importers.protocol import Issue
 from vocab.records import Money
@@ -60,11 +61,43 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Balance that a file prints for one account after its newest row, whose time is ``at`` (None: no rows)."""
+    """Balance that a file prints for one account after its newest row, whose time is ``at`` (None: no rows).
+
+    ``opening`` is the balance before, printed by the file or by an earlier one, and ``rows`` the sum of what came
+    between; None where that cannot be told. ``gaps`` counts statements of the file that do not open with what the one
+    before closed with.
+    """
 
     account: str
     balance: Money
     at: datetime | None
+    opening: Money | None = None
+    rows: Money | None = None
+    gaps: int = 0
+
+    @property
+    def difference(self) -> Money | None:
+        """What the rows lack: closing less opening less rows; None where that cannot be told."""
+        if self.opening is None or self.rows is None:
+            return None
+        return self.balance + -self.opening + -self.rows
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether opening and rows give the balance, to the cent; None where that cannot be told."""
+        difference = self.difference
+        return None if difference is None else difference.minor == 0 and not self.gaps
+
+    def to_json(self) -> dict[str, str | None]:
+        """The entry below ``reconciliation`` in the document of ``pod-agent import --json``."""
+        return {
+            "account": self.account,
+            "currency": self.balance.currency,
+            "opening": _amount(self.opening),
+            "rows": _amount(self.rows),
+            "closing": _amount(self.balance),
+            "difference": _amount(self.difference),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +106,8 @@ class FileReport:
 
     ``first`` and ``last`` are days in the person's zone; ``totals`` holds for every currency what came in and went out
     (minor units, both positive). These and ``closings`` speak of all rows of the file, new or not. ``issues`` holds
-    the first ``pod_agent.ingest.tally.MAX_ISSUES`` rejected rows; ``counts.rejected`` counts them all.
+    the first ``pod_agent.ingest.tally.MAX_ISSUES`` rejected rows; ``counts.rejected`` counts them all. ``first_rows``
+    are the first records in words, for a dry run alone.
     """
 
     file: str
@@ -89,6 +123,8 @@ class FileReport:
     totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
     reconciled: bool | None = None
+    findings: tuple[Finding, ...] = ()
+    first_rows: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -114,6 +150,9 @@ class FileReport:
                 for currency, (came, went) in sorted(self.totals.items())
             },
             "reconciled": self.reconciled,
+            "reconciliation": [closing.to_json() for closing in self.closings],
+            "findings": [finding.to_json() for finding in self.findings],
+            **({"first_rows": list(self.first_rows)} if self.first_rows else {}),
         }
 
 
@@ -134,7 +173,8 @@ class Unread:
 class ImportReport:
     """One import. ``import_id`` is None where nothing was written: a dry run, or nothing that was new.
 
-    ``documents`` are the documents below ``data/`` that changed, for whoever keeps an index of them.
+    ``documents`` are the documents below ``data/`` that changed, for whoever keeps an index of them. ``findings`` are
+    those about what several files tell together.
     """
 
     import_id: str | None
@@ -143,6 +183,7 @@ class ImportReport:
     files: tuple[FileReport, ...]
     unopened: tuple[Unread, ...] = ()
     documents: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def counts(self) -> Counts:
@@ -161,4 +202,9 @@ class ImportReport:
             "files": [file.to_json() for file in self.files],
             "unopened": [entry.to_json() for entry in self.unopened],
             "totals": self.counts.to_json(),
+            "findings": [finding.to_json() for finding in self.findings],
         }
+
+
+def _amount(money: Money | None) -> str | None:
+    return None if money is None else decimal(money)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pod_agent.enrich.quality_findings import Finding, Severity
 from pod_agent.importers.protocol import Issue
 from pod_agent.ingest.report import Closing, Counts, FileReport, ImportReport
 from vocab import terms
@@ -44,6 +45,7 @@ def report_to_turtle(report: ImportReport) -> bytes:
     parts = [HEADER, activity]
     for number, file in enumerate(report.files, 1):
         parts += _file_to_turtle(f"file-{number}", file)
+    parts += _findings_to_turtle("import", report.findings)
     return "".join(parts).encode()
 
 
@@ -75,13 +77,32 @@ def _file_to_turtle(name: str, file: FileReport) -> Iterator[str]:
         properties.append(f"{curie(terms.MONEY_OUT)} {_money(Money(went, currency))}")
         yield _node(f"{name}-total-{number}", curie(terms.MONEY_TOTAL), properties)
     for number, closing in enumerate(file.closings, 1):
-        properties = [part_of, f"{curie(terms.ACCOUNT)} {literal(closing.account)}"]
-        properties.append(f"{curie(terms.CURRENCY)} {literal(closing.balance.currency)}")
-        properties.append(f"{curie(terms.CLOSING_BALANCE)} {_money(closing.balance)}")
-        if closing.at is not None:
-            properties.append(f"{curie(terms.BALANCE_TIME)} {_time(closing.at)}")
-        yield _node(f"{name}-balance-{number}", curie(terms.BALANCE), properties)
+        yield _node(f"{name}-balance-{number}", curie(terms.BALANCE), [part_of, *_balance(closing)])
+    yield from _findings_to_turtle(name, file.findings)
     yield from _left_to_turtle(name, file)
+
+
+def _balance(closing: Closing) -> Iterator[str]:
+    yield f"{curie(terms.ACCOUNT)} {literal(closing.account)}"
+    yield f"{curie(terms.CURRENCY)} {literal(closing.balance.currency)}"
+    yield f"{curie(terms.CLOSING_BALANCE)} {_money(closing.balance)}"
+    if closing.at is not None:
+        yield f"{curie(terms.BALANCE_TIME)} {_time(closing.at)}"
+    if closing.opening is not None and closing.rows is not None and closing.difference is not None:
+        yield f"{curie(terms.OPENING_BALANCE)} {_money(closing.opening)}"
+        yield f"{curie(terms.ROWS_SUM)} {_money(closing.rows)}"
+        yield f"{curie(terms.DIFFERENCE)} {_money(closing.difference)}"
+    if closing.gaps:
+        yield f"{curie(terms.STATEMENT_GAPS)} {closing.gaps}"
+
+
+def _findings_to_turtle(name: str, findings: Iterable[Finding]) -> Iterator[str]:
+    for number, finding in enumerate(findings, 1):
+        properties = [f"{curie(terms.PART_OF)} <#{name}>", f"{curie(terms.CODE)} {literal(finding.code)}"]
+        properties.append(f"{curie(terms.SEVERITY)} {literal(finding.severity.value)}")
+        properties.append(f"{curie(terms.DESCRIPTION)} {literal(finding.text)}")
+        properties.append(f"{curie(terms.FINDING_COUNT)} {finding.count}")
+        yield _node(f"{name}-finding-{number}", curie(terms.FINDING), properties)
 
 
 def _left_to_turtle(name: str, file: FileReport) -> Iterator[str]:
@@ -134,6 +155,7 @@ def report_from_turtle(content: bytes) -> ImportReport:
             started=datetime.fromisoformat(activity[terms.PROV_STARTED]),
             ended=datetime.fromisoformat(activity[terms.PROV_ENDED]),
             files=tuple(_file(name, nodes) for name in names),
+            findings=tuple(map(_finding, _parts("import", nodes, terms.SEVERITY))),
         )
     except (SyntaxError, KeyError, ValueError) as error:
         raise VocabularyError("the document is cut short or is no report of an import") from error
@@ -150,7 +172,7 @@ def _nodes(content: bytes) -> _Nodes:
 
 def _file(name: str, nodes: _Nodes) -> FileReport:
     node = nodes[name]
-    parts = [other for other in nodes.values() if other.get(terms.PART_OF) == f"{BASE}#{name}"]
+    parts = _parts(name, nodes)
     counts = Counts(
         read=int(node[terms.READ_COUNT]),
         written=int(node[terms.WRITTEN_COUNT]),
@@ -182,6 +204,21 @@ def _file(name: str, nodes: _Nodes) -> FileReport:
         totals={part[terms.CURRENCY]: _total(part) for part in parts if terms.MONEY_IN in part},
         closings=tuple(_closing(part) for part in parts if terms.CLOSING_BALANCE in part),
         reconciled=node[terms.RECONCILED] == "true" if terms.RECONCILED in node else None,
+        findings=tuple(_finding(part) for part in parts if terms.SEVERITY in part),
+    )
+
+
+def _parts(name: str, nodes: _Nodes, having: str = terms.PART_OF) -> list[dict[str, str]]:
+    """What is part of a node and has a property, in the order of the document."""
+    return [other for other in nodes.values() if other.get(terms.PART_OF) == f"{BASE}#{name}" and having in other]
+
+
+def _finding(part: dict[str, str]) -> Finding:
+    return Finding(
+        code=part[terms.CODE],
+        severity=Severity(part[terms.SEVERITY]),
+        text=part[terms.DESCRIPTION],
+        count=int(part[terms.FINDING_COUNT]),
     )
 
 
@@ -192,8 +229,14 @@ def _total(part: dict[str, str]) -> tuple[int, int]:
 
 
 def _closing(part: dict[str, str]) -> Closing:
+    def money(name: str) -> Money | None:
+        return Money.of(Decimal(part[name]), part[terms.CURRENCY]) if name in part else None
+
     return Closing(
         account=part[terms.ACCOUNT],
         balance=Money.of(Decimal(part[terms.CLOSING_BALANCE]), part[terms.CURRENCY]),
         at=datetime.fromisoformat(part[terms.BALANCE_TIME]) if terms.BALANCE_TIME in part else None,
+        opening=money(terms.OPENING_BALANCE),
+        rows=money(terms.ROWS_SUM),
+        gaps=int(part.get(terms.STATEMENT_GAPS, "0")),
     )

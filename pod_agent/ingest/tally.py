@@ -8,14 +8,20 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.protocol import Issue
+from pod_agent.enrich.quality_findings import Finding
+from pod_agent.importers.protocol import Issue, Statement
+from pod_agent.ingest.accounts import AccountRows
 from pod_agent.ingest.report import Closing, Counts, FileReport
 from pod_agent.ingest.staging import Payment
+from vocab.records import Record
 
-__all__ = ["MAX_ISSUES", "FileTally"]
+__all__ = ["FIRST_ROWS", "MAX_ISSUES", "FileTally"]
 
 MAX_ISSUES: Final = 10_000
 """Rejected rows that a report tells about; more are counted."""
+
+FIRST_ROWS: Final = 5
+"""Records of a file that a dry run shows."""
 
 
 @dataclass(slots=True)
@@ -37,8 +43,9 @@ class FileTally:
     first: datetime | None = None
     last: datetime | None = None
     totals: dict[str, list[int]] = field(default_factory=dict)
-    closings: list[Closing] = field(default_factory=list)
-    accounts: list[tuple[str, str]] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    accounts: dict[tuple[str, str], AccountRows] = field(default_factory=dict)
+    beginning: list[Record] = field(default_factory=list)
     new_sums: Counter[int] = field(default_factory=Counter)
     new_days: dict[int, int] = field(default_factory=dict)
 
@@ -63,7 +70,9 @@ class FileTally:
         if len(self.issues) < MAX_ISSUES:
             self.issues.append(issue)
 
-    def report(self, zone: ZoneInfo, *, reconciled: bool | None) -> FileReport:
+    def report(
+        self, zone: ZoneInfo, *, closings: tuple[Closing, ...], reconciled: bool | None, findings: tuple[Finding, ...]
+    ) -> FileReport:
         """The file's account; UnaccountedRowsError unless every row that was read is in exactly one of its counts."""
         counts = Counts(
             read=self.read,
@@ -86,6 +95,7 @@ class FileTally:
             first=self.first.astimezone(zone).date() if self.first else None,
             last=self.last.astimezone(zone).date() if self.last else None,
             totals={currency: (came, went) for currency, (came, went) in self.totals.items()},
-            closings=tuple(self.closings),
+            closings=closings,
             reconciled=reconciled,
+            findings=findings,
         )

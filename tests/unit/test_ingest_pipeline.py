@@ -66,7 +66,7 @@ def test_the_report_says_what_the_command_line_promises(ingest: Ingest, tmp_path
     source.write_text(source.read_text() + "32/11/2026,,x,1.00,\r\n")
     (tmp_path / "b.csv").write_text("a,b\n1,2\n")
     document = ingest.run([source, tmp_path / "b.csv"]).to_json()
-    assert list(document) == ["import_id", "files", "unopened", "totals"]
+    assert list(document) == ["import_id", "files", "unopened", "totals", "findings"]
     (file,) = document["files"]
     assert file == {
         "path": str(source),
@@ -86,6 +86,24 @@ def test_the_report_says_what_the_command_line_promises(ingest: Ingest, tmp_path
         "last": "2026-11-02",
         "totals": {"SGD": {"in": "5000.00", "out": "3.60"}},
         "reconciled": None,
+        "reconciliation": [
+            {
+                "account": "360 Account 1001",
+                "currency": "SGD",
+                "opening": None,
+                "rows": None,
+                "closing": "1000.00",
+                "difference": None,
+            }
+        ],
+        "findings": [
+            {
+                "code": "rejected_share",
+                "severity": "warning",
+                "text": "1 row of 4 (25 %) could not be read: bad_date 1.",
+                "count": 1,
+            }
+        ],
     }
     assert [entry["path"] for entry in document["unopened"]] == [str(tmp_path / "b.csv")]
     assert document["totals"] == {"read": 4, "written": 3, "changed": 0, "duplicate": 0, "rejected": 1, "skipped": 0}
@@ -213,9 +231,9 @@ def test_a_record_that_breaks_a_rule_is_rejected_with_its_line(pod: MemoryPod, t
 
 def test_staged_rows_that_get_lost_stop_the_import(pod: MemoryPod, tmp_path: Path) -> None:
     class Forgetful(Ingest):
-        def _plan(self, staging, *arguments, **options):  # type: ignore[no-untyped-def]
-            staging._connection.execute("DELETE FROM batch WHERE rowid = 1")
-            return super()._plan(staging, *arguments, **options)
+        def _plan(self, staged, *arguments, **options):  # type: ignore[no-untyped-def]
+            staged.staging._connection.execute("DELETE FROM batch WHERE rowid = 1")
+            return super()._plan(staged, *arguments, **options)
 
     with pytest.raises(UnaccountedRowsError, match="5 rows were read, 0 are accounted for"):
         Forgetful(pod, tmp_path / "home").run([spotify_json(tmp_path / "a.json", many_plays(5))])

@@ -221,10 +221,10 @@ def test_a_sample_told_twice_by_its_importer_stops_the_import(tmp_path: Path) ->
 
 def test_staged_samples_that_get_lost_stop_the_import(tmp_path: Path) -> None:
     class Forgetful(Ingest):
-        def _plan(self, staging, *arguments, **options):  # type: ignore[no-untyped-def]
-            blocks = next(iter(staging.samples._blocks.values()))
+        def _plan(self, staged, *arguments, **options):  # type: ignore[no-untyped-def]
+            blocks = next(iter(staged.staging.samples._blocks.values()))
             blocks[0] = blocks[0][1:]
-            return super()._plan(staging, *arguments, **options)
+            return super()._plan(staged, *arguments, **options)
 
     pod = MemoryPod()
     with pytest.raises(UnaccountedRowsError, match="2 rows were read, 1 are accounted for"):

@@ -123,14 +123,17 @@ def _order_line(record: OrderLine) -> None:
 def _listen(record: Listen) -> None:
     if not 0 <= record.played_ms < 2**53:
         raise VocabularyError("the played time is out of range")
-    _text("title", record.title)
-    for name, text in (("artist", record.artist), ("album", record.album), ("track", record.track)):
-        if text is not None:
-            _text(name, text)
+    if not 0 < len(record.title) <= MAX_LENGTH:
+        raise VocabularyError("the title is empty or too long")
+    for text in (record.artist, record.album, record.track):
+        if text is not None and not 0 < len(text) <= MAX_LENGTH:
+            raise VocabularyError("the artist, album or track is empty or too long")
 
 
 def _view(record: View) -> None:
-    _texts(title=record.title, video=record.video, channel=record.channel, channel_url=record.channel_url)
+    for text in (record.title, record.video, record.channel, record.channel_url):
+        if text is not None and not 0 < len(text) <= MAX_LENGTH:
+            raise VocabularyError("the title, address or channel is empty or too long")
 
 
 def _search(record: Search) -> None:

@@ -7,6 +7,7 @@ SHACL has no words for is in the checks alone: the longest sleep, and stages wit
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -61,7 +62,7 @@ def check(record: Record) -> None:
     document, _, name = record.iri.partition("#")
     if document != document_path(record.source, record.type_name, at) or not _NAME.fullmatch(name):
         raise VocabularyError("the record's IRI is not that of its source, kind and month")
-    if not _SOURCE.fullmatch(record.source):
+    if not _is_source(record.source):
         raise VocabularyError("the source is no name that a pod takes")
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise VocabularyError("the record's year is out of range")
@@ -71,6 +72,11 @@ def check(record: Record) -> None:
         raise VocabularyError("the record's edition is out of range")
     check_zone(at)
     RULES[type(record)](record)
+
+
+@lru_cache(maxsize=64)
+def _is_source(name: str) -> bool:
+    return _SOURCE.fullmatch(name) is not None
 
 
 def _measures() -> bytes:

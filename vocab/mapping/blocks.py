@@ -16,7 +16,7 @@ from vocab.mapping import values as as_
 from vocab.mapping.properties import Properties
 from vocab.mapping.tables import TABLES, Table
 from vocab.mapping.values import Value
-from vocab.records.base import IRI, UNDATED, Record
+from vocab.records.base import IRI, UNDATED, Record, time_text
 from vocab.terms import curie
 
 __all__ = ["block", "edition_of", "is_provisional", "read_record"]
@@ -67,7 +67,7 @@ def _writer(record_type: type[Record], table: Table) -> Callable[[Record], str]:
 
     Only names of fields and numbers get into its text; whatever else it needs is handed to it.
     """
-    handed: dict[str, Any] = {"UNDATED": UNDATED}
+    handed: dict[str, Any] = {"UNDATED": UNDATED, "time_text": time_text}
     arguments: list[str] = []
     lines: list[str] = []
     rest = ""
@@ -89,7 +89,7 @@ def _writer(record_type: type[Record], table: Table) -> Callable[[Record], str]:
     body = [
         "at = record.at",
         f"if at.year != {UNDATED.year} or at != UNDATED:",
-        f"    text = dated % (at.isoformat(), {values})",
+        f"    text = dated % (time_text(at), {values})",
         "else:",
         f"    text = undated % ({values})",
         *lines,

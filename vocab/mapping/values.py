@@ -37,6 +37,7 @@ __all__ = [
     "integer",
     "measure",
     "money",
+    "name",
     "number",
     "one_of",
     "path",
@@ -55,6 +56,7 @@ _LINK = re.compile(
     rf"(?:[/?]{_CHARACTER}*+)?(?:#{_CHARACTER}*+)?"
 )
 _TRACK = re.compile(r"spotify:[a-z]+:[A-Za-z0-9]+")
+_NAMES = lru_cache(maxsize=4096)(literal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Value:
 def text(predicate: str) -> Value:
     """Text as it is."""
     return Value(f"{curie(predicate)} ", literal, lambda properties: properties.text(predicate))
+
+
+def name(predicate: str) -> Value:
+    """Text that many records have, such as that of an artist or an account: written once and then remembered."""
+    return Value(f"{curie(predicate)} ", _NAMES, lambda properties: properties.text(predicate))
 
 
 def integer(predicate: str) -> Value:
@@ -224,6 +231,7 @@ def address(predicate: str, otherwise: str) -> Value:
     """
     link, plain = f"{curie(predicate)} <%s>", f"{curie(otherwise)} "
 
+    @lru_cache(maxsize=4096)
     def write(value: str) -> str:
         if _TRACK.fullmatch(value) or (_LINK.fullmatch(value) and "/." not in value):
             return link % value

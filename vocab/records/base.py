@@ -8,6 +8,7 @@ record, and importing on two pods gives the same bytes. ``pod_agent.agent`` reso
 from __future__ import annotations
 
 import hashlib
+import struct
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +18,7 @@ import msgspec
 
 from vocab.errors import VocabularyError
 
-__all__ = ["IRI", "UNDATED", "Money", "Occurrences", "Provenance", "Record", "document_path", "record_iri"]
+__all__ = ["IRI", "UNDATED", "Money", "Occurrences", "Provenance", "Record", "document_path", "record_iri", "time_text"]
 
 IRI = NewType("IRI", str)
 
@@ -115,12 +116,16 @@ class Occurrences:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, int] = {}
+        self._seen: set[bytes] = set()
+        self._again: dict[bytes, int] = {}
 
     def number(self, digest: bytes) -> int:
         """How often this digest was seen before: 0 for the first time."""
-        number = self._seen.get(digest, 0)
-        self._seen[digest] = number + 1
+        before = len(self._seen)
+        self._seen.add(digest)
+        if len(self._seen) > before:
+            return 0
+        number = self._again[digest] = self._again.get(digest, 0) + 1
         return number
 
 
@@ -130,43 +135,51 @@ def record_iri(record_type: type[Record], source: str, at: datetime, key: tuple[
     ``key`` names what makes the row this row in its source (account, text, amount, ...). The day of ``at`` is part
     of the key, so occurrence numbers count within one account and day.
     """
-    kind = record_type.type_name
-    if at.tzinfo is UTC:
-        stamp, document = at.isoformat(), document_path(source, kind, at)
-    else:
-        stamp, document = _place(source, kind, at, at.tzinfo, at.fold)
-    fields = (source, kind, stamp, *key)
-    text = "\x1f".join(fields)
-    if text.count("\x1f") >= len(fields):
-        text = "\x1f".join([field.replace("\x1f", " ") for field in fields])
+    kind, time = record_type.type_name, time_text(at)
+    text = "\x1f".join((source, kind, time, *key))
+    if text.count("\x1f") >= len(key) + 3:
+        text = "\x1f".join([field.replace("\x1f", " ") for field in (source, kind, time, *key)])
     digest = _digest(text, 0)
     occurrence = seen.number(digest)
     if occurrence:
         digest = _digest(text, occurrence)
-    return IRI(f"{document}#{_base32(digest)}")
+    return IRI(f"{document_path(source, kind, at)}#{_base32(digest)}")
+
+
+def time_text(at: datetime) -> str:
+    """What ``at.isoformat()`` gives, in a tenth of the time: every row of an import needs it twice."""
+    if at.tzinfo is UTC:
+        return f"{msgspec.to_builtins(at)[:-1]}+00:00"
+    return _time_text(at, at.tzinfo, at.fold)
 
 
 @lru_cache(maxsize=256)
-def _place(source: str, type_name: str, at: datetime, zone: tzinfo | None, fold: int) -> tuple[str, str]:  # noqa: ARG001 - equal instants differ in zone and fold
-    """``at`` as text, and the document: a bank's rows share the starts of days, and to ask a zone takes a while."""
-    return at.isoformat(), document_path(source, type_name, at)
+def _time_text(at: datetime, zone: tzinfo | None, fold: int) -> str:  # noqa: ARG001 - equal instants differ in zone and fold
+    """As ``time_text``: a bank's rows share the starts of days, and to ask a zone takes a while."""
+    return at.isoformat()
+
+
+_EMPTY = hashlib.blake2b(digest_size=16)
 
 
 def _digest(text: str, occurrence: int) -> bytes:
-    return hashlib.blake2b(f"{text}\x1f{occurrence}".encode(), digest_size=16).digest()
+    digest = _EMPTY.copy()  # half the time of making one with these settings
+    digest.update(f"{text}\x1f{occurrence}".encode())
+    return digest.digest()
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_THREES = [a + b + c for a in _LETTERS for b in _LETTERS for c in _LETTERS]
+_PAIRS = [a + b for a in _LETTERS for b in _LETTERS]  # of three letters they would no longer fit the processor's cache
+_HALVES = struct.Struct(">QQ")
 
 
 def _base32(digest: bytes) -> str:
     """RFC 4648 base32 of 16 bytes, lower case, without padding; the standard library's is written in slow Python."""
-    bits = int.from_bytes(digest)
-    high, low = bits >> 68, bits & 0xFFFFFFFFFFFFFFFFF
-    threes = _THREES
+    high, low = _HALVES.unpack(digest)
+    two = _PAIRS
     return (
-        f"{threes[high >> 45]}{threes[high >> 30 & 32767]}{threes[high >> 15 & 32767]}{threes[high & 32767]}"
-        f"{threes[low >> 53]}{threes[low >> 38 & 32767]}{threes[low >> 23 & 32767]}{threes[low >> 8 & 32767]}"
-        f"{_LETTERS[low >> 3 & 31]}{_LETTERS[(low & 7) << 2]}"
+        f"{two[high >> 54]}{two[high >> 44 & 1023]}{two[high >> 34 & 1023]}{two[high >> 24 & 1023]}"
+        f"{two[high >> 14 & 1023]}{two[high >> 4 & 1023]}{two[(high & 15) << 6 | low >> 58]}{two[low >> 48 & 1023]}"
+        f"{two[low >> 38 & 1023]}{two[low >> 28 & 1023]}{two[low >> 18 & 1023]}{two[low >> 8 & 1023]}"
+        f"{two[(low & 255) << 2]}"
     )

@@ -24,6 +24,9 @@ INSIDE: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 BRACKET: Final = re.compile(rb"[][{}]")
 LONG_NUMBER: Final = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
+FLAT: Final = frozenset({b':"', b',"', b': "', b', "', b'"'})
+"""What most often stands between two texts, and nests nothing."""
+
 FILLER: Final = b"0000"
 """Ends a text that is cut: it completes an escape such as ``\\u00`` that was cut in two."""
 
@@ -98,8 +101,7 @@ class GuardedJson:
 
     def _around(self, text: bytes) -> None:
         """Check what stands between two texts."""
-        if len(text) < 3:
-            self._nest(text)
+        if text in FLAT:
             return
         if len(text) > MAX_DIGITS and LONG_NUMBER.search(text):
             raise RefusedExportError(f"{self._name} holds a number of more than {MAX_DIGITS:,} digits")

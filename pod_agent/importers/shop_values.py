@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ MAX_ADJUSTED: Final = 15
 
 LEAST_ADJUSTED: Final = -12
 MAX_NESTED: Final = 40
+MAX_NAME: Final = 100
 SIGNS: Final = {
     "S$": "SGD", "SG$": "SGD", "$": "SGD", "RM": "MYR", "฿": "THB", "₱": "PHP", "RP": "IDR", "₫": "VND", "Đ": "VND",
 }  # fmt: skip
@@ -187,7 +189,7 @@ def _private(value: object, depth: int) -> Iterator[str]:
         return
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            what = next((what for what, pattern in PRIVATE if pattern.search(str(name))), None)
+            what = _what(str(name)[:MAX_NAME])
             if what is None:
                 yield from _private(inner, depth + 1)
             elif inner not in (None, "", [], {}, False, 0):
@@ -197,6 +199,13 @@ def _private(value: object, depth: int) -> Iterator[str]:
             yield from _private(inner, depth + 1)
 
 
+@lru_cache(maxsize=4096)
+def _what(name: str) -> str | None:
+    """Which kind of private data a field of this name holds, if any."""
+    return next((what for what, pattern in PRIVATE if pattern.search(name)), None)
+
+
+@lru_cache(maxsize=1024)
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 

@@ -159,7 +159,7 @@ def test_a_fraction_of_a_cent_is_rounded() -> None:
 def test_what_the_store_had_none_of_is_cancelled_and_what_came_back_is_refunded() -> None:
     details = {"orderedQuantity": 2, "deliveredQuantity": 0, "unitPrice": "1.00"}
     missing = only_line(ITEM | {"orderDetails": details})
-    assert (missing.status, missing.quantity, missing.edition) == (OrderStatus.CANCELLED, 2, 2)
+    assert (missing.status, missing.quantity, missing.edition) == (OrderStatus.CANCELLED, Decimal(2), 2)
     assert only_line(ITEM | {"orderDetails": details}, status="Packing").status is OrderStatus.PLACED
     back = ITEM["orderDetails"] | {"refundedQuantity": 2}
     assert only_line(ITEM | {"orderDetails": back}).status is OrderStatus.REFUNDED

@@ -124,11 +124,11 @@ def test_answers_are_read_in_every_way_they_are_saved(wrapped: str) -> None:
 
 def test_a_price_of_the_whole_line_is_known_by_the_total() -> None:
     [each] = lines(read(answer(info(), item(1), total("SGD20.00"))))
-    assert (each.unit_price.amount, each.total.amount) == (10, 20)
+    assert (each.unit_price.minor, each.total.minor) == (1000, 2000)
     [whole] = lines(read(answer(info(), item(1), total("SGD10.00"))))
-    assert (whole.unit_price.amount, whole.total.amount) == (5, 10)
+    assert (whole.unit_price.minor, whole.total.minor) == (500, 1000)
     [neither] = lines(read(answer(info(), item(1), total("SGD13.37"))))
-    assert (neither.unit_price.amount, neither.total.amount) == (10, 20)
+    assert (neither.unit_price.minor, neither.total.minor) == (1000, 2000)
 
 
 def test_shipping_and_savings_count_before_the_readings_are_compared() -> None:

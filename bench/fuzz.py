@@ -161,24 +161,25 @@ def _read(importer: Importer, export: ExportFile) -> Fault | None:
             continue
         if not isinstance(row, Record | Issue | Skipped | Sample):
             return Fault(importer.name, "no row", type(row).__name__, repr(row)[:200])
-        line = _line(row)
-        if line is None or line < last or (line == last and isinstance(row, Issue | Skipped)):
+        line, part = _place(row)
+        if line is None or line < last or (line == last and (part is None or part in told)):
             return Fault(importer.name, "line", type(row).__name__, f"line {line} after {last}")
         told = told if line == last else set()
-        if isinstance(row, Record):
-            if row.iri in told:
-                return Fault(importer.name, "IRI told twice on a line", type(row).__name__, f"line {line}")
-            told.add(row.iri)
+        told |= {part} if part else set()
         if isinstance(row, Issue) and row.raw is not None and len(row.raw) > 200:
             return Fault(importer.name, "long raw text", row.code, f"{len(row.raw)} characters")
         last = line
     return None
 
 
-def _line(row: Record | Issue | Skipped | Sample) -> int | None:
-    if not isinstance(row, Record):
-        return row.line
-    return row.provenance.line if row.provenance else None
+def _place(row: Record | Issue | Skipped | Sample) -> tuple[int | None, str | None]:
+    """The line, and what tells rows of one line apart: the IRI, the measure and time, or the part as in items[2]."""
+    if isinstance(row, Record):
+        return (row.provenance.line if row.provenance else None), row.iri
+    if isinstance(row, Sample):
+        return row.line, f"{row.measure} {row.at}"
+    column = row.column if isinstance(row, Issue) else None
+    return row.line, column if column and column.endswith("]") else None
 
 
 def ingest(export: BytesFile) -> Fault | None:

@@ -10,12 +10,16 @@ import csv
 import io
 import json
 import re
-import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from defusedxml import ElementTree
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 __all__ = ["count_rows", "files_of"]
 
@@ -87,11 +91,20 @@ def _lazada(answer: Any) -> int:
     inner = answer.get("data", answer)
     if "orders" in inner or "order" in inner:  # FairPrice says data too
         return _fairprice(inner.get("orders") or [inner["order"]])
-    return sum(part.get("tag") in {"order", "orderItem"} for part in inner.values() if isinstance(part, dict))
+    parts = inner.get("data", inner).values()
+    return sum(part.get("tag") in {"orderInfo", "detailInfo", "orderItem"} for part in parts if isinstance(part, dict))
 
 
 def _fairprice(orders: Any) -> int:
-    return len(orders) + sum(len(order.get("items", ())) for order in orders)
+    return len(orders) + sum(len(order.get("items") or ()) for order in orders if isinstance(order, dict))
+
+
+def _callbacks(_name: str, content: bytes) -> int:
+    """Answers of JSONP, each the argument of a call."""
+    text, rows = _text(content), 0
+    for call in re.finditer(r"(?m)^\s*\w+\(", text):
+        rows += _elements(json.JSONDecoder().raw_decode(text, call.end())[0])
+    return rows
 
 
 _IN_OBJECTS: dict[str, Callable[[Any], int]] = {
@@ -163,13 +176,13 @@ def _swift(_name: str, content: bytes) -> int:
 
 def _camt(_name: str, content: bytes) -> int:
     """Entries, or the transactions of those that hold several which add up to the entry."""
-    root = ET.fromstring(content)
+    root = ElementTree.fromstring(content)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return sum(_transactions(entry) for entry in root.iter("Ntry"))
 
 
-def _transactions(entry: ET.Element) -> int:
+def _transactions(entry: Element) -> int:
     details = entry.findall(".//TxDtls")
     amounts = [Decimal(each.findtext(".//Amt") or "0") for each in details]
     adds_up = len(details) > 1 and sum(amounts) == Decimal(entry.findtext("Amt") or "0")
@@ -178,6 +191,7 @@ def _transactions(entry: ET.Element) -> int:
 
 _COUNTS: tuple[tuple[frozenset[str], Callable[[str, bytes], int]], ...] = (
     (frozenset({"json"}), _json),
+    (frozenset({"js"}), _callbacks),
     (frozenset({"csv", "tsv"}), _table),
     (frozenset({"xls"}), _workbook),
     (frozenset({"html"}), _page),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-__all__ = ["Column", "bar", "columns", "scale"]
+__all__ = ["Column", "bar", "columns", "parts_bar", "scale"]
 
 HEIGHT = 190
 TOP = 14
@@ -57,6 +57,20 @@ def bar(share: float) -> Markup:
         '<rect class="track" width="100%" height="8" rx="4"/>'
         '<rect class="fill" width="{:.1f}%" height="8" rx="4"/></svg>'
     ).format(width)
+
+
+def parts_bar(parts: Sequence[tuple[str, int]]) -> Markup:
+    """One bar cut into the shares of its parts, each with its name as a class; the figures stand beside it."""
+    total = sum(count for _, count in parts)
+    drawn, left = [], 0.0
+    for name, count in parts:
+        width = 100 * count / total if total else 0.0
+        drawn.append(Markup('<rect class="part-{}" x="{:.2f}%" width="{:.2f}%" height="8"/>').format(name, left, width))
+        left += width
+    return Markup(
+        '<svg class="bar parts" aria-hidden="true" width="100%" height="8">'
+        '<rect class="track" width="100%" height="8"/>{}</svg>'
+    ).format(Markup().join(drawn))
 
 
 def scale(largest: float) -> tuple[float, list[float]]:

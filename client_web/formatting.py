@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from flask import Flask
 from client_web.links import link
 from vocab.taxonomy import CATEGORIES
 
-__all__ = ["add_filters", "day_text", "minutes_text", "money", "month_text", "number_text"]
+__all__ = ["add_filters", "amount_text", "day_text", "minutes_text", "money", "month_text", "number_text"]
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -27,6 +28,11 @@ def money(amount: float | None, *, cents: bool = True) -> str:
     text = f"{abs(amount):,.2f}" if cents else f"{abs(amount):,.0f}"
     sign = MINUS if amount < 0 and float(text.replace(",", "")) else ""
     return f"{sign}S${text}"
+
+
+def amount_text(amount: str | None) -> str:
+    """An amount without its currency, with a real minus sign; a dash where there is none."""
+    return NOTHING if amount is None else f"{Decimal(amount):,}".replace("-", MINUS)
 
 
 def number_text(number: float | None) -> str:
@@ -95,6 +101,7 @@ def add_filters(app: Flask, zone: ZoneInfo) -> None:
     """Make the functions above known to the templates; times are shown in the person's zone."""
     app.jinja_env.filters.update(
         money=money,
+        amount=amount_text,
         number=number_text,
         minutes=minutes_text,
         day=day_text,

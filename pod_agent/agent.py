@@ -128,7 +128,7 @@ class Agent:
         return report
 
     def imports(self) -> list[dict[str, Any]]:
-        """Every import that wrote something, oldest first: its id, when it was, and its counts."""
+        """Every import that wrote something, oldest first: its id, when it was, its counts, its number of warnings."""
         return [self._import_entry(import_id) for import_id in import_ids(self.pod)]
 
     def import_entry(self, import_id: str) -> dict[str, Any]:
@@ -314,8 +314,13 @@ class Agent:
 
     def _import_entry(self, import_id: str) -> dict[str, Any]:
         report = read_import(self.pod, import_id)
-        files = [file.path for file in report.files]
-        return {"import_id": import_id, "at": report.started.isoformat(), "files": files, **report.counts.to_json()}
+        return {
+            "import_id": import_id,
+            "at": report.started.isoformat(),
+            "files": [file.path for file in report.files],
+            **report.counts.to_json(),
+            "warnings": report.warnings,
+        }
 
     def _relative(self, iri: str) -> IRI:
         return IRI(iri.removeprefix(self.pod.root))

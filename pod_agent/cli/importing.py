@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,6 +18,7 @@ __all__ = ["COMMANDS"]
 @common
 def import_(context: Context, paths: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> int:
     """Read exports exactly as you downloaded them: files, folders or zips."""
+    from pod_agent.cli.import_text import show_report
     from pod_agent.cli.progress import import_progress
 
     agent = context.agent()
@@ -28,66 +28,81 @@ def import_(context: Context, paths: tuple[Path, ...], *, dry_run: bool, as_json
     if as_json:
         show_json(document)
     else:
-        _show_report(document, dry_run=dry_run)
+        nothing_new = f"Import {document['import_id'] or '- nothing new'}"
+        show_report(document, title="What would be written (nothing was)" if dry_run else nothing_new)
     refused = {entry["path"] for entry in document["unopened"]} & {str(path) for path in paths}
     return 3 if refused else 0
 
 
-def _show_report(document: dict[str, Any], *, dry_run: bool) -> None:
-    counts = ("read", "written", "duplicate", "rejected", "skipped")
-    rows = [(_name(file["path"]), *(f"{file[name]:,}" for name in counts), _period(file)) for file in document["files"]]
-    title = "What would be written (nothing was)" if dry_run else f"Import {document['import_id'] or '- nothing new'}"
-    show_table(title, ("file", "read", "new", "known", "rejected", "skipped", "period"), rows, numbers=range(1, 7))
-    for file in document["files"]:
-        for issue in file["issues"][:20]:
-            click.echo(f"  {_name(file['path'])} line {issue['line']}: {issue['code']}: {issue['detail']}")
-        if len(file["issues"]) > 20:
-            click.echo(f"  and {len(file['issues']) - 20} more: use --json to see all")
-        if file["reconciled"] is False:
-            click.echo(f"  {file['path']}: the rows do not add up to the balance the bank printed")
-    for entry in document["unopened"]:
-        click.echo(f"  not read: {entry['path']}: {entry['reason']}")
-
-
-def _name(path: str) -> str:
-    """The last part of a path or of a zip's member; ``--json`` has the whole."""
-    return path.rsplit("!", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def _period(file: dict[str, Any]) -> str:
-    return f"{file['first']} - {file['last']}" if file["first"] else ""
-
-
 @click.group()
 def imports() -> None:
-    """Past imports."""
+    """Past imports: what each brought, and how to take it back."""
 
 
 @imports.command("list")
 @common
 def list_imports(context: Context, *, as_json: bool) -> None:
-    """Every import with its counts."""
+    """Every import with its counts; a mark where something needs a look."""
     found = context.agent().imports()
     if as_json:
         show_json(found)
         return
-    rows = [(entry["import_id"], entry["at"], f"{entry['written']:,}", entry["rejected"]) for entry in found]
-    show_table("Imports", ("import", "at", "records", "rejected"), rows, numbers=(2, 3))
+    rows = [
+        (
+            entry["import_id"],
+            entry["at"][:10],
+            *(f"{entry[name]:,}" for name in ("read", "written", "changed", "rejected")),
+            "look at it" if entry["warnings"] else "",
+        )
+        for entry in found
+    ]
+    columns = ("import", "day", "read", "new", "changed", "rejected", "")
+    show_table("Imports", columns, rows, numbers=(2, 3, 4, 5))
 
 
 @imports.command("show")
 @click.argument("import_id")
+@click.option("--rejected", is_flag=True, help="The rows that could not be read, as they stood; kept on this machine.")
 @common
-def show_import(context: Context, import_id: str, *, as_json: bool) -> None:
-    """What one import read and wrote."""
-    found = context.agent().import_entry(import_id)
+def show_import(context: Context, import_id: str, *, rejected: bool, as_json: bool) -> None:
+    """What one import read, wrote and left out, and what its checks found."""
+    from pod_agent.cli.import_text import show_rejected, show_report
+
+    agent = context.agent()
+    document = agent.import_entry(import_id)
+    rows = agent.rejected(import_id) if rejected else []
     if as_json:
-        show_json(found)
+        show_json({**document, "rejected_rows": rows} if rejected else document)
+    elif rejected:
+        show_rejected(rows)
+        if not rows:
+            click.echo("No rejected rows of this import are kept on this machine.")
+    else:
+        show_report(document, title=f"Import {import_id}")
+
+
+@imports.command("undo")
+@click.argument("import_id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -> None:
+    """Take back exactly what one import brought; what you corrected yourself stays."""
+    from pod_agent.cli.import_text import undo_text
+
+    agent = context.agent()
+    document = agent.import_entry(import_id)
+    if not yes:
+        if as_json:
+            raise click.UsageError("--json asks nothing: add --yes")
+        totals = document["totals"]
+        click.confirm(f"Take back {totals['written']:,} rows that import {import_id} brought?", abort=True)
+    undone = agent.undo_import(import_id).to_json()
+    if as_json:
+        show_json(undone)
         return
-    rows = [
-        (file["path"], file["importer"], file["read"], file["written"], file["rejected"]) for file in found["files"]
-    ]
-    show_table(f"Import {import_id}", ("file", "importer", "read", "written", "rejected"), rows, numbers=(2, 3, 4))
+    click.echo(f"Import {import_id} is undone.")
+    for line in undo_text(undone):
+        click.echo(line)
 
 
 @click.command()

@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DayTable", "Level", "Series", "Subject"]
+__all__ = ["DayTable", "Days", "Level", "Series", "Subject"]
 
-_DAY: Final = np.dtype([("count", "<u4"), ("total", "<f8"), ("recorders", "<u2")])
-_BITS: Final = 9
+_SIZE: Final = 512
 _MAX_RECORDERS: Final = 16
 
 
@@ -48,41 +47,68 @@ class Subject:
     is_account: bool = False
 
 
+class Days(NamedTuple):
+    """Columns over the days that have rows; ``days`` are ordinals, ``recorders`` one bit for each recorder."""
+
+    days: NDArray[np.int64]
+    counts: NDArray[np.uint32]
+    totals: NDArray[np.float64]
+    recorders: NDArray[np.uint16]
+
+
+class _Block:
+    """The days that share all but the last bits of their ordinals."""
+
+    __slots__ = ("counts", "recorders", "totals")
+
+    def __init__(self) -> None:
+        self.counts: NDArray[np.uint32] = np.zeros(_SIZE, np.uint32)
+        self.totals: NDArray[np.float64] = np.zeros(_SIZE, np.float64)
+        self.recorders: NDArray[np.uint16] = np.zeros(_SIZE, np.uint16)
+
+
 class DayTable:
     """Rows, a total and recorders for every day; a day is an ordinal of ``datetime.date``."""
 
     def __init__(self) -> None:
-        self._blocks: dict[int, NDArray[Any]] = {}
+        self._blocks: dict[int, _Block] = {}
 
     def add(self, day: int, count: int, total: float, recorders: int = 0) -> None:
         """Add rows of one day; ``recorders`` is one bit for each."""
-        row = self._block(day >> _BITS)[day & (1 << _BITS) - 1 :][:1]
-        row["count"] += count
-        row["total"] += total
-        row["recorders"] |= recorders
+        block, place = self._block(day // _SIZE), day % _SIZE
+        block.counts[place] += count
+        if total:
+            block.totals[place] += total
+        if recorders:
+            block.recorders[place] |= recorders
 
     def merge(self, other: DayTable) -> None:
         """Add all days of another table."""
         for number, theirs in other._blocks.items():
             block = self._block(number)
-            block["count"] += theirs["count"]
-            block["total"] += theirs["total"]
-            block["recorders"] |= theirs["recorders"]
+            block.counts += theirs.counts
+            block.totals += theirs.totals
+            block.recorders |= theirs.recorders
 
-    def days(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
-        """The days that have rows, in order, and what is kept of each."""
-        if not self._blocks:
-            return np.empty(0, np.int64), np.empty(0, _DAY)
+    def days(self) -> Days:
+        """The days that have rows, in order."""
         numbers = sorted(self._blocks)
-        rows = np.concatenate([self._blocks[number] for number in numbers])
-        days = (np.array(numbers)[:, None] * (1 << _BITS) + np.arange(1 << _BITS)).ravel()
-        kept = np.flatnonzero(rows["count"])
-        return days[kept], rows[kept]
+        if not numbers:
+            return Days(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0), np.empty(0, np.uint16))
+        blocks = [self._blocks[number] for number in numbers]
+        counts = np.concatenate([block.counts for block in blocks])
+        kept = np.flatnonzero(counts)
+        return Days(
+            days=(np.array(numbers)[:, None] * _SIZE + np.arange(_SIZE)).ravel()[kept],
+            counts=counts[kept],
+            totals=np.concatenate([block.totals for block in blocks])[kept],
+            recorders=np.concatenate([block.recorders for block in blocks])[kept],
+        )
 
-    def _block(self, number: int) -> NDArray[Any]:
+    def _block(self, number: int) -> _Block:
         block = self._blocks.get(number)
         if block is None:
-            block = self._blocks[number] = np.zeros(1 << _BITS, _DAY)
+            block = self._blocks[number] = _Block()
         return block
 
 
@@ -134,24 +160,20 @@ class Series:
         self.files |= other.files
 
     def _merge_renumbered(self, other: Series, bits: list[int]) -> None:
-        days, rows = other.table.days()
-        for day, row in zip(days.tolist(), rows, strict=True):
-            theirs = int(row["recorders"])
+        for day, count, total, theirs in zip(*(column.tolist() for column in other.table.days()), strict=True):
             ours = sum(bit for place, bit in enumerate(bits) if theirs >> place & 1)
-            self.table.add(day, int(row["count"]), float(row["total"]), ours)
+            self.table.add(day, count, total, ours)
 
     def months(self, level: Level) -> dict[int, float]:
         """The level of every month that has rows, by its number: year times 12 plus month less 1."""
-        days, rows = self.table.days()
+        days, counts, totals, recorders = self.table.days()
         found: dict[int, float] = {}
-        if not len(days):
-            return found
         months = np.array([each.year * 12 + each.month - 1 for each in map(date.fromordinal, days.tolist())])
-        values = rows["total"] / (rows["count"] if level is Level.DAY_MEAN else _tellers(rows["recorders"]))
+        values = totals / (counts if level is Level.DAY_MEAN else _tellers(recorders))
         for month in np.unique(months).tolist():
             here = months == month
             if level is Level.COUNT:
-                found[month] = float(rows["count"][here].sum())
+                found[month] = float(counts[here].sum())
             elif level is Level.SUM:
                 found[month] = float(values[here].sum())
             else:

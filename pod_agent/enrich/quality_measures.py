@@ -72,8 +72,7 @@ def _known_factor(before: list[float], after: list[float], factors: tuple[float,
 
 def find_double_recorders(subject: Subject, series: Series) -> Iterator[Finding]:
     """Days that several recorders tell; which one counts is decided when the records are read."""
-    days, rows = series.table.days()
-    bits = rows["recorders"].astype(np.uint16)
+    days, _, _, bits = series.table.days()
     several = (bits & (bits - 1)) > 0
     if not several.any():
         return

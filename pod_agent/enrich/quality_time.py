@@ -38,7 +38,7 @@ def find_gaps(subject: Subject, series: Series) -> Iterator[Finding]:
     The rhythm is the longest wait between two days with rows but for one in twenty; a gap is four times that, and a
     week at least. A month without rows of an account is worth a look: a statement may be missing.
     """
-    days, _ = series.table.days()
+    days = series.table.days().days
     if len(days) < FEWEST_DAYS:
         return
     waits = np.diff(days)
@@ -100,7 +100,7 @@ def whole_months(series: Series, level: Level) -> dict[int, float]:
     inner = sorted(found)[1:-1]
     if level in {Level.DAY_MEAN, Level.DAY_TOTAL} or not inner:
         return {month: found[month] for month in inner}
-    days, _ = series.table.days()
+    days = series.table.days().days
     filled: dict[int, int] = {}
     for day in map(date.fromordinal, days.tolist()):
         month = day.year * 12 + day.month - 1
@@ -112,7 +112,7 @@ def whole_months(series: Series, level: Level) -> dict[int, float]:
 def find_zone(subject: Subject, series: Series, zone: ZoneInfo) -> Iterator[Finding]:
     """Whether the quietest hours of the day lie where people are awake: then the times may be of another zone."""
     total = sum(series.hours)
-    days, _ = series.table.days()
+    days = series.table.days().days
     if total < FEWEST_TIMED:
         return
     middle = date.fromordinal(int(np.median(days)))

@@ -113,10 +113,12 @@ def _new_rows(at: datetime | None, rows: AccountRows | None, earlier: Closing | 
 def _sum(closing: Closing) -> str:
     if closing.opening is None or closing.rows is None or closing.difference is None:
         return "the rows do not lead to the balance that the bank printed"
-    currency = closing.balance.currency
+    lacks = closing.difference.minor
+    off = Money(abs(lacks), closing.difference.currency)
+    what = f"{_text(off)} {off.currency} {'is missing' if lacks > 0 else 'is too much'}"
     return (
         f"{_text(closing.opening)} before and {_text(closing.rows)} of rows do not make the {_text(closing.balance)} "
-        f"{currency} that the bank printed; {_text(closing.difference)} {currency} is missing"
+        f"that the bank printed: {what if lacks else 'a statement is missing'}"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from pod_agent.enrich.quality_findings import Finding
+from pod_agent.enrich.quality_findings import Finding, Severity
 from pod_agent.errors import UnaccountedRowsError
 from pod_agent.importers.protocol import Issue
 from vocab.records import Money
@@ -194,6 +194,12 @@ class ImportReport:
     def skipped_by(self) -> Counter[str]:
         """Skipped rows of all files by reason."""
         return sum((Counter(dict(file.skipped_by)) for file in self.files), Counter())
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are worth doing something about."""
+        found = (*self.findings, *(finding for file in self.files for finding in file.findings))
+        return sum(finding.severity is Severity.WARNING for finding in found)
 
     def to_json(self) -> dict[str, Any]:
         """The document of ``pod-agent import --json``."""

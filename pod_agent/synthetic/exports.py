@@ -1,37 +1,63 @@
-"""Made-up people written out as the services write their exports: OCBC's CSV of 2026, Spotify's extended history."""
+"""Made-up people written out as the services write their exports, one folder for each service."""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from pod_agent.storage import write_private
+from pod_agent.storage import make_private_folder, write_private
+from pod_agent.synthetic.archives import page, zipped
+from pod_agent.synthetic.cards import second_card_csv
+from pod_agent.synthetic.health import write_takeout
 from pod_agent.synthetic.household import Household
 from pod_agent.synthetic.listening import plays
 from pod_agent.synthetic.money import Movement, account_movements, card_movements
+from pod_agent.synthetic.orders import fairprice_json, lazada_json
+from pod_agent.synthetic.videos import takeout_zip
 
-__all__ = ["account_csv", "card_csv", "history_zip", "write_exports"]
+__all__ = ["SERVICES", "account_csv", "card_csv", "history_zip", "write_exports"]
 
+SERVICES: Final = ("ocbc", "dbs", "spotify", "youtube", "google_health", "fairprice", "lazada")
 END = "\r\n"
 PER_FILE = 2000
 """Plays in one member of the history; Spotify's own files hold more, cut at about 12 MB."""
 
+PULSE = 1800
+"""Seconds between two heart rates. A watch writes one every few seconds: real exports are far larger."""
+
 FOLDER = "Spotify Extended Streaming History"
+SINGAPORE = ZoneInfo("Asia/Singapore")
 
 
-def write_exports(person: Household, folder: Path, first: date, last: date) -> tuple[Path, ...]:
-    """Write the person's account, card and listening history from ``first`` to ``last`` into the folder."""
+def write_exports(
+    person: Household, folder: Path, first: date, last: date, *, services: Collection[str] = SERVICES
+) -> tuple[Path, ...]:
+    """Write what the person can download of these services, from ``first`` to ``last``, into the folder.
+
+    The files come in the order of ``SERVICES``; OCBC's are those of the account and of the card.
+    """
     exports = {
-        folder / "ocbc" / f"TransactionHistory_{last:%Y%m%d}.csv": account_csv(person, first, last),
-        folder / "ocbc" / f"TrxHistory_card_{last:%Y%m%d}.csv": card_csv(person, first, last),
-        folder / "spotify" / f"{FOLDER}.zip": history_zip(person, first, last),
+        folder / "ocbc" / f"TransactionHistory_{last:%Y%m%d}.csv": account_csv,
+        folder / "ocbc" / f"TrxHistory_card_{last:%Y%m%d}.csv": card_csv,
+        folder / "dbs" / f"card_{last:%Y%m%d}.csv": second_card_csv,
+        folder / "spotify" / f"{FOLDER}.zip": history_zip,
+        folder / "youtube" / f"takeout-{last:%Y%m%d}T043012Z-001.zip": takeout_zip,
+        folder / "google_health" / f"takeout-{last:%Y%m%d}T051500Z-001.zip": None,
+        folder / "fairprice" / "orders.json": fairprice_json,
+        folder / "lazada" / "orders.json": lazada_json,
     }
-    for path, content in exports.items():
-        write_private(path, content)
-    return tuple(exports)
+    wanted = {path: write for path, write in exports.items() if path.parent.name in services}
+    for path, write in wanted.items():
+        if write is None:
+            make_private_folder(path.parent)
+            write_takeout(person, path, max(first, person.opened), last, SINGAPORE, pulse=PULSE)
+        else:
+            write_private(path, write(person, first, last))
+    return tuple(wanted)
 
 
 def account_csv(person: Household, first: date, last: date) -> bytes:
@@ -70,21 +96,13 @@ def card_csv(person: Household, first: date, last: date) -> bytes:
 def history_zip(person: Household, first: date, last: date) -> bytes:
     """Spotify's zip: its read-me and the plays in files of ``PER_FILE``, oldest first; the same bytes every time."""
     elements = list(plays(person, first, last))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "ReadMeFirst_ExtendedStreamingHistory.pdf", b"%PDF-1.4\n", last)
-        for number, start in enumerate(range(0, max(len(elements), 1), PER_FILE)):
-            part = elements[start : start + PER_FILE]
-            year = part[0]["ts"][:4] if part else f"{first:%Y}"
-            text = json.dumps(part, ensure_ascii=False, indent=1)
-            _add(archive, f"Streaming_History_Audio_{year}_{number}.json", text.encode(), last)
-    return buffer.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes, day: date) -> None:
-    member = zipfile.ZipInfo(f"{FOLDER}/{name}", date_time=(day.year, day.month, day.day, 12, 0, 0))
-    member.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(member, content)
+    files = {f"{FOLDER}/ReadMeFirst_ExtendedStreamingHistory.pdf": page("Read me first: what the fields mean")}
+    for number, start in enumerate(range(0, max(len(elements), 1), PER_FILE)):
+        part = elements[start : start + PER_FILE]
+        year = part[0]["ts"][:4] if part else f"{first:%Y}"
+        text = json.dumps(part, ensure_ascii=False, indent=1)
+        files[f"{FOLDER}/Streaming_History_Audio_{year}_{number}.json"] = text.encode()
+    return zipped(files, last)
 
 
 def _cell(move: Movement) -> str:

@@ -1,4 +1,4 @@
-"""A made-up person: what they earn, where they shop, what they listen to. The same seed is always the same person."""
+"""A made-up person: what they earn, where they shop, what they watch. The same seed is always the same person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["Household", "Shop", "make_household"]
+__all__ = ["FAIRPRICE", "FAIRPRICE_ONLINE", "LAZADA", "Household", "Shop", "make_household"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,12 @@ STALLS = (
     "MERRY PRATA CORNER", "GOLDEN WOK ZI CHAR", "SUNNY CARROT CAKE", "NINE DRAGONS BAK KUT TEH", "PASAR NASI PADANG",
     "HAPPY TAU FOO FOOD STALL", "STARLIGHT SATAY", "OLD WELL CHICKEN RICE", "LITTLE PEPPER MALA HOTPOT",
 )  # fmt: skip
+FAIRPRICE = Shop("NTUC FP", "groceries", 900, 9000)
+FAIRPRICE_ONLINE = Shop("FAIRPRICE ONLINE", "groceries", 4000, 14000)
+LAZADA = Shop("LAZADA SINGAPORE PTE LTD", "shopping", 500, 9000)
+"""The shops that tell what was in the basket: each charge of theirs is an order too."""
+
 GROCERS = (
-    Shop("NTUC FP", "groceries", 900, 9000),
     Shop("SHENG SIONG SUPERMARKET", "groceries", 700, 7000),
     Shop("COLD STORAGE", "groceries", 1200, 11000),
     Shop("GIANT SUPER", "groceries", 900, 9000),
@@ -45,7 +49,6 @@ CARD_SHOPS = (
     Shop("UNIQLO {branch}", "shopping", 1990, 11900),
     Shop("DECATHLON {branch}", "shopping", 990, 12000),
     Shop("SHOPEE SINGAPORE MP", "shopping", 300, 6000),
-    Shop("LAZADA SINGAPORE PTE LTD", "shopping", 500, 9000),
     Shop("WATSON'S PERSONAL CARE {branch}", "health", 500, 4500),
     Shop("GUARDIAN HEALTH {branch}", "health", 500, 4500),
     Shop("GREENLIFE DENTAL {branch}", "health", 6000, 24000),
@@ -77,6 +80,10 @@ FRIENDS = ("TAN JIA HUI", "LIM WEI JIE", "NUR AISYAH", "RAVI KUMAR", "CHEN MEI L
 BRANCHES = ("NEX", "JEM", "VIVOCITY", "TAMPINES MALL", "PLAZA SING", "JUNCTION 8", "BUGIS JUNCTION")
 ADJECTIVES = ("Silver", "Paper", "Midnight", "Gentle", "Neon", "Hollow", "Copper", "Distant", "Velvet", "Monsoon")
 NOUNS = ("Harbour", "Foxes", "Signals", "Garden", "Trains", "Mirrors", "Rivers", "Lanterns", "Satellites", "Rooftops")
+CHANNELS = (
+    "Hawker Diaries", "Slow Train North", "Bench and Plane", "Quiet Water Paddling", "Ten Minute Woks", "Pixel Attic",
+    "Corridor Garden", "The Long Run Home", "Ask a Tailor", "Loop Pedal", "Small Flat Big Plans", "Night Markets",
+)  # fmt: skip
 SHOWS = ("Kopi Break Economics", "The Night Bus", "Small Island Stories", "Two Percent Battery")
 
 
@@ -84,7 +91,8 @@ SHOWS = ("Kopi Break Economics", "The Night Bus", "Small Island Stories", "Two P
 class Household:
     """One made-up person; money in cents of SGD. ``pace`` is the mean number of purchases a day.
 
-    ``opened`` is the day on which the account was opened with ``opening``: nothing happened before.
+    ``opened`` is the day on which the account was opened with ``opening``: nothing happened before. ``shops`` are those
+    where they pay with the card, ``second_shops`` those where they pay with the one of the other bank.
     """
 
     seed: int
@@ -99,20 +107,24 @@ class Household:
     power: str
     account: str
     card: str
+    second_card: str
     stalls: tuple[str, ...]
     grocers: tuple[Shop, ...]
     shops: tuple[tuple[Shop, float], ...]
+    second_shops: tuple[tuple[Shop, float], ...]
     plans: tuple[tuple[Shop, int], ...]
     friends: tuple[str, ...]
     branches: tuple[str, ...]
     artists: tuple[str, ...]
     shows: tuple[str, ...]
+    channels: tuple[str, ...]
 
 
 def make_household(seed: int, *, pace: float = 2.0, opened: date = date(2025, 1, 1)) -> Household:
     """The person of this seed, who buys ``pace`` things on a mean day."""
     draw = random.Random(f"household {seed}")  # noqa: S311 - made-up people need no secrecy
     salary = draw.randrange(2_800_00, 9_500_00, 50_00)
+    liked = tuple((shop, draw.random() ** 2 + 0.05) for shop in draw.sample(CARD_SHOPS, 12))
     names = [f"{adjective} {noun}" for adjective in ADJECTIVES for noun in NOUNS]
     return Household(
         seed=seed,
@@ -126,13 +138,20 @@ def make_household(seed: int, *, pace: float = 2.0, opened: date = date(2025, 1,
         insurer=draw.choice(INSURERS),
         power=draw.choice(POWER),
         account=f"{draw.randrange(500, 700)}-{draw.randrange(10**6):06}-001",
-        card=f"5400-{draw.randrange(10**4):04}-{draw.randrange(10**4):04}-{draw.randrange(10**4):04}",
+        card=f"5400-{_digits(draw)}",
+        second_card=f"5420-{_digits(draw)}",
         stalls=tuple(draw.sample(STALLS, 4)),
-        grocers=tuple(draw.sample(GROCERS, 2)),
-        shops=tuple((shop, draw.random() ** 2 + 0.05) for shop in draw.sample(CARD_SHOPS, 12)),
+        grocers=(FAIRPRICE, draw.choice(GROCERS)),
+        shops=liked[:8],
+        second_shops=(*liked[8:], (LAZADA, 0.4), (FAIRPRICE_ONLINE, 0.2)),
         plans=tuple((shop, draw.randint(1, 28)) for shop in draw.sample(PLANS, 3)),
         friends=tuple(draw.sample(FRIENDS, 3)),
         branches=tuple(draw.sample(BRANCHES, 3)),
         artists=tuple(draw.sample(names, 14)),
         shows=tuple(draw.sample(SHOWS, 2)),
+        channels=tuple(draw.sample(CHANNELS, 7)),
     )
+
+
+def _digits(draw: random.Random) -> str:
+    return "-".join(f"{draw.randrange(10**4):04}" for _ in range(3))

@@ -1,4 +1,4 @@
-"""What moves on a made-up person's account and card, day by day.
+"""What moves on a made-up person's account and cards, day by day.
 
 Each day is drawn from its own random numbers, so the same day looks alike in every export that covers it.
 """
@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import calendar
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pod_agent.synthetic.household import FOREIGN_SHOPS, Household, Shop
+from pod_agent.synthetic.baskets import Basket, fill_basket
+from pod_agent.synthetic.household import FAIRPRICE, FAIRPRICE_ONLINE, FOREIGN_SHOPS, LAZADA, Household, Shop
 
-__all__ = ["Movement", "account_movements", "card_movements"]
+__all__ = ["Movement", "account_movements", "card_movements", "second_card_movements"]
 
 WEEKEND = 5
+SECOND_BILL_DAY = 22
+"""The account pays the other bank's card on this day; it arrives on the next."""
+
 REFERENCE = "23456789ACEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -23,7 +27,8 @@ REFERENCE = "23456789ACEFGHJKLMNPQRSTUVWXYZ"
 class Movement:
     """One row of a statement: ``cents`` < 0 went out. ``lines`` is the text as the bank prints it.
 
-    ``kind`` and ``category`` say what it was, for those who check what an import makes of it.
+    ``kind`` and ``category`` say what it was, for those who check what an import makes of it. ``basket`` is what was
+    bought, where the shop tells it: the order and the charge are one and the same money.
     """
 
     day: date
@@ -31,6 +36,7 @@ class Movement:
     cents: int
     kind: str
     category: str
+    basket: Basket | None = None
 
 
 def account_movements(person: Household, first: date, last: date) -> Iterator[Movement]:
@@ -42,8 +48,7 @@ def account_movements(person: Household, first: date, last: date) -> Iterator[Mo
             yield from _stall(person, day, draw)
         if draw.random() < 0.15 * person.pace * (2 if day.weekday() >= WEEKEND else 0.6):
             shop = draw.choice(person.grocers)
-            branch = f"-{draw.choice(person.branches)}" if shop.text == "NTUC FP" else ""
-            yield _qr(day, draw, f"{shop.text}{branch}", _price(draw, shop), shop.category)
+            yield _groceries(person, day, draw, shop)
         if draw.random() < 0.04 * person.pace:
             yield _friend(person, day, draw)
         if draw.random() < 0.01 * person.pace:
@@ -58,18 +63,27 @@ def card_movements(person: Household, first: date, last: date) -> Iterator[Movem
         for shop, due in person.plans:
             if day.day == due:
                 yield _purchase(person, day, draw, shop, cents=shop.low)
-        shops, weights = zip(*person.shops, strict=True)
-        for shop in draw.choices(shops, weights, k=_count(draw, person.pace * 0.4)):
-            yield _purchase(person, day, draw, shop)
+        yield from _purchases(person, day, draw, person.shops, person.pace * 0.25)
         if draw.random() < 0.01 * person.pace:
             yield _foreign(day, draw)
         if draw.random() < 0.006 * person.pace:
             bought = _purchase(person, day, draw, Shop("UNIQLO {branch}", "shopping", 1990, 9900))
             yield Movement(day, bought.lines, -bought.cents, "refund", bought.category)
         if day.day == 12:
-            owed = _card_bill(person, day)
+            owed = _card_bill(person, day, card_movements)
             if owed:
                 yield Movement(day, ("PAYMENT BY INTERNET",), owed, "transfer", "transfers")
+
+
+def second_card_movements(person: Household, first: date, last: date) -> Iterator[Movement]:
+    """Movements on the card of the other bank, both days included, oldest first; its bill is paid from the account."""
+    for day in _days(max(first, person.opened), last):
+        draw = _random(person, "second card", day)
+        yield from _purchases(person, day, draw, person.second_shops, person.pace * 0.15)
+        if day.day == SECOND_BILL_DAY + 1:
+            owed = _card_bill(person, day, second_card_movements)
+            if owed:
+                yield Movement(day, ("PAYMENT - DBS INTERNET/WIRELESS",), owed, "transfer", "transfers")
 
 
 def _fixed(person: Household, day: date, draw: random.Random) -> Iterator[Movement]:
@@ -81,8 +95,11 @@ def _fixed(person: Household, day: date, draw: random.Random) -> Iterator[Moveme
     if day.day == 3:
         lines = ("IBG GIRO", _columns(person.insurer, f"PREM{draw.randrange(10**9):09}"))
         yield Movement(day, lines, -person.salary // 40, "spend", "insurance")
-    if day.day == 12 and (owed := _card_bill(person, day)):
+    if day.day == 12 and (owed := _card_bill(person, day, card_movements)):
         lines = ("BILL PAYMENT  INB", _columns("OCBC CARDS", str(draw.randrange(10**8, 10**9)), "I-BANK"))
+        yield Movement(day, lines, -owed, "transfer", "transfers")
+    if day.day == SECOND_BILL_DAY and (owed := _card_bill(person, day, second_card_movements)):
+        lines = ("BILL PAYMENT  INB", _columns("DBS CARDS", person.second_card.replace("-", ""), "I-BANK"))
         yield Movement(day, lines, -owed, "transfer", "transfers")
     if day.day == 18:
         lines = ("GIRO", _columns(f"TX-BILL-{draw.randrange(10**9):09}", person.power, f"C{draw.randrange(10**9)}"))
@@ -94,10 +111,10 @@ def _fixed(person: Household, day: date, draw: random.Random) -> Iterator[Moveme
         yield Movement(day, ("INTEREST CREDIT", _columns("")), draw.randrange(10, 900), "income", "income")
 
 
-def _card_bill(person: Household, day: date) -> int:
+def _card_bill(person: Household, day: date, card: Callable[[Household, date, date], Iterator[Movement]]) -> int:
     """What the card's purchases of the calendar month before cost, in cents."""
     end = day.replace(day=1) - timedelta(days=1)
-    moves = card_movements(person, end.replace(day=1), end)
+    moves = card(person, end.replace(day=1), end)
     return max(0, -sum(move.cents for move in moves if move.kind != "transfer"))
 
 
@@ -108,6 +125,14 @@ def _stall(person: Household, day: date, draw: random.Random) -> Iterator[Moveme
     yield bought
     if draw.random() < 0.125:
         yield bought
+
+
+def _groceries(person: Household, day: date, draw: random.Random, shop: Shop) -> Movement:
+    if shop != FAIRPRICE:
+        return _qr(day, draw, shop.text, _price(draw, shop), shop.category)
+    branch = draw.choice(person.branches)
+    basket = fill_basket(shop, branch, day, _price(draw, shop), draw)
+    return replace(_qr(day, draw, f"{shop.text}-{branch}", basket.cents, shop.category), basket=basket)
 
 
 def _friend(person: Household, day: date, draw: random.Random) -> Movement:
@@ -123,6 +148,19 @@ def _friend(person: Household, day: date, draw: random.Random) -> Movement:
 def _qr(day: date, draw: random.Random, shop: str, cents: int, category: str) -> Movement:
     lines = ("NETS QR", _columns(shop, str(draw.randrange(10**7, 10**8)), "NETS QR PURCHASE"))
     return Movement(day, lines, -cents, "spend", category)
+
+
+def _purchases(
+    person: Household, day: date, draw: random.Random, usual: tuple[tuple[Shop, float], ...], mean: float
+) -> Iterator[Movement]:
+    """What was bought with a card on a day, at the shops where it is used."""
+    shops, weights = zip(*usual, strict=True)
+    for shop in draw.choices(shops, weights, k=_count(draw, mean)):
+        if shop in {LAZADA, FAIRPRICE_ONLINE}:
+            basket = fill_basket(shop, "", day, _price(draw, shop), draw)
+            yield replace(_purchase(person, day, draw, shop, cents=basket.cents), basket=basket)
+        else:
+            yield _purchase(person, day, draw, shop)
 
 
 def _purchase(person: Household, day: date, draw: random.Random, shop: Shop, cents: int | None = None) -> Movement:

@@ -24,6 +24,21 @@ COUNTS = (
 )
 """What became of the rows that were read, in the order of the bars."""
 UNDONE = ("removed", "samples", "restored", "kept", "also_later")
+TITLES = {
+    "date_gap": "Days without rows",
+    "double_recorder": "Several recorders",
+    "equal_rows": "Equal rows",
+    "future_date": "Days to come",
+    "impossible_value": "Values that cannot be",
+    "level_shift": "A sudden change",
+    "missing_field": "Missing details",
+    "not_reconciled": "The balance is not reached",
+    "one_sign": "Money in alone",
+    "rejected_share": "Rows that could not be read",
+    "time_zone": "The time zone",
+    "unit_change": "Another unit",
+}
+"""What a finding is about, for people, by its code."""
 MANY_FILES = 40
 CHANGES = threading.Lock()
 """One change at a time: the server has several threads."""
@@ -60,6 +75,7 @@ def one(name: str) -> str:
         skipped=_sums(files, "skipped_by"),
         rejected=[(file, issue, raw.get((file["path"], issue["line"]))) for file in files for issue in file["issues"]],
         counts=COUNTS,
+        titles=TITLES,
         parts_bar=_bar,
     )
 

@@ -65,7 +65,10 @@ def find_missing(name: str, lacking: Lacking) -> Iterator[Finding]:
 def find_rejected(read: int, rejected: int, codes: Mapping[str, int]) -> Iterator[Finding]:
     """More than one row in a hundred could not be read."""
     if rejected > REJECTED_SHARE * read:
-        causes = ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items(), key=lambda item: -item[1])[:3])
+        causes = ", ".join(
+            f"{code.replace('_', ' ')} ({count:,})"
+            for code, count in sorted(codes.items(), key=lambda item: -item[1])[:3]
+        )
         yield Finding(
             code="rejected_share",
             severity=Severity.WARNING,

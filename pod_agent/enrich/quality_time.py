@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from pod_agent.enrich.quality_days import Level, Series, Subject
 from pod_agent.enrich.quality_findings import Finding, Severity, day_text, month_text, plural
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["find_gaps", "find_shift", "find_zone", "whole_months"]
 
@@ -67,15 +70,16 @@ def find_gaps(subject: Subject, series: Series) -> Iterator[Finding]:
 def find_shift(subject: Subject, series: Series) -> Iterator[Finding]:
     """The month from which on the level is another one, if there is such a month.
 
-    Of all ways to cut the months in two, with three or more on each side, that where the two medians differ most,
-    measured in median absolute deviations from them. First and last month do not count: they may be cut.
+    The months are cut in two, with three or more on each side, where both sides lie closest to their own medians. The
+    level shifts there if these differ by many median absolute deviations, and by a factor worth telling. First and last
+    month do not count: they may be cut.
     """
     months = whole_months(series, subject.level)
     if len(months) < FEWEST_MONTHS:
         return
     names, values = list(months), np.array(list(months.values()))
     cuts = range(EACH_SIDE, len(values) - EACH_SIDE + 1)
-    cut = max(cuts, key=lambda place: _score(values, place))
+    cut = min(cuts, key=lambda place: float(np.abs(_rest(values, place)).sum()))
     before, after = np.median(values[:cut]), np.median(values[cut:])
     factor = float(after / before) if before > 0 else 0.0
     if _score(values, cut) < SHIFT_SCORE or factor <= 0 or max(factor, 1 / factor) < SHIFT_FACTOR:
@@ -132,12 +136,15 @@ def find_zone(subject: Subject, series: Series, zone: ZoneInfo) -> Iterator[Find
     )
 
 
-def _score(values: np.ndarray[tuple[int], np.dtype[np.float64]], cut: int) -> float:
+def _rest(values: NDArray[np.float64], cut: int) -> NDArray[np.float64]:
+    """How far each month is from the median of its side of a cut."""
+    return np.concatenate([values[:cut] - np.median(values[:cut]), values[cut:] - np.median(values[cut:])])
+
+
+def _score(values: NDArray[np.float64], cut: int) -> float:
     """How far apart the medians before and after a cut are, in robust standard deviations."""
-    before, after = values[:cut], values[cut:]
-    middle_before, middle_after = float(np.median(before)), float(np.median(after))
-    rest = np.concatenate([before - middle_before, after - middle_after])
-    spread = 1.4826 * float(np.median(np.abs(rest)))
+    middle_before, middle_after = float(np.median(values[:cut])), float(np.median(values[cut:]))
+    spread = 1.4826 * float(np.median(np.abs(_rest(values, cut))))
     floor = SMALLEST_SPREAD * max(abs(middle_before), abs(middle_after))
     return abs(middle_after - middle_before) / max(spread, floor, 1e-9)
 

@@ -8,6 +8,7 @@ AgentError
 ├── MissingExtraError               2  packages that are not installed
 ├── UnrecognisedExportError         3  no importer reads this file
 ├── RefusedExportError              3  a file that is broken or dangerous as a whole
+│   └── NeedsMappingError           3  a table whose columns nobody has said the meaning of
 ├── PodError                        5
 │   ├── PodUnreachableError         5  no answer, or a server error
 │   ├── PodAccessError              5  401 or 403
@@ -27,6 +28,7 @@ __all__ = [
     "AgentError",
     "LocalStateError",
     "MissingExtraError",
+    "NeedsMappingError",
     "NotInitialisedError",
     "NoticeChangedError",
     "PodAccessError",
@@ -107,6 +109,13 @@ class RefusedExportError(AgentError):
     hint = "Download the export again."
     exit_status = 3
     http_status = 422
+
+
+class NeedsMappingError(RefusedExportError):
+    """A table whose columns nobody has said the meaning of."""
+
+    code = "needs_mapping"
+    hint = "Run: pod-agent tables look FILE"
 
 
 class PodError(AgentError):

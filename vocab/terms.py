@@ -142,6 +142,8 @@ MONEY_TOTAL: Final = PA + "MoneyTotal"
 DOCUMENT: Final = PA + "Document"
 RULE: Final = PA + "Rule"
 CORRECTION: Final = PA + "Correction"
+COLUMN_MAPPING: Final = PA + "ColumnMapping"
+MAPPED_FIELD: Final = PA + "MappedField"
 
 # Own properties of records.
 ACCOUNT: Final = PA + "account"
@@ -197,6 +199,15 @@ VALUE_DATE: Final = PA + "valueDate"
 # Own properties of what the person says.
 CORRECTS: Final = PA + "corrects"
 PATTERN: Final = PA + "pattern"
+COLUMN_UNIT: Final = PA + "columnUnit"
+CONSTANT: Final = PA + "constant"
+DATE_ORDER: Final = PA + "dateOrder"
+DECIMAL_MARK: Final = PA + "decimalMark"
+FIELD: Final = PA + "field"
+HEADER_NAME: Final = PA + "headerName"
+RECORD_TYPE: Final = PA + "recordType"
+SPEND_SIGN: Final = PA + "spendSign"
+ZONE: Final = PA + "zone"
 
 # Own properties of imports and of the manifest.
 BALANCE_TIME: Final = PA + "balanceTime"

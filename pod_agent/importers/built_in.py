@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.camt import Camt
 from pod_agent.importers.cards import CardTables
+from pod_agent.importers.column_mapping import ColumnMapping
 from pod_agent.importers.fairprice import FairPriceOrders
 from pod_agent.importers.fitbit_web import FitbitWeb
 from pod_agent.importers.google_health_api import GoogleHealthApi
@@ -24,6 +26,7 @@ from pod_agent.importers.receipts import MailReceipts, TextReceipts
 from pod_agent.importers.spotify import SpotifyHistory
 from pod_agent.importers.spotify_account import SpotifyAccount, SpotifySearches
 from pod_agent.importers.spotify_library import SpotifyLibrary
+from pod_agent.importers.tabular import MappedTables
 from pod_agent.importers.youtube import YouTubeHistory
 from pod_agent.importers.youtube_html import YouTubePages
 from pod_agent.importers.youtube_tables import YouTubeTables
@@ -32,9 +35,13 @@ from pod_agent.plugins import IMPORTERS, plugins
 __all__ = ["all_importers", "built_in"]
 
 
-def all_importers(zone: ZoneInfo) -> tuple[Importer, ...]:
-    """The importers that come with the agent, then those of plug-ins (``pod_agent.plugins``)."""
-    return (*built_in(zone), *(plugin.made for plugin in plugins(IMPORTERS) if not plugin.fault))
+def all_importers(zone: ZoneInfo, mappings: Sequence[ColumnMapping] = ()) -> tuple[Importer, ...]:
+    """The importers that come with the agent, those of plug-ins (``pod_agent.plugins``), and that of any other table.
+
+    ``mappings`` are what the person said of the columns of other tables.
+    """
+    added = (plugin.made for plugin in plugins(IMPORTERS) if not plugin.fault)
+    return (*built_in(zone), *added, MappedTables(zone, mappings))
 
 
 def built_in(zone: ZoneInfo) -> tuple[Importer, ...]:

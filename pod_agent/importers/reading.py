@@ -22,8 +22,10 @@ __all__ = [
     "decode_head",
     "fields_of",
     "fold",
+    "guess_encoding",
     "is_binary",
     "json_elements",
+    "json_values",
     "printable",
     "text_blocks",
     "text_lines",
@@ -140,6 +142,21 @@ def json_elements(export: ExportFile, kind: type[msgspec.Struct], within: str = 
             yield from _one_by_one(_ElementGuard(rest, stream, export.file), kind)
 
 
+def json_values(export: ExportFile, prefix: str) -> Iterator[object]:
+    """The values of any shape below a prefix as ijson writes it (``item``, ``rows.item``), in constant memory.
+
+    RefusedExportError as for ``json_elements``.
+    """
+    with export.open() as stream:
+        guard = _ElementGuard(b"", stream, export.file)
+        try:
+            for value in ijson.items(guard, prefix, buf_size=BLOCK):
+                guard.unread = 0
+                yield value
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+
+
 def _whole_runs(
     stream: IO[bytes], decoder: msgspec.json.Decoder[list[object]]
 ) -> Generator[object, None, bytes | None]:
@@ -223,6 +240,11 @@ class _ElementGuard:
             self._depth = self._depth + 1 if bracket[0] in b"[{" else max(self._depth - 1, 0)
             if self._depth > MAX_DEPTH:
                 raise RefusedExportError(f"{self.name} is nested more than {MAX_DEPTH} deep")
+
+
+def guess_encoding(head: bytes) -> str:
+    """How a text is encoded, by its byte order mark or its NUL bytes; ``utf-8`` where neither says so."""
+    return _encoding(head)
 
 
 def _encoding(head: bytes) -> str:

@@ -20,11 +20,12 @@ from pod_agent.enrich.quality import ImportChecks
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import LocalStateError, RefusedExportError
 from pod_agent.importers.built_in import all_importers
-from pod_agent.importers.detect import find_exports
+from pod_agent.importers.detect import Found, find_exports
 from pod_agent.importers.protocol import ExportFile, Importer
 from pod_agent.ingest.apply import apply, manifest_of
 from pod_agent.ingest.findings import file_findings
 from pod_agent.ingest.journal import Intent, Journal, exclusive
+from pod_agent.ingest.mappings import read_mappings
 from pod_agent.ingest.planning import Plan
 from pod_agent.ingest.provenance import import_ids, next_id, read_import, report_path
 from pod_agent.ingest.reading import Enrich, Progress, read_file
@@ -40,6 +41,9 @@ from pod_agent.pods.pod import Pod
 from vocab.records import Record, Transaction
 
 __all__ = ["ImportReport", "Ingest", "Progress", "UndoReport", "meaning"]
+
+Pair = tuple[Importer, ExportFile]
+"""A source that is no file, such as the answer of a database, and what reads it."""
 
 SINGAPORE: Final = ZoneInfo("Asia/Singapore")
 
@@ -87,7 +91,7 @@ class Ingest:
         self._folder = home / "ingest"
         self._zone = zone
         self._enrich = enrich
-        self._importers = all_importers(zone) if importers is None else importers
+        self._importers = importers
         self._clock = clock
 
     def recover(self) -> tuple[str, ...]:
@@ -98,8 +102,10 @@ class Ingest:
         with self._locked(), contextlib.closing(self._journal()) as journal:
             return apply(self._pod, journal)
 
-    def run(self, exports: Iterable[Path], *, dry_run: bool = False, progress: Progress | None = None) -> ImportReport:
-        """Import files, folders and zips; with ``dry_run`` tell what would be written and write nothing.
+    def run(
+        self, exports: Iterable[Path | Pair], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import files, folders and zips, or sources with their importers; a dry run only tells what would be written.
 
         Rows that cannot be read are in the report. UnrecognisedExportError or RefusedExportError where nothing at all
         can be read; PodError where the pod does not take what was read: it stays in the journal, and the next import
@@ -121,14 +127,27 @@ class Ingest:
             return replace(report, documents=tuple(sorted({*before, *documents})))
 
     @contextlib.contextmanager
-    def _staged(self, paths: Iterable[Path], progress: Progress, started: datetime) -> Iterator[_Staged]:
+    def _staged(self, paths: Iterable[Path | Pair], progress: Progress, started: datetime) -> Iterator[_Staged]:
         """Everything that can be read behind the paths, staged."""
-        found = find_exports(paths, self._importers)
+        found = self._found(paths)
         unread = [Unread(path=entry.path, reason=entry.reason, code=entry.code) for entry in found.unopened]
         with contextlib.closing(Staging(self._folder, self._zone)) as staging, _collecting_rarely():
             staged = _Staged(staging, [], unread, ImportChecks(self._zone))
             self._read(found.exports, staged, progress, started)
             yield staged
+
+    def _found(self, sources: Iterable[Path | Pair]) -> Found:
+        paths, pairs = list[Path](), list[Pair]()
+        for source in sources:
+            if isinstance(source, Path):
+                paths.append(source)
+            else:
+                pairs.append(source)
+        importers = self._importers
+        if importers is None and paths:
+            importers = all_importers(self._zone, read_mappings(self._pod))
+        found = find_exports(paths, importers or ())
+        return replace(found, exports=(*found.exports, *pairs))
 
     def _read(
         self,

@@ -100,7 +100,7 @@ def test_the_report_says_what_the_command_line_promises(ingest: Ingest, tmp_path
             {
                 "code": "rejected_share",
                 "severity": "warning",
-                "text": "1 row of 4 (25 %) could not be read: bad_date 1.",
+                "text": "1 row of 4 (25 %) could not be read: bad date (1).",
                 "count": 1,
             }
         ],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pod_agent.cli.options import Context, common, show_json, show_table
+from pod_agent.cli.options import Context, common, plain, show_json, show_table
 
 __all__ = ["COMMANDS"]
 
@@ -30,8 +31,16 @@ def import_(context: Context, paths: tuple[Path, ...], *, dry_run: bool, as_json
     else:
         nothing_new = f"Import {document['import_id'] or '- nothing new'}"
         show_report(document, title="What would be written (nothing was)" if dry_run else nothing_new)
-    refused = {entry["path"] for entry in document["unopened"]} & {str(path) for path in paths}
-    return 3 if refused else 0
+    return 3 if any(_is_refused(path, document) for path in paths) else 0
+
+
+def _is_refused(path: Path, document: dict[str, Any]) -> bool:
+    """Whether nothing was read of what the person named, a file, folder or zip, and something of it was left out."""
+
+    def within(entries: list[dict[str, Any]]) -> bool:
+        return any(each["path"].startswith(f"{path}!") or Path(each["path"]).is_relative_to(path) for each in entries)
+
+    return within(document["unopened"]) and not within(document["files"])
 
 
 @click.group()
@@ -85,7 +94,7 @@ def show_import(context: Context, import_id: str, *, rejected: bool, as_json: bo
 @click.argument("import_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @common
-def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -> None:
+def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -> int:
     """Take back exactly what one import brought; what you corrected yourself stays."""
     from pod_agent.cli.import_text import undo_text
 
@@ -95,14 +104,17 @@ def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -
         if as_json:
             raise click.UsageError("--json asks nothing: add --yes")
         totals = document["totals"]
-        click.confirm(f"Take back {totals['written']:,} rows that import {import_id} brought?", abort=True)
+        if not click.confirm(f"Take back {totals['written']:,} rows that import {import_id} brought?"):
+            click.echo("Nothing was changed.")
+            return 1
     undone = agent.undo_import(import_id).to_json()
     if as_json:
         show_json(undone)
-        return
+        return 0
     click.echo(f"Import {import_id} is undone.")
     for line in undo_text(undone):
         click.echo(line)
+    return 0
 
 
 @click.command()
@@ -117,10 +129,10 @@ def show(context: Context, iris: tuple[str, ...], *, as_json: bool) -> None:
     for record in found:
         click.echo(click.style(record["iri"], bold=True))
         member = f"!{record['member']}" if record["member"] else ""
-        click.echo(f"  read from {record['file']}{member}, line {record['line']}")
+        click.echo(f"  read from {plain(record['file'] + member)}, line {record['line']}")
         for name, value in record["fields"].items():
             if value is not None:
-                click.echo(f"  {name:<12} {value}")
+                click.echo(f"  {name:<12} {plain(str(value))}")
 
 
 COMMANDS: tuple[click.Command, ...] = (import_, imports, show)

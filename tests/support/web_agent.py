@@ -36,7 +36,7 @@ SHOPS = (
 )
 """Shop, category, a usual amount in SGD, and every how many days."""
 FILE = "TransactionHistory_360.csv"
-COUNTS = {"read": 812, "written": 808, "duplicate": 0, "rejected": 1, "skipped": 3}
+COUNTS = {"read": 812, "written": 808, "changed": 2, "duplicate": 0, "rejected": 1, "skipped": 3}
 ARTISTS = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")
 
 
@@ -56,19 +56,40 @@ class AgentWithGrants(Agent):
     def imports(self) -> list[dict[str, Any]]:
         if not self.coverage():
             return []
-        return [{"import_id": "k7d", "at": "2026-11-15T09:12:00+08:00", "files": [FILE], **COUNTS}]
+        return [{"import_id": "k7d", "at": "2026-11-15T09:12:00+08:00", "files": [FILE], **COUNTS, "warnings": 1}]
 
     def import_entry(self, import_id: str) -> dict[str, Any]:
         if import_id != "k7d":
             raise UsageError("there is no such import")
-        issue = {"line": 214, "code": "bad_amount", "detail": "12,3O is not an amount"}
+        issue = {"line": 214, "code": "bad_amount", "column": "Withdrawals", "detail": "the amount is no number"}
         file = {"path": FILE, "importer": "ocbc", **COUNTS, "skipped_by": {"pending": 3}, "issues": [issue]}
+        balance = {"account": "360 1001", "currency": "SGD", "opening": "1000.00", "rows": "-20.50"}
+        gap = {"code": "date_gap", "severity": "warning", "text": "No payments from 1 to 31 May 2026.", "count": 1}
+        share = {"code": "missing_field", "severity": "note", "text": "9 of 80 name no merchant.", "count": 9}
         return {
             "import_id": import_id,
-            "files": [{**file, "first": "2025-06-01", "last": "2026-11-15", "totals": {}, "reconciled": True}],
+            "files": [
+                {
+                    **file,
+                    "withheld": {"card numbers": 2},
+                    "first": "2025-06-01",
+                    "last": "2026-11-15",
+                    "totals": {},
+                    "reconciled": False,
+                    "reconciliation": [{**balance, "closing": "980.00", "difference": "0.50"}],
+                    "findings": [share, gap],
+                }
+            ],
             "unopened": [{"path": "readme.pdf", "reason": "not_recognised"}],
             "totals": COUNTS,
+            "findings": [],
         }
+
+    def rejected(self, import_id: str) -> list[dict[str, Any]]:
+        if import_id != "k7d":
+            return []
+        place = {"file": FILE, "member": None, "line": 214, "column": "Withdrawals"}
+        return [{**place, "code": "bad_amount", "detail": "the amount is no number", "raw": "05/10/2026,,KOPI,1O.00,"}]
 
     def requests(self) -> list[Request]:
         return self.asked

@@ -38,7 +38,8 @@ def owner() -> PodOwner:
 def homes(tmp_path_factory: pytest.TempPathFactory, owner: PodOwner) -> tuple[Path, Path]:
     """The same exports imported into an embedded pod and into a linked one."""
     folder = tmp_path_factory.mktemp("both")
-    exports = write_exports(make_household(11), folder / "exports", date(2026, 8, 15), date(2026, 10, 31))
+    first, last, services = date(2026, 8, 15), date(2026, 10, 31), ("ocbc", "dbs", "spotify", "fairprice", "lazada")
+    exports = write_exports(make_household(11), folder / "exports", first, last, services=services)
     embedded, linked = folder / "embedded", folder / "linked"
     pod_agent(embedded, "init")
     login = ["--client-id", owner.credentials.client_id, "--client-secret", owner.credentials.client_secret]

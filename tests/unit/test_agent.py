@@ -20,7 +20,8 @@ SPEND = QuerySpec(measures=("spend",), dimensions=("month",))
 
 @pytest.fixture
 def exports(tmp_path: Path) -> list[Path]:
-    return list(write_exports(make_household(5), tmp_path / "exports", date(2026, 8, 1), date(2026, 10, 31)))
+    first, last, services = date(2026, 8, 1), date(2026, 10, 31), ("ocbc", "spotify")
+    return list(write_exports(make_household(5), tmp_path / "exports", first, last, services=services))
 
 
 @pytest.fixture

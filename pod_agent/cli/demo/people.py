@@ -12,7 +12,7 @@ from pathlib import Path
 from pod_agent.agent import Agent
 from pod_agent.config import save_settings
 from pod_agent.storage import make_private_folder
-from pod_agent.synthetic.exports import write_exports
+from pod_agent.synthetic.exports import SERVICES, write_exports
 from pod_agent.synthetic.household import make_household
 
 __all__ = ["Life", "answer_in_crowd", "settle"]
@@ -24,7 +24,7 @@ ISSUERS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """What a made-up person is made from: ``pace`` purchases a day, and the days that their exports cover."""
+    """What a made-up person is made from: ``pace`` purchases a day, and what they download of which days."""
 
     seed: int
     folder: Path
@@ -33,6 +33,7 @@ class Life:
     pace: float
     aggregator: str
     catalogue: str = ""
+    services: tuple[str, ...] = SERVICES
 
     @property
     def home(self) -> Path:
@@ -56,7 +57,7 @@ def settle(life: Life) -> Agent:
         simulated="yes",
     )
     person = make_household(life.seed, pace=life.pace, opened=life.first)
-    write_exports(person, life.home / "exports", life.first, life.last)
+    write_exports(person, life.home / "exports", life.first, life.last, services=life.services)
     return Agent.create(life.home)
 
 

@@ -20,6 +20,8 @@ from pod_agent.cli.demo.training import train_together
 from pod_agent.cli.options import host, show_table
 from pod_agent.cli.progress import steps
 from pod_agent.cli.running import start_pages, stop
+from pod_agent.synthetic.exports import SERVICES
+from vocab.query import QuerySpec
 from vocab.taxonomy import SPENDING_CATEGORIES
 
 __all__ = ["tell"]
@@ -31,6 +33,9 @@ BANK = "https://bank.example/profile#us"
 BANK_HELPER = "https://operators.example/profile#us"
 MONTHS = 1
 """Whole months that the study looks at."""
+
+CROWD_SERVICES = ("ocbc", "dbs")
+"""What the simulated people download: a bank account and two cards, which is all that the study is about."""
 
 
 def tell(folder: Path, people: int, *, pages: bool) -> None:
@@ -57,7 +62,7 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
 
 
 def _life(folder: Path, seed: int, today: date, aggregator: str, catalogue: str) -> Life:
-    """Households that are looked at have a year of records; the crowd has the months of the study."""
+    """Households that are looked at have a year of all services; the crowd has the study's months of money."""
     shown = seed <= HOUSEHOLDS
     first = _months_back(today, 12 if shown else MONTHS)
     return Life(
@@ -68,6 +73,7 @@ def _life(folder: Path, seed: int, today: date, aggregator: str, catalogue: str)
         pace=2.5 if shown else 1.0,
         aggregator=aggregator,
         catalogue=catalogue if shown else "",
+        services=SERVICES if shown else CROWD_SERVICES,
     )
 
 
@@ -78,8 +84,9 @@ def _household(life: Life) -> Iterator[Agent]:
         report = agent.import_paths([life.home / "exports"])
         counts = report.counts
         seconds = time.monotonic() - began
-        pod = f"{counts.written:,} records in {len(report.documents)} documents of its pod ({seconds:.1f} s)"
-        _say(2, f"Household {life.seed}: {len(report.files)} files, {counts.read:,} rows read, {pod}.")
+        read = f"{len(report.files)} files of {len(life.services)} services, {counts.read:,} rows read"
+        held = sum(coverage.records for coverage in agent.coverage())
+        _say(2, f"Household {life.seed}: {read} in {seconds:.1f} s. Its pod holds {held:,} records.")
         yield agent
 
 
@@ -89,6 +96,8 @@ def _show_what_it_is_for(agent: Agent) -> None:
     answer = agent.ask(question)
     _say(3, f"Household 1 asks: {question}")
     _more(f"{answer.text} Each can be opened.")
+    [(orders, value)] = agent.query(QuerySpec(measures=("orders", "order_value"))).rows
+    _more(f"{orders:,} shop orders tell what was bought for ${value:,.2f} of its money, which counts once.")
     offers = agent.offers()
     if offers:
         _more(f"Best of {len(offers)} offers that fit, matched on the device: {offers[0].title}. {offers[0].reason}")

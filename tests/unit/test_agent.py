@@ -38,7 +38,7 @@ def test_the_index_catches_up_with_an_import_that_never_reached_it(agent: Agent,
     with Agent.open(agent.home) as again:
         assert again.index.count() == report.counts.written
         [shown] = again.show([again.query(SPEND).evidence[0][0]])
-        assert shown["file"] == str(exports[0])
+        assert shown["file"] in {str(path) for path in exports[:2]}
 
 
 def test_the_index_catches_up_with_a_later_import_of_another_device(agent: Agent, exports: list[Path]) -> None:

@@ -5,7 +5,7 @@ Here, and only here, record IRIs are made absolute for people and taken back (do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
     from pod_agent.index.entities import Coverage
+    from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.matching import OfferMatch
     from vocab.answer import Answer
@@ -126,6 +127,25 @@ class Agent:
         if not dry_run:
             self.refresh()
         return report
+
+    @property
+    def tables(self) -> Tables:
+        """What the person said of the columns of other tables, and the sources read by it."""
+        from pod_agent.ingest.tables import Tables
+
+        return Tables(self.pod, self._ingest, self.settings.local_zone)
+
+    def import_table(self, source: str, name: str, **options: Any) -> ImportReport:
+        """Import a database's answer or an object of a store by a mapping; see ``Tables.bring``."""
+        report = self.tables.bring(source, name, **options)
+        self.refresh()
+        return report
+
+    def follow(self, brokers: str, topic: str, name: str, **options: Any) -> Iterator[ImportReport]:
+        """Import a topic as it comes; see ``Tables.follow``."""
+        for report in self.tables.follow(brokers, topic, name, **options):
+            self.refresh()
+            yield report
 
     def imports(self) -> list[dict[str, Any]]:
         """Every import that wrote something, oldest first: its id, when it was, its counts, its number of warnings."""

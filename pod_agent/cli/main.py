@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 
 import click
 
-from pod_agent.cli import categories, consents, demo, importing, looking, setup
-from pod_agent.cli.options import Context
+from pod_agent.cli import categories, consents, demo, importing, looking, setup, tables
+from pod_agent.cli.options import Context, json_text, plain
 from vocab.errors import ProjectError
 
 __all__ = ["cli", "main"]
@@ -27,7 +26,7 @@ def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports
 
 
-for module in (demo, setup, importing, categories, looking, consents):
+for module in (demo, setup, importing, tables, categories, looking, consents):
     for command in module.COMMANDS:
         cli.add_command(command)
 
@@ -52,7 +51,7 @@ def _tell(error: ProjectError, *, as_json: bool) -> None:
     """The error for people on standard error; with ``--json`` the same as the one document on standard output."""
     if as_json:
         told = {"code": error.code, "message": str(error), "hint": error.hint}
-        click.echo(json.dumps({"error": told}, ensure_ascii=False))
-    click.echo(f"{click.style('Error', fg='red', bold=True)} [{error.code}]: {error}", err=True)
+        click.echo(json_text({"error": told}))
+    click.echo(f"{click.style('Error', fg='red', bold=True)} [{error.code}]: {plain(str(error))}", err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(f"  {plain(error.hint)}", err=True)

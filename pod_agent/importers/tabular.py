@@ -12,13 +12,12 @@ from pod_agent.errors import AgentError, NeedsMappingError
 from pod_agent.importers.bank_values import RowError
 from pod_agent.importers.column_mapping import ColumnMapping
 from pod_agent.importers.columns_cells import moment_of
-from pod_agent.importers.columns_records import RowBuilder, issue
 from pod_agent.importers.protocol import Confidence, ExportFile, Row
 from pod_agent.importers.tables_open import ENDINGS, tables_of
 from pod_agent.importers.tables_rows import Table
-from vocab.records import Provenance
+from pod_agent.importers.tables_source import table_rows
 
-__all__ = ["MappedTables", "table_rows"]
+__all__ = ["MappedTables"]
 
 CONFIRMED: Final = 0.45
 """Above a guess at a bank's columns, since the person has said what they are; below every importer of a service."""
@@ -63,7 +62,7 @@ class MappedTables:
             if mapping is not None:
                 found = True
                 last = above
-                for row, line in table_rows(table, mapping, self._zone, export, above):
+                for row, line in table_rows(table, mapping, self._zone, export, above=above):
                     last = line
                     yield row
                 above = last
@@ -77,23 +76,6 @@ class MappedTables:
         likest = max(self._mappings, key=lambda mapping: mapping.likeness(table.columns), default=None)
         likeness = likest.likeness(table.columns) if likest else 0.0
         return (likeness, likest) if likeness else (0.0, None)
-
-
-def table_rows(
-    table: Table, mapping: ColumnMapping, zone: ZoneInfo, export: ExportFile, above: int = 0
-) -> Iterator[tuple[Row, int]]:
-    """The rows of one table as records, each with its line; ``above`` lines are counted before the first."""
-    builder = RowBuilder(mapping, table.columns, zone)
-    line = above
-    for number, cells, raw in table.rows():
-        line = above + number
-        if cells is None:
-            yield issue(line, "bad_row", "the row is broken: its quotes or brackets do not close", [raw]), line
-            continue
-        for row in builder.rows(cells, Provenance(file=export.file, member=export.member, line=line)):
-            yield row, line
-    for withheld in builder.withheld():
-        yield withheld, line
 
 
 def _has_times(table: Table) -> bool:

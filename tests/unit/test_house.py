@@ -17,11 +17,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("vocab", "consent", "pod_agent", "aggregator", "client_web")
 MAX_LINES = 400
 
-NETWORK = {"aiohttp", "flwr", "http.client", "http.server", "httpx", "requests", "socket", "ssl", "urllib.request"}
+NETWORK = {"aiohttp", "flwr", "http.client", "http.server", "httpx", "requests", "socket", "ssl", "urllib.request"} | {
+    "confluent_kafka",
+    "fsspec",
+    "pyarrow.fs",
+    "s3fs",
+    "sqlalchemy",
+}
 """Modules that open sockets."""
 
 ALLOWED_SOCKETS = re.compile(
-    r"pod_agent/(pods/(solid|notify|auth|discovery|server)|importers/(stream|database)|federation/\w+|offers/catalogue|assistant/llm)\.py"
+    r"pod_agent/(pods/(solid|notify|auth|discovery|server)|importers/(stream|database|object_store)|federation/\w+|offers/catalogue|assistant/llm)\.py"
     r"|aggregator/\w+\.py|aggregator/portal/\w+\.py"
 )
 """On the person's side: their own pod and identity provider, addresses they named, the door, the public catalogue."""

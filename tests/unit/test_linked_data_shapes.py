@@ -10,6 +10,7 @@ import pytest
 import rdflib
 from msgspec.structs import replace
 
+from pod_agent.enrich.quality_findings import Finding, Severity
 from pod_agent.importers.protocol import Issue
 from pod_agent.ingest.report import Closing, Counts, FileReport, ImportReport
 from pod_agent.ingest.report_turtle import report_from_turtle, report_to_turtle
@@ -62,13 +63,22 @@ REPORT = ImportReport(
             last=date(2026, 11, 20),
             totals={"SGD": (100, 2000), "JPY": (0, 7)},
             closings=(
-                Closing(account="360", balance=Money(5373401, "SGD"), at=TRANSACTION.at),
+                Closing(
+                    account="360",
+                    balance=Money(5373401, "SGD"),
+                    at=TRANSACTION.at,
+                    opening=Money(5373001, "SGD"),
+                    rows=Money(399, "SGD"),
+                    gaps=1,
+                ),
                 Closing(account="card", balance=Money(-1, "SGD"), at=None),
             ),
             reconciled=False,
+            findings=(Finding(code="not_reconciled", severity=Severity.WARNING, text='0.01 "off"', count=1),),
         ),
         FileReport(file="b.json", member=None, importer="spotify-extended", sha256="f" * 64, counts=Counts()),
     ),
+    findings=(Finding(code="date_gap", severity=Severity.NOTE, text="No plays in May", count=2),),
 )
 
 

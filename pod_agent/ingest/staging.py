@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,15 +17,9 @@ from pod_agent.storage import make_private_folder
 
 __all__ = ["Payment", "StagedRow", "Staging"]
 
-_SCHEMA: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA locking_mode = EXCLUSIVE;
-CREATE TABLE batch (month TEXT, file INTEGER, rows BLOB) STRICT;
-CREATE INDEX batch_month ON batch (month);
-"""
 _PREFIX: Final = "staging-"
-_BATCH: Final = 1000
+_IN_MEMORY: Final = 12 << 20
+"""So many characters of blocks are kept in memory; where there are more, all of them go to disk."""
 
 
 class Payment(NamedTuple):
@@ -56,55 +50,59 @@ class Staging:
         make_private_folder(folder)
         for left_over in folder.glob(f"{_PREFIX}*"):  # of an import that was killed; the caller holds the lock
             left_over.unlink()
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".sqlite", dir=folder)
-        os.close(descriptor)
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".rows", dir=folder)
         self._path = Path(name)
+        self._disk = os.fdopen(descriptor, "w+b")
         self.samples = SampleStaging(folder, _PREFIX, zone)
-        self._connection = sqlite3.connect(self._path, isolation_level=None)
-        self._connection.executescript(_SCHEMA)
-        self._connection.execute("BEGIN")
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(list[StagedRow])
-        self._batch: dict[str, list[StagedRow]] = {}
+        self._rows: defaultdict[str, list[StagedRow]] = defaultdict(list)
         self._size = 0
+        self._spilled: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
 
     def add(self, month: str, row: StagedRow) -> None:
-        """Stage a record of the month that begins with ``month``; ``flush`` has to follow the last one of a file."""
-        rows = self._batch.get(month)
-        if rows is None:
-            rows = self._batch[month] = []
-        rows.append(row)
-        self._size += 1
-        if self._size >= _BATCH:
-            self.flush(row.file)
-
-    def flush(self, file: int) -> None:
-        """Write the rows of a file that are still in memory."""
-        self._connection.executemany(
-            "INSERT INTO batch VALUES (?, ?, ?)",
-            [(month, file, self._encoder.encode(rows)) for month, rows in self._batch.items()],
-        )
-        self._batch.clear()
-        self._size = 0
+        """Stage a record of the month that begins with ``month``."""
+        self._rows[month].append(row)
+        self._size += len(row.block)
+        if self._size >= _IN_MEMORY:
+            self._spill()
 
     def discard(self, file: int) -> None:
-        """Forget the rows of a file that turned out to be broken."""
-        self._batch.clear()
-        self._size = 0
-        self._connection.execute("DELETE FROM batch WHERE file = ?", (file,))
+        """Forget the rows of a file that turned out to be broken; another one may have its number."""
+        for month in self.months():
+            kept = [row for row in self.rows(month) if row.file != file]
+            self._rows.pop(month, None)
+            was_spilled = self._spilled.pop(month, None)
+            if kept:
+                self._rows[month] = kept
+            if was_spilled:
+                self._spill()
         self.samples.discard(file)
 
     def months(self) -> list[str]:
         """First documents of the months that have staged rows, sorted."""
-        return [month for (month,) in self._connection.execute("SELECT DISTINCT month FROM batch ORDER BY month")]
+        return sorted(self._rows.keys() | self._spilled.keys())
 
     def rows(self, month: str) -> Iterator[StagedRow]:
         """The month's rows in the order in which they were added."""
-        for (rows,) in self._connection.execute("SELECT rows FROM batch WHERE month = ? ORDER BY rowid", (month,)):
-            yield from self._decoder.decode(rows)
+        for place, length in self._spilled.get(month, ()):
+            yield from self._decoder.decode(os.pread(self._disk.fileno(), length, place))
+        yield from self._rows.get(month, ())
 
     def close(self) -> None:
         """Remove the files."""
         self.samples.close()
-        self._connection.close()
+        self._disk.close()
         self._path.unlink(missing_ok=True)
+
+    def _spill(self) -> None:
+        """Write the rows that are in memory."""
+        place = self._disk.seek(0, os.SEEK_END)
+        for month, rows in self._rows.items():
+            encoded = self._encoder.encode(rows)
+            self._disk.write(encoded)
+            self._spilled[month].append((place, len(encoded)))
+            place += len(encoded)
+        self._disk.flush()
+        self._rows.clear()
+        self._size = 0

@@ -37,7 +37,6 @@ __all__ = [
     "integer",
     "measure",
     "money",
-    "name",
     "number",
     "one_of",
     "path",
@@ -56,7 +55,6 @@ _LINK = re.compile(
     rf"(?:[/?]{_CHARACTER}*+)?(?:#{_CHARACTER}*+)?"
 )
 _TRACK = re.compile(r"spotify:[a-z]+:[A-Za-z0-9]+")
-_NAMES = lru_cache(maxsize=4096)(literal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,6 @@ class Value:
 def text(predicate: str) -> Value:
     """Text as it is."""
     return Value(f"{curie(predicate)} ", literal, lambda properties: properties.text(predicate))
-
-
-def name(predicate: str) -> Value:
-    """Text that many records have, such as that of an artist or an account: written once and then remembered."""
-    return Value(f"{curie(predicate)} ", _NAMES, lambda properties: properties.text(predicate))
 
 
 def integer(predicate: str) -> Value:

@@ -36,7 +36,7 @@ ALSO: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 """Meanings that a field of a type may go by beside its own."""
 
-RIDGE: Final = 0.3
+RIDGE: Final = 1.0
 SHARPNESS: Final = 8.0
 
 LEAST: Final = 0.15

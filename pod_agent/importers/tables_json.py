@@ -35,10 +35,11 @@ def json_table(export: ExportFile) -> Table | None:
         return _table(export, "item") if head[1:].lstrip(WHITE)[:1] == b"{" else None
     if head[:1] != b"{":
         return None
-    if _is_lines(head):
-        return _lines(export)
     within = _KEYED_ARRAY.search(head)
-    if within is None or b"." in within[1] or _depth(head[: within.start()]) != 1:
+    is_keyed = within is not None and b"." not in within[1] and _depth(head[: within.start()]) == 1
+    if _is_lines(head) and not (is_keyed and not head.partition(b"\n")[2].strip()):
+        return _lines(export)
+    if within is None or not is_keyed:
         return None
     return _table(export, f"{within[1].decode('utf-8', 'replace')}.item")
 

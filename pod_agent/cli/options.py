@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ import click
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
-__all__ = ["Context", "common", "host", "show_json", "show_table"]
+__all__ = ["Context", "common", "host", "json_text", "plain", "show_json", "show_table"]
+
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of text around, and lone surrogates."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,7 +65,18 @@ def common(command: Callable[P, R]) -> Callable[..., R]:
 
 def show_json(value: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json_text(value, indent=2))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """The value as JSON; what would steer a terminal, and bytes of names that are no text, as escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _STEERING.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+
+
+def plain(text: str) -> str:
+    """The text with a question mark for what would steer a terminal: names of files come from strangers."""
+    return _STEERING.sub("?", text)
 
 
 def show_table(
@@ -88,4 +103,4 @@ def host(address: str) -> str:
 def _text(cell: object) -> str:
     from rich.markup import escape
 
-    return f"{cell:,.2f}" if isinstance(cell, float) else escape(str(cell))
+    return f"{cell:,.2f}" if isinstance(cell, float) else escape(plain(str(cell)))

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pod_agent.agent import Progress as ImportProgress
+from pod_agent.cli.options import plain
 
 __all__ = ["import_progress", "steps"]
 
@@ -20,7 +22,7 @@ def import_progress() -> Iterator[ImportProgress]:
         task = bar.add_task("Reading", total=None)
 
         def advance(text: str, rows: int) -> None:
-            bar.update(task, description=text, completed=rows)
+            bar.update(task, description=escape(plain(text)), completed=rows)
 
         yield advance
 

@@ -7,6 +7,7 @@ neither always there nor always the start. Addresses, user agents and user names
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -58,8 +59,12 @@ class _Play(msgspec.Struct, gc=False):
     username: object = None
 
 
+MAX_RAW = 200
+PRIVATE = frozenset({"ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username"})
+
+
 class _ElementError(Exception):
-    """One element cannot be read: a code and what is wrong, in words that repeat none of its values."""
+    """One element cannot be read: a code, and the field and what is wrong, in words that repeat none of its values."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -94,7 +99,8 @@ class SpotifyHistory:
             try:
                 yield _listen(element, Provenance(file=file, member=member, line=line), seen)
             except _ElementError as error:
-                yield Issue(line=line, code=error.code, detail=str(error))
+                column = str(error).partition(" ")[0] if isinstance(element, _Play) else None
+                yield Issue(line=line, code=error.code, detail=str(error), column=column, raw=_raw(element))
             if isinstance(element, _Play):
                 addresses += bool(element.ip_addr or element.ip_addr_decrypted)
                 agents += bool(element.user_agent_decrypted)
@@ -102,6 +108,14 @@ class SpotifyHistory:
         for what, count in (("IP addresses", addresses), ("user agents", agents), ("user names", users)):
             if count:
                 yield Withheld(what=what, count=count)
+
+
+def _raw(element: object) -> str:
+    """The element as it stood, without what is private or empty."""
+    if isinstance(element, _Play):
+        values = msgspec.structs.asdict(element).items()
+        element = {name: value for name, value in values if value is not None and name not in PRIVATE}
+    return json.dumps(element, default=str)[:MAX_RAW]
 
 
 def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:

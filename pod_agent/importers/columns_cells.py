@@ -59,8 +59,13 @@ def _plain(cell: object) -> str:
 def amount_of(cell: object, decimal: str) -> Amount:
     """A sum of money with its sign, mark and currency, as print has it."""
     if isinstance(cell, str):
-        return read_amount(cell.strip().replace("\u00a0", " ").replace("\u202f", " "), decimal)
+        return _amount_from_text(cell, decimal)
     return Amount(_number(cell))
+
+
+@lru_cache(maxsize=8192)
+def _amount_from_text(text: str, decimal: str) -> Amount:
+    return read_amount(text.strip().replace("\u00a0", " ").replace("\u202f", " "), decimal)
 
 
 def number_of(cell: object, decimal: str) -> Decimal:

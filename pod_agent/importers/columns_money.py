@@ -88,8 +88,9 @@ def _label(account: str, source: str) -> tuple[str, str]:
 
 
 def _signed(row: Cells) -> Money:
-    out, came, amount = row.amount("debit"), row.amount("credit"), row.amount("amount")
+    amount = row.amount("amount")
     if amount is None:
+        out, came = row.amount("debit"), row.amount("credit")
         sides = [(side, sign) for side, sign in ((out, -1), (came, 1)) if side is not None and side.number]
         if len(sides) != 1:
             raise RowError("no_amount", "exactly one of money out and money in must have an amount", "debit")

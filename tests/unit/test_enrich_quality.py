@@ -103,6 +103,15 @@ def test_what_several_files_tell_is_told_of_the_import() -> None:
     assert found[None]["missing_field"].count == 100
 
 
+def test_a_gap_between_two_files_of_a_month_each_is_told_of_the_import() -> None:
+    found = _found(
+        [_paid(day, -place - 1) for place, day in enumerate(_days(31))],
+        [_paid(day + timedelta(days=90), -place - 1) for place, day in enumerate(_days(31))],
+    )
+    assert found[0] == found[1] == {}
+    assert "1 Feb 2026 to 31 Mar 2026 (59 days)" in found[None]["date_gap"].text
+
+
 def test_days_that_are_still_to_come_are_counted_and_tomorrow_is_none_of_them() -> None:
     rows = [*map(_paid, _days(5)), _paid(date(2026, 11, 21)), _paid(date(2026, 11, 22)), _paid(date(2027, 3, 1))]
     assert _found(rows)[0]["future_date"].count == 2

@@ -56,6 +56,13 @@ def test_a_weekly_rhythm_has_no_gaps_of_a_week() -> None:
     assert list(find_gaps(ACCOUNT, _series(dict.fromkeys(range(0, 400, 7), 1.0)))) == []
 
 
+def test_two_weeks_are_no_gap_in_a_weekly_rhythm_and_five_are_one() -> None:
+    weeks = [week for week in range(60) if week not in {20, 21}]
+    assert list(find_gaps(PLAYS, _series(dict.fromkeys([7 * week for week in weeks], 1.0)))) == []
+    weeks = [week for week in weeks if week not in {22, 23, 24}]
+    assert [each.count for each in find_gaps(PLAYS, _series(dict.fromkeys([7 * week for week in weeks], 1.0)))] == [1]
+
+
 def test_an_even_history_and_a_short_one_have_no_gaps() -> None:
     assert list(find_gaps(PLAYS, _series(_except()))) == []
     assert list(find_gaps(PLAYS, _series({0: 1.0, 90: 1.0, 180: 1.0}))) == []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from pod_agent.importers.protocol import Statement
+from pod_agent.ingest.accounts import in_order
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import read_import
 from pod_agent.ingest.report import FileReport
@@ -123,6 +126,20 @@ def test_pending_rows_are_not_in_a_printed_balance(ingest: Ingest, tmp_path: Pat
     assert _file(ingest, _mt940(tmp_path / "a.sta", pending)).reconciled is True
 
 
+def test_balances_tell_the_order_of_statements_where_the_rows_do_not() -> None:
+    amounts = [("100", "90"), ("90", "70"), ("70", "75")]
+    chain = [Statement(account="A", currency="EUR", opening=Decimal(a), closing=Decimal(b)) for a, b in amounts]
+    for falls in (True, False):
+        assert in_order(chain, falls=falls) == chain
+        assert in_order(chain[::-1], falls=falls) == chain
+
+
+def test_the_rows_tell_the_order_of_statements_where_the_balances_do_not() -> None:
+    apart = [Statement(account="A", currency="EUR", closing=Decimal(number)) for number in (1, 2)]
+    assert in_order(apart, falls=False) == apart
+    assert in_order(apart, falls=True) == apart[::-1]
+
+
 def test_accounts_of_one_file_are_told_apart(ingest: Ingest, tmp_path: Path) -> None:
     other = _statement("C251231EUR5,", [("0102", "D1,00")], "C260102EUR3,", account="99990001")
     file = _file(ingest, _mt940(tmp_path / "a.sta", FIRST, other))
@@ -150,7 +167,8 @@ def test_the_pod_keeps_balances_and_findings(pod: MemoryPod, ingest: Ingest, tmp
 
 
 def test_findings_of_several_files_are_kept_with_the_import(ingest: Ingest, tmp_path: Path) -> None:
-    report = ingest.run([_mt940(tmp_path / "a.sta", FIRST)])
+    report = ingest.run([_mt940(tmp_path / "a.sta", FIRST, THIRD)])
+    assert report.files[0].findings
     together = replace(report, findings=report.findings + report.files[0].findings, documents=())
     assert report_from_turtle(report_to_turtle(together)) == together
 

@@ -177,6 +177,11 @@ def test_a_report_conforms_to_its_shapes_and_comes_back(conforms: Callable[[byte
         ("prov:used <#file-1>, <#file-2>", "prov:used <#file-9>"),
         ('schema:identifier "20261121t040506z-ab12"', 'schema:identifier "first"'),
         ("  prov:wasAssociatedWith <#agent> ;\n", ""),
+        ('pa:severity "warning"', 'pa:severity "loud"'),
+        ('pa:code "not_reconciled"', 'pa:code "Not reconciled"'),
+        ("pa:findingCount 2 ", "pa:findingCount -2 "),
+        ("pa:openingBalance ", 'pa:openingBalance "1" , '),
+        ("pa:statementGaps 1 ", "pa:statementGaps 0 "),
     ],
 )
 def test_a_planted_fault_in_a_report_is_caught(

@@ -123,7 +123,7 @@ def test_what_is_no_table_is_left_alone(content: bytes) -> None:
     assert MappedTables(SINGAPORE, [BANK]).identify(BytesExport(content)).value == 0
 
 
-OBJECTS = [
+OBJECTS: list[dict[str, object]] = [
     {"Tag": "03.04.2024", "Betrag": "-1.234,50", "Text": "Miete Straße"},
     {"Tag": "05.04.2024", "Betrag": 2, "Text": "Rest"},
 ]
@@ -154,7 +154,7 @@ def test_nested_json_is_named_with_dots() -> None:
         constants={"currency": "SGD"},
         header=header_of(["at", "item.name", "item.price", "no", "sum"]),
     )
-    lines = [
+    lines: list[dict[str, object]] = [
         {"at": "2024-01-02T10:00:00+08:00", "item": {"name": name, "price": 2.5}, "no": "A1", "sum": 5}
         for name in ("Rice", "Salt")
     ]

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from pod_agent.assistant.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.plan import Operation, Period, Plan, Refusal, Step
 from pod_agent.assistant.reading import Reading
+from pod_agent.assistant.text import canonical
 from vocab.query import Filter, QuerySpec
 
 __all__ = [
+    "Account",
     "Case",
     "Facts",
     "Rule",
@@ -26,7 +28,8 @@ __all__ = [
     "spans_months",
 ]
 
-CARD = re.compile(r"card|visa|master|amex|credit|platinum", re.IGNORECASE)
+GENERIC = frozenset("card account bank credit debit current".split())
+"""Words that tell a card from an account, but not one card from another."""
 COMMON = frozenset({"AND", "NOT", "AFTERREFUNDS", "FOREIGN", "ANY", "OR", "PLACES", "TOTAL"})
 """Roles that every rule may meet; what they say is already in the filters."""
 
@@ -42,12 +45,26 @@ def clarify(text: str, *choices: str) -> Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An account or a card of the records, the sources that its rows come from, and which of the two it is."""
+
+    name: str
+    sources: tuple[str, ...]
+    is_card: bool
+
+    def fits(self, words: str) -> bool:
+        """Whether these words may name it: each is in its name or in that of a source, or says only what it is."""
+        own = re.findall(r"\w+", canonical(" ".join((self.name, *self.sources))))
+        return all(word in GENERIC or any(each.startswith(word) for each in own) for word in words.split())
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a plan may depend on besides the question: today, the days held, the accounts."""
 
     today: date
     held: Period | None
-    accounts: tuple[str, ...]
+    accounts: tuple[Account, ...]
 
 
 class Unclear(Exception):  # noqa: N818 (carries the question back, is no error)
@@ -70,7 +87,7 @@ class Case:
     unwanted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.yes_no = re.match(r"(?:did|have|do|was|is|has|were|does) ", self.reading.text.strip()) is not None
+        self.yes_no = re.match(r"(?:did|have|do|was|is|has|were|does|am|are) ", self.reading.text.strip()) is not None
         negated = False
         for word in self.reading.text.split():
             if re.fullmatch(r"[ECN]\d+", word):
@@ -138,13 +155,18 @@ class Case:
         limits = [item for number, item in enumerate(self.reading.limits) if only is None or f"A{number}" in only]
         out = [*limits, *self._days(only)]
         if len(self.reading.accounts) > 1:
-            raise Unclear(clarify("The card or the account?", *self.reading.accounts))
-        for account in self.reading.accounts if only is None or "K0" in only else ():
-            chosen = tuple(name for name in self.facts.accounts if bool(CARD.search(name)) == (account == "card"))
-            if not chosen:
-                raise Unclear(clarify(f"Which account is the {account}?", *self.facts.accounts[:3]))
-            out.append(Filter("account", "in", chosen))
+            raise Unclear(clarify("The card or the account?", *(words for _, words in self.reading.accounts)))
+        for kind, words in self.reading.accounts if only is None or "K0" in only else ():
+            out.append(Filter("account", "in", self._accounts(kind, words)))
         return tuple(out)
+
+    def _accounts(self, kind: str, words: str) -> tuple[str, ...]:
+        alike = [account for account in self.facts.accounts if account.is_card == (kind == "card")]
+        chosen = tuple(account.name for account in alike if account.fits(words))
+        if not chosen:
+            held = ", ".join(account.name for account in self.facts.accounts[:3])
+            raise Unclear(Refusal(status="declined", text=f'Your records hold no "{words}". They hold: {held}.'))
+        return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from operator import attrgetter
 
-from pod_agent.assistant.plan import Period, Plan, Step
+from pod_agent.assistant.charges import followed, subscriptions
+from pod_agent.assistant.figures import Outcome, by_month, figure, groups_of, narrowed, rounded
+from pod_agent.assistant.plan import Plan
 from pod_agent.assistant.wording import say
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.results import round_half_away
 from vocab.answer import Answer, Value
 from vocab.errors import VocabularyError
-from vocab.query import QuerySpec
-from vocab.records import IRI, Listen, Record, Transaction
+from vocab.records import IRI, Listen, Order, OrderLine, Record, Transaction, View
 
 __all__ = ["execute"]
 
-MINUTES_PER_HOUR = 60
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an operation came to, before wording: None for a value means that there is none."""
-
-    value: Value
-    citations: tuple[IRI, ...]
-    unit: str | None
-    refused: str | None = None
+class Missing(Exception):  # noqa: N818 (carries a refusal, is no error)
+    """Raised where one side of a comparison has no value at all."""
 
 
 def execute(index: LocalIndex, plan: Plan) -> Answer:
     """Compute a plan; declined where the figure does not exist (a change from zero, the last of nothing)."""
-    outcome = OPERATIONS[plan.operation](index, plan)
+    try:
+        outcome = OPERATIONS[plan.operation](index, plan)
+    except Missing:
+        outcome = Outcome(None, (), None, "Your records hold nothing of that kind on some of those days.")
     query = plan.to_json()
     if outcome.refused is not None:
         return Answer(status="declined", text=outcome.refused, query=query)
@@ -49,150 +44,84 @@ def execute(index: LocalIndex, plan: Plan) -> Answer:
     )
 
 
-def _figure(index: LocalIndex, step: Step) -> tuple[Fraction | None, tuple[IRI, ...]]:
-    """The exact figure of a step without dimensions (or of ``distinct``), and its records."""
-    if step.text is not None or step.foreign:
-        rows = _narrowed(index, step)
-        return _sum_of(step.spec, rows), tuple(row.iri for row in rows)
-    table = index.compute(step.spec)
-    value = table.rows[0][-1]
-    return (None if value is None or isinstance(value, str) else Fraction(value)), table.evidence[0]
-
-
-def _narrowed(index: LocalIndex, step: Step) -> list[Transaction]:
-    """The rows of a step that pass what a query cannot say."""
-    rows = [row for row in index.records(step.spec) if isinstance(row, Transaction)]
-    if step.foreign:
-        rows = [row for row in rows if row.original is not None]
-    if step.text is not None:
-        phrase = step.text.casefold()
-        rows = [
-            row
-            for row in rows
-            if phrase in row.description.casefold() or phrase == (row.counterparty or row.merchant).casefold()
-        ]
-    return rows
-
-
-def _sum_of(spec: QuerySpec, rows: list[Transaction]) -> Fraction:
-    measure = spec.measures[0]
-    if measure in {"purchases", "transactions"}:
-        return Fraction(len(rows))
-    if measure not in {"spend", "transfers_out", "transfers_in"} or spec.dimensions:
-        raise VocabularyError(f"{measure} cannot be narrowed row by row")
-    signed = sum((Fraction(row.amount.amount) for row in rows), Fraction(0))
-    return signed if measure == "transfers_in" else -signed
-
-
-def _rounded(value: Fraction, unit: str | None) -> float | int:
-    """Round for the unit; hours come from minutes."""
-    unit = unit or "count"
-    return round_half_away(value / MINUTES_PER_HOUR if unit == "hours" else value, unit)
-
-
 def _value(index: LocalIndex, plan: Plan) -> Outcome:
-    figures = [_figure(index, step) for step in plan.steps]
+    figures = [figure(index, step) for step in plan.steps]
     citations = tuple(iri for _, iris in figures for iri in iris)
     known = [value for value, _ in figures if value is not None]
     if not known:
-        return Outcome(None, (), None, "There is no such purchase in your records.")
-    return Outcome(_rounded(sum(known, Fraction(0)), plan.unit), citations, plan.unit)
+        return Outcome(None, (), None, "Your records hold nothing of that kind on those days.")
+    total = sum(known, Fraction(0))
+    return Outcome(rounded(-total if plan.smallest else total, plan.unit), citations, plan.unit)
 
 
 def _two(index: LocalIndex, plan: Plan) -> tuple[Fraction, Fraction, tuple[IRI, ...]]:
-    (first, left), (second, right) = (_figure(index, step) for step in plan.steps)
+    (first, left), (second, right) = (figure(index, step) for step in plan.steps)
+    if (first is None and plan.steps[0].fold is not None) or (second is None and plan.steps[1].fold is not None):
+        raise Missing
     return first or Fraction(0), second or Fraction(0), (*left, *right)
 
 
 def _difference(index: LocalIndex, plan: Plan) -> Outcome:
     first, second, citations = _two(index, plan)
-    return Outcome(_rounded(second - first, plan.unit), citations, plan.unit)
+    return Outcome(rounded(second - first, plan.unit), citations, plan.unit)
 
 
 def _change(index: LocalIndex, plan: Plan) -> Outcome:
     first, second, citations = _two(index, plan)
     if first == 0:
         return Outcome(None, (), None, "The first figure is zero, so there is no percentage change.")
-    return Outcome(_rounded((second - first) / first * 100, "percent"), citations, "percent")
+    return Outcome(rounded((second - first) / first * 100, "percent"), citations, "percent")
 
 
 def _share(index: LocalIndex, plan: Plan) -> Outcome:
     part, total, citations = _two(index, plan)
     if total == 0:
         return Outcome(None, (), None, "The whole is zero, so there is no share.")
-    return Outcome(_rounded(part / total * 100, "percent"), citations, "percent")
+    return Outcome(rounded(part / total * 100, "percent"), citations, "percent")
 
 
 def _mean(index: LocalIndex, plan: Plan) -> Outcome:
-    value, citations = _figure(index, plan.steps[0])
-    return Outcome(_rounded((value or Fraction(0)) / (plan.divisor or 1), plan.unit), citations, plan.unit)
-
-
-Groups = list[tuple[str, Fraction]]
-
-
-def _groups(index: LocalIndex, plan: Plan) -> tuple[Groups, tuple[IRI, ...]]:
-    """Groups with a name and a positive figure, in the plan's order, and all rows that were weighed."""
-    table = index.compute(plan.steps[0].spec)
-    found: Groups = [
-        (str(row[0]), Fraction(row[1]))
-        for row in table.rows
-        if row[0] is not None and row[1] is not None and not isinstance(row[1], str) and row[1] > 0
-    ]
-    return found, tuple(iri for iris in table.evidence for iri in iris)
+    value, citations = figure(index, plan.steps[0])
+    return Outcome(rounded((value or Fraction(0)) / (plan.divisor or 1), plan.unit), citations, plan.unit)
 
 
 def _ranking(index: LocalIndex, plan: Plan) -> Outcome:
-    groups, citations = _groups(index, plan)
-    value = tuple((name, _rounded(figure, plan.unit)) for name, figure in groups[: int(plan.limit or 5)])
+    groups, citations = groups_of(index, plan)
+    value = tuple((name, rounded(figure, plan.unit)) for name, figure in groups[: int(plan.limit or 5)])
     return Outcome(value, citations, plan.unit)
 
 
 def _leader(index: LocalIndex, plan: Plan) -> Outcome:
-    groups, citations = _groups(index, plan)
+    groups, citations = groups_of(index, plan)
     if not groups:
         return Outcome(None, (), None, "There is nothing to rank in your records.")
     return Outcome(groups[0][0], citations, None)
 
 
-def _months(period: Period) -> list[str]:
-    first, last = period
-    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
-
-
-def _by_month(index: LocalIndex, step: Step) -> tuple[Groups, tuple[IRI, ...]]:
-    """A figure for every calendar month of the period, zero where there is no row."""
-    table = index.compute(step.spec)
-    found = {str(row[0]): row[1] for row in table.rows}
-    groups: Groups = []
-    for month in _months(step.spec.period or (date.min, date.min)):
-        value = found.get(month)
-        groups.append((month, Fraction(0) if value is None or isinstance(value, str) else Fraction(value)))
-    return groups, tuple(iri for iris in table.evidence for iri in iris)
-
-
 def _peak(index: LocalIndex, plan: Plan) -> Outcome:
     step = plan.steps[0]
-    by_month = step.spec.dimensions == ("month",)
-    groups, citations = _by_month(index, step) if by_month else _groups(index, plan)
+    monthly = step.spec.dimensions == ("month",)
+    groups, citations = by_month(index, step) if monthly else groups_of(index, plan)
     sign = 1 if plan.smallest else -1
-    groups.sort(key=lambda group: (sign * group[1], group[0].casefold()))
+    groups = sorted(groups, key=lambda group: (sign * group[1], group[0].casefold()))
     if not groups or (not plan.smallest and groups[0][1] <= 0):
         return Outcome(None, (), None, "There is nothing in that period.")
-    return Outcome(groups[0][0], citations, plan.unit)
+    label = f"{int(groups[0][0]):02d}:00" if step.spec.dimensions == ("hour",) else groups[0][0]
+    return Outcome(label, citations, plan.unit)
 
 
 def _series(index: LocalIndex, plan: Plan) -> Outcome:
-    groups, citations = _by_month(index, plan.steps[0])
-    return Outcome(tuple((month, _rounded(figure, plan.unit)) for month, figure in groups), citations, plan.unit)
+    groups, citations = by_month(index, plan.steps[0])
+    if not citations and plan.steps[0].fold is not None:
+        raise Missing
+    return Outcome(tuple((month, rounded(figure, plan.unit)) for month, figure in groups), citations, plan.unit)
 
 
 def _rows(index: LocalIndex, plan: Plan, order: str, limit: int | None) -> list[Record]:
     step = plan.steps[0]
     if step.text is None and not step.foreign:
         return list(index.records(step.spec, order=order, limit=limit))
-    rows = _narrowed(index, step)
+    rows = narrowed(index, step)
     if order in {"largest", "smallest"}:
         rows.sort(key=lambda row: row.amount.minor, reverse=order == "smallest")
     else:
@@ -203,6 +132,9 @@ def _rows(index: LocalIndex, plan: Plan, order: str, limit: int | None) -> list[
 def _listed(rows: Iterable[Record]) -> tuple[tuple[str, float | int], ...]:
     out = []
     for row in rows:
+        if isinstance(row, Order):
+            out.append((f"{row.at:%Y-%m-%d} {row.shop}", round_half_away(Fraction(row.total.amount), "SGD")))
+            continue
         if not isinstance(row, Transaction):
             raise VocabularyError("only transactions are listed")
         name = row.merchant or row.counterparty or ("Cash" if row.kind == "cash" else row.description)
@@ -218,12 +150,16 @@ def _list(index: LocalIndex, plan: Plan) -> Outcome:
 
 def _extreme(index: LocalIndex, plan: Plan) -> Outcome:
     rows = _rows(index, plan, "smallest" if plan.smallest else "largest", 1)
-    if not rows or not isinstance(rows[0], Transaction):
+    if not rows or not isinstance(rows[0], Transaction | Order):
         return Outcome(None, (), None, "There is no such purchase in your records.")
     row = rows[0]
+    if isinstance(row, Order):
+        paid, name = Fraction(row.total.amount), row.shop
+    else:
+        paid, name = -Fraction(row.amount.amount), row.merchant or row.description
     shown: dict[str, Value] = {
-        "amount": round_half_away(-Fraction(row.amount.amount), "SGD"),
-        "merchant": row.merchant or row.description,
+        "amount": round_half_away(paid, "SGD"),
+        "merchant": name,
         "date": f"{row.at:%Y-%m-%d}",
     }
     return Outcome(shown[plan.show], (row.iri,), plan.unit)
@@ -234,24 +170,51 @@ def _occasion(index: LocalIndex, plan: Plan) -> Outcome:
     if not rows:
         return Outcome(None, (), None, "That does not occur in your records.")
     row = rows[0]
-    day = index.local_day(row.at) if isinstance(row, Listen) else row.at.date()
+    day = index.local_day(row.at) if isinstance(row, Listen | View) else row.at.date()
     return Outcome(day.isoformat(), (row.iri,), "date")
 
 
 def _any(index: LocalIndex, plan: Plan) -> Outcome:
-    value, citations = _figure(index, plan.steps[0])
+    value, citations = figure(index, plan.steps[0])
     return Outcome("yes" if value else "no", citations, None)
 
 
 def _exceeds(index: LocalIndex, plan: Plan) -> Outcome:
     if plan.limit is not None:
-        value, citations = _figure(index, plan.steps[0])
+        value, citations = figure(index, plan.steps[0])
+        if value is None and plan.steps[0].fold is not None:
+            raise Missing
         limit = Fraction(str(plan.limit))
         held = (value or 0) < limit if plan.smallest else (value or 0) > limit
     else:
         first, second, citations = _two(index, plan)
         held = first > second
     return Outcome("yes" if held else "no", citations, None)
+
+
+def _ratio(index: LocalIndex, plan: Plan) -> Outcome:
+    (first, citations), (second, _) = (figure(index, step) for step in plan.steps)
+    if not first or not second:
+        return Outcome(None, (), None, "There is nothing to average in your records.")
+    return Outcome(rounded(first / second, plan.unit), citations, plan.unit)
+
+
+def _price(index: LocalIndex, plan: Plan) -> Outcome:
+    """What one piece cost on the latest line; of several lines of one order, on its last."""
+    lines = [row for row in index.records(plan.steps[0].spec) if isinstance(row, OrderLine)]
+    if not lines:
+        return Outcome(None, (), None, "Your records hold no delivered product of that name.")
+    row = max(lines, key=lambda line: (line.at, line.number, _natural(line.line)))
+    return Outcome(round_half_away(Fraction(row.unit_price.amount), "SGD"), (row.iri,), "SGD")
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", text))
+
+
+def _orders(index: LocalIndex, plan: Plan) -> Outcome:
+    rows = _rows(index, plan, "newest", None if plan.limit is None else int(plan.limit))
+    return Outcome(_listed(rows), tuple(row.iri for row in rows), plan.unit)
 
 
 OPERATIONS: dict[str, Callable[[LocalIndex, Plan], Outcome]] = {
@@ -269,4 +232,9 @@ OPERATIONS: dict[str, Callable[[LocalIndex, Plan], Outcome]] = {
     "occasion": _occasion,
     "any": _any,
     "exceeds": _exceeds,
+    "ratio": _ratio,
+    "price": _price,
+    "orders": _orders,
+    "follows": followed,
+    "subscriptions": subscriptions,
 }

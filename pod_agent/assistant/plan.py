@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from vocab.query import QuerySpec
 
-__all__ = ["Operation", "Period", "Plan", "Refusal", "Step"]
+__all__ = ["Fold", "Operation", "Period", "Plan", "Refusal", "Step"]
 
 Period = tuple[date, date]
 """First and last local day, both included."""
@@ -32,7 +32,15 @@ Operation = Literal[
     "occasion",  # the day of the first or last row
     "any",  # yes or no: is there a row
     "exceeds",  # yes or no: first step > second step, or > ``limit``
+    "ratio",  # the first step divided by the second
+    "price",  # what one piece cost on the latest line of an order
+    "orders",  # the orders themselves
+    "follows",  # the channels that the person follows, by name: ``ask`` says list, count or any
+    "subscriptions",  # what is charged again and again: ``ask`` says what of it
 ]
+
+Fold = Literal["sum", "mean", "last", "change", "largest", "smallest", "days"]
+"""What the values of days come to. ``change`` is the last minus the first, ``days`` the number that pass the bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +48,16 @@ class Step:
     """One query, named for the wording. ``text`` and ``foreign`` narrow transactions further, row by row.
 
     ``text`` is a phrase that the bank's text or the other party must hold, ``foreign`` keeps rows that were paid
-    in another currency than they were billed in.
+    in another currency than they were billed in. With ``fold`` the figure is worked out from the values of the days:
+    of those that pass ``bound``, a sign and a number, where the fold is ``days``.
     """
 
     spec: QuerySpec
     name: str = ""
     text: str | None = None
     foreign: bool = False
+    fold: Fold | None = None
+    bound: tuple[str, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The step as JSON values."""
@@ -55,6 +66,10 @@ class Step:
             out["text"] = self.text
         if self.foreign:
             out["foreign"] = True
+        if self.fold is not None:
+            out["days"] = self.fold
+        if self.bound is not None:
+            out["bound"] = list(self.bound)
         return out
 
 
@@ -63,7 +78,8 @@ class Plan:
     """What to compute. ``unit`` is that of the answer; ``show`` picks what an extreme row is asked for.
 
     ``divisor`` belongs to a mean, ``limit`` (in the unit of the measure) to ``exceeds``; ``smallest`` turns a
-    ranking, a peak, an extreme or an occasion around.
+    ranking, a peak, an extreme or an occasion around. ``today`` and ``ask`` belong to subscriptions and to what is
+    followed, and ``names`` are those that are asked for.
     """
 
     operation: Operation
@@ -74,6 +90,9 @@ class Plan:
     divisor: Fraction | None = None
     per: str = ""
     limit: float | None = None
+    today: date | None = None
+    ask: str = ""
+    names: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON values, for "how computed"."""
@@ -87,6 +106,9 @@ class Plan:
             out["limit"] = self.limit
         if self.operation == "extreme":
             out["show"] = self.show
+        if self.ask:
+            out["ask"] = self.ask
+            out["names"] = list(self.names)
         return out
 
 

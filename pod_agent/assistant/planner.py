@@ -7,15 +7,17 @@ a language model, only has to fit ``Planner`` and end in the same ``Plan``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
 from pod_agent.assistant.case import Case, Facts, Unclear, apply_rules, clarify
+from pod_agent.assistant.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
 from pod_agent.assistant.lexicon import Lexicon, build_lexicon
-from pod_agent.assistant.listening import LISTENING_RULES
-from pod_agent.assistant.money_rules import MONEY_RULES
-from pod_agent.assistant.plan import Period, Plan, Refusal
-from pod_agent.assistant.reading import Reading, read
+from pod_agent.assistant.plan import Plan, Refusal
+from pod_agent.assistant.reading import Reading, plain, read
+from pod_agent.assistant.text import canonical
+from pod_agent.assistant.topics import TOPICS, About, Topic, topics_of
 from pod_agent.index.local import LocalIndex
 
 __all__ = ["Planner", "RulePlanner"]
@@ -23,7 +25,9 @@ __all__ = ["Planner", "RulePlanner"]
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
 """Measures that can be worked out row by row."""
-BEFORE_NAMES = "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND"
+BEFORE_NAMES = (
+    "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH|SUBSCRIBED|SPEND for"
+)
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
@@ -42,81 +46,109 @@ class RulePlanner:
 
     def __init__(self, index: LocalIndex) -> None:
         self._lexicon: Lexicon = build_lexicon(index)
-        self._accounts = index.entities().accounts
-        self._held: dict[str, Period] = {}
-        for item in index.coverage():
-            if item.first is None or item.last is None:
-                continue
-            first, last = self._held.get(item.type_name, (item.first, item.last))
-            self._held[item.type_name] = (min(first, item.first), max(last, item.last))
+        self._accounts = accounts_of(index)
+        self._held = held_by_kind(index)
+        self._shops = tuple(f" {canonical(shop)} " for shop in index.entities().shops)
 
     def plan(self, question: str, today: date) -> Plan | Refusal:
-        """The plan for a question asked on this day, or why there is none."""
+        """The plan for a question asked on this day, or why there is none.
+
+        Where the likeliest topic leaves a word unused, the next one may make a plan of all of them.
+        """
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
-        reading = read(question, self._lexicon, today)
+        text = plain(question)
+        found = self._best(text, topics_of(text), today)
+        if found.left and topics_of(found.question) != topics_of(text):
+            found = self._best(found.question, topics_of(found.question), today)
+        return found.outcome
+
+    def _best(self, text: str, topics: tuple[Topic, ...], today: date) -> Attempt:
+        """The first attempt that ends in a plan, else the one that tells most."""
+        first: Attempt | None = None
+        for topic in topics:
+            found = self._attempt(text, topic, today)
+            if isinstance(found.outcome, Plan) or (found.final and first is None):
+                return found
+            if first is None or found.tells_more_than(first):
+                first = found
+        return first or Attempt(NOTHING)
+
+    def _attempt(self, text: str, topic: Topic, today: date) -> Attempt:
+        """The plan within a topic, or why there is none."""
+        reading = read(text, self._lexicon, today, topic)
         if reading.refusal is not None:
-            return reading.refusal
+            return Attempt(reading.refusal, final=True)
         if reading.left:
-            return _not_understood(reading)
-        kind = "listen" if _is_listening(reading) else "transaction"
+            return Attempt(_not_understood(reading), left=tuple(reading.left), question=reading.question)
+        kind = kind_of(reading)
         outside = self._outside(reading, kind, today)
         if outside is not None:
-            return outside
-        return self._decide(reading, kind, today)
-
-    def _decide(self, reading: Reading, kind: str, today: date) -> Plan | Refusal:
+            return Attempt(outside, final=True)
+        shop_named = topic == "" and bool(reading.parts) and any(shop in f" {text} " for shop in self._shops)
         facts = Facts(today, self._held.get(kind), self._accounts)
         try:
-            case = Case(reading, self._lexicon, facts)
-            plan = apply_rules(LISTENING_RULES if kind == "listen" else MONEY_RULES, case)
+            plan = apply_rules(RULES[kind_family(kind)], Case(reading, self._lexicon, facts))
         except Unclear as unclear:
-            return unclear.refusal
+            return Attempt(unclear.refusal, final=not shop_named)
         if isinstance(plan, Plan) and not _uses_all(plan, reading):
-            return clarify("I cannot use every part of that question. Can you ask it more simply?")
-        return plan or clarify(
-            "What should I work out?",
-            "how much I spent",
-            "how many purchases I made",
-            "how long I listened",
-        )
+            return Attempt(clarify("I cannot use every part of that question. Can you ask it more simply?"))
+        return Attempt(plan or NOTHING)
 
     def _outside(self, reading: Reading, kind: str, today: date) -> Refusal | None:
         """Declined where a period lies wholly in the future or outside the records."""
         held = self._held.get(kind)
-        what = "listening" if kind == "listen" else "transactions"
+        about = TOPICS.get(kind) or About(kind.replace("_", " ").removesuffix(" minutes"), TOPICS["health"].export)
         if held is None:
-            return Refusal(status="declined", text=f"No {what} are held yet.")
+            return Refusal(
+                status="declined",
+                text=f"No records of {about.what} are held. To ask about that, import {about.export}.",
+            )
         for first, last in reading.periods:
             if first > today:
                 return Refusal(status="declined", text="That lies in the future; I answer from records that exist.")
             if last < held[0] or first > held[1] + FRESH:
                 return Refusal(
                     status="declined",
-                    text=f"Your records of {what} run from {held[0]:%-d %B %Y} to {held[1]:%-d %B %Y}.",
+                    text=f"Your records of {about.what} run from {held[0]:%-d %B %Y} to {held[1]:%-d %B %Y}.",
                 )
         return None
 
 
+NOTHING = clarify("What should I work out?", "how much I spent", "how many purchases I made", "how long I listened")
+UNKNOWN = "appears nowhere in your records"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one topic makes of a question; ``left`` are the words it did not understand.
+
+    ``question`` is the text with misspelt words put right.
+    """
+
+    outcome: Plan | Refusal
+    final: bool = False
+    left: tuple[str, ...] = ()
+    question: str = ""
+
+    def tells_more_than(self, other: Attempt) -> bool:
+        """Whether this one names something that the records do not hold, where the other only asks back."""
+        refused = isinstance(self.outcome, Refusal) and self.outcome.status == "declined"
+        return refused and bool(self.left) and set(self.left) <= set(other.left)
+
+
 def _uses_all(plan: Plan, reading: Reading) -> bool:
     """Whether the plan uses what rules do not see as roles: a number of rows, and conditions row by row."""
-    if reading.top is not None and plan.operation not in {"ranking", "list"}:
+    if reading.top is not None and plan.operation not in {"ranking", "list", "orders", "subscriptions"}:
         return False
     spent_at_limit = re.search(r"SPEND A\d", reading.text) and not reading.roles & {"PURCHASES", "PURCHASE"}
     if spent_at_limit and plan.operation != "exceeds":
         return False
+    if reading.bounds and not any(step.bound for step in plan.steps):
+        return False
     narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
     by_group = plan.operation in {"ranking", "leader", "peak", "series"}
     return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
-
-
-def _is_listening(reading: Reading) -> bool:
-    kinds = {name.kind for names in reading.names for name in names}
-    if any(not {"merchant", "person"} & {name.kind for name in names} for names in reading.names):
-        return True
-    heard = {"PLAY", "LISTEN", "MUSIC", "SKIP", "PODCAST", "PODCASTS", "SONG", "SONGS", "ARTIST", "ARTISTS", "ALBUM"}
-    sounds = bool(reading.roles & (heard | {"ALBUMS", "EPISODES", "LISTENTIME"}))
-    return sounds and not kinds & {"person"}
 
 
 def _not_understood(reading: Reading) -> Refusal:
@@ -124,6 +156,7 @@ def _not_understood(reading: Reading) -> Refusal:
     word = reading.left[0]
     run = " ".join(reading.left)
     named = re.search(rf"\b(?:{BEFORE_NAMES}) (?:the |my |a |some )?{re.escape(word)}\b", reading.text)
-    if named:
-        return Refusal(status="declined", text=f'"{run}" appears nowhere in your records.')
+    counted = re.search(rf"HOWMANY (?:PACKS )?{re.escape(run)}\b", reading.text) and "BUY" in reading.roles
+    if (named or counted) and reading.topic != "health":
+        return Refusal(status="declined", text=f'"{run}" {UNKNOWN}.')
     return clarify(f'I did not understand "{run}". Can you put it another way?')

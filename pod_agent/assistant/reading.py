@@ -8,38 +8,23 @@ from datetime import date
 
 from pod_agent.assistant.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
 from pod_agent.assistant.lexicon import Kind, Lexicon, Name
+from pod_agent.assistant.limits import Bound, take_bounds, take_limits
 from pod_agent.assistant.plan import Period, Refusal
 from pod_agent.assistant.refusals import refuse
 from pod_agent.assistant.text import canonical, nearest
+from pod_agent.assistant.topic_words import FILLERS, TOPIC_ROLES
+from pod_agent.assistant.topics import NAMES_OF, PAID, SOUND, Topic
 from pod_agent.assistant.words import BROAD, FILLER, ITEMS, NARROW, POLITE, ROLES, SHORT, SPELLABLE
 from vocab.query import Filter
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "plain", "read"]
 
 MONEY: tuple[Kind, ...] = ("merchant", "person")
 LISTENING: tuple[Kind, ...] = ("artist", "track", "album", "podcast")
-SOUND = (
-    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|episodes?|music"
-    r"|skip(?:s|ped)?"
-    r"|singers?|bands?|heard|tunes?|stream(?:ed|s)?)\b"
-)
-PAID = (
-    r"\b(?:spen[dt]|spending|pay|paid|cost|costs|bill|bought|buy|money|purchases?|payments?|transactions?"
-    r"|sgd|charged?)\b"
-)
-AMOUNT = (
-    r"\$? ?(\d+(?:\.\d+)?)(?: ?(?:\$|dollars|bucks))?(?! (?:times|days|months|weeks|minutes|hours|plays"
-    r"|purchases))(?![\d./-])"
-)
-LIMITS = (
-    (r"(?:over|above|more than|exceeding|greater than|bigger than|larger than|higher than|costing more than)", "gt"),
-    (r"(?:at least|no less than|not less than|minimum of)", "ge"),
-    (r"(?:under|below|less than|cheaper than|smaller than|lower than)", "lt"),
-    (r"(?:at most|no more than|not more than|up to|maximum of)", "le"),
-)
 COUNTED = (
     r"(?:\w+ ){0,2}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
-    r"|podcasts|purchases|payments|transactions|supermarkets|bands|singers)"
+    r"|podcasts|purchases|payments|transactions|supermarkets|bands|singers|channels|videos|products|items|orders"
+    r"|subscriptions|youtubers)"
 )
 
 PLACES = r"\b(?:restaurants?|eatery|eateries|super ?markets?|grocers?|grocery stores?)\b"
@@ -55,11 +40,13 @@ class Reading:
     """The parts of a question.
 
     ``text`` holds roles and marks: P a period, E a name, C a category, N a part of one, A a limit, D days of the week,
-    K an account; the number after the letter is the place in the list.
+    K an account, B a bound of health; the number after the letter is the place in the list. ``question`` is what was
+    read, with misspelt words put right.
     """
 
     text: str
     sound: bool
+    topic: Topic = ""
     names: list[tuple[Name, ...]] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     ends: list[tuple[Period, Period] | None] = field(default_factory=list)
@@ -67,10 +54,12 @@ class Reading:
     parts: list[tuple[str, str]] = field(default_factory=list)
     limits: list[Filter] = field(default_factory=list)
     days: list[Filter] = field(default_factory=list)
-    accounts: list[str] = field(default_factory=list)
+    accounts: list[tuple[str, str]] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
     top: int | None = None
     left: list[str] = field(default_factory=list)
     refusal: Refusal | None = None
+    question: str = ""
 
     @property
     def roles(self) -> set[str]:
@@ -82,52 +71,71 @@ class Reading:
         return re.findall(rf"\b[{letters}]\d+\b", self.text)
 
 
-def read(question: str, lexicon: Lexicon, today: date) -> Reading:
-    """Take a question apart; misspelt words and parts of names are tried only where words were not understood."""
+def plain(question: str) -> str:
+    """The question in canonical spelling, without short forms and politeness."""
     text = " ".join(SHORT.get(word, word) for word in canonical(question).split())
-    text = re.sub(POLITE, " ", text)
-    out = _once(text, lexicon, today)
+    return " ".join(re.sub(POLITE, " ", text).split())
+
+
+def read(text: str, lexicon: Lexicon, today: date, topic: Topic = "") -> Reading:
+    """Take a plain question apart; misspelt words and parts of names are tried only where words were not understood."""
+    out = _once(text, lexicon, today, topic)
     if out.refusal or not out.left:
         return out
     repaired = " ".join(_repaired(word, out, lexicon) for word in text.split())
     if repaired != text:
-        text, out = repaired, _once(repaired, lexicon, today)
+        text, out = repaired, _once(repaired, lexicon, today, topic)
         if out.refusal or not out.left:
             return out
     return _with_parts(text, out, lexicon, today)
 
 
-def _once(text: str, lexicon: Lexicon, today: date, extra: dict[str, tuple[Name, ...]] | None = None) -> Reading:
+def _kinds(topic: Topic, *, sound: bool) -> tuple[Kind, ...]:
+    """What a name that is only nearly given may be."""
+    return NAMES_OF[topic] if topic else LISTENING if sound else MONEY
+
+
+def _once(
+    text: str, lexicon: Lexicon, today: date, topic: Topic, extra: dict[str, tuple[Name, ...]] | None = None
+) -> Reading:
     sound = bool(re.search(SOUND, text))
-    out = Reading(f" {text} ", sound)
+    out = Reading(f" {text} ", sound, topic, question=text)
     money = bool(re.search(PAID, text))
-    kinds = LISTENING if sound and not money else MONEY if money and not sound else MONEY + LISTENING
-    _take_names(out, {**lexicon.spellings(kinds), **(extra or {})})
-    out.refusal = refuse(out.text.strip())
+    kinds = MONEY + LISTENING if sound == money else _kinds("", sound=sound)
+    if topic:
+        kinds = NAMES_OF[topic]
+    named = lexicon.long_sections() if topic == "shops" else {}
+    _take_names(out, {**lexicon.spellings(kinds), **named, **(extra or {})}, surely=frozenset(extra or ()))
+    out.refusal = refuse(out.text.strip(), topic)
     if out.refusal:
         return out
-    _take_limits(out)
+    if topic == "health":
+        out.text, out.bounds = take_bounds(out.text)
+    else:
+        out.text, out.limits = take_limits(out.text)
     _take_times(out, read_times(" ".join(out.text.split()), today))
     if out.refusal:
         return out
     _take_days(out)
-    _take_accounts(out)
+    if not topic:
+        _take_accounts(out)
     _take_top(out)
-    _take_categories(out, lexicon)
-    for pattern, role in ROLES:
+    if not topic:
+        _take_categories(out, lexicon)
+    for pattern, role in (*TOPIC_ROLES[topic], *ROLES):
         out.text = pattern.sub(f" {role} ", out.text)
     out.text = " ".join(out.text.split())
     words = [word for word in out.text.split() if not re.fullmatch(r"[A-Z]+\d*", word)]
-    out.left = [word for word in words if word not in FILLER]
+    out.left = [word for word in words if word not in FILLER and word not in FILLERS[topic]]
     return out
 
 
-def _take_names(out: Reading, spellings: dict[str, tuple[Name, ...]]) -> None:
-    """Replace full names by marks, the longest first; a name that is a common word only where it must be one."""
+def _take_names(out: Reading, spellings: dict[str, tuple[Name, ...]], *, surely: frozenset[str]) -> None:
+    """Replace full names by marks, the longest first; a common word that is none of ``surely`` where it must be one."""
     for key in sorted((key for key in spellings if f" {key.removesuffix('s')}" in out.text), key=len, reverse=True):
         for spelling in dict.fromkeys((key, f"{key}s", key.removesuffix("s"))):
             pattern = rf"(?<= ){re.escape(spelling)}(?= )"
-            if _is_common(spelling):
+            if spelling not in surely and _is_common(spelling):
                 pattern = COMMON_NAME.format(re.escape(spelling)) if out.sound else "(?!)"
             if len(spelling) > 2 and re.search(pattern, out.text):
                 out.text = re.sub(pattern, f"E{len(out.names)}", out.text)
@@ -141,21 +149,6 @@ def _is_common(name: str) -> bool:
         return True
     tables = [*BROAD.values(), *NARROW.values()]
     return any(pattern.fullmatch(name) for pattern, _ in ROLES) or any(re.fullmatch(each, name) for each in tables)
-
-
-def _take_limits(out: Reading) -> None:
-    def between(match: re.Match[str]) -> str:
-        out.limits.append(Filter("amount", "between", (float(match[1]), float(match[2]))))
-        return f" A{len(out.limits) - 1} "
-
-    out.text = re.sub(rf"\bbetween \$(\d+(?:\.\d+)?) and {AMOUNT}", between, out.text)
-    for words, operator in LIMITS:
-
-        def limit(match: re.Match[str], operator: str = operator) -> str:
-            out.limits.append(Filter("amount", operator, float(match[1])))
-            return f" A{len(out.limits) - 1} "
-
-        out.text = re.sub(rf"\b{words} {AMOUNT}", limit, out.text)
 
 
 def _take_times(out: Reading, times: Times) -> None:
@@ -196,13 +189,25 @@ def _take_days(out: Reading) -> None:
 
 def _take_accounts(out: Reading) -> None:
     table = [
-        (r"(?:on|with|by|using|to) (?:the |my )?(?:\w+ )?(?:credit card|mastercard|visa|card)", "card"),
-        (r"(?:from|on|in|through|by|via|out of) (?:the |my )?(?:ocbc |dbs )?(?:bank )?account", "account"),
+        (
+            (
+                r"(?:on|with|by|using|to|from|via|through) (?:the |my |our )?((?:\w+ ){0,2}?)((?:credit |debit"
+                r" )?card|mastercard|visa|amex)(?: card)?"
+            ),
+            "card",
+        ),
+        (
+            r"(?:from|on|in|through|by|via|out of|using|with) (?:the |my |our )?((?:\w+ ){0,2}?)((?:bank )?account)",
+            "account",
+        ),
     ]
-    for pattern, name in table:
-        if re.search(rf"\b{pattern}\b", out.text):
-            out.text = re.sub(rf"\b{pattern}\b", f" K{len(out.accounts)} ", out.text)
-            out.accounts.append(name)
+    for pattern, kind in table:
+
+        def account(match: re.Match[str], kind: str = kind) -> str:
+            out.accounts.append((kind, f"{match[1]}{match[2]}"))
+            return f" K{len(out.accounts) - 1} "
+
+        out.text = re.sub(rf"\b{pattern}\b(?! fees| charges)", account, out.text)
 
 
 def _take_top(out: Reading) -> None:
@@ -238,7 +243,11 @@ def _repaired(word: str, out: Reading, lexicon: Lexicon) -> str:
     """The word that a word which was not understood comes close to; unknown names at a shop are left as they are."""
     if word not in out.left:
         return word
-    kinds = LISTENING if out.sound else MONEY
+    kinds = _kinds(out.topic, sound=out.sound)
+    if out.topic == "shops" and not lexicon.goods(word):
+        near = nearest(word, (each for own in lexicon.products.values() for each in own), shortest=6)
+        if near:
+            return near
     name = lexicon.misspelt(word, kinds)
     named = re.search(rf"\b(?:at|by) {re.escape(word)}\b", out.text) is not None
     return name or (None if named else nearest(word, SPELLABLE, shortest=4)) or word
@@ -246,18 +255,32 @@ def _repaired(word: str, out: Reading, lexicon: Lexicon) -> str:
 
 def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Reading:
     """Try runs of words that were not understood as parts of names; several that fit are asked back."""
-    kinds = LISTENING if out.sound else MONEY
+    kinds = _kinds(out.topic, sound=out.sound)
     extra: dict[str, tuple[Name, ...]] = {}
     for run in _runs(text, out.left):
-        near = lexicon.misspelt(run, kinds)
-        fits = lexicon.spellings(kinds)[near] if near else lexicon.partly(run, kinds)
+        fits = _fitting(run, text, out.topic, lexicon, kinds)
         if len(fits) > 1:
             names = [name.text for name in fits][:3]
             out.refusal = Refusal(status="clarify", text=f'Which one do you mean by "{run}"?', choices=tuple(names))
             return out
         if fits:
             extra[run] = fits
-    return _once(text, lexicon, today, extra) if extra else out
+    return _once(text, lexicon, today, out.topic, extra) if extra else out
+
+
+def _fitting(run: str, text: str, topic: Topic, lexicon: Lexicon, kinds: tuple[Kind, ...]) -> tuple[Name, ...]:
+    """The names that a run of words may mean: products and sections by their words, videos by words of their title."""
+    sections_first = re.search(r"\b(?:section|aisle|department)s?\b", text) is not None
+    goods = lexicon.goods(run, sections_first=sections_first) if topic == "shops" else ()
+    if goods:
+        return goods
+    near = lexicon.misspelt(run, kinds)
+    if near:
+        return lexicon.spellings(kinds)[near]
+    if topic != "video":
+        return lexicon.partly(run, kinds)
+    titles = any(run in key for key in lexicon.spellings(("video",)))
+    return lexicon.partly(run, ("channel",)) or ((Name("words", run),) if titles else ())
 
 
 def _runs(text: str, left: list[str]) -> list[str]:

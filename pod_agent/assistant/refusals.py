@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pod_agent.assistant.plan import Refusal
+from pod_agent.assistant.topics import Topic
 
 __all__ = ["refuse"]
 
@@ -77,21 +78,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:blood (?:pressure|sugar|oxygen|type)|heart ?(?:rate|beat)|pulse|calori(?:e|es)|weigh(?:t|s|ed)?"
-            r"|bmi|steps?|walk(?:ed|ing)?|run|ran|jog(?:ged)?"
-            r"|sle(?:ep|pt|eping)|naps?|nights? under|distance|kilometres?|km|workouts?|exercise[ds]?|temperature"
-            r"|cholesterol|health (?:score|record)s?"
-            r"|resting|bpm|body fat|nutrition|protein)\b"
+            r"\b(?:blood (?:pressure|type)|cholesterol|temperature|naps?|workouts?|exercise[ds]?|jog(?:ged)?|ran"
+            r"|running|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
         ),
-        "Health data is not held yet, so I cannot answer that.",
-    ),
-    (
-        (
-            r"\b(?:videos?|watch(?:ed|ing|es)?|channels?|youtubers?|movies? did i (?:see"
-            r"|watch)|clips?|minutes of youtube"
-            r"|hours of youtube|youtube music)\b"
-        ),
-        "Video data is not held yet, so I cannot answer that.",
+        "I work out no figures of that kind.",
     ),
     (
         (
@@ -109,33 +99,41 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         ),
         "Data of that kind is not held.",
     ),
-    (
-        (
-            r"\b(?:orders?(?! (?:at|from))|ordered items?|deliver(?:y|ed|ies) (?:status|date|time)|cartons?"
-            r"|packets?|bottles?|litres?|products?|items?|sku|unit price"
-            r"|price of|how much is|baskets?|quantity|cancelled|parcels?|brands?)\b"
-        ),
-        "What was in an order is not held yet, only what it cost at the bank.",
-    ),
-    (
-        (
-            r"\b(?:(?:which|what|list|show|how many|active|current)(?: of)?(?: all)?(?: my| are my| the)?"
-            r" (?:active |current |monthly |yearly |annual )?subscriptions?\b(?! (?:spend|spending|purchases"
-            r"|payments|transactions|cost))"
-            r"|(?:active|monthly|yearly|annual|channel) subscriptions?|subscriptions? (?:am i|do i have|right now"
-            r"|now|are active|became|become|went|got|get)|did any of my subscriptions"
-            r"|subscribed|renew(?:s|al|ed)?|price (?:rise|increase|hike)s?|more expensive|dearer)\b"
-        ),
-        "I cannot work out single subscriptions yet. I can tell what you spent on subscriptions in a period.",
-    ),
-    (
-        (
-            r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime"
-            r"|after work|oclock|\d+ ?(?:am|pm))\b"
-        ),
-        "Times of the day cannot be asked for yet.",
-    ),
 )
+
+TIME_OF_DAY = (
+    r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime"
+    r"|after work|oclock|\d+ ?(?:am|pm))\b"
+)
+
+OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
+    "": ((TIME_OF_DAY, "Times of the day cannot be asked for yet."),),
+    "health": ((TIME_OF_DAY.replace("night|nights|", ""), "Times of the day cannot be asked for yet."),),
+    "video": (
+        (
+            (
+                r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|duration)\b"
+                r"(?<!which hour)(?<!what hour)"
+            ),
+            "The records say when a video was opened, not for how long.",
+        ),
+        (r"\b(?:likes?|liked|comments?|commented|search(?:ed|es)?|uploaded)\b", "I work out no figures of that kind."),
+        (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
+    ),
+    "shops": (
+        (
+            (
+                r"\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?)|arriv(?:e|es|ed|al)|sku|barcodes?|in stock"
+                r"|brands?|sellers?|expir(?:y|es|ed)|nutrition|ingredients)\b"
+            ),
+            "I work out no figures of that kind.",
+        ),
+    ),
+    "subscriptions": (
+        (r"\b(?:renew(?:s|al|ed)?|due|next)\b", "That lies in the future; I answer from records that exist."),
+    ),
+}
+"""Reasons that hold within one topic only."""
 
 UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -149,12 +147,12 @@ UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def refuse(text: str) -> Refusal | None:
-    """The refusal that a canonical text with marks earns, None if it may be computed."""
-    for pattern, question, choices in UNCLEAR:
+def refuse(text: str, topic: Topic = "") -> Refusal | None:
+    """The refusal that a canonical text with marks earns within a topic, None if it may be computed."""
+    for pattern, question, choices in UNCLEAR if topic != "health" else ():
         if re.search(pattern, text):
             return Refusal(status="clarify", text=question, choices=choices)
-    for pattern, reason in PATTERNS:
+    for pattern, reason in (*PATTERNS, *OF_TOPIC[topic]):
         if re.search(pattern, text):
             return _declined(reason)
     return None

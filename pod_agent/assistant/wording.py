@@ -16,6 +16,8 @@ NAMES = {
     "transfers_out": "money sent", "transfers_in": "money received", "cash": "cash withdrawn", "fees": "fees",
     "plays": "plays", "skips": "skipped plays", "listening_minutes": "listening time",
     "podcast_minutes": "podcast listening time", "days": "days", "distinct": "different",
+    "videos": "videos", "music_videos": "YouTube Music plays", "orders": "orders", "order_value": "order value",
+    "items": "pieces bought", "product_spend": "spending on products", "sleep_minutes": "sleep",
 }  # fmt: skip
 SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}
 

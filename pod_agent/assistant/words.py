@@ -253,7 +253,7 @@ ROLES = tuple(
             (
                 r"(?:spend(?:ing|s)?|spent|cost(?:s|ing)?|costed|expenditures?|expenses?|outlay|outgoings?|paid"
                 r"|pay(?:ing)?|bill|fork(?:ed)? out|shell(?:ed)? out|burn(?:ed|t)?|blow|blew|blown|damage|went (?:on"
-                r"|to|into)|go(?:es)? (?:on|to)|gone (?:on|to)|used up|charged)"
+                r"|to|into)|(?:went|gone|goes|going) out(?=\s+K\d)|go(?:es)? (?:on|to)|gone (?:on|to)|used up|charged)"
             ),
             "SPEND",
         ),
@@ -304,7 +304,9 @@ SPELLABLE = frozenset(
         " without expensive favourite different received transferred saved january february march april june"
         " july august"
         " september october november december monday tuesday wednesday thursday friday saturday sunday bought outside"
-        " visited often money where which what when show list"
+        " visited often money where which what when show list steps walk walked walking sleep slept sleeping weight"
+        " weigh resting heart night nights video videos watch watched watching channel channels subscribed order orders"
+        " product products bottles packets cartons"
     ).split()
 )
 """Words that a misspelling may be corrected to."""

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
-from typing import Self
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
@@ -39,6 +39,8 @@ LAYOUT = 3
 
 CACHE_KIB = 8_192
 """Memory for pages of the file: with SQLite's 2 MiB a rebuild takes half as long again."""
+
+Kept = TypeVar("Kept", bound=Record)
 
 
 class LocalIndex:
@@ -213,6 +215,13 @@ class LocalIndex:
         with self._lock:
             found = fetch(self._connection, wanted)
         return tuple(found[iri] for iri in wanted if iri in found)
+
+    def kept(self, kind: type[Kept]) -> tuple[Kept, ...]:
+        """All records of a kind that queries have no figures for, such as what the person follows."""
+        with self._lock:
+            text = "SELECT iri FROM things WHERE type = ? ORDER BY day, text, iri"
+            found = self._connection.execute(text, (kind.type_name,)).fetchall()
+            return tuple(record for record in self.get(IRI(row[0]) for row in found) if isinstance(record, kind))
 
     def local_day(self, at: datetime) -> date:
         """The day of an instant in the person's zone."""

@@ -234,7 +234,9 @@ DECLINED = [
     "How many videos did I watch?",
     "What is my bank balance?",
     "How many bottles of milk did I buy?",
-    "Which subscriptions am I paying for now?",
+    "Am I subscribed to Netflix?",
+    "How many orders did I place?",
+    "How long did I sleep on average?",
 ]
 
 

@@ -1,0 +1,120 @@
+"""Rules for questions about subscriptions: which there are, what they cost, whether they became dearer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pod_agent.assistant.case import Case, Rule, clarify, query, roles
+from pod_agent.assistant.plan import Plan, Refusal, Step
+from vocab.query import Filter
+
+__all__ = ["RECURRING_RULES", "Ask"]
+
+Ask = Literal["list", "count", "monthly", "yearly", "rises", "dearer", "changes", "active", "cost", "top"]
+"""What is asked of the subscriptions."""
+
+CHARGES = Step(spec=query("purchases", (Filter("category", "eq", "subscriptions"),), None), name="subscriptions")
+
+
+def _plan(case: Case, ask: Ask, unit: str | None, *, low: bool = False) -> Plan | Refusal:
+    """The plan for one kind of question; what holds now has no period, and nothing may be left out by name."""
+    if case.reading.periods or case.reading.days or case.reading.limits or case.unwanted:
+        return clarify(
+            "Subscriptions as they are now, or what was spent on them in a period?", "spent on subscriptions"
+        )
+    return Plan(
+        operation="subscriptions",
+        steps=(CHARGES,),
+        unit=unit,
+        ask=ask,
+        today=case.facts.today,
+        names=tuple(case.names(case.wanted, "merchant")),
+        per=_cadence(case),
+        smallest=low,
+        limit=None if case.reading.top is None else float(case.reading.top),
+    )
+
+
+def _cadence(case: Case) -> str:
+    """The rhythm that the question names; "monthly" beside a sum of money is the sum's."""
+    if case.has("YEARLY"):
+        return "yearly"
+    return "monthly" if case.has("PERMONTH") else ""
+
+
+def dearer(case: Case) -> Plan | Refusal | None:
+    """Which became more expensive and by how much; with yes or no where only that is asked."""
+    if case.has("BYHOWMUCH", "WHICH", "LIST", "HOWMUCH"):
+        return _plan(case, "rises", "SGD")
+    return _plan(case, "dearer", None) if case.yes_no else None
+
+
+def changes(case: Case) -> Plan | Refusal | None:
+    """All changes of price, up and down."""
+    if case.yes_no and not case.has("BYHOWMUCH"):
+        return clarify("Did the price go up, or change at all?", "which subscriptions became more expensive")
+    return _plan(case, "changes", "SGD")
+
+
+def subscribed(case: Case) -> Plan | Refusal | None:
+    """Am I subscribed to X; what am I subscribed to."""
+    if case.wanted:
+        channels = case.names(case.wanted, "channel")
+        merchants = case.names(case.wanted, "merchant")
+        if channels and merchants:
+            return clarify(f"The channel {channels[0]}, or paying for {merchants[0]}?", "the channel", "the service")
+        if not case.yes_no:
+            return None
+        if channels:
+            return Plan(operation="follows", steps=(CHARGES,), unit=None, ask="any", names=tuple(channels))
+        return _plan(case, "active", None)
+    return _plan(case, "list", "SGD") if case.has("WHICH", "HOWMANY") else None
+
+
+def count(case: Case) -> Plan | Refusal | None:
+    """How many there are."""
+    return None if case.wanted else _plan(case, "count", "count")
+
+
+def cost(case: Case) -> Plan | Refusal | None:
+    """What they cost per month, or what one of them does."""
+    if case.has("PERYEAR") or (case.has("YEARLY") and not case.wanted and not case.has("PERMONTH")):
+        return clarify("What the yearly ones cost, or all of them over a year?", "list my yearly subscriptions")
+    if case.wanted:
+        one = len(case.wanted) == 1 and not case.names(case.wanted, "channel")
+        return _plan(case, "cost", "SGD") if one else clarify("Which of them do you mean?")
+    if case.has("EACH") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL")):
+        return _plan(case, "list", "SGD")
+    if not case.has("PERMONTH"):
+        return clarify("What they cost per month?", "per month", "each of them")
+    return _plan(case, "monthly", "SGD")
+
+
+def top(case: Case) -> Plan | Refusal | None:
+    """The dearest, or the cheapest, of them."""
+    if case.wanted:
+        return None
+    return _plan(case, "top", None, low=case.has("MIN", "LEAST"))
+
+
+def listing(case: Case) -> Plan | Refusal | None:
+    """Which there are, with what each costs."""
+    return None if case.wanted else _plan(case, "list", "SGD")
+
+
+WHAT = roles("SUBSCRIPTIONS", "SUBSCRIPTION")
+ALL = WHAT | {"WHICH", "LIST", "ACTIVE", "ANY", "TOTAL", "EACH"}
+RECURRING_RULES = (
+    Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW"}),
+    Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
+    Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY"}),
+    Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
+    Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY"}),
+    Rule(
+        cost,
+        some=(roles("SPEND", "BYHOWMUCH", "HOWMUCH"), WHAT),
+        may=ALL | {"PERMONTH", "PERYEAR", "YEARLY", "HOWMUCH", "SPEND", "HOW", "BYHOWMUCH"},
+    ),
+    Rule(listing, some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "BUY", "SPEND"}),
+)
+"""In order: the first that fits and builds a plan wins."""

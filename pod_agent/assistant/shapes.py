@@ -1,0 +1,226 @@
+"""Shapes of questions that all counted things share: sums, counts, comparisons, rankings, series, first and last.
+
+A topic says which measure a question names, which rows it is about and what may be ranked; the shapes do the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pod_agent.assistant.case import Case, clarify, query, single, spans_days, spans_months
+from pod_agent.assistant.plan import Period, Plan, Refusal, Step
+from vocab.query import Filter
+
+__all__ = ["RATES", "Shapes", "filters_of", "step_of"]
+
+RATES = frozenset({"PERMONTH", "PERWEEK", "PERDAY"})
+
+
+class Shapes(ABC):
+    """The shapes of one topic. ``plural`` are the roles that ask for several rows of a ranking."""
+
+    plural: frozenset[str] = frozenset()
+    things: tuple[str, ...] = ("this", "that")
+    """Two measures to offer where a question names none."""
+
+    @abstractmethod
+    def measure_of(self, case: Case) -> str | None:
+        """The measure that the question names."""
+
+    @abstractmethod
+    def unit_of(self, case: Case, measure: str) -> str:
+        """The unit of the answer."""
+
+    @abstractmethod
+    def step(
+        self,
+        case: Case,
+        measure: str,
+        period: Period | None,
+        marks: list[str] | None = None,
+        dimensions: tuple[str, ...] = (),
+        *,
+        order: str | None = None,
+    ) -> Step:
+        """The step for a measure with all that the question says of rows; ``marks`` replaces the wanted names."""
+
+    def group_of(self, case: Case) -> str | None:  # noqa: ARG002 (for overrides)
+        """What is ranked or counted apart, None where nothing is named."""
+        return None
+
+    def counted(self, case: Case) -> str | None:
+        """The measure of rows that "days", "ever" and "last" look for."""
+        return self.measure_of(case)
+
+    def ranked_by(self, case: Case, group: str) -> str | None:  # noqa: ARG002 (for overrides)
+        """The measure that a ranking goes by."""
+        return self.measure_of(case)
+
+    def change(self, case: Case) -> Plan | Refusal | None:
+        """By what percentage did it change from A to B."""
+        pair, measure = case.pair(), self.measure_of(case)
+        if pair is None or measure is None:
+            return clarify("A change between which two periods?")
+        early, late = sorted(pair)
+        steps = (self.step(case, measure, early), self.step(case, measure, late))
+        return Plan(operation="change", steps=steps, unit="percent")
+
+    def share(self, case: Case) -> Plan | Refusal | None:
+        """What share of the whole went to X."""
+        measure = self.measure_of(case)
+        if not case.wanted or measure is None:
+            return clarify("A share of what?")
+        period = case.period()
+        steps = (self.step(case, measure, period), self.step(case, measure, period, []))
+        return Plan(operation="share", steps=steps, unit="percent")
+
+    def sides(self, case: Case, measure: str) -> tuple[Step, Step] | None:
+        """The two steps that are compared: periods, days of the week or names, in the order of the text."""
+        pair = case.pair()
+        if pair is not None:
+            return self.step(case, measure, pair[0]), self.step(case, measure, pair[1])
+        days = case.reading.days
+        if len(days) == 2 and len(case.wanted) < 2:
+            steps = []
+            for day in days:
+                case.reading.days = [day]
+                steps.append(self.step(case, measure, case.period()))
+            case.reading.days = days
+            return steps[0], steps[1]
+        if len(case.wanted) != 2:
+            return None
+        first, second = (self.step(case, measure, case.period(), [mark]) for mark in case.wanted)
+        return first, second
+
+    def compare(self, case: Case) -> Plan | Refusal | None:
+        """Compare two periods, two kinds of days or two names."""
+        measure = self.measure_of(case)
+        if measure is None:
+            return None
+        sides = self.sides(case, measure)
+        if sides is None:
+            return clarify("What should I compare?")
+        if case.has("MORE", "LESS"):
+            if not case.has("THAN"):
+                return None
+            first_is_more = case.has("MORE")
+            if case.yes_no:
+                return Plan(operation="exceeds", steps=sides if first_is_more else sides[::-1], unit=None)
+            ordered = sides[::-1] if first_is_more else sides
+            return Plan(operation="difference", steps=ordered, unit=self.unit_of(case, measure))
+        pair = case.pair()
+        if pair is not None and pair[0][0] > pair[1][0]:
+            sides = (sides[1], sides[0])
+        return Plan(operation="difference", steps=sides, unit=self.unit_of(case, measure))
+
+    def mean(self, case: Case) -> Plan | Refusal | None:
+        """Average per month, week or day."""
+        measure = self.measure_of(case)
+        if measure is None:
+            return None
+        period = case.whole()
+        number = spans_days(period)
+        table = {
+            "PERMONTH": (Fraction(spans_months(period, case.facts.held)), "month"),
+            "PERWEEK": (Fraction(number, 7), "week"),
+            "PERDAY": (Fraction(number), "day"),
+        }
+        rates = [value for role, value in table.items() if case.has(role)]
+        if len(rates) != 1 or self.unit_of(case, measure) == "count":
+            return None
+        part = self.step(case, measure, period)
+        return single("mean", part, self.unit_of(case, measure), divisor=rates[0][0], per=rates[0][1])
+
+    def peak(self, case: Case) -> Plan | Refusal | None:
+        """In which month, on which day, weekday or at which hour was it most."""
+        measure = self.measure_of(case)
+        if measure is None:
+            return clarify("Most of what?", *self.things)
+        names = {"WHICHMONTH": "month", "WHICHWEEKDAY": "weekday", "WHICHHOUR": "hour"}
+        group = next((name for role, name in names.items() if case.has(role)), "day")
+        low = case.has("LEAST", "MIN")
+        if low and group in {"day", "hour"}:
+            return clarify("Most days without a record count zero. Which do you mean?")
+        part = self.step(case, measure, case.whole(), dimensions=(group,))
+        return single("peak", part, "date" if group == "day" else None, smallest=low)
+
+    def ranking(self, case: Case) -> Plan | Refusal | None:
+        """The first of what is named, or the first few."""
+        group = self.group_of(case)
+        if group is None:
+            return clarify("Top what?", *self.things)
+        measure = self.ranked_by(case, group)
+        if measure is None:
+            return None
+        plural = bool(self.plural & case.roles) or case.reading.top is not None
+        part = self.step(case, measure, case.period(), dimensions=(group,), order=f"-{measure}")
+        if not plural:
+            return single("leader", part, None)
+        return single("ranking", part, self.unit_of(case, measure), limit=float(case.reading.top or 5))
+
+    def occasion(self, case: Case) -> Plan | Refusal | None:
+        """When was it first, or last."""
+        measure = self.counted(case)
+        if case.has("LAST") == case.has("FIRST") or measure is None:
+            return None
+        return single("occasion", self.step(case, measure, case.period()), "date", smallest=case.has("FIRST"))
+
+    def distinct(self, case: Case) -> Plan | Refusal | None:
+        """How many different ones."""
+        group = self.group_of(case)
+        if group is None or (group in {"track", "video", "product"} and not case.has("DISTINCT")):
+            return None
+        return single("value", self.step(case, "distinct", case.period(), dimensions=(group,)), "count")
+
+    def series(self, case: Case) -> Plan | Refusal | None:
+        """A figure per month."""
+        measure = self.measure_of(case)
+        if measure is None:
+            return clarify("What should I show per month?", *self.things)
+        return single(
+            "series", self.step(case, measure, case.whole(), dimensions=("month",)), self.unit_of(case, measure)
+        )
+
+    def days(self, case: Case) -> Plan | Refusal | None:
+        """On how many days."""
+        return single("value", self.step(case, "days", case.period()), "count")
+
+    def any_row(self, case: Case) -> Plan | Refusal | None:
+        """Was there any at all."""
+        measure = self.counted(case)
+        if not case.yes_no or not case.wanted or measure is None:
+            return None
+        return single("any", self.step(case, measure, case.period()), None)
+
+    def total(self, case: Case) -> Plan | Refusal | None:
+        """How many, how much."""
+        measure = self.measure_of(case)
+        if measure is None or case.yes_no:
+            return None
+        steps = tuple(self.step(case, measure, period) for period in case.reading.periods or (None,))
+        return Plan(operation="value", steps=steps, unit=self.unit_of(case, measure))
+
+
+def filters_of(pairs: Sequence[tuple[str, Sequence[str]]], operator: str) -> list[Filter]:
+    """One filter for each field, over all its names."""
+    chosen: dict[str, list[str]] = {}
+    for field, names in pairs:
+        chosen.setdefault(field, []).extend(names)
+    return [Filter(field, operator, tuple(names)) for field, names in chosen.items()]
+
+
+def step_of(  # noqa: PLR0917 (one step has these parts)
+    case: Case,
+    measure: str,
+    filters: Sequence[Filter],
+    period: Period | None,
+    marks: list[str],
+    dimensions: tuple[str, ...],
+    order: str | None,
+) -> Step:
+    """A step of these parts, named after its names."""
+    name = ", ".join(re.sub(r"\s+", " ", case.named(mark)[0].text) for mark in marks if mark[0] == "E")
+    return Step(spec=query(measure, tuple(filters), period, dimensions, order=order), name=name)

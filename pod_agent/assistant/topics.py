@@ -1,0 +1,93 @@
+"""Topics: which kind of records a question is about, told by its words before anything else is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pod_agent.assistant.lexicon import Kind
+
+__all__ = ["NAMES_OF", "PAID", "SOUND", "TOPICS", "About", "Topic", "topics_of"]
+
+Topic = Literal["", "health", "video", "shops", "subscriptions"]
+"""The empty one is money or listening, which the names in a question tell apart."""
+
+NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
+    "health": (),
+    "video": ("channel", "video"),
+    "shops": ("shop", "product"),
+    "subscriptions": ("merchant", "channel"),
+}
+"""What the names in a question of each topic may be."""
+
+SOUND = (
+    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|episodes?|music"
+    r"|skip(?:s|ped)?"
+    r"|singers?|bands?|heard|tunes?|stream(?:ed|s)?)\b"
+)
+PAID = (
+    r"\b(?:spen[dt]|spending|pay|paid|cost|costs|bill|bought|buy|money|purchases?|payments?|transactions?"
+    r"|sgd|charged?)\b"
+)
+"""Words that only make sense of listening, and of money."""
+
+HEALTH = (
+    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse"
+    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heaviest|lightest|kilos?|floors?|calories|kcal|distance|body fat|bmi"
+    r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
+    r" minutes|breathing rate|respiratory rate)\b"
+)
+VIDEO = r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube music|yt music|shorts)\b"
+ORDERS = (
+    r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
+    r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?)\b"
+)
+ORDERING = r"\b(?:order|ordered)(?: food)? (?:from|at)\b"
+"""Money at a shop as often as an order there: read as money first."""
+SUBSCRIBED = (
+    r"\b(?:subscriptions?|subscribed?|subscribing|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
+    r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
+)
+SPENT = (
+    r"\b(?:spent|spending|did (?:i|we) (?:spend|pay)|have i (?:spent|paid)|paid|went|goes|did [\w ]{0,20}subscriptions?"
+    r" cost|spend|purchases?|payments?|transactions?)\b"
+)
+"""Money that was spent on the category of subscriptions, not what the subscriptions are."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """How a topic is named where nothing of it is held, and what brings it."""
+
+    what: str
+    export: str
+
+
+TOPICS: dict[str, About] = {
+    "transaction": About("bank or card transactions", "a statement of your bank or card"),
+    "listen": About("listening", "your Spotify streaming history"),
+    "view": About("videos", "a Google Takeout of YouTube with the watch history"),
+    "follow": About("channel subscriptions", "a Google Takeout of YouTube with the list of subscriptions"),
+    "order": About("orders", "the order history of a shop, such as FairPrice or Lazada"),
+    "order-line": About("products", "the order history of a shop, such as FairPrice or Lazada"),
+    "subscription": About("bank or card transactions", "a statement of your bank or card"),
+    "health": About("health", "a Google Takeout of Fitbit or Google Health"),
+}
+"""By kind of record."""
+
+
+def topics_of(text: str) -> tuple[Topic, ...]:
+    """The topics that a canonical text may be about, the likeliest first."""
+    paid, sound = re.search(PAID, text) is not None, re.search(SOUND, text) is not None
+    if re.search(SUBSCRIBED, text) and not re.search(r"\bchannels?\b", text):
+        return ("", "subscriptions") if re.search(SPENT, text) else ("subscriptions", "")
+    if re.search(VIDEO, text) and not paid:
+        return ("video", "")
+    if re.search(HEALTH, text) and not paid and not sound:
+        return ("health", "")
+    if re.search(ORDERING, text) and not re.search(ORDERS, re.sub(ORDERING, " ", text)):
+        return ("", "shops")
+    if re.search(ORDERS, text) and not sound:
+        return ("shops", "")
+    return ("", "shops") if not sound else ("",)

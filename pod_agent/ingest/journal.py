@@ -21,6 +21,7 @@ from pod_agent.storage import make_private_folder
 
 __all__ = ["Intent", "Journal", "exclusive"]
 
+_OPEN: Final = "seq NOT IN (SELECT seq FROM done)"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS intent (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -30,9 +31,9 @@ CREATE TABLE IF NOT EXISTS intent (
   records INTEGER NOT NULL,
   media_type TEXT NOT NULL,
   etag TEXT,
-  done INTEGER NOT NULL DEFAULT 0,
   content BLOB
 ) STRICT;
+CREATE TABLE IF NOT EXISTS done (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS exact (
   root TEXT NOT NULL,
   month TEXT NOT NULL,
@@ -111,7 +112,7 @@ class Journal:
 
     def next(self) -> Intent | None:
         """The first intent that is not done."""
-        return next(iter(self._select("done = 0 ORDER BY seq LIMIT 1")), None)
+        return next(iter(self._select(f"{_OPEN} ORDER BY seq LIMIT 1")), None)
 
     def month(self, month: str) -> list[Intent]:
         """Every intent of a month, done or not, in order."""
@@ -119,12 +120,12 @@ class Journal:
 
     def finished(self) -> dict[str, Entry | None]:
         """Manifest entries of the documents that were written or removed; the latest intent for a path counts."""
-        intents = self._select("done = 1 AND month != '' ORDER BY seq")
+        intents = self._select(f"NOT {_OPEN} AND month != '' ORDER BY seq")
         return {intent.path: intent.entry for intent in intents if is_document(intent.path) or is_series(intent.path)}
 
     def done(self, intent: Intent) -> None:
-        """Mark an intent as done."""
-        self._connection.execute("UPDATE intent SET done = 1 WHERE seq = ?", (intent.seq,))
+        """Mark an intent as done: in a table of its own, because a change to its row would write its content again."""
+        self._connection.execute("INSERT OR IGNORE INTO done VALUES (?)", (intent.seq,))
 
     def expect(self, intent: Intent, etag: ETag | None) -> None:
         """Make an intent conditional on another ETag."""
@@ -134,7 +135,8 @@ class Journal:
         """Put new intents in the place of those of a month that are not done."""
         with self.transaction():
             self._connection.execute(
-                "DELETE FROM intent WHERE root = ? AND month = ? AND done = 0", (self._root, month)
+                f"DELETE FROM intent WHERE root = ? AND month = ? AND {_OPEN}",  # noqa: S608 - a literal above
+                (self._root, month),
             )
             self.add(intents)
 
@@ -147,6 +149,9 @@ class Journal:
     def clear(self) -> None:
         """Forget every intent of this pod."""
         with self.transaction():
+            self._connection.execute(
+                "DELETE FROM done WHERE seq IN (SELECT seq FROM intent WHERE root = ?)", (self._root,)
+            )
             self._connection.execute("DELETE FROM intent WHERE root = ?", (self._root,))
             self._connection.execute("DELETE FROM exact WHERE root = ?", (self._root,))
 

@@ -89,16 +89,23 @@ def overflow_path(first: str, number: int) -> str:
 
 def cut(blocks: dict[str, str]) -> list[dict[str, str]]:
     """Blocks in the order of their names, in as few runs as the limits allow; depends on the set of blocks alone."""
+    names = sorted(blocks)
+    sizes = [_bytes(blocks[name]) + len(name) + 16 for name in names]
+    if len(names) <= MAX_RECORDS and sum(sizes) <= MAX_BYTES:
+        return [{name: blocks[name] for name in names}]
     runs: list[dict[str, str]] = [{}]
-    size = 0
-    for name in sorted(blocks):
-        length = len(blocks[name].encode()) + len(name) + 16
-        if runs[-1] and (len(runs[-1]) >= MAX_RECORDS or size + length > MAX_BYTES):
+    total = 0
+    for name, size in zip(names, sizes, strict=True):
+        if runs[-1] and (len(runs[-1]) >= MAX_RECORDS or total + size > MAX_BYTES):
             runs.append({})
-            size = 0
+            total = 0
         runs[-1][name] = blocks[name]
-        size += length
+        total += size
     return runs
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def walk(pod: Pod, container: str) -> Iterator[str]:

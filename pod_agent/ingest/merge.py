@@ -9,7 +9,7 @@ from a document come back when they are imported again; triples that it added st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -113,25 +113,23 @@ def merge(
         if exact is not None:
             everything[name] = exact
     view = provisional_view(first, everything, around or (lambda near: held_blocks(pod, manifest, near)))
-    blocks = {name: text for name, text in everything.items() if name not in view.gone}
+    blocks = {name: text for name, text in everything.items() if name not in view.gone} if view.gone else everything
     remembered = {name: everything[name] for name in view.remembered}
     intents = _memory(first, remembered, month)
     if blocks != month.blocks or month.damaged:
         intents += _documents(first, blocks, month)
     return Merge(
         intents=intents,
-        fates={name: _fate(name, month, blocks) for name in change.additions},
+        fates=_fates(change.additions, month.blocks, blocks),
         former={name: text for name, text in month.blocks.items() if blocks.get(name) != text},
     )
 
 
-def _fate(name: str, month: _Month, blocks: Mapping[str, str]) -> Fate:
-    if name not in blocks:
-        return Fate.SUPERSEDED
-    held = month.blocks.get(name)
-    if held is None:
-        return Fate.NEW
-    return Fate.KNOWN if held == blocks[name] else Fate.CHANGED
+def _fates(additions: Iterable[str], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Fate]:
+    fates = {name: Fate.NEW if name in after else Fate.SUPERSEDED for name in additions}
+    for name in before.keys() & after.keys() & fates.keys():
+        fates[name] = Fate.KNOWN if before[name] == after[name] else Fate.CHANGED
+    return fates
 
 
 def _memory(first: str, remembered: dict[str, str], month: _Month) -> list[Intent]:

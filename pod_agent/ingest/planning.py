@@ -86,8 +86,7 @@ class Plan:
         for name, row in rows.items():
             if self._count(name, row, merged.fates[name]):
                 places[name] = (row.file + 1, row.line)
-        for name in sorted(places):
-            self._lines.add(f"{month}#{name}", *places[name])
+        self._lines.add(month, places)
         self._former |= {f"{month}#{name}": text for name, text in merged.former.items() if name not in exact}
         self._add(month, merged, exact)
 

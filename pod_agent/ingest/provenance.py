@@ -11,7 +11,7 @@ import gzip
 import io
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -38,7 +38,6 @@ __all__ = [
 
 IMPORTS: Final = "imports/"
 GZIP: Final = "application/gzip"
-_BATCH: Final = 1000
 _REPORT = re.compile(rf"{IMPORTS}(\d{{8}}t\d{{6}}z-[0-9a-f]{{4}})\.ttl")
 
 
@@ -58,23 +57,17 @@ class Lines:
     def __init__(self) -> None:
         self._bytes = io.BytesIO()
         self._gzip = gzip.GzipFile(fileobj=self._bytes, mode="wb", mtime=0, filename="", compresslevel=1)
-        self._rows = ["record,file,line\n"]
+        self._gzip.write(b"record,file,line\n")
 
-    def add(self, iri: str, file: int, line: int) -> None:
-        """A record, the number of its file in the report (from 1) and its line."""
-        self._rows.append(f"{iri},{file},{line}\n")
-        if len(self._rows) >= _BATCH:
-            self._flush()
+    def add(self, month: str, places: Mapping[str, tuple[int, int]]) -> None:
+        """Records of a month by name, with the number of their file in the report (from 1) and their line."""
+        rows = [f"{month}#{name},{file},{line}\n" for name, (file, line) in sorted(places.items())]
+        self._gzip.write("".join(rows).encode())
 
     def content(self) -> bytes:
         """The finished resource."""
-        self._flush()
         self._gzip.close()
         return self._bytes.getvalue()
-
-    def _flush(self) -> None:
-        self._gzip.write("".join(self._rows).encode())
-        self._rows.clear()
 
 
 def import_ids(pod: Pod) -> list[str]:

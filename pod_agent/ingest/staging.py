@@ -18,7 +18,7 @@ from pod_agent.storage import make_private_folder
 __all__ = ["Payment", "StagedRow", "Staging"]
 
 _PREFIX: Final = "staging-"
-_IN_MEMORY: Final = 12 << 20
+_IN_MEMORY: Final = 6 << 20
 """So many characters of blocks are kept in memory; where there are more, all of them go to disk."""
 
 

@@ -232,7 +232,7 @@ def test_a_record_that_breaks_a_rule_is_rejected_with_its_line(pod: MemoryPod, t
 def test_staged_rows_that_get_lost_stop_the_import(pod: MemoryPod, tmp_path: Path) -> None:
     class Forgetful(Ingest):
         def _plan(self, staged, *arguments, **options):  # type: ignore[no-untyped-def]
-            staged.staging._connection.execute("DELETE FROM batch WHERE rowid = 1")
+            staged.staging.discard(0)
             return super()._plan(staged, *arguments, **options)
 
     with pytest.raises(UnaccountedRowsError, match="5 rows were read, 0 are accounted for"):

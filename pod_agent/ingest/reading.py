@@ -21,7 +21,7 @@ from pod_agent.ingest.staging import Payment, StagedRow, Staging
 from pod_agent.ingest.tally import FIRST_ROWS, FileTally
 from vocab.errors import VocabularyError
 from vocab.mapping import block
-from vocab.records import Record, Transaction
+from vocab.records import UNDATED, Record, Transaction
 from vocab.shapes import check
 
 __all__ = ["Enrich", "Progress", "read_file"]
@@ -192,8 +192,9 @@ class _Reader:
 
     def _stage(self, records: list[Record], blocks: list[str], lines: list[int]) -> None:
         tally, number, add = self._tally, self._number, self._staging.add
-        times = [record.at for record in records]
-        tally.covers(min(times), max(times))
+        times = [record.at for record in records if record.at != UNDATED]
+        if times:
+            tally.covers(min(times), max(times))
         if len(tally.beginning) < FIRST_ROWS:
             tally.beginning += records[: FIRST_ROWS - len(tally.beginning)]
         for record, text, line in zip(records, blocks, lines, strict=True):

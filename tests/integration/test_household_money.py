@@ -78,3 +78,12 @@ def test_what_was_bought_comes_to_what_the_shops_charged(agent: Agent, person: H
     charged = sum(-move.cents for move in meant(person) if move.basket)
     [(value,)] = figure(agent, "order_value")
     assert round(value * 100) == charged
+
+
+def test_what_has_no_date_does_not_move_the_first_day_of_an_import(person: Household, tmp_path: Path) -> None:
+    write_exports(person, tmp_path / "exports", FIRST, LAST, services=("youtube",))
+    with Agent.create(tmp_path / "home") as agent:
+        history, subscriptions = agent.import_paths([tmp_path / "exports"]).files
+    assert history.first is not None
+    assert history.first >= FIRST
+    assert (subscriptions.counts.written, subscriptions.first, subscriptions.last) == (4, None, None)

@@ -9,10 +9,10 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 
-from pod_agent.importers.column_mapping import fold_name
-from pod_agent.importers.columns import Model
-from pod_agent.importers.columns_corpus import examples
-from pod_agent.importers.columns_words import LANGUAGES, WORDS
+from pod_agent.importers.tables.corpus import examples
+from pod_agent.importers.tables.mapping import fold_name
+from pod_agent.importers.tables.recognition import Model
+from pod_agent.importers.tables.words import LANGUAGES, WORDS
 
 Words = Mapping[str, Mapping[str, Sequence[str]]]
 

@@ -23,7 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.archive import PlainFile
-from pod_agent.importers.ofx import Ofx
+from pod_agent.importers.banks.ofx import Ofx
 
 __all__ = ["main", "write_statement"]
 

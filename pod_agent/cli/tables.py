@@ -141,7 +141,7 @@ def remove(context: Context, name: str, *, as_json: bool) -> None:
 @common
 def export_mapping(context: Context, name: str, *, as_json: bool) -> None:
     """Write a mapping as TOML to standard output."""
-    from pod_agent.importers.column_mapping import to_toml
+    from pod_agent.importers.tables.mapping import to_toml
 
     text = to_toml(context.agent().tables.mapping(name))
     if as_json:
@@ -155,7 +155,7 @@ def export_mapping(context: Context, name: str, *, as_json: bool) -> None:
 @common
 def add_mapping(context: Context, file: Path, *, as_json: bool) -> None:
     """Keep the mapping that a TOML file holds."""
-    from pod_agent.importers.column_mapping import from_toml
+    from pod_agent.importers.tables.mapping import from_toml
 
     mapping = from_toml(file.read_text(encoding="utf-8-sig", errors="replace"))
     context.agent().tables.keep(mapping)

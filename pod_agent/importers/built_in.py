@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.camt import Camt
-from pod_agent.importers.cards import CardTables
-from pod_agent.importers.column_mapping import ColumnMapping
-from pod_agent.importers.fairprice import FairPriceOrders
-from pod_agent.importers.fitbit_web import FitbitWeb
-from pod_agent.importers.google_health_api import GoogleHealthApi
-from pod_agent.importers.google_health_csv import GoogleHealthCsv
-from pod_agent.importers.google_health_json import GoogleHealthJson
-from pod_agent.importers.har import BrowserArchive
-from pod_agent.importers.lazada import LazadaOrders
-from pod_agent.importers.mastercard import MastercardOpenFinance
-from pod_agent.importers.mt940 import Mt940
-from pod_agent.importers.ocbc import OcbcCsv
-from pod_agent.importers.ocbc_pdf import OcbcPdf
-from pod_agent.importers.ofx import Ofx
+from pod_agent.importers.banks.camt import Camt
+from pod_agent.importers.banks.cards import CardTables
+from pod_agent.importers.banks.mastercard import MastercardOpenFinance
+from pod_agent.importers.banks.mt940 import Mt940
+from pod_agent.importers.banks.ocbc import OcbcCsv
+from pod_agent.importers.banks.ocbc_pdf import OcbcPdf
+from pod_agent.importers.banks.ofx import Ofx
+from pod_agent.importers.banks.qif import Qif
+from pod_agent.importers.health.api import GoogleHealthApi
+from pod_agent.importers.health.csv_tree import GoogleHealthCsv
+from pod_agent.importers.health.fitbit_web import FitbitWeb
+from pod_agent.importers.health.json_tree import GoogleHealthJson
 from pod_agent.importers.protocol import Importer
-from pod_agent.importers.qif import Qif
-from pod_agent.importers.receipts import MailReceipts, TextReceipts
-from pod_agent.importers.spotify import SpotifyHistory
-from pod_agent.importers.spotify_account import SpotifyAccount, SpotifySearches
-from pod_agent.importers.spotify_library import SpotifyLibrary
-from pod_agent.importers.tabular import MappedTables
-from pod_agent.importers.youtube import YouTubeHistory
-from pod_agent.importers.youtube_html import YouTubePages
-from pod_agent.importers.youtube_tables import YouTubeTables
+from pod_agent.importers.shops.fairprice import FairPriceOrders
+from pod_agent.importers.shops.har import BrowserArchive
+from pod_agent.importers.shops.lazada import LazadaOrders
+from pod_agent.importers.shops.receipts import MailReceipts, TextReceipts
+from pod_agent.importers.spotify.account import SpotifyAccount, SpotifySearches
+from pod_agent.importers.spotify.extended import SpotifyHistory
+from pod_agent.importers.spotify.library import SpotifyLibrary
+from pod_agent.importers.tables.mapping import ColumnMapping
+from pod_agent.importers.tables.tabular import MappedTables
+from pod_agent.importers.youtube.histories import YouTubeHistory
+from pod_agent.importers.youtube.pages import YouTubePages
+from pod_agent.importers.youtube.tables import YouTubeTables
 from pod_agent.plugins import IMPORTERS, plugins
 
 __all__ = ["all_importers", "built_in"]

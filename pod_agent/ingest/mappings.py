@@ -14,7 +14,7 @@ import msgspec
 import pyoxigraph as ox
 
 from pod_agent.errors import PodConflictError, PodDamagedError, UsageError
-from pod_agent.importers.column_mapping import ColumnMapping
+from pod_agent.importers.tables.mapping import ColumnMapping
 from pod_agent.pods.pod import Pod
 from vocab import terms
 from vocab.mapping import BASE

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from pod_agent.errors import UnrecognisedExportError, UsageError
 from pod_agent.importers.archive import Unopened, export_files
-from pod_agent.importers.column_mapping import ColumnMapping, fold_name, header_of
 from pod_agent.importers.protocol import ExportFile, Row
-from pod_agent.importers.tables_rows import Table
-from pod_agent.importers.tables_source import MappedRows, NamedSource, table_rows
+from pod_agent.importers.tables.mapping import ColumnMapping, fold_name, header_of
+from pod_agent.importers.tables.rows import Table
+from pod_agent.importers.tables.source import MappedRows, NamedSource, table_rows
 from pod_agent.ingest.mappings import forget_mapping, keep_mapping, read_mappings
 from pod_agent.ingest.pipeline import ImportReport, Ingest
 from pod_agent.pods.pod import Pod
@@ -69,7 +69,7 @@ class Tables:
         endpoint: str | None = None,
     ) -> Look:
         """What is in a table and what its first rows would become; UnrecognisedExportError where it is none."""
-        from pod_agent.importers.columns import propose  # noqa: PLC0415 - learns when it is loaded
+        from pod_agent.importers.tables.recognition import propose  # noqa: PLC0415 - learns when it is loaded
 
         found, export = self._open(source, query=query, table=table, endpoint=endpoint)
         known = max(self.mappings(), key=lambda each: each.likeness(found.columns), default=None)
@@ -149,7 +149,7 @@ class Tables:
         seconds: float | None = None,
     ) -> Iterator[ImportReport]:
         """Import a topic batch by batch; offsets are committed after the pod took a batch."""
-        from pod_agent.importers.stream import batches  # noqa: PLC0415 - opens connections
+        from pod_agent.importers.tables.stream import batches  # noqa: PLC0415 - opens connections
 
         mapping = self.mapping(name)
         for batch in batches(brokers, topic, group=group, seconds=seconds):
@@ -185,7 +185,7 @@ class Tables:
         self, source: str, *, query: str | None, table: str | None, endpoint: str | None
     ) -> tuple[Table, ExportFile]:
         if query is not None:
-            from pod_agent.importers.database import query_table, shown_address  # noqa: PLC0415 - opens connections
+            from pod_agent.importers.tables.database import query_table, shown_address  # noqa: PLC0415 - opens connections
 
             return query_table(source, query), NamedSource(shown_address(source), query)
         export = _export(source, endpoint)
@@ -201,13 +201,13 @@ class Tables:
 
 
 def _tables(export: ExportFile) -> Sequence[Table]:
-    from pod_agent.importers.tables_open import tables_of  # noqa: PLC0415 - tables are rare
+    from pod_agent.importers.tables.opening import tables_of  # noqa: PLC0415 - tables are rare
 
     return tables_of(export)
 
 
 def _export(source: str, endpoint: str | None) -> ExportFile:
-    from pod_agent.importers.object_store import ObjectFile, is_object  # noqa: PLC0415 - opens connections
+    from pod_agent.importers.tables.object_store import ObjectFile, is_object  # noqa: PLC0415 - opens connections
 
     if is_object(source):
         return ObjectFile(source, endpoint)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pod_agent.agent import Agent
-from pod_agent.importers.column_mapping import ColumnMapping, header_of
+from pod_agent.importers.tables.mapping import ColumnMapping, header_of
 from vocab.query import QuerySpec
 
 kafka = pytest.importorskip("confluent_kafka")

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.google_health_csv import GoogleHealthCsv
-from pod_agent.importers.google_health_files import JSON_STEMS
-from pod_agent.importers.google_health_json import GoogleHealthJson
-from pod_agent.importers.google_health_tables import TABLES, Kind, Table
+from pod_agent.importers.health.csv_tables import TABLES, Kind, Table
+from pod_agent.importers.health.csv_tree import GoogleHealthCsv
+from pod_agent.importers.health.files import JSON_STEMS
+from pod_agent.importers.health.json_tree import GoogleHealthJson
 from pod_agent.importers.protocol import Issue, Row, Sample, Skipped
 from tests.support.health import BERLIN, health_importers
 from tests.support.rows import BytesExport

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.camt import Camt
-from pod_agent.importers.mt940 import Mt940
-from pod_agent.importers.ofx import Ofx
+from pod_agent.importers.banks.camt import Camt
+from pod_agent.importers.banks.mt940 import Mt940
+from pod_agent.importers.banks.ofx import Ofx
+from pod_agent.importers.banks.qif import Qif
 from pod_agent.importers.protocol import Importer, Issue, Row, Skipped, Statement, Withheld
-from pod_agent.importers.qif import Qif
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport
 from vocab.records import Record, Transaction
 from vocab.shapes import check

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.banks.ocbc import OcbcCsv
 from pod_agent.importers.built_in import built_in
-from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement
-from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify.extended import SpotifyHistory
 from tests.support.rows import SINGAPORE, BytesExport
 from vocab.records import Record, Transaction
 from vocab.shapes import check

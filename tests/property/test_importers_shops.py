@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.fairprice import FairPriceOrders
-from pod_agent.importers.har import BrowserArchive
-from pod_agent.importers.lazada import LazadaOrders
 from pod_agent.importers.protocol import Importer, Issue, Row
-from pod_agent.importers.receipts import MailReceipts, TextReceipts
+from pod_agent.importers.shops.fairprice import FairPriceOrders
+from pod_agent.importers.shops.har import BrowserArchive
+from pod_agent.importers.shops.lazada import LazadaOrders
+from pod_agent.importers.shops.receipts import MailReceipts, TextReceipts
 from tests.support.rows import BytesExport
 from vocab.records import Order, OrderLine, Record
 from vocab.shapes import check

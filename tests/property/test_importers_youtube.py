@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.html_dates import DateError, PageDates
 from pod_agent.importers.protocol import Issue, Row, Skipped
-from pod_agent.importers.youtube import YouTubeHistory
-from pod_agent.importers.youtube_html import YouTubePages
-from pod_agent.importers.youtube_tables import YouTubeTables
+from pod_agent.importers.youtube.dates import DateError, PageDates
+from pod_agent.importers.youtube.histories import YouTubeHistory
+from pod_agent.importers.youtube.pages import YouTubePages
+from pod_agent.importers.youtube.tables import YouTubeTables
 from tests.support.rows import SINGAPORE, BytesExport
 from tests.support.youtube import LANGUAGES, Fact, as_json, as_page
 from vocab.records import Record, View

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.fitbit_web import FitbitWeb
-from pod_agent.importers.google_health_api import GoogleHealthApi
-from pod_agent.importers.google_health_csv import GoogleHealthCsv
-from pod_agent.importers.google_health_json import GoogleHealthJson
+from pod_agent.importers.health.api import GoogleHealthApi
+from pod_agent.importers.health.csv_tree import GoogleHealthCsv
+from pod_agent.importers.health.fitbit_web import FitbitWeb
+from pod_agent.importers.health.json_tree import GoogleHealthJson
 from pod_agent.importers.protocol import Importer, Issue, Row, Sample, Skipped
 from tests.support.rows import SINGAPORE, BytesExport
 from vocab.records import DailyMeasure, Measurement, Sleep, Workout

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.camt import Camt
+from pod_agent.importers.banks.camt import Camt
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all
 from tests.support.shared import shared

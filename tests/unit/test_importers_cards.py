@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from pod_agent.errors import MissingExtraError, RefusedExportError
-from pod_agent.importers.cards import CardTables
+from pod_agent.importers.banks.cards import CardTables
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement, Withheld
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, read_all
 from tests.support.shared import shared

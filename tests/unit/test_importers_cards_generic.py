@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.card_profile import load, profiles
-from pod_agent.importers.cards import CardTables
+from pod_agent.importers.banks.card_profile import load, profiles
+from pod_agent.importers.banks.cards import CardTables
 from pod_agent.importers.protocol import Issue, Row, Skipped
 from tests.support.rows import SINGAPORE, BytesExport, found
 from tests.support.shared import shared

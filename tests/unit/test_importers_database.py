@@ -9,8 +9,8 @@ import pytest
 
 from pod_agent.agent import Agent
 from pod_agent.errors import RefusedExportError, UsageError
-from pod_agent.importers.column_mapping import ColumnMapping, header_of
-from pod_agent.importers.database import query_table, shown_address
+from pod_agent.importers.tables.database import query_table, shown_address
+from pod_agent.importers.tables.mapping import ColumnMapping, header_of
 
 MAPPING = ColumnMapping(
     name="till",

@@ -16,10 +16,10 @@ import pytest
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError, UsageError
 from pod_agent.importers.archive import Unopened, ZipMember, export_files
+from pod_agent.importers.banks.ocbc import OcbcCsv
 from pod_agent.importers.detect import find_exports
-from pod_agent.importers.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Confidence, ExportFile
-from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify.extended import SpotifyHistory
 from tests.support.rows import FIXTURES, found, read_all, records
 from tests.support.shared import shared
 

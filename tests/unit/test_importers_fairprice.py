@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.fairprice import FairPriceOrders
 from pod_agent.importers.protocol import Issue, Row, Withheld
+from pod_agent.importers.shops.fairprice import FairPriceOrders
 from tests.support.rows import FIXTURES, BytesExport, check_golden, read_all
 from tests.support.shared import shared
 from vocab.records import Order, OrderLine, OrderStatus, Record

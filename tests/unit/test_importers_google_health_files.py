@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pod_agent.importers.google_health_csv import GoogleHealthCsv
-from pod_agent.importers.google_health_tables import TABLES, stem_of
+from pod_agent.importers.health.csv_tables import TABLES, stem_of
+from pod_agent.importers.health.csv_tree import GoogleHealthCsv
 from pod_agent.importers.protocol import ByName, Claiming
 from pod_agent.synthetic.health import write_takeout
 from pod_agent.synthetic.household import make_household

@@ -11,9 +11,9 @@ import pytest
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.built_in import built_in
 from pod_agent.importers.detect import find_exports
-from pod_agent.importers.har import MAX_BODY, BrowserArchive
 from pod_agent.importers.json_stream import GuardedJson
 from pod_agent.importers.protocol import Row
+from pod_agent.importers.shops.har import MAX_BODY, BrowserArchive
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, read_all
 from vocab.records import Order, OrderLine, Record
 

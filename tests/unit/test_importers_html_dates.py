@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pod_agent.importers.date_words import AFTERNOON, CROATIAN, MONTHS, MORNING
-from pod_agent.importers.html_dates import DateError, PageDates
+from pod_agent.importers.youtube.date_words import AFTERNOON, CROATIAN, MONTHS, MORNING
+from pod_agent.importers.youtube.dates import DateError, PageDates
 from tests.support.rows import SINGAPORE
 
 

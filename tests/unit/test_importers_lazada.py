@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.bank_values import RowError
-from pod_agent.importers.lazada import LazadaOrders
+from pod_agent.importers.banks.values import RowError
 from pod_agent.importers.protocol import Issue, Row
-from pod_agent.importers.shop_values import price
+from pod_agent.importers.shops.lazada import LazadaOrders
+from pod_agent.importers.shops.values import price
 from tests.support.rows import FIXTURES, BytesExport, check_golden, read_all
 from tests.support.shared import shared
 from vocab.records import Money, Order, OrderLine, OrderStatus, Record

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from pod_agent.agent import Agent
 from pod_agent.cli.main import cli
 from pod_agent.errors import PodDamagedError, UsageError
-from pod_agent.importers.column_mapping import ColumnMapping, from_toml, header_of, to_toml
-from pod_agent.importers.columns import propose
+from pod_agent.importers.tables.mapping import ColumnMapping, from_toml, header_of, to_toml
+from pod_agent.importers.tables.recognition import propose
 from pod_agent.ingest.mappings import MAPPINGS, forget_mapping, keep_mapping, read_mappings
 from tests.support.memory_pod import MemoryPod
 

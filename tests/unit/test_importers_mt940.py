@@ -11,7 +11,7 @@ import mt940
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.mt940 import Mt940
+from pod_agent.importers.banks.mt940 import Mt940
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all
 from tests.support.shared import shared

@@ -10,7 +10,7 @@ import pytest
 
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.ocbc import OcbcCsv
+from pod_agent.importers.banks.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Issue, Row, Statement, Withheld
 from tests.support.rows import FIXTURES, BytesExport, check_golden, read_all, records
 from tests.support.shared import shared

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.ocbc import OcbcCsv
-from pod_agent.importers.ocbc_pdf import OcbcPdf
+from pod_agent.importers.banks.ocbc import OcbcCsv
+from pod_agent.importers.banks.ocbc_pdf import OcbcPdf
 from pod_agent.importers.protocol import Issue, Row, Statement, Withheld
 from tests.support.ocbc_statements import card_statement, deposit_statement
 from tests.support.pdf import pdf

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.ofx import Ofx
+from pod_agent.importers.banks.ofx import Ofx
 from pod_agent.importers.protocol import Issue, Row, Skipped, Statement, Withheld
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all, records
 from tests.support.shared import shared

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from pod_agent.errors import MissingExtraError, RefusedExportError
-from pod_agent.importers.ocbc_pdf import OcbcPdf
-from pod_agent.importers.pdf_words import pdf_lines
+from pod_agent.importers.banks.ocbc_pdf import OcbcPdf
+from pod_agent.importers.banks.pdf_words import pdf_lines
 from tests.support.pdf import SIDE, endless_pdf, locked_pdf, pdf, swollen_pdf
 from tests.support.rows import BytesExport
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.banks.qif import Qif
 from pod_agent.importers.protocol import Issue, Row, Skipped, Withheld
-from pod_agent.importers.qif import Qif
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all
 from tests.support.shared import shared
 from vocab.records import Money, Transaction

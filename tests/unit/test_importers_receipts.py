@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pod_agent.importers.protocol import Issue, Row, Skipped, Withheld
-from pod_agent.importers.receipts import MailReceipts, TextReceipts
+from pod_agent.importers.shops.receipts import MailReceipts, TextReceipts
 from tests.support.rows import FIXTURES, BytesExport, check_golden, read_all
 from vocab.records import Order, OrderLine, OrderStatus, Record
 from vocab.shapes import check

@@ -13,7 +13,7 @@ import pytest
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import Issue, Row, Skipped
 from pod_agent.importers.reading import BLOCK
-from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify.extended import SpotifyHistory
 from tests.support.rows import FIXTURES, BytesExport, check_golden, plain, read_all, records
 from tests.support.shared import shared
 from vocab.records import Listen, Medium

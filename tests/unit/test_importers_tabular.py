@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 
 from pod_agent.errors import NeedsMappingError, RefusedExportError
-from pod_agent.importers.column_mapping import ColumnMapping, header_of
 from pod_agent.importers.protocol import Issue, Row, Skipped
-from pod_agent.importers.tables_open import tables_of
-from pod_agent.importers.tabular import MappedTables
+from pod_agent.importers.tables.mapping import ColumnMapping, header_of
+from pod_agent.importers.tables.opening import tables_of
+from pod_agent.importers.tables.tabular import MappedTables
 from tests.support.rows import SINGAPORE, BytesExport
 from vocab.records import DailyMeasure, Money, Order, OrderLine, Record, Transaction
 

@@ -13,8 +13,8 @@ import pytest
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import Importer, Issue, Row, Skipped
-from pod_agent.importers.youtube import YouTubeHistory
-from pod_agent.importers.youtube_html import YouTubePages
+from pod_agent.importers.youtube.histories import YouTubeHistory
+from pod_agent.importers.youtube.pages import YouTubePages
 from tests.support.rows import FIXTURES, SINGAPORE, BytesExport, check_golden, found, read_all
 from tests.support.shared import shared
 from tests.support.youtube import ENGLISH, LANGUAGES, Fact, Language, as_json, as_page

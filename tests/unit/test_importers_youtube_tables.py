@@ -8,7 +8,7 @@ import pytest
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import Issue, Row, Skipped
-from pod_agent.importers.youtube_tables import YouTubeTables
+from pod_agent.importers.youtube.tables import YouTubeTables
 from tests.support.rows import FIXTURES, BytesExport, found, read_all
 from vocab.records import UNDATED, Follow, PlaylistItem, Post, View
 

@@ -14,7 +14,7 @@ import pytest
 
 from pod_agent.errors import RefusedExportError, UnaccountedRowsError, UsageError
 from pod_agent.importers.protocol import ExportFile, Issue, Row, Skipped
-from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify.extended import SpotifyHistory
 from pod_agent.ingest.journal import exclusive
 from pod_agent.ingest.layout import read_document, read_documents
 from pod_agent.ingest.manifest import load_manifest

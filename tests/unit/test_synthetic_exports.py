@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from pod_agent.enrich.transactions import classify
-from pod_agent.importers.cards import CardTables
-from pod_agent.importers.ocbc import OcbcCsv
+from pod_agent.importers.banks.cards import CardTables
+from pod_agent.importers.banks.ocbc import OcbcCsv
 from pod_agent.importers.protocol import Issue, Statement
-from pod_agent.importers.spotify import SpotifyHistory
+from pod_agent.importers.spotify.extended import SpotifyHistory
 from pod_agent.synthetic.cards import second_card_csv
 from pod_agent.synthetic.exports import account_csv, write_exports
 from pod_agent.synthetic.household import Household, make_household

@@ -1,0 +1,130 @@
+"""OCBC (Singapore): statements of deposit accounts and cards as PDF.
+
+The CSV tells the same payments with more of their text. So each record of a PDF is provisional, has the account's
+label as the CSV writes it, and yields to the CSV's record of that account, day and amount.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pod_agent.errors import MissingExtraError, RefusedExportError
+from pod_agent.importers.banks.ocbc_pdf_layout import Entry, Fault, Section, read_layout, statement_day
+from pod_agent.importers.banks.pdf_words import PDF, pdf_lines
+from pod_agent.importers.banks.values import RowError, money
+from pod_agent.importers.numbers import mask_numbers
+from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
+from pod_agent.importers.reading import fold
+from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
+from vocab.shapes import MAX_LENGTH
+
+__all__ = ["OcbcPdf"]
+
+SOURCE = "ocbc"
+ZONE = ZoneInfo("Asia/Singapore")
+CURRENCY = "SGD"
+FIRST_LOOK_SECONDS = 20
+KEPT_CAPITALS = frozenset({"OCBC", "FRANK", "NXT", "INFINITY", "VOYAGE", "MYOWN", "HDB", "CPF"})
+MAX_RAW = 200
+OCBC_NAME = re.compile(r"\bOCBC\b|Oversea-Chinese Banking", re.IGNORECASE)
+NO_TEXT = "has no text: it is a scan. Take the statement as the bank's online banking gives it"
+
+
+class OcbcPdf:
+    """Reads the PDF statements of accounts and cards, as online banking gives them."""
+
+    name: ClassVar[str] = "ocbc-pdf"
+    endings: ClassVar[frozenset[str]] = frozenset({".pdf"})
+    binary: ClassVar[bool] = True
+    wrong_downloads: ClassVar[Mapping[str, str]] = {}
+
+    def identify(self, export: ExportFile) -> Confidence:
+        """Sure where the first page names OCBC; hardly where a PDF keeps its words to itself."""
+        if PDF not in export.head[:1024]:
+            return Confidence(0, "it is no PDF")
+        try:
+            lines = pdf_lines(export, pages=1, seconds=FIRST_LOOK_SECONDS)
+        except (RefusedExportError, MissingExtraError) as error:
+            return Confidence(0.2, f"a PDF of which nothing can be told: {error}")
+        if not lines:
+            return Confidence(0.1, f"a PDF that {NO_TEXT}")
+        if any(OCBC_NAME.search(line.text) for line in lines):
+            return Confidence(0.9, "a PDF of OCBC")
+        return Confidence(0, "a PDF that does not name OCBC")
+
+    def extract(self, export: ExportFile) -> Iterator[Row]:
+        """Yield a Transaction or an Issue for every row, then a Statement for every account or card.
+
+        RefusedExportError for a PDF that is locked, scanned, damaged, or no statement.
+        """
+        lines = pdf_lines(export)
+        if not lines:
+            raise RefusedExportError(f"{export.file} {NO_TEXT}.")
+        ends = statement_day(lines)
+        sections = read_layout(lines, ends) if ends else []
+        if not sections:
+            what = "the day of the statement" if ends is None else "an account or card with a balance"
+            raise RefusedExportError(f"{export.file} is no statement that can be read: {what} is missing")
+        yield from _rows(sections, export)
+
+
+def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:
+    seen, cut = Occurrences(), 0
+    found: list[tuple[int, Row]] = []
+    for section in sections:
+        for row in section.rows:
+            if isinstance(row, Fault):
+                raw = row.raw[:MAX_RAW]
+                found.append((row.line, Issue(line=row.line, code=row.code, detail=row.detail, raw=raw)))
+                continue
+            text, count = mask_numbers(fold(" ".join(row.text)))
+            cut += count
+            provenance = Provenance(file=export.file, member=export.member, line=row.line)
+            try:
+                found.append((row.line, _transaction(section, row, text[:MAX_LENGTH], provenance, seen)))
+            except RowError as error:
+                found.append((row.line, Issue(line=row.line, code=error.code, detail=str(error), raw=text[:MAX_RAW])))
+    yield from (row for _, row in sorted(found, key=lambda each: each[0]))
+    for section in sections:
+        if section.closing is not None:
+            label = _label(section)
+            yield Statement(account=label, currency=CURRENCY, closing=section.closing, opening=section.opening)
+    yield Withheld(what="card and account numbers", count=len(sections) + cut)
+
+
+def _transaction(
+    section: Section, row: Entry, description: str, provenance: Provenance, seen: Occurrences
+) -> Transaction:
+    at = datetime(row.day.year, row.day.month, row.day.day, tzinfo=ZONE)
+    amount = money(row.amount, CURRENCY)
+    key = (section.number, str(amount.minor), CURRENCY, description)
+    return Transaction(
+        iri=record_iri(Transaction, SOURCE, at, key, seen),
+        source=SOURCE,
+        at=at,
+        provenance=provenance,
+        provisional=True,
+        edition=-1,
+        account=_label(section),
+        amount=amount,
+        description=description,
+        merchant="",
+        category="other",
+        kind=TransactionKind.SPEND if amount.minor < 0 else TransactionKind.INCOME,
+        value_date=row.value,
+        card=section.is_card,
+    )
+
+
+def _label(section: Section) -> str:
+    """The account's label as the CSV writes it: ``360 Account 8001``, where the statement prints capitals."""
+    words = section.product.split() or ["OCBC"]
+    return " ".join([*(word if word.upper() in KEPT_CAPITALS else word.capitalize() for word in words), _tail(section)])
+
+
+def _tail(section: Section) -> str:
+    return section.number[-4:]

@@ -1,0 +1,1 @@
+"""Spotify: the extended streaming history, the account data, playlists and the library."""

@@ -18,7 +18,8 @@ class Answer:
     """The answer to one question.
 
     ``value`` is a number, a name, a day, a month, yes or no, or a tuple of (label, number); None unless answered.
-    ``unit`` is SGD, count, minutes, hours, percent or date; None where the value has none.
+    ``unit`` is SGD, count, minutes, hours, percent, date or what a device measures in (steps, bpm, kg, ...); None
+    where the value has none.
     ``citations`` are the IRIs of exactly the records used, each once, and ``count`` is how many. ``query`` shows
     how it was computed: the operation and its query specifications as JSON values.
     """

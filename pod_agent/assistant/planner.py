@@ -29,6 +29,8 @@ BEFORE_NAMES = (
     "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH|SUBSCRIBED|SPEND for"
 )
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
+NO_NAMES = frozenset("twice again longest litres litre grams gram kilos kg ml yearly both".split())
+"""Words that stand where names do and are none."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
 
@@ -79,7 +81,7 @@ class RulePlanner:
         reading = read(text, self._lexicon, today, topic)
         if reading.refusal is not None:
             return Attempt(reading.refusal, final=True)
-        if reading.left:
+        if reading.left and kind_of(reading) in self._held:
             return Attempt(_not_understood(reading), left=tuple(reading.left), question=reading.question)
         kind = kind_of(reading)
         outside = self._outside(reading, kind, today)
@@ -132,7 +134,9 @@ class Attempt:
     question: str = ""
 
     def tells_more_than(self, other: Attempt) -> bool:
-        """Whether this one names something that the records do not hold, where the other only asks back."""
+        """Whether it understood all words, or names what the records do not hold, where the other only asks back."""
+        if other.left and not self.left:
+            return not self.final
         refused = isinstance(self.outcome, Refusal) and self.outcome.status == "declined"
         return refused and bool(self.left) and set(self.left) <= set(other.left)
 
@@ -154,6 +158,8 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
 def _not_understood(reading: Reading) -> Refusal:
     """A name that the records do not hold is declined; any other word is asked back."""
     word = reading.left[0]
+    if word in NO_NAMES:
+        return clarify(f'I did not understand "{word}". Can you put it another way?')
     run = " ".join(reading.left)
     named = re.search(rf"\b(?:{BEFORE_NAMES}) (?:the |my |a |some )?{re.escape(word)}\b", reading.text)
     counted = re.search(rf"HOWMANY (?:PACKS )?{re.escape(run)}\b", reading.text) and "BUY" in reading.roles

@@ -98,6 +98,8 @@ def _kinds(topic: Topic, *, sound: bool) -> tuple[Kind, ...]:
 def _once(
     text: str, lexicon: Lexicon, today: date, topic: Topic, extra: dict[str, tuple[Name, ...]] | None = None
 ) -> Reading:
+    if topic == "health" and re.search(r"\b(?:sleep|slept|asleep)\b", text):
+        text = re.sub(r"\blast night\b", "today", text)  # a night belongs to the day of waking up
     sound = bool(re.search(SOUND, text))
     out = Reading(f" {text} ", sound, topic, question=text)
     money = bool(re.search(PAID, text))
@@ -279,7 +281,8 @@ def _fitting(run: str, text: str, topic: Topic, lexicon: Lexicon, kinds: tuple[K
         return lexicon.spellings(kinds)[near]
     if topic != "video":
         return lexicon.partly(run, kinds)
-    titles = any(run in key for key in lexicon.spellings(("video",)))
+    asked = re.search(rf"\b(?:about|called|titled|named) (?:the )?{re.escape(run)}\b", text)
+    titles = asked and any(run in key for key in lexicon.spellings(("video",)))
     return lexicon.partly(run, ("channel",)) or ((Name("words", run),) if titles else ())
 
 

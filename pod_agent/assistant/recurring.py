@@ -81,6 +81,10 @@ def cost(case: Case) -> Plan | Refusal | None:
     if case.has("PERYEAR") or (case.has("YEARLY") and not case.wanted and not case.has("PERMONTH")):
         return clarify("What the yearly ones cost, or all of them over a year?", "list my yearly subscriptions")
     if case.wanted:
+        if not all(
+            "subscriptions" in case.lexicon.categories.get(name, ()) for name in case.names(case.wanted, "merchant")
+        ):
+            return None
         one = len(case.wanted) == 1 and not case.names(case.wanted, "channel")
         return _plan(case, "cost", "SGD") if one else clarify("Which of them do you mean?")
     if case.has("EACH") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL")):
@@ -88,6 +92,11 @@ def cost(case: Case) -> Plan | Refusal | None:
     if not case.has("PERMONTH"):
         return clarify("What they cost per month?", "per month", "each of them")
     return _plan(case, "monthly", "SGD")
+
+
+def one_cost(case: Case) -> Plan | Refusal | None:
+    """What one of them costs, where the word itself does not fall."""
+    return cost(case) if case.wanted else None
 
 
 def top(case: Case) -> Plan | Refusal | None:
@@ -109,12 +118,13 @@ RECURRING_RULES = (
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
     Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY"}),
     Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
-    Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY"}),
+    Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY", "TOP"}),
     Rule(
         cost,
         some=(roles("SPEND", "BYHOWMUCH", "HOWMUCH"), WHAT),
         may=ALL | {"PERMONTH", "PERYEAR", "YEARLY", "HOWMUCH", "SPEND", "HOW", "BYHOWMUCH"},
     ),
+    Rule(one_cost, need=roles("SPEND"), may=roles("HOWMUCH", "WHICH", "PERMONTH", "HOW")),
     Rule(listing, some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "BUY", "SPEND"}),
 )
 """In order: the first that fits and builds a plan wins."""

@@ -103,11 +103,17 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 TIME_OF_DAY = (
     r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime"
-    r"|after work|oclock|\d+ ?(?:am|pm))\b"
+    r"|after work|oclock|\d+ ?(?:am|pm)|(?:what|which) time(?! of (?:the )?day did i watch))\b"
 )
 
 OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
-    "": ((TIME_OF_DAY, "Times of the day cannot be asked for yet."),),
+    "": (
+        (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
+        (
+            r"\b(?:(?<!food )delivery|shipping|postage)\b(?! service)",
+            "I work out no cost of delivery apart from the rest.",
+        ),
+    ),
     "health": ((TIME_OF_DAY.replace("night|nights|", ""), "Times of the day cannot be asked for yet."),),
     "video": (
         (

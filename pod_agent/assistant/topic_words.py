@@ -92,6 +92,8 @@ VIDEO = _table(
 )  # fmt: skip
 
 SHOPS = _table(
+    (r"(?:total |combined |whole )?(?:value|worth)(?: of)?(?= (?:all |of |my |the |\w+ ){0,3}orders?\b)", "ORDERVALUE"),
+    (r"get|got|gotten|receive[ds]?", "BUY"),
     (r"(?:order|basket) (?:value|size|total|amount)s?", "ORDERVALUE"),
     (r"cancelled|canceled", "CANCELLED"),
     (r"refunded|returned", "REFUNDED"),

@@ -38,13 +38,27 @@ HEALTH = (
     r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
     r" minutes|breathing rate|respiratory rate)\b"
 )
-VIDEO = r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube music|yt music|shorts)\b"
+VIDEO = (
+    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube music|yt music|shorts|views)\b"
+    r"|\b(?:ads|adverts|advertisements) (?:did|have|do) i\b"
+)
 ORDERS = (
     r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
     r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?)\b"
 )
 ORDERING = r"\b(?:order|ordered)(?: food)? (?:from|at)\b"
 """Money at a shop as often as an order there: read as money first."""
+ORDERED_MOST = r"\b(?:which|what) (?:shop|store)s? (?:do|did|have) i (?:usually )?order(?:ed)?\b"
+BUYING = (
+    r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|purchased?|price|order(?:s|ed)?|get|got)\b"
+    r"|^how much (?:is|was)"
+)
+"""Without one of these, words of products are no products."""
+RUNNING_COST = (
+    r"\b(?:does|do) [\w ]{1,40} cost(?: me)? (?:per|a|each|every) month\b"
+    r"|\bdo i pay (?:(?:per|a|each|every) month )?for\b"
+)
+"""What something costs all the time: a subscription, if it is one."""
 SUBSCRIBED = (
     r"\b(?:subscriptions?|subscribed?|subscribing|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
     r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
@@ -82,12 +96,12 @@ def topics_of(text: str) -> tuple[Topic, ...]:
     paid, sound = re.search(PAID, text) is not None, re.search(SOUND, text) is not None
     if re.search(SUBSCRIBED, text) and not re.search(r"\bchannels?\b", text):
         return ("", "subscriptions") if re.search(SPENT, text) else ("subscriptions", "")
-    if re.search(VIDEO, text) and not paid:
-        return ("video", "")
-    if re.search(HEALTH, text) and not paid and not sound:
-        return ("health", "")
-    if re.search(ORDERING, text) and not re.search(ORDERS, re.sub(ORDERING, " ", text)):
-        return ("", "shops")
-    if re.search(ORDERS, text) and not sound:
-        return ("shops", "")
-    return ("", "shops") if not sound else ("",)
+    table: tuple[tuple[bool, tuple[Topic, ...]], ...] = (
+        (re.search(RUNNING_COST, text) is not None, ("subscriptions", "")),
+        (re.search(VIDEO, text) is not None and not paid, ("video", "")),
+        (re.search(HEALTH, text) is not None and not (paid or sound), ("health", "")),
+        (re.search(ORDERED_MOST, text) is not None, ("shops", "")),
+        (re.search(ORDERS, re.sub(ORDERING, " ", text)) is not None and not sound, ("shops", "")),
+        (re.search(BUYING, text) is not None and not sound, ("", "shops")),
+    )
+    return next((topics for holds, topics in table if holds), ("",))

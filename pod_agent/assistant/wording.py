@@ -24,7 +24,7 @@ SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "
 
 def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     """One or two sentences: the figure, what it is, and on how many records it rests."""
-    about = _about(plan.steps[0])
+    about = _recurring(plan) if plan.ask else _about(plan.steps[0])
     basis = f"From {records} record{'' if records == 1 else 's'}."
     if isinstance(value, tuple):
         lines = "; ".join(f"{label}: {_amount(number, unit)}" for label, number in value[:12])
@@ -34,12 +34,42 @@ def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     return f"{_sentence(saying)}: {_amount(value, unit)}. {basis}"
 
 
+FOLDS = {
+    "mean": "average",
+    "last": "latest",
+    "change": "change of",
+    "largest": "highest",
+    "smallest": "lowest",
+    "days": "days with",
+}
+ASKED = {
+    "list": "your subscriptions",
+    "count": "number of your subscriptions",
+    "monthly": "what your monthly subscriptions cost per month",
+    "rises": "subscriptions that became dearer, and by how much",
+    "dearer": "became dearer",
+    "changes": "changes of price",
+    "active": "paid for now",
+    "cost": "what it costs now",
+    "top": "your subscriptions by price",
+}
+FOLLOWED = {"list": "the channels that you follow", "count": "channels that you follow", "any": "followed"}
+
+
+def _recurring(plan: Plan) -> str:
+    """What is asked of subscriptions or followed channels."""
+    table = FOLLOWED if plan.operation == "follows" else ASKED
+    return f"{', '.join(plan.names)}, {table[plan.ask]}" if plan.names else table[plan.ask]
+
+
 SAYINGS = {
     "difference": "{other}, minus {about}",
     "change": "Change from {about} to {other}",
     "share": "Share of {about} in {other}",
     "mean": "{about}, average per {per}",
     "exceeds": "{about}, more than {other}",
+    "ratio": "{about}, average per {per}",
+    "price": "price of one, on the latest of {about}",
 }
 
 
@@ -59,7 +89,11 @@ def _other(plan: Plan) -> str:
 def _about(step: Step) -> str:
     """What a step measures, in words."""
     spec = step.spec
-    words = [NAMES.get(spec.measures[0], spec.measures[0])]
+    words = [NAMES.get(spec.measures[0], spec.measures[0].replace("_", " "))]
+    if step.fold in FOLDS:
+        words.insert(0, FOLDS[step.fold])
+    if step.bound is not None:
+        words.append(f"{SIGNS[step.bound[0]]} {step.bound[1]:,g}{' minutes' if words[-1] == 'sleep' else ''}")
     if spec.measures[0] == "distinct":
         words.append({"merchant": "merchants", "track": "songs"}.get(spec.dimensions[0], f"{spec.dimensions[0]}s"))
     words.extend(_condition(item) for item in spec.filters)

@@ -1,0 +1,197 @@
+"""Questions about health, videos, orders, products and subscriptions over one made-up spring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from pod_agent.assistant.answering import ask
+from pod_agent.index.local import LocalIndex
+from tests.support.households import SINGAPORE, RecordMaker
+from tests.support.whole_life import whole_life
+from vocab.records import Record
+
+TODAY = date(2026, 5, 20)
+"""A Wednesday."""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalIndex]:
+    with LocalIndex(tmp_path_factory.mktemp("topics") / "index.sqlite", SINGAPORE) as opened:
+        opened.rebuild(whole_life())
+        yield opened
+
+
+HEALTH = [
+    ("How many steps did I walk in April?", 36000, "steps"),
+    ("How many steps did I take a day on average in April?", 12000, "steps"),
+    ("average daily steps this year", 9333, "steps"),
+    ("On which day did I walk the most?", "2026-04-05", "date"),
+    ("What is the most steps I walked in a day?", 15000, "steps"),
+    ("On how many days did I walk at least 12k steps this year?", 2, "count"),
+    ("On how many days did I walk more than 12,000 steps this year?", 1, "count"),
+    ("What share of days in April did I walk over 10000 steps?", 66.7, "percent"),
+    ("Steps per month since March", (("2026-03", 10000), ("2026-04", 36000), ("2026-05", 10000)), "steps"),
+    ("How many steps did I walk at weekends in April?", 27000, "steps"),
+    ("How many more steps did I walk in April than in March?", 26000, "steps"),
+    ("Did I walk more than 9000 steps yesterday?", "yes", None),
+    ("How long did I sleep on average in April?", 7.2, "hours"),
+    ("How many minutes of sleep on average in April?", 430, "minutes"),
+    ("How many hours did I sleep last night?", 6.7, "hours"),
+    ("On how many nights did I sleep less than 6 hours?", 1, "count"),
+    ("Which night was my longest in April?", "2026-04-04", "date"),
+    ("Average sleep by month since March", (("2026-03", 7.0), ("2026-04", 7.2), ("2026-05", 6.7)), "hours"),
+    ("What was my resting heart rate in April?", 62.0, "bpm"),
+    ("Highest resting heart rate this year?", 64.0, "bpm"),
+    ("How much do I weigh?", 69.5, "kg"),
+    ("What did I weigh in April?", 69.1, "kg"),
+    ("How much did my weight change this year?", -0.9, "kg"),
+    ("How much weight did I lose this year?", 0.9, "kg"),
+    ("Did I gain weight since April?", "yes", None),
+]
+VIDEO = [
+    ("How many videos did I watch in April?", 4, "count"),
+    ("Top 2 channels this year", (("Tin Robots", 3), ("Slow Boats", 2)), "count"),
+    ("Which channel do I watch most?", "Tin Robots", None),
+    ("How many times did I watch Slow Boats?", 2, "count"),
+    ("How many different channels did I watch this year?", 2, "count"),
+    ("Videos per month since April", (("2026-04", 4), ("2026-05", 2)), "count"),
+    ("When did I last watch Slow Boats?", "2026-04-04", "date"),
+    ("How many YouTube Music plays this year?", 1, "count"),
+    ("How many ads did I see on YouTube?", 1, "count"),
+    ("What share of my videos was from Tin Robots?", 50.0, "percent"),
+    ("How many videos about knots did I watch?", 5, "count"),
+    ("At which hour do I watch the most videos?", "22:00", None),
+    ("How many channels am I subscribed to?", 2, "count"),
+    ("Am I subscribed to Slow Boats?", "yes", None),
+    ("Am I subscribed to Tin Robots?", "no", None),
+    ("Which channels am I subscribed to?", (("Never Seen", 1), ("Slow Boats", 1)), "count"),
+]
+SHOPS = [
+    ("How many orders did I place at Shoply?", 1, "count"),
+    ("How many orders were cancelled?", 1, "count"),
+    ("Which orders were cancelled?", (("2026-05-04 Shoply", 35.0),), "SGD"),
+    ("What is my average order value at GreenGrocer?", 18.5, "SGD"),
+    ("What were my GreenGrocer orders worth in April?", 37.0, "SGD"),
+    ("What was my biggest order?", 30.0, "SGD"),
+    ("When was my last GreenGrocer order?", "2026-04-20", "date"),
+    ("Which shop do I order from most?", "GreenGrocer", None),
+    ("How many packets of plain oats did I buy?", 6, "count"),
+    ("How many oats did I buy at GreenGrocer in April?", 6, "count"),
+    ("How many mangoes did I buy?", 3, "count"),
+    ("How much did I spend on oat drink this year?", 3.2, "SGD"),
+    ("How much did I spend on mango and oat drink?", 9.2, "SGD"),
+    ("What did I pay for oats last time?", 4.7, "SGD"),
+    ("When did I last buy a mango?", "2026-04-02", "date"),
+    ("How much did I spend on products in the Pantry section?", 27.8, "SGD"),
+    ("How much did I spend on fruit at GreenGrocer?", 6.0, "SGD"),
+    ("Which product do I buy most?", "Plain Oats 1kg", None),
+    ("How many desk lamps did I buy this year?", 1, "count"),
+    ("Did I buy any mangoes in May?", "no", None),
+]
+SUBSCRIPTIONS = [
+    ("List my subscriptions", (("Cloud Box", 80.0), ("Iron Gym", 50.0), ("Streamly", 12.0)), "SGD"),
+    ("How many subscriptions do I have?", 3, "count"),
+    ("What do my subscriptions cost per month?", 62.0, "SGD"),
+    ("Which subscriptions became more expensive?", (("Streamly", 2.0),), "SGD"),
+    ("Did Streamly become more expensive?", "yes", None),
+    ("Did Iron Gym get more expensive?", "no", None),
+    ("By how much did Streamly get more expensive?", 2.0, "SGD"),
+    ("Am I still subscribed to Old News?", "no", None),
+    ("What is my most expensive subscription?", "Cloud Box", None),
+    ("What does Streamly cost me per month?", 12.0, "SGD"),
+    ("How much did I spend on subscriptions in April?", 142.0, "SGD"),
+    ("How much did I spend on the card in April?", 102.0, "SGD"),
+    ("How much did I spend from my OCBC account in May?", 50.0, "SGD"),
+]
+
+
+@pytest.mark.parametrize(("question", "value", "unit"), HEALTH + VIDEO + SHOPS + SUBSCRIPTIONS)
+def test_a_question_gets_its_one_right_value(index: LocalIndex, question: str, value: object, unit: str | None) -> None:
+    answer = ask(index, question, TODAY)
+    assert (answer.status, answer.value, answer.unit) == ("answered", value, unit), answer.text
+    assert answer.text
+
+
+ASKED_BACK = [
+    "How many hours did I walk last week?",
+    "Did I walk more than 9000 steps in April?",
+    "What was my longest night?",
+    "Did I sleep more in April than in March?",
+    "How many videos did I watch twice?",
+    "How many videos did I not watch?",
+    "How much did I spend on orders at Shoply?",
+    "How many orders over $50 did I place?",
+    "How many mangoes per week do I buy?",
+    "How many hours do I sleep?",
+    "How many steps recently?",
+]
+DECLINED = [
+    "What was my average blood pressure?",
+    "How many minutes of YouTube did I watch?",
+    "How many calories did I burn in April?",
+    "How many steps did I walk in 2019?",
+    "How many steps did I walk on 8 April?",
+    "How many times did I watch Unknown Channel?",
+    "Am I subscribed to Unknown Channel?",
+    "How many pears did I buy?",
+    "What does my Old News subscription cost?",
+    "What did I pay with my Amex card?",
+    "How much did delivery cost at Shoply?",
+    "When does my Streamly subscription renew?",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"), [(each, "clarify") for each in ASKED_BACK] + [(each, "declined") for each in DECLINED]
+)
+def test_what_cannot_be_answered_is_never_guessed(index: LocalIndex, question: str, status: str) -> None:
+    answer = ask(index, question, TODAY)
+    assert (answer.status, answer.value, answer.citations) == (status, None, ()), answer.text
+
+
+def test_the_day_with_most_steps_cites_one_recorder_only(index: LocalIndex) -> None:
+    answer = ask(index, "How many steps did I walk on 4 April?", TODAY)
+    assert (answer.value, answer.count) == (12000, 1)
+
+
+def test_a_rise_in_price_cites_the_first_charge_at_the_new_price(index: LocalIndex) -> None:
+    answer = ask(index, "By how much did Streamly get more expensive?", TODAY)
+    assert [f"{record.at:%Y-%m-%d}" for record in index.get(answer.citations)] == ["2026-03-09"]
+
+
+NEEDED = [
+    ("How many steps did I walk yesterday?", "Fitbit"),
+    ("How many videos did I watch?", "Google Takeout of YouTube"),
+    ("Am I subscribed to the channel Slow Boats?", "Google Takeout of YouTube"),
+    ("How many orders did I place?", "order history"),
+    ("How many bottles of milk did I buy?", "order history"),
+]
+
+
+@pytest.mark.parametrize(("question", "export"), NEEDED)
+def test_what_is_not_held_is_declined_with_the_export_that_brings_it(
+    tmp_path_factory: pytest.TempPathFactory, question: str, export: str
+) -> None:
+    only: list[Record] = [RecordMaker().paid("2026-04-01", 5, "Corner Shop", "groceries")]
+    with LocalIndex(tmp_path_factory.mktemp("money") / "index.sqlite", SINGAPORE) as index:
+        index.rebuild(only)
+        answer = ask(index, question, TODAY)
+    assert answer.status == "declined"
+    assert export in answer.text
+
+
+def test_a_name_of_the_records_that_is_a_word_of_a_topic_is_still_a_name(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    make = RecordMaker()
+    records: list[Record] = [
+        make.paid("2026-04-01", 25, "Sleep Lab", "shopping"),
+        make.played("2026-04-02T10:00:00", 200, "Steps", "The Watchers"),
+    ]
+    with LocalIndex(tmp_path_factory.mktemp("names") / "index.sqlite", SINGAPORE) as index:
+        index.rebuild([*whole_life(), *records])
+        assert ask(index, "How much did I spend at Sleep Lab?", TODAY).value == 25.0
+        assert ask(index, "How many times did I play The Watchers?", TODAY).value == 1

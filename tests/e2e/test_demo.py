@@ -59,6 +59,8 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
     _, alive = psutil.wait_procs(started, timeout=20)
     assert alive == []
     assert list(tmp_path.iterdir()) == [], "the demo's folder is removed"
+    assert len(re.findall(r"Household \d: \d+ files of 7 services, [\d,]+ rows read", text)) == 3
+    assert re.search(r"[1-9]\d+ shop orders tell what was bought", text)
     assert re.search(r"3 of 3 households, one round", text)
     assert re.search(r"100 simulated people .* 1,918 bytes each", text)
     assert "its grant is withdrawn. The two servers say of its report: removed and removed." in text

@@ -153,7 +153,9 @@ class Case:
     def row_filters(self, only: frozenset[str] | None = None) -> tuple[Filter, ...]:
         """Limits, days of the week and accounts; of these marks only, where marks are given."""
         limits = [item for number, item in enumerate(self.reading.limits) if only is None or f"A{number}" in only]
-        out = [*limits, *self._days(only)]
+        out = [*limits, *self._days(only), *self.reading.hours]
+        if len(self.reading.hours) > 1:
+            raise Unclear(clarify("Which hours do you mean?"))
         if len(self.reading.accounts) > 1:
             raise Unclear(clarify("The card or the account?", *(words for _, words in self.reading.accounts)))
         for kind, words in self.reading.accounts if only is None or "K0" in only else ():

@@ -87,6 +87,10 @@ class RulePlanner:
         outside = self._outside(reading, kind, today)
         if outside is not None:
             return Attempt(outside, final=True)
+        if kind == "transaction" and reading.hours:
+            return Attempt(
+                Refusal(status="declined", text="Records of your bank hold no times of the day."), final=True
+            )
         shop_named = topic == "" and bool(reading.parts) and any(shop in f" {text} " for shop in self._shops)
         facts = Facts(today, self._held.get(kind), self._accounts)
         try:
@@ -106,6 +110,8 @@ class RulePlanner:
                 status="declined",
                 text=f"No records of {about.what} are held. To ask about that, import {about.export}.",
             )
+        if kind == "transaction" and reading.hours:
+            return Refusal(status="declined", text="Records of your bank hold no times of the day.")
         for first, last in reading.periods:
             if first > today:
                 return Refusal(status="declined", text="That lies in the future; I answer from records that exist.")

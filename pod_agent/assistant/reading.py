@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pod_agent.assistant.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
+from pod_agent.assistant.hours import take_hours
 from pod_agent.assistant.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.limits import Bound, take_bounds, take_limits
 from pod_agent.assistant.plan import Period, Refusal
@@ -40,8 +41,8 @@ class Reading:
     """The parts of a question.
 
     ``text`` holds roles and marks: P a period, E a name, C a category, N a part of one, A a limit, D days of the week,
-    K an account, B a bound of health; the number after the letter is the place in the list. ``question`` is what was
-    read, with misspelt words put right.
+    K an account, B a bound of health, H hours of the day; the number after the letter is the place in the list.
+    ``question`` is what was read, with misspelt words put right.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Reading:
     days: list[Filter] = field(default_factory=list)
     accounts: list[tuple[str, str]] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
+    hours: list[Filter] = field(default_factory=list)
     top: int | None = None
     left: list[str] = field(default_factory=list)
     refusal: Refusal | None = None
@@ -108,6 +110,8 @@ def _once(
         kinds = NAMES_OF[topic]
     named = lexicon.long_sections() if topic == "shops" else {}
     _take_names(out, {**lexicon.spellings(kinds), **named, **(extra or {})}, surely=frozenset(extra or ()))
+    if topic not in {"health", "subscriptions"}:
+        out.text, out.hours = take_hours(out.text)
     out.refusal = refuse(out.text.strip(), topic)
     if out.refusal:
         return out

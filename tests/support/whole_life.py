@@ -158,10 +158,11 @@ def whole_life() -> list[Record]:
     out.append(make.watched("2026-04-05T23:10:00", "Buy shoes", None, kind="ad"))
     out.append(make.watched("2026-04-06T23:10:00", "Quiet Song", "Blue Kites", kind="music"))
     out.extend(make.followed(name) for name in ("Slow Boats", "Never Seen"))
-    first = ["2 x Plain Oats 1kg @ 4.50 in Pantry > Oats", "3 x Ripe Mango @ 2.00 in Fresh > Fruit"]
+    first = ["2 x Plain Oats 1kg @ 4.50 in Pantry > Oats", "3 x Ripe Mango @ 2.00 in Fresh > Fruit > Mango"]
     second = ["1 x Oat Drink 1L @ 3.20 in Drinks > Plant Milk", "4 x Plain Oats 1kg @ 4.70 in Pantry > Oats"]
-    out.extend(make.ordered("2026-04-02T10:00:00", "GreenGrocer", "1", first))
+    out.extend(make.ordered("2026-04-02T10:00:00", "GreenGrocer", "9", first))
     out.extend(make.ordered("2026-04-20T10:00:00", "GreenGrocer", "2", second))
-    out.extend(make.ordered("2026-05-03T10:00:00", "Shoply", "3", ["1 x Desk Lamp @ 30.00 in Home"]))
+    lamp = ["1 x Desk Lamp @ 30.00 in Home", "1 x Mango Shampoo @ 6.00 in Bath > Hair"]
+    out.extend(make.ordered("2026-05-03T10:00:00", "Shoply", "3", lamp))
     out.extend(make.ordered("2026-05-04T10:00:00", "Shoply", "4", ["1 x Desk Lamp @ 35.00 in Home"], "cancelled"))
     return [*_money(), *out]

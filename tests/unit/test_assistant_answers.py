@@ -162,6 +162,8 @@ ANSWERED = [
     # listening
     ("How many times did I play Blue Kites in April?", 2, "count"),
     ("How many times have I played June?", 2, "count"),
+    ("How many songs did I play after 9am in April?", 3, "count"),
+    ("How many songs did I play before 9am?", 0, "count"),
     ("How long did I listen to music in April?", 13, "minutes"),
     ("How many hours of podcasts did I listen to this year?", 1.0, "hours"),
     ("How many songs did I skip in April?", 1, "count"),

@@ -33,6 +33,10 @@ Kind = Literal[
     "words",
 ]
 PERSON = re.compile(r"\b(?:to|from) ([A-Z][A-Z' .-]{2,40}?) via PayNow", re.IGNORECASE)
+CONTAINERS = "(?:cartons|packets|packs|bottles|cans|tins|bars|loaves|tubs|jars|bags|boxes)"
+"""Words after a product that count it: chocolate bars."""
+NO_PART = frozenset("card cards account accounts bank fee fees charge charges".split())
+"""Parts of names that tell no merchant from another."""
 LONGEST = 60
 """Longer names are left out: nobody types them, and they only slow the search."""
 
@@ -79,6 +83,8 @@ class Lexicon:
     def partly(self, words: str, kinds: Iterable[Kind]) -> tuple[Name, ...]:
         """The names that these words are a part of: whole words of the name, or its beginning up to a word's middle."""
         found: list[Name] = []
+        if words in NO_PART:
+            return ()
         for key, names in self.spellings(kinds).items():
             inside = f" {words} " in f" {key} "
             if inside or (len(words) >= 4 and key.replace(" ", "").startswith(words.replace(" ", ""))):
@@ -96,11 +102,17 @@ class Lexicon:
 
     def goods(self, words: str, *, sections_first: bool = False) -> tuple[Name, ...]:
         """The products that these words select, else the shops' section of that name; in one number or the other."""
-        ways = tuple(dict.fromkeys((words, *_other_number(words))))
+        bare = re.sub(rf"(?<=\w) {CONTAINERS}$", "", words)
+        ways = tuple(dict.fromkeys((words, *_other_number(words), bare)))
         products = next(((Name("words", way),) for way in ways if self.products_with(way)), ())
         found = (tuple(name for name in self.names.get(way, ()) if name.kind == "section") for way in ways)
         sections = next((each for each in found if each), ())
         return (sections or products) if sections_first else (products or sections)
+
+    def sections_near(self, words: str) -> tuple[str, ...]:
+        """The sections that have these words in their name, among others."""
+        found = self.spellings(("section",)).items()
+        return tuple(names[0].text for key, names in found if f" {words} " in f" {key} ")
 
     def long_sections(self) -> dict[str, tuple[Name, ...]]:
         """Sections whose name holds an "and", which would part the words of it."""

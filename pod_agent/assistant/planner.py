@@ -87,10 +87,6 @@ class RulePlanner:
         outside = self._outside(reading, kind, today)
         if outside is not None:
             return Attempt(outside, final=True)
-        if kind == "transaction" and reading.hours:
-            return Attempt(
-                Refusal(status="declined", text="Records of your bank hold no times of the day."), final=True
-            )
         shop_named = topic == "" and bool(reading.parts) and any(shop in f" {text} " for shop in self._shops)
         facts = Facts(today, self._held.get(kind), self._accounts)
         try:
@@ -142,7 +138,7 @@ class Attempt:
     def tells_more_than(self, other: Attempt) -> bool:
         """Whether it understood all words, or names what the records do not hold, where the other only asks back."""
         if other.left and not self.left:
-            return not self.final
+            return not self.final or (isinstance(self.outcome, Refusal) and bool(self.outcome.choices))
         refused = isinstance(self.outcome, Refusal) and self.outcome.status == "declined"
         return refused and bool(self.left) and set(self.left) <= set(other.left)
 

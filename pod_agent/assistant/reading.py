@@ -202,6 +202,7 @@ def _take_accounts(out: Reading) -> None:
             ),
             "card",
         ),
+        (r"()((?:credit |debit )?card)(?= (?:purchases?|payments?|spending|transactions?|expenses))", "card"),
         (
             r"(?:from|on|in|through|by|via|out of|using|with) (?:the |my |our )?((?:\w+ ){0,2}?)((?:bank )?account)",
             "account",
@@ -265,6 +266,10 @@ def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Readi
     extra: dict[str, tuple[Name, ...]] = {}
     for run in _runs(text, out.left):
         fits = _fitting(run, text, out.topic, lexicon, kinds)
+        near = lexicon.sections_near(run) if out.topic == "shops" and not fits else ()
+        if near:
+            out.refusal = Refusal(status="clarify", text=f'Which section do you mean by "{run}"?', choices=near[:3])
+            return out
         if len(fits) > 1:
             names = [name.text for name in fits][:3]
             out.refusal = Refusal(status="clarify", text=f'Which one do you mean by "{run}"?', choices=tuple(names))

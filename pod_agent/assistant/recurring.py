@@ -71,6 +71,11 @@ def subscribed(case: Case) -> Plan | Refusal | None:
     return _plan(case, "list", "SGD") if case.has("WHICH", "HOWMANY") else None
 
 
+def is_active(case: Case) -> Plan | Refusal | None:
+    """Is the subscription of X still active."""
+    return _plan(case, "active", None) if case.yes_no and len(case.wanted) == 1 else None
+
+
 def count(case: Case) -> Plan | Refusal | None:
     """How many there are."""
     return None if case.wanted else _plan(case, "count", "count")
@@ -117,6 +122,7 @@ RECURRING_RULES = (
     Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW"}),
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
     Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY"}),
+    Rule(is_active, need=roles("ACTIVE"), some=(WHAT,), may=ALL),
     Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
     Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY", "TOP"}),
     Rule(

@@ -161,11 +161,11 @@ def _of_goods(case: Case, goods: list[Name], operator: str) -> list[Filter]:
 
 _SHAPES = Shopping()
 STATE = frozenset(STATES)
-GOODS = roles("BUY", "PACKS", "PRODUCT", "PRODUCTS", "SPEND", "PURCHASES")
+GOODS = roles("BUY", "PACKS", "PRODUCT", "PRODUCTS", "SPEND", "PURCHASES", "PURCHASE")
 ASKED = GOODS | ORDERING | STATE | {"HOWMANY", "HOWMUCH", "WHICH", "WORTH", "SECTION"}
 MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 SHOPPING_RULES = (
-    Rule(_SHAPES.price, some=(roles("PRICE"),), may=roles("LAST", "BUY", "NOW", "WHICH", "PAYMENT", "PACKS")),
+    Rule(_SHAPES.price, some=(roles("PRICE"),), may=roles("LAST", "BUY", "NOW", "WHICH", "SPEND", "PACKS")),
     Rule(
         _SHAPES.price,
         need=roles("SPEND", "LAST"),

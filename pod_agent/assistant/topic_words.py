@@ -148,7 +148,7 @@ FILLERS: dict[Topic, frozenset[str]] = {
     "": frozenset(),
     "health": frozenset(
         "take took taken make made get got body data recorded measured logged count go reach reached hit climb climbed"
-        " manage managed".split()
+        " manage managed kg".split()
     ),
     "video": frozenset("about data account upload uploaded list posted still currently now".split()),
     "shops": frozenset("get got online bought total".split()) - {"bought", "total"},

@@ -267,7 +267,7 @@ ROLES = tuple(
         ),
         (r"(?:list|show(?: me)?|which ones|display|give me all|find|itemi[sz]e)", "LIST"),
         (r"where", "WHERE"),
-        (r"when", "WHEN"),
+        (r"when|(?:the |what )?date of(?= (?:my|the) )", "WHEN"),
         (r"(?:which|what|who|whom)", "WHICH"),
         (r"or", "OR"),
         (r"and|plus|as well as|together with|with", "AND"),

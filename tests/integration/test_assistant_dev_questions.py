@@ -20,6 +20,7 @@ from pod_agent import Agent
 from pod_agent.assistant.answering import ask
 from pod_agent.index.local import LocalIndex
 from tests.support import paraphrases
+from tests.support.later_paraphrases import LATER, TRAPS
 from tests.support.shared import shared
 from vocab.query import Filter, QuerySpec
 
@@ -77,13 +78,16 @@ def test_every_development_question_is_right_and_rests_on_as_many_records(
     assert counts == []
 
 
-@pytest.mark.parametrize("topic", paraphrases.__all__)
+WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__} | {"LATER": LATER}
+
+
+@pytest.mark.parametrize("topic", WORDINGS)
 def test_fresh_wordings_are_right_or_asked_back_and_never_wrong(
     index: LocalIndex, gold: ModuleType, truth: Any, topic: str
 ) -> None:
     wrong: list[tuple[str, Any, Any]] = []
     unanswered: list[str] = []
-    for question, expression in getattr(paraphrases, topic):
+    for question, expression in WORDINGS[topic]:
         expected = truth.eval(expression)
         answer = ask(index, question, TODAY).to_json()
         if not gold.check(answer, expected, truth):
@@ -92,7 +96,13 @@ def test_fresh_wordings_are_right_or_asked_back_and_never_wrong(
             else:
                 unanswered.append(question)
     assert wrong == []
-    assert len(unanswered) <= len(getattr(paraphrases, topic)) // 10, unanswered
+    assert len(unanswered) <= len(WORDINGS[topic]) // 10, unanswered
+
+
+@pytest.mark.parametrize("question", TRAPS)
+def test_what_only_sounds_answerable_is_not_answered(index: LocalIndex, question: str) -> None:
+    answer = ask(index, question, TODAY)
+    assert answer.status != "answered", (answer.value, answer.text)
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:

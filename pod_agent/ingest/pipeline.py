@@ -103,11 +103,17 @@ class Ingest:
             return apply(self._pod, journal)
 
     def run(
-        self, exports: Iterable[Path | Pair], *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        exports: Iterable[Path | Pair],
+        *,
+        dry_run: bool = False,
+        keep_rejected: bool = False,
+        progress: Progress | None = None,
     ) -> ImportReport:
         """Import files, folders and zips, or sources with their importers; a dry run only tells what would be written.
 
-        Rows that cannot be read are in the report. UnrecognisedExportError or RefusedExportError where nothing at all
+        Rows that cannot be read are in the report, which with ``keep_rejected`` is kept though nothing was written: for
+        sources that do not give the same rows again. UnrecognisedExportError or RefusedExportError where nothing at all
         can be read; PodError where the pod does not take what was read: it stays in the journal, and the next import
         or ``recover`` goes on with it.
         """
@@ -116,12 +122,12 @@ class Ingest:
         with self._locked():
             if dry_run:
                 with self._staged(exports, show, started) as staged:
-                    return self._plan(staged, started, None)
+                    return self._plan(staged, started, None, keep_rejected=False)
             with contextlib.closing(self._journal()) as journal:
                 before = apply(self._pod, journal)
                 with self._staged(exports, show, started) as staged:
                     with journal.transaction():
-                        report = self._plan(staged, started, journal)
+                        report = self._plan(staged, started, journal, keep_rejected=keep_rejected)
                     write_rejected(self._folder, report.import_id, staged.tallies)
                 documents = apply(self._pod, journal, lambda count: show("writing", count))
             return replace(report, documents=tuple(sorted({*before, *documents})))
@@ -181,14 +187,17 @@ class Ingest:
         if refused is not None and not tallies:
             raise refused
 
-    def _plan(self, staged: _Staged, started: datetime, journal: Journal | None) -> ImportReport:
+    def _plan(
+        self, staged: _Staged, started: datetime, journal: Journal | None, *, keep_rejected: bool
+    ) -> ImportReport:
         """Join what is staged with the pod, month by month; what is to be written goes to the journal, if any."""
         import_id = next_id(self._pod, started)
         manifest = manifest_of(self._pod).entries
         tallies = staged.tallies
         plan = Plan(self._pod, staged.staging, tallies, manifest=manifest, journal=journal, import_id=import_id)
         plan.make()
-        if journal is None or not any(tally.written for tally in tallies):
+        kept = any(tally.written or (keep_rejected and tally.rejected) for tally in tallies)
+        if journal is None or not kept:
             return self._report(None, started, staged, in_words=journal is None)
         report = self._report(import_id, started, staged)
         content = report_to_turtle(report)

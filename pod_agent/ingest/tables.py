@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -147,14 +147,19 @@ class Tables:
         *,
         group: str = "pod-agent",
         seconds: float | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> Iterator[ImportReport]:
-        """Import a topic batch by batch; offsets are committed after the pod took a batch."""
+        """Import a topic batch by batch; offsets are committed after the pod took a batch and its bad rows are kept.
+
+        ``options`` are settings of librdkafka, such as those of a login; they are not kept.
+        """
         from pod_agent.importers.tables.stream import batches  # noqa: PLC0415 - opens connections
 
         mapping = self.mapping(name)
-        for batch in batches(brokers, topic, group=group, seconds=seconds):
+        for batch in batches(brokers, topic, group=group, seconds=seconds, options=options):
             importer = MappedRows("kafka", _complete(batch.table, mapping), mapping, self.zone, batch.keys)
-            report = self.ingest.run([(importer, NamedSource(f"kafka:{topic}", batch.span))])
+            source = NamedSource(f"kafka:{topic}", batch.span)
+            report = self.ingest.run([(importer, source)], keep_rejected=True)
             batch.commit()
             yield report
 

@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, NamedTuple, Protocol, runtime_checkable
+from typing import IO, Final, NamedTuple, Protocol, runtime_checkable
 
 from vocab.records import Record
 
 __all__ = [
+    "MAX_RAW",
     "ByName",
     "Claiming",
     "Confidence",
@@ -33,6 +34,9 @@ __all__ = [
     "Statement",
     "Withheld",
 ]
+
+MAX_RAW: Final = 200
+"""Longest ``raw`` of an Issue, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Confidence:
 class Issue:
     """A row that could not be read. ``line`` as in Provenance; ``detail`` never repeats amounts or names.
 
-    ``column`` is the column or field at fault. ``raw`` is the row as it stood, cut to 200 characters: it is kept on
+    ``column`` is the column or field at fault. ``raw`` is the row as it stood, cut to ``MAX_RAW``: it is kept on
     this machine only, neither in the pod nor in a log.
     """
 

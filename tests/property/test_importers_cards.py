@@ -14,7 +14,8 @@ from pod_agent.errors import RefusedExportError
 from pod_agent.importers.banks.cards import CardTables
 from pod_agent.importers.banks.ocbc_pdf_layout import Entry, read_layout, statement_day
 from pod_agent.importers.banks.pdf_words import Line, Word
-from pod_agent.importers.banks.values import RowError, read_amount, read_day
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import read_amount, read_day
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Issue, Row, Skipped
 from tests.support.rows import SINGAPORE, BytesExport

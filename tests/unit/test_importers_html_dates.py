@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.youtube.date_words import AFTERNOON, CROATIAN, MONTHS, MORNING
-from pod_agent.importers.youtube.dates import DateError, PageDates
+from pod_agent.importers.youtube.dates import PageDates
 from tests.support.rows import SINGAPORE
 
 
@@ -118,7 +119,7 @@ def test_numbers_between_slashes_are_read_as_the_order_of_the_rows_shows() -> No
     ],
 )
 def test_what_is_no_date_or_could_be_two_is_never_guessed(text: str, code: str) -> None:
-    with pytest.raises(DateError) as raised:
+    with pytest.raises(RowError) as raised:
         read(text)
     assert raised.value.code == code
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Issue, Row
 from pod_agent.importers.shops.lazada import LazadaOrders
 from pod_agent.importers.shops.values import price

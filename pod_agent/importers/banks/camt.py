@@ -24,13 +24,13 @@ from pod_agent.importers.banks.interchange import (
     ZERO,
     Account,
     Bookings,
-    RowError,
     account_label,
     bank_of_bic,
-    money,
+    read_money,
     source_name,
 )
 from pod_agent.importers.banks.xml_tree import Element, parts
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Statement
 from pod_agent.importers.reading import decode_head, fold
 
@@ -116,7 +116,7 @@ class _Reader:
             rows = [self._row(payment) for payment in payments(entry, self._currency) if payment.amount.minor]
         except RowError as error:
             raw = " ".join(f"{leaf.name}={leaf.text.strip()}" for leaf in entry.leaves())
-            rows = [error.issue(self._line, raw)]
+            rows = [error.issue(self._line, fold(raw))]
         yield from rows or [Skipped(line=self._line, reason=ZERO)]
 
     def _row(self, payment: Payment) -> Row:
@@ -142,7 +142,7 @@ class _Reader:
         if amount is None or code not in {*OPENING, CLOSING}:
             return
         try:
-            printed = money(amount.text.strip(), amount.attributes.get("Ccy", self._currency)).amount
+            printed = read_money(amount.text.strip(), amount.attributes.get("Ccy", self._currency)).amount
         except RowError:
             return
         signed = -printed if balance.value("CdtDbtInd") == "DBIT" else printed

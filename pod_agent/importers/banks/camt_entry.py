@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from pod_agent.importers.banks.interchange import RowError, joined, money
+from pod_agent.importers.banks.interchange import joined, read_money
 from pod_agent.importers.banks.xml_tree import Element
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.reading import fold
 from vocab.records import Money
 
@@ -114,7 +115,7 @@ def _signed(amount: Element | None, direction: str, currency: str) -> Money:
     text = amount.text.strip()
     if text.startswith("-"):
         raise RowError("bad_amount", "the amount is negative: the sign is told apart from it", "Amt")
-    value = money(text, amount.attributes.get("Ccy", currency))
+    value = read_money(text, amount.attributes.get("Ccy", currency))
     return -value if direction == "DBIT" else value
 
 
@@ -186,7 +187,7 @@ def _original(element: Element | None, amount: Money) -> Money | None:
         other = element.first(f"AmtDtls/{kind}/Amt")
         if other is not None and other.attributes.get("Ccy", amount.currency) != amount.currency:
             try:
-                value = money(other.text.strip(), other.attributes["Ccy"])
+                value = read_money(other.text.strip(), other.attributes["Ccy"])
             except RowError:
                 return None
             return -value if amount.minor < 0 else value

@@ -9,14 +9,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.banks.card_profile import Header, Profile
-from pod_agent.importers.banks.values import (
-    Amount,
-    RowError,
-    account_label,
-    money,
-    read_amount,
-    read_day,
-)
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import Amount, account_and_number, money, read_amount, read_day
 from pod_agent.importers.numbers import is_iban, mask_numbers
 from pod_agent.importers.reading import fold
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
@@ -167,7 +161,7 @@ class RowReader:
             text = text.replace(" ", "")
             self.cut_accounts.add(text)
             return f"{product or self.FALLBACK} {text[-4:]}", text
-        label, number = account_label(text, self.account.product or product)
+        label, number = account_and_number(text, self.account.product or product)
         if sum(map(str.isdigit, number)) > 4:
             self.cut_accounts.add(number)
         if label.isdigit() or not label:

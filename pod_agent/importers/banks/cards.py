@@ -13,8 +13,9 @@ from pod_agent.errors import MissingExtraError, RefusedExportError
 from pod_agent.importers.banks.card_profile import Header, Profile, profiles
 from pod_agent.importers.banks.card_rows import RowReader
 from pod_agent.importers.banks.tables import XLS, TableRow, csv_rows, xls_rows
-from pod_agent.importers.banks.values import RowError, account_label, day_order, read_amount
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Statement, Withheld
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import account_and_number, day_order, read_amount
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fold
 from vocab.records import Provenance
 
@@ -26,7 +27,6 @@ FIRST_ROWS = 60
 
 FIRST_BYTES = 1 << 14
 SHAPED_ROWS = 5
-MAX_RAW = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class _Reader:
         self._settle()
         for row in self._table():
             if row.cells is None:
-                yield Issue(line=row.line, code="wrong_columns", detail="the row is not CSV", raw=row.raw[:MAX_RAW])
+                yield RowError("wrong_columns", "the row is not CSV").issue(row.line, row.raw)
                 continue
             cells = self._cells(row)
             if any(cells) and (cells[0][:1].isdigit() or not self._is_preamble(cells)):
@@ -211,13 +211,12 @@ class _Reader:
             try:
                 yield self._row_reader.transaction(cells, header, provenance)
             except RowError as error:
-                raw = row.raw[:MAX_RAW]
-                yield Issue(line=row.line, code=error.code, detail=str(error), column=error.column, raw=raw)
+                yield error.issue(row.line, row.raw)
 
     def _statement(self) -> Iterator[Statement]:
         account = self._row_reader.account
         if self._closing is not None and account.text:
-            label, _ = account_label(fold(account.text), account.product or self._profile.account.product)
+            label, _ = account_and_number(fold(account.text), account.product or self._profile.account.product)
             currency = account.currency or self._profile.currency
             yield Statement(account=label, currency=currency, closing=self._closing)
 

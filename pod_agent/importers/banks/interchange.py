@@ -16,24 +16,24 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import money
 from pod_agent.importers.numbers import is_iban, last_four, mask_numbers
-from pod_agent.importers.protocol import ExportFile, Issue, Withheld
+from pod_agent.importers.protocol import ExportFile, Withheld
 from pod_agent.importers.reading import fold
-from vocab.errors import VocabularyError
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
-from vocab.shapes import MAX_LENGTH, MAX_MINOR
+from vocab.shapes import MAX_LENGTH
 
 __all__ = [
     "ZERO",
     "Account",
     "Bookings",
-    "RowError",
     "account_label",
     "bank_of_bic",
     "day_start",
     "decimal_amount",
     "joined",
-    "money",
+    "read_money",
     "source_name",
 ]
 
@@ -41,7 +41,6 @@ ZERO: Final = "zero_amount"
 """Reason to skip a row of 0.00, as banks use them for notes and for checks of a card: no money moved."""
 
 MAX_REFERENCE: Final = 255
-MAX_RAW: Final = 200
 _SOURCE = re.compile(r"[a-z0-9-]{2,20}")
 _OTHERS = frozenset(
     "apple fairprice fitbit google google-health health lazada mastercard redmart samsung spotify youtube".split()
@@ -67,19 +66,6 @@ _COMMA = re.compile(r"\d{1,15},(?:\d{1,2}|\d{4,10})?|\d{1,3}(?:(?:\.\d{3})+|(?: 
 _SIGNED = re.compile(r"(?P<before>[+-]?)(?P<amount>[\d.,' ]+)(?P<after>[+-]?)|\((?P<negative>[\d.,' ]+)\)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MINUTE = timedelta(minutes=1)
-
-
-class RowError(Exception):
-    """One row cannot be read: a code and what is wrong, in words that repeat none of its values."""
-
-    def __init__(self, code: str, detail: str, column: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.column = column
-
-    def issue(self, line: int, raw: str) -> Issue:
-        """The issue to yield for the row that stands on this line."""
-        return Issue(line=line, code=self.code, detail=str(self), column=self.column, raw=fold(raw[:400])[:MAX_RAW])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,18 +212,12 @@ def decimal_amount(text: str) -> Decimal:
     raise RowError("bad_amount", "the amount is not a number, or could be read in two ways")
 
 
-def money(text: str, currency: str) -> Money:
+def read_money(text: str, currency: str) -> Money:
     """The amount as money; RowError where it is none, too large or too fine for the currency."""
     if _CENTS.fullmatch(text) and _places(currency) == 2:
         return Money(int(text.replace(".", "")), currency)
     _places(currency)
-    try:
-        amount = Money.of(decimal_amount(text), currency)
-    except VocabularyError as error:
-        raise RowError("bad_amount", "the amount has too many decimal places") from error
-    if abs(amount.minor) >= MAX_MINOR:
-        raise RowError("bad_amount", "the amount is out of range")
-    return amount
+    return money(decimal_amount(text), currency)
 
 
 @lru_cache(maxsize=64)

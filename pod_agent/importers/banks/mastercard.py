@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.values import RowError, money
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import money
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head, fold, json_elements
@@ -29,7 +30,6 @@ __all__ = ["MastercardOpenFinance"]
 SOURCE = "mastercard"
 CURRENCY = "USD"
 MAX_REPORT = 32 << 20
-MAX_RAW = 200
 NO_DESCRIPTION = "no description provided by institution"
 FIRST_SECOND, LAST_SECOND = 0, 4_102_444_800
 """1970 to 2100: seconds beyond are milliseconds, or no time."""
@@ -137,8 +137,7 @@ class _Reader:
                 try:
                     yield self._transaction(element, line)
                 except RowError as error:
-                    raw = _raw(element)
-                    yield Issue(line=line, code=error.code, detail=str(error), column=error.column, raw=raw)
+                    yield error.issue(line, _raw(element))
         for what, count in (
             ("account numbers", len(self.accounts)),
             ("addresses", self.addresses),
@@ -294,7 +293,7 @@ def _mcc(entry: _Entry) -> str | None:
 
 def _raw(entry: _Entry) -> str:
     """The fields that the entry has, for people, cut short."""
-    return str({name: value for name, value in msgspec.structs.asdict(entry).items() if value is not None})[:MAX_RAW]
+    return str({name: value for name, value in msgspec.structs.asdict(entry).items() if value is not None})
 
 
 def _text(value: object) -> str:

@@ -22,14 +22,14 @@ from pod_agent.importers.banks.interchange import (
     ZERO,
     Account,
     Bookings,
-    RowError,
     account_label,
     bank_of_bic,
     joined,
-    money,
+    read_money,
     source_name,
 )
 from pod_agent.importers.banks.mt940_text import Details, Tag, details, tags
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Statement
 from pod_agent.importers.reading import decode_head, fold
 from vocab.records import Transaction
@@ -145,7 +145,7 @@ class _Reader:
             return None
         self._currency = parts["currency"] or self._currency
         try:
-            amount = money(_point(parts["amount"]), self._currency).amount
+            amount = read_money(_point(parts["amount"]), self._currency).amount
         except RowError:
             return None
         return -amount if parts["mark"] == "D" else amount
@@ -157,7 +157,7 @@ class _Reader:
         try:
             yield self._transaction(row) or Skipped(line=row.line, reason=ZERO)
         except RowError as error:
-            yield error.issue(row.line, f":61:{row.text}")
+            yield error.issue(row.line, fold(f":61:{row.text}"))
 
     def _transaction(self, row: _Row) -> Transaction | None:
         parts = LINE.match(row.text)
@@ -165,7 +165,7 @@ class _Reader:
             raise RowError("bad_line", "the statement line has not the parts of a :61:", "61")
         value_date = _value_date(parts["value"])
         day = _entry_date(parts["entry"], value_date) if parts["entry"] and parts["entry"].strip() else value_date
-        amount = money(_point(parts["amount"]), self._currency)
+        amount = read_money(_point(parts["amount"]), self._currency)
         if not amount.minor:
             return None
         references, name = _references(parts["references"])

@@ -19,9 +19,10 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.values import RowError, account_label, money
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import account_and_number, money
 from pod_agent.importers.numbers import mask_numbers
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
 from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
@@ -46,7 +47,6 @@ PREAMBLE = re.compile(
 ROW_START = re.compile(r'^"?\d{1,2}/\d{1,2}/\d{4}"?,')
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$")
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
-MAX_RAW = 200
 MAX_RECORD_LINES = 12
 """A quoted description spans two or three lines; one that spans more was never closed."""
 
@@ -121,7 +121,7 @@ class _Reader:
 
     def _preamble(self, text: str) -> Iterator[Row]:
         if header := HEADER.match(text):
-            label, number = account_label(self._account, "OCBC")
+            label, number = account_and_number(self._account, "OCBC")
             has_value_date = header["value"] is not None
             currency = header["currency"].upper()
             self._block = _Block(label=label, number=number, currency=currency, has_value_date=has_value_date)
@@ -144,8 +144,8 @@ class _Reader:
             fields = [field.strip() for field in fields_of(text)]
         except csv.Error:
             yield from self._finish_row()
-            detail = "the row is not CSV, or one of its fields is too long"
-            yield Issue(line=line, code="wrong_columns", detail=detail, raw=text[:MAX_RAW])
+            fault = RowError("wrong_columns", "the row is not CSV, or one of its fields is too long")
+            yield fault.issue(line, text)
             return
         details = fields[block.before_text] if len(fields) > block.before_text else ""
         if any(fields[: block.before_text]) or any(fields[block.before_text + 1 :]):
@@ -156,7 +156,7 @@ class _Reader:
                 " ".join([*self._row[1][block.before_text : block.before_text + 1], details])
             ]
         elif details:
-            yield Issue(line=line, code="stray_details", detail="details that follow no row", raw=text[:MAX_RAW])
+            yield RowError("stray_details", "details that follow no row").issue(line, text)
 
     def _finish_row(self) -> Iterator[Row]:
         if not (self._row and self._block):
@@ -169,8 +169,7 @@ class _Reader:
             self._cut += cut
             yield record
         except RowError as error:
-            raw = ",".join(fields)[:MAX_RAW]
-            yield Issue(line=line, code=error.code, detail=str(error), column=error.column, raw=raw)
+            yield error.issue(line, ",".join(fields))
 
 
 def _records(export: ExportFile) -> Iterator[tuple[int, str]]:

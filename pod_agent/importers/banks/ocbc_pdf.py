@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from pod_agent.errors import MissingExtraError, RefusedExportError
+from pod_agent.errors import RefusedExportError
 from pod_agent.importers.banks.ocbc_pdf_layout import Entry, Fault, Section, read_layout, statement_day
-from pod_agent.importers.banks.pdf_words import PDF, pdf_lines
-from pod_agent.importers.banks.values import RowError, money
+from pod_agent.importers.banks.pdf_words import INSTALL, NO_READER, PDF, is_readable, pdf_lines
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import money
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
 from pod_agent.importers.reading import fold
@@ -27,10 +28,10 @@ __all__ = ["OcbcPdf"]
 SOURCE = "ocbc"
 ZONE = ZoneInfo("Asia/Singapore")
 CURRENCY = "SGD"
-FIRST_LOOK_SECONDS = 20
 KEPT_CAPITALS = frozenset({"OCBC", "FRANK", "NXT", "INFINITY", "VOYAGE", "MYOWN", "HDB", "CPF"})
 MAX_RAW = 200
 OCBC_NAME = re.compile(r"\bOCBC\b|Oversea-Chinese Banking", re.IGNORECASE)
+OTHERS = "Of PDFs only OCBC's statements are read. Download a CSV, OFX or CAMT file from your bank instead."
 NO_TEXT = "has no text: it is a scan. Take the statement as the bank's online banking gives it"
 
 
@@ -43,27 +44,25 @@ class OcbcPdf:
     wrong_downloads: ClassVar[Mapping[str, str]] = {}
 
     def identify(self, export: ExportFile) -> Confidence:
-        """Sure where the first page names OCBC; hardly where a PDF keeps its words to itself."""
+        """By the first bytes alone: a PDF that means harm is opened once, by ``extract``, and never to look at it."""
         if PDF not in export.head[:1024]:
             return Confidence(0, "it is no PDF")
-        try:
-            lines = pdf_lines(export, pages=1, seconds=FIRST_LOOK_SECONDS)
-        except (RefusedExportError, MissingExtraError) as error:
-            return Confidence(0.2, f"a PDF of which nothing can be told: {error}")
-        if not lines:
-            return Confidence(0.1, f"a PDF that {NO_TEXT}")
-        if any(OCBC_NAME.search(line.text) for line in lines):
-            return Confidence(0.9, "a PDF of OCBC")
-        return Confidence(0, "a PDF that does not name OCBC")
+        if not is_readable():
+            return Confidence(0, f"{NO_READER}: {INSTALL}")
+        if OCBC_NAME.search((export.member or export.file).replace("_", " ")):
+            return Confidence(0.3, "a PDF whose name is OCBC's")
+        return Confidence(0.05, "a PDF, which may be a statement")
 
     def extract(self, export: ExportFile) -> Iterator[Row]:
         """Yield a Transaction or an Issue for every row, then a Statement for every account or card.
 
-        RefusedExportError for a PDF that is locked, scanned, damaged, or no statement.
+        RefusedExportError for a PDF that is locked, scanned, damaged, or no statement of OCBC.
         """
         lines = pdf_lines(export)
         if not lines:
             raise RefusedExportError(f"{export.file} {NO_TEXT}.")
+        if not any(OCBC_NAME.search(line.text) for line in lines):
+            raise RefusedExportError(f"{export.file} is no statement of OCBC: it does not name the bank", hint=OTHERS)
         ends = statement_day(lines)
         sections = read_layout(lines, ends) if ends else []
         if not sections:

@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 
 from pod_agent.importers.banks.pdf_words import Line, Word
-from pod_agent.importers.banks.values import RowError, read_amount, read_day
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import read_amount, read_day
 
 __all__ = ["Entry", "Fault", "Section", "read_layout", "statement_day"]
 

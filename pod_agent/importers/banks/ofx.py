@@ -24,16 +24,16 @@ from pod_agent.importers.banks.interchange import (
     ZERO,
     Account,
     Bookings,
-    RowError,
     account_label,
     decimal_amount,
     joined,
-    money,
+    read_money,
     source_name,
 )
 from pod_agent.importers.banks.ofx_text import Mark, blocks, elements, pairs, plain_text
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Statement
-from pod_agent.importers.reading import decode_head
+from pod_agent.importers.reading import decode_head, fold
 from vocab.records import Money, Transaction
 
 __all__ = ["Ofx"]
@@ -138,7 +138,7 @@ class _Reader:
                 return Skipped(line=line, reason="correction")
             return self._transaction(line, fields, pending=pending) or Skipped(line=line, reason=ZERO)
         except RowError as error:
-            return error.issue(line, text)
+            return error.issue(line, fold(text))
 
     def _transaction(self, line: int, fields: dict[str, str], *, pending: bool) -> Transaction | None:
         account = self._account or self._new_account()
@@ -148,7 +148,7 @@ class _Reader:
             currency = fields.get("CURSYM", "").strip().upper()
         if "TRNAMT" not in fields:
             raise RowError("no_amount", "the row has no amount", "TRNAMT")
-        amount = money(fields["TRNAMT"].strip(), currency)
+        amount = read_money(fields["TRNAMT"].strip(), currency)
         if not amount.minor:
             return None
         name = plain_text(fields.get("NAME") or fields.get("PAYEE") or "")
@@ -243,7 +243,7 @@ class _Reader:
             return
         account = self._account or self._new_account()
         try:
-            closing = money(printed, holder.currency).amount
+            closing = read_money(printed, holder.currency).amount
         except RowError:
             return
         yield Statement(account=account.label, currency=holder.currency, closing=closing)
@@ -300,7 +300,7 @@ def _original(amount: Money, fields: dict[str, str]) -> Money | None:
             return None
         step = Decimal(1).scaleb(int(rate.as_tuple().exponent)) / 2
         exact = amount.amount / rate
-        original = money(str(exact.quantize(Decimal("0.01"))), currency)
+        original = read_money(str(exact.quantize(Decimal("0.01"))), currency)
         return original if abs(exact) * step / rate < Decimal("0.005") else None
     except (RowError, ArithmeticError):
         return None

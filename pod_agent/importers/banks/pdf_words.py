@@ -12,14 +12,18 @@ from pathlib import Path
 from pod_agent.errors import MissingExtraError, RefusedExportError
 from pod_agent.importers.protocol import ExportFile
 
-__all__ = ["PDF", "Line", "Word", "pdf_lines"]
+__all__ = ["INSTALL", "NO_READER", "PDF", "Line", "Word", "is_readable", "pdf_lines"]
 
 PDF = b"%PDF-"
 MAX_BYTES = 32 << 20
 MAX_OUTPUT = 64 << 20
 SECONDS = 60
+"""The child's own limit is of processor time; this one holds where it waits, or where a system knows no limits."""
+
 CHILD = Path(__file__).with_name("pdf_child.py")
 LOCKED, TOO_LONG = 3, 5
+NO_READER = "PDF statements are read by pdfplumber, which is not installed"
+INSTALL = "pip install 'pod-agent[documents]'"
 UNLOCK = "Open the PDF with its password, print it to a new PDF without one, and import that."
 SAME_LINE = 3.0
 """Words whose tops differ by less, in points, stand on one line."""
@@ -47,22 +51,25 @@ class Line:
         return " ".join(word.text for word in self.words)
 
 
-def pdf_lines(export: ExportFile, *, pages: int = 10_000, seconds: float = SECONDS) -> list[Line]:
-    """The printed lines of the first pages, from top to bottom.
+def is_readable() -> bool:
+    """Whether the package that reads PDFs is installed."""
+    return find_spec("pdfplumber") is not None
+
+
+def pdf_lines(export: ExportFile, *, seconds: float = SECONDS) -> list[Line]:
+    """The printed lines of all pages, from top to bottom.
 
     RefusedExportError where it needs a password, is damaged or too large, or takes too long; MissingExtraError where
     pdfplumber is not installed.
     """
-    if find_spec("pdfplumber") is None:
-        raise MissingExtraError(
-            "PDF statements are read by pdfplumber, which is not installed", hint="pip install 'pod-agent[documents]'"
-        )
+    if not is_readable():
+        raise MissingExtraError(NO_READER, hint=INSTALL)
     with export.open() as stream:
         content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise RefusedExportError(f"{export.file} is larger than {MAX_BYTES >> 20} MiB: no statement is")
     # -P: nothing that lies beside the script can stand in for a module of the standard library.
-    command = [sys.executable, "-P", str(CHILD), str(pages)]
+    command = [sys.executable, "-P", str(CHILD)]
     try:
         child = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:

@@ -15,8 +15,9 @@ from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.interchange import ZERO, Account, Bookings, RowError, joined, money
+from pod_agent.importers.banks.interchange import ZERO, Account, Bookings, joined, read_money
 from pod_agent.importers.banks.qif_dates import DateOrder, Evidence, read_day
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.numbers import last_four
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import decode_head, fold, text_lines
@@ -167,7 +168,7 @@ class _Reader:
         try:
             return self._transaction(entry) or Skipped(line=entry.line, reason=ZERO)
         except RowError as error:
-            return error.issue(entry.line, entry.raw)
+            return error.issue(entry.line, fold(entry.raw))
 
     def _transaction(self, entry: _Entry) -> Transaction | None:
         fields = entry.fields
@@ -175,7 +176,7 @@ class _Reader:
         text = fields.get("T") or fields.get("U") or ""
         if not text:
             raise RowError("no_amount", "the entry has no amount", "T")
-        amount = money(text.replace("$", "").strip(), self._currency)
+        amount = read_money(text.replace("$", "").strip(), self._currency)
         if not amount.minor:
             return None
         self.bookings.addresses += "A" in fields

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.interchange import RowError
+from pod_agent.importers.faults import RowError
 
 __all__ = ["DateOrder", "Evidence", "read_day"]
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.health.rows import (
     SOURCE,
     Facts,
     NoMeasurementError,
-    RowFaultError,
     Stages,
     checked,
     number,
@@ -107,13 +107,13 @@ class GoogleHealthApi:
         for line, point in enumerate(json_elements(export, _POINT, "" if is_array else POINTS), 1):
             try:
                 yield _row(line, point, facts)
-            except (RowFaultError, NoMeasurementError) as error:
+            except (RowError, NoMeasurementError) as error:
                 yield facts.guarded(line, point, error)
 
 
 def _row(line: int, point: object, facts: Facts) -> Row:
     if not isinstance(point, msgspec.Struct):
-        raise RowFaultError("not_an_object", "the data point is not a JSON object")
+        raise RowError("not_an_object", "the data point is not a JSON object")
     recorder = _recorder(getattr(point, "dataSource", None))
     for name in point.__struct_fields__:
         value = getattr(point, name)
@@ -236,4 +236,4 @@ def _date(value: _Value) -> date:
     try:
         return date(*(part or 0 for part in parts))
     except (ValueError, OverflowError) as error:
-        raise RowFaultError("bad_time", "date is no day of the calendar", "date") from error
+        raise RowError("bad_time", "date is no day of the calendar", "date") from error

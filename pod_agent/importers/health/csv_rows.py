@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Final
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.health.csv_tables import Kind, Table
 from pod_agent.importers.health.rows import (
     Facts,
     NoMeasurementError,
-    RowFaultError,
     checked,
     number,
     recorder_name,
@@ -97,13 +97,13 @@ class Columns:
         return "" if self.source is None else recorder_name(row[self.source])
 
     def split(self, line: str) -> list[str]:
-        """The cells of a row; RowFaultError where there are more or fewer than columns."""
+        """The cells of a row; RowError where there are more or fewer than columns."""
         try:
             row = fields_of(line) if '"' in line else line.split(",")
         except csv.Error as error:
-            raise RowFaultError("wrong_columns", "the row cannot be split into cells") from error
+            raise RowError("wrong_columns", "the row cannot be split into cells") from error
         if len(row) != self.width:
-            raise RowFaultError("wrong_columns", "the row has more or fewer cells than the header")
+            raise RowError("wrong_columns", "the row has more or fewer cells than the header")
         return row
 
 
@@ -153,7 +153,7 @@ class _SlowRow:
             stamp = row[columns.time]
             at = self._night(stamp) if table.tree > 1 else self._clock.read(stamp, "timestamp")
             recorder = columns.recorder(row)
-        except (RowFaultError, NoMeasurementError) as error:
+        except (RowError, NoMeasurementError) as error:
             return self._facts.guarded(line_number, line, error)
         if len(self.recorders) < RECORDERS:
             self.recorders[row[columns.source if columns.source is not None else columns.time]] = recorder
@@ -174,7 +174,7 @@ def active_minutes(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[R
             at = clock.read(row[columns.time], "timestamp")
             counted = [(measure, number(columns.cell(row, name), name)) for name, measure in LEVELS]
             found = [(measure, checked(measure, value, "minutes")) for measure, value in counted if value]
-        except (RowFaultError, NoMeasurementError) as error:
+        except (RowError, NoMeasurementError) as error:
             yield facts.guarded(line_number, line, error)
             continue
         recorder = columns.recorder(row)
@@ -187,7 +187,7 @@ def days(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     for line_number, line in each_line(blocks):
         try:
             yield _day(line_number, columns.split(line), columns, facts)
-        except (RowFaultError, NoMeasurementError) as error:
+        except (RowError, NoMeasurementError) as error:
             yield facts.guarded(line_number, line, error)
 
 
@@ -225,5 +225,5 @@ def instants(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
             value = checked(table.measure, None if found is None else found * table.factor, "value")
             at = iso_time(row[columns.time], facts.zone, "timestamp")
             yield facts.instant(line_number, at, table.measure, value, recorder=columns.recorder(row))
-        except (RowFaultError, NoMeasurementError) as error:
+        except (RowError, NoMeasurementError) as error:
             yield facts.guarded(line_number, line, error)

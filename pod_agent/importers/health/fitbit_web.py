@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.health.rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number, whole
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.health.rows import SOURCE, Facts, NoMeasurementError, checked, json_object, number, whole
 from pod_agent.importers.health.sleep import SleepLog, sleep_of
 from pod_agent.importers.health.times import day_of, iso_time, local_time
 from pod_agent.importers.health.weights import WeightLog, weighing_of
@@ -143,14 +144,10 @@ def _answer(export: ExportFile) -> dict[str, object]:
 
 def _rows(line: int, key: str, element: object, answer: Mapping[str, object], facts: Facts) -> Iterator[Row]:
     try:
-        if not isinstance(element, Mapping):
-            raise NOT_AN_OBJECT
-        yield from _reader(key)(line, key, element, answer, facts)
-    except (RowFaultError, NoMeasurementError) as error:
+        yield from _reader(key)(line, key, json_object(element, dict), answer, facts)
+    except (RowError, NoMeasurementError) as error:
         yield facts.guarded(line, element, error)
 
-
-NOT_AN_OBJECT: Final = RowFaultError("not_an_object", "the element is not a JSON object")
 
 _Element = Mapping[str, object]
 _Log = TypeVar("_Log", bound=msgspec.Struct)
@@ -233,7 +230,7 @@ def _first_day(days: object) -> str:
     first = days[0] if isinstance(days, list) and days else None
     day = first.get("dateTime") if isinstance(first, Mapping) else None
     if not isinstance(day, str):
-        raise RowFaultError("bad_time", "the answer does not say which day it is about", "dateTime")
+        raise RowError("bad_time", "the answer does not say which day it is about", "dateTime")
     return day
 
 

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.health.csv_tables import stem_of
 from pod_agent.importers.health.files import JSON_STEMS, claims, never_opens
-from pod_agent.importers.health.rows import SOURCE, Facts, NoMeasurementError, RowFaultError, checked, number
+from pod_agent.importers.health.rows import SOURCE, Facts, NoMeasurementError, checked, json_object, number
 from pod_agent.importers.health.sleep import SleepLog, sleep_of
 from pod_agent.importers.health.times import AmericanClock, day_of, local_time
 from pod_agent.importers.health.weights import KG_OF_LB, WeightLog, weighing_of
@@ -108,14 +109,9 @@ class GoogleHealthJson:
             facts.edition = 2 if stem == "sleep" else 0
             for line, element in enumerate(json_elements(export, kind), 1):
                 try:
-                    if not isinstance(element, kind):
-                        raise NOT_AN_OBJECT
-                    yield from read(line, element, facts, stem)
-                except (RowFaultError, NoMeasurementError) as error:
+                    yield from read(line, json_object(element, kind), facts, stem)
+                except (RowError, NoMeasurementError) as error:
                     yield facts.guarded(line, element, error)
-
-
-NOT_AN_OBJECT: Final = RowFaultError("not_an_object", "the element is not a JSON object")
 
 
 def _series(export: ExportFile, facts: Facts, kind: _Series) -> Iterator[Row]:
@@ -125,24 +121,23 @@ def _series(export: ExportFile, facts: Facts, kind: _Series) -> Iterator[Row]:
     beats = measure == "heart_rate"
     for line, element in enumerate(json_elements(export, _Dated), 1):
         try:
-            if not isinstance(element, _Dated):
-                raise NOT_AN_OBJECT
-            value = _beats(element.value) if beats else element.value
+            dated = json_object(element, _Dated)
+            value = _beats(dated.value) if beats else dated.value
             found = float(value) if isinstance(value, str | int | float) else None
             if found is None or not lowest <= found <= highest:
                 exact = number(value, "value")
                 found = float(checked(measure, None if exact is None else exact * Decimal(factor), "value")) / factor
-            yield Sample(line, measure, clock.read(element.dateTime, "dateTime"), found * factor, "", TREE)
-        except (RowFaultError, NoMeasurementError) as error:
+            yield Sample(line, measure, clock.read(dated.dateTime, "dateTime"), found * factor, "", TREE)
+        except (RowError, NoMeasurementError) as error:
             yield facts.guarded(line, element, error)
         except (ValueError, OverflowError):
-            yield facts.guarded(line, element, RowFaultError("bad_number", "value is not a number", "value"))
+            yield facts.guarded(line, element, RowError("bad_number", "value is not a number", "value"))
 
 
 def _beats(value: object) -> object:
     """The heart rate of an element; a confidence of 0 means that the watch was not on an arm."""
     if not isinstance(value, Mapping):
-        raise RowFaultError("bad_number", "value has no bpm", "value")
+        raise RowError("bad_number", "value has no bpm", "value")
     if value.get("confidence") == 0:
         raise NoMeasurementError
     return value.get("bpm")
@@ -171,7 +166,7 @@ def _sample_of_day(line: int, value: Decimal, stamp: object, facts: Facts, measu
 
 def _inner(value: object, name: str) -> Decimal | None:
     if not isinstance(value, Mapping):
-        raise RowFaultError("bad_number", f"value has no {name}", "value")
+        raise RowError("bad_number", f"value has no {name}", "value")
     return number(value.get(name), name)
 
 

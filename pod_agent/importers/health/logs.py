@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.health.csv_rows import Blocks, Columns
 from pod_agent.importers.health.rows import (
     Facts,
     NoMeasurementError,
-    RowFaultError,
     Stages,
     number,
     recorder_name,
@@ -58,9 +58,9 @@ def _with_days(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[tuple
         yield day, row
 
 
-def _sleep(line: int, row: Sequence[str] | RowFaultError, columns: Columns, facts: Facts) -> tuple[date | None, Row]:
+def _sleep(line: int, row: Sequence[str] | RowError, columns: Columns, facts: Facts) -> tuple[date | None, Row]:
     try:
-        if isinstance(row, RowFaultError):
+        if isinstance(row, RowError):
             raise row
         start = _at(columns, row, "sleep_start", "start_utc_offset", facts)
         end = _at(columns, row, "sleep_end", "end_utc_offset", facts)
@@ -68,8 +68,8 @@ def _sleep(line: int, row: Sequence[str] | RowFaultError, columns: Columns, fact
         awake = whole(columns.cell(row, "minutes_awake"), "minutes_awake")
         stages = Stages(awake=awake)
         return end.date(), facts.sleep(line, start, end, asleep, is_main=False, stages=stages, provisional=True)
-    except (RowFaultError, NoMeasurementError) as error:
-        return None, facts.guarded(line, "" if isinstance(row, RowFaultError) else ",".join(row), error)
+    except (RowError, NoMeasurementError) as error:
+        return None, facts.guarded(line, "" if isinstance(row, RowError) else ",".join(row), error)
 
 
 def _with_main(rows: list[Row]) -> Iterator[Row]:
@@ -83,7 +83,7 @@ def exercises(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
     """A Workout for every row; what was typed in stands where the tracker measured nothing."""
     for line, row in _records(blocks, columns):
         try:
-            if isinstance(row, RowFaultError):
+            if isinstance(row, RowError):
                 raise row
             start = _at(columns, row, "exercise_start", "utc_offset", facts)
             end = _at(columns, row, "exercise_end", "utc_offset", facts)
@@ -99,8 +99,8 @@ def exercises(blocks: Blocks, columns: Columns, facts: Facts) -> Iterator[Row]:
                 heart_rate=whole(columns.cell(row, "tracker_avg_heart_rate"), "tracker_avg_heart_rate"),
                 recorder=recorder_name(columns.cell(row, "data_source")),
             )
-        except (RowFaultError, NoMeasurementError) as error:
-            yield facts.guarded(line, "" if isinstance(row, RowFaultError) else ",".join(row), error)
+        except (RowError, NoMeasurementError) as error:
+            yield facts.guarded(line, "" if isinstance(row, RowError) else ",".join(row), error)
 
 
 def _measured(columns: Columns, row: Sequence[str], name: str) -> Decimal | None:
@@ -121,7 +121,7 @@ def _every(blocks: Blocks) -> Iterator[tuple[int, str]]:
         yield from enumerate(lines, first)
 
 
-def _records(blocks: Blocks, columns: Columns) -> Iterator[tuple[int, Sequence[str] | RowFaultError]]:
+def _records(blocks: Blocks, columns: Columns) -> Iterator[tuple[int, Sequence[str] | RowError]]:
     """Rows with the line where each begins; a cell in quotes may span lines.
 
     RefusedExportError where a quote is never closed: nobody can say where the rows after it begin.
@@ -139,6 +139,6 @@ def _records(blocks: Blocks, columns: Columns) -> Iterator[tuple[int, Sequence[s
             if len(row) == columns.width:
                 yield line, row
             elif row:
-                yield line, RowFaultError("wrong_columns", "the row has more or fewer cells than the header")
+                yield line, RowError("wrong_columns", "the row has more or fewer cells than the header")
     except csv.Error as error:
         raise RefusedExportError("its quotes are broken: a cell that was opened is never closed") from error

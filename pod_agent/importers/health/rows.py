@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pod_agent.importers.protocol import ExportFile, Issue, Row, Skipped
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import ExportFile, Row, Skipped
 from pod_agent.importers.reading import printable
 from vocab.measures import MEASURES, Day
 from vocab.records import IRI, DailyMeasure, Measurement, Occurrences, Provenance, Record, Sleep, Workout, record_iri
@@ -25,9 +26,9 @@ __all__ = [
     "SOURCE",
     "Facts",
     "NoMeasurementError",
-    "RowFaultError",
     "Stages",
     "checked",
+    "json_object",
     "number",
     "recorder_name",
     "whole",
@@ -37,34 +38,22 @@ SOURCE: Final = "google-health"
 """Fitbit and Google Health are one account and one source, whatever a download calls it."""
 
 NO_MEASUREMENT: Final = "no_measurement"
-RAW: Final = 200
+MAX_RECORDER: Final = 200
 MAX_DIGITS: Final = 15
 THIRD: Final = Decimal("0.001")
 SPO2_FLOOR: Final = 50
 ROUND_TRIPS: Final = ("health connect", "health kit", "healthkit")
 MINUTE: Final = timedelta(minutes=1)
+_Kind = TypeVar("_Kind")
 _MISSING: Final = frozenset({"", "null", "none", "nan"})
-
-
-class RowFaultError(Exception):
-    """A row cannot be read: a code, what is wrong in words that repeat no value, and the column at fault."""
-
-    def __init__(self, code: str, detail: str, column: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.column = column
-
-    def issue(self, line: int, raw: object) -> Issue:
-        """The fault as a row of the import."""
-        return Issue(line=line, code=self.code, detail=str(self), column=self.column, raw=_raw(raw))
 
 
 def _raw(row: object) -> str | None:
     """A row as it stood: the line of a table, or a JSON element with the fields that are read."""
     if isinstance(row, str):
-        return row[:RAW] or None
+        return row or None
     try:
-        return msgspec.json.encode(row).decode()[:RAW]
+        return msgspec.json.encode(row).decode()
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
@@ -77,20 +66,27 @@ class NoMeasurementError(Exception):
         return Skipped(line=line, reason=NO_MEASUREMENT)
 
 
+def json_object(element: object, kind: type[_Kind]) -> _Kind:
+    """The element as the JSON object that it has to be; RowError where it is none."""
+    if not isinstance(element, kind):
+        raise RowError("not_an_object", "the element is not a JSON object")
+    return element
+
+
 def number(value: object, column: str) -> Decimal | None:
-    """A number that may be written as text, None where there is none; RowFaultError for anything else."""
+    """A number that may be written as text, None where there is none; RowError for anything else."""
     if value is None or (isinstance(value, str) and value.strip().lower() in _MISSING):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise RowFaultError("bad_number", f"{column} is not a number", column)
+        raise RowError("bad_number", f"{column} is not a number", column)
     try:
         found = Decimal(str(value).strip())
     except (InvalidOperation, ValueError) as error:
-        raise RowFaultError("bad_number", f"{column} is not a number", column) from error
+        raise RowError("bad_number", f"{column} is not a number", column) from error
     if found.is_nan():
         return None
     if not found.is_finite() or abs(found.adjusted()) > MAX_DIGITS:
-        raise RowFaultError("bad_number", f"{column} is out of all range", column)
+        raise RowError("bad_number", f"{column} is out of all range", column)
     return found
 
 
@@ -101,21 +97,21 @@ def whole(value: object, column: str) -> int | None:
 
 
 def checked(measure: str, value: Decimal | None, column: str) -> Decimal:
-    """The value, at most three decimal places; NoMeasurementError or RowFaultError where it cannot be one."""
+    """The value, at most three decimal places; NoMeasurementError or RowError where it cannot be one."""
     limits = MEASURES[measure]
     if value is None or value == -1 or (value == 0 and limits.day is not Day.SUM and limits.lowest > 0):
         raise NoMeasurementError
     if measure == "oxygen_saturation" and value == SPO2_FLOOR:
         raise NoMeasurementError
     if not limits.lowest <= value <= limits.highest:
-        raise RowFaultError("out_of_range", f"{column} is no possible value of {measure}", column)
+        raise RowError("out_of_range", f"{column} is no possible value of {measure}", column)
     rounded = value.quantize(THIRD)
     return rounded.to_integral_value() if rounded == rounded.to_integral_value() else rounded.normalize()
 
 
 def recorder_name(value: object) -> str:
     """The device or app that an export names, ``""`` where it names none."""
-    return printable(value)[:RAW] if isinstance(value, str) else ""
+    return printable(value)[:MAX_RECORDER] if isinstance(value, str) else ""
 
 
 def _is_round_trip(recorder: str) -> bool:
@@ -204,7 +200,7 @@ class Facts:
         if asleep is None:
             raise NoMeasurementError
         if end.timestamp() <= start.timestamp():  # not by the clocks, which may have changed
-            raise RowFaultError("bad_time", "the sleep ends before it begins")
+            raise RowError("bad_time", "the sleep ends before it begins")
         stages = stages or Stages()
         return Sleep(
             iri=_iri(Sleep, _wall_clock(start), ()),
@@ -259,9 +255,9 @@ class Facts:
             recorder=recorder,
         )
 
-    def guarded(self, line: int, raw: object, error: RowFaultError | NoMeasurementError) -> Row:
+    def guarded(self, line: int, raw: object, error: RowError | NoMeasurementError) -> Row:
         """The row that says why a row gave no record."""
-        return error.issue(line, raw) if isinstance(error, RowFaultError) else error.skipped(line)
+        return error.issue(line, _raw(raw)) if isinstance(error, RowError) else error.skipped(line)
 
     def _at_line(self, line: int) -> Provenance:
         return Provenance(file=self._file, member=self._member, line=line)
@@ -279,7 +275,7 @@ def _moved(at: datetime, zone: ZoneInfo) -> datetime:
     try:
         return at.astimezone(zone)
     except OverflowError as error:
-        raise RowFaultError("bad_time", "the time is outside the calendar") from error
+        raise RowError("bad_time", "the time is outside the calendar") from error
 
 
 def _iri(kind: type[Record], at: datetime, key: tuple[str, ...]) -> IRI:

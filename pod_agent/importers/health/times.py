@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.health.rows import RowFaultError
+from pod_agent.importers.faults import RowError
 
 __all__ = ["AmericanClock", "IsoClock", "day_of", "iso_time", "local_time", "offset_of"]
 
@@ -25,13 +25,13 @@ _LONGEST: Final = timedelta(hours=15)
 def iso_time(value: object, zone: ZoneInfo, column: str) -> datetime:
     """An aware time; one that is written without a zone is meant in ``zone``."""
     if not isinstance(value, str):
-        raise RowFaultError("bad_time", f"{column} is not a text", column)
+        raise RowError("bad_time", f"{column} is not a text", column)
     try:
         found = datetime.fromisoformat(value.strip())
     except ValueError as error:
-        raise RowFaultError("bad_time", f"{column} is not a time such as 2026-01-31T12:00:00Z", column) from error
+        raise RowError("bad_time", f"{column} is not a time such as 2026-01-31T12:00:00Z", column) from error
     if not 1900 < found.year < 2200:
-        raise RowFaultError("bad_time", f"{column} is outside the calendar", column)
+        raise RowError("bad_time", f"{column} is outside the calendar", column)
     return found.replace(tzinfo=zone) if found.tzinfo is None else found
 
 
@@ -44,7 +44,7 @@ def local_time(value: object, zone: ZoneInfo, column: str) -> datetime:
     try:
         return datetime(2000 + year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError as error:
-        raise RowFaultError("bad_time", f"{column} is no day of the calendar", column) from error
+        raise RowError("bad_time", f"{column} is no day of the calendar", column) from error
 
 
 def day_of(value: object, column: str) -> date:
@@ -97,7 +97,7 @@ class AmericanClock:
     def read(self, stamp: object, column: str) -> int:
         """The time; the hour it lies in is worked out once."""
         if not isinstance(stamp, str):
-            raise RowFaultError("bad_time", f"{column} is not a text", column)
+            raise RowError("bad_time", f"{column} is not a text", column)
         hour = self._hours.get(stamp[:11])
         if hour is None or len(stamp) != 17:
             at = local_time(stamp, self._zone, column)
@@ -109,7 +109,7 @@ class AmericanClock:
         try:
             return hour + _MINUTES["T00" + stamp[11:14]] + _SECONDS[stamp[14:] + "Z"]
         except KeyError as error:
-            raise RowFaultError("bad_time", f"{column} is no time of a day", column) from error
+            raise RowError("bad_time", f"{column} is no time of a day", column) from error
 
 
 _UTC: Final = ZoneInfo("UTC")

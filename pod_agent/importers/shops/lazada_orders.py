@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.shops.orders import ToldLine, ToldOrder, UnreadOrder, order_status
 from pod_agent.importers.shops.values import (
     decimal_of,

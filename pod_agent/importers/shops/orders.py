@@ -13,7 +13,8 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Final
 
-from pod_agent.importers.banks.values import RowError, money
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import money
 from pod_agent.importers.protocol import Issue, Row
 from pod_agent.importers.shops.values import to_cents
 from vocab.records import Money, Occurrences, Order, OrderLine, OrderStatus, Provenance, record_iri

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.reading import fold
 from pod_agent.importers.shops.orders import ToldLine, ToldOrder, UnreadOrder
 from pod_agent.importers.shops.values import moment, price, status_of, to_cents

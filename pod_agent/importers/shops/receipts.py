@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head
 from pod_agent.importers.shops.mail_messages import Mail, mails

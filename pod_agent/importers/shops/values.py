@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import RowError, read_amount, read_day
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import read_amount, read_day
 from pod_agent.importers.reading import fold
 from vocab.records import OrderStatus
 

@@ -14,7 +14,8 @@ from typing import ClassVar
 
 import msgspec
 
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, Search, record_iri
 
@@ -42,15 +43,6 @@ class _Query(msgspec.Struct, gc=False):
     platform: object = None
 
 
-class _ElementError(Exception):
-    """One element cannot be read: a code, the field, and what is wrong, in words that repeat none of its values."""
-
-    def __init__(self, code: str, column: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.column = column
-
-
 class SpotifyAccount:
     """Reads the account's streaming history; one provisional Listen for each element that names what was played."""
 
@@ -76,8 +68,8 @@ class SpotifyAccount:
         for line, element in enumerate(json_elements(export, _Play), 1):
             try:
                 yield _listen(element, Provenance(file=export.file, member=export.member, line=line), seen)
-            except _ElementError as error:
-                yield Issue(line=line, code=error.code, detail=str(error), column=error.column)
+            except RowError as error:
+                yield error.issue(line)
 
 
 class SpotifySearches:
@@ -105,15 +97,15 @@ class SpotifySearches:
             try:
                 yield _search(element, Provenance(file=export.file, member=export.member, line=line), seen)
                 devices += bool(getattr(element, "platform", None))
-            except _ElementError as error:
-                yield Issue(line=line, code=error.code, detail=str(error), column=error.column)
+            except RowError as error:
+                yield error.issue(line)
         if devices:
             yield Withheld(what="devices", count=devices)
 
 
 def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
     if not isinstance(play, _Play):
-        raise _ElementError("not_an_object", "", "the element is not a JSON object")
+        raise RowError("not_an_object", "the element is not a JSON object")
     is_podcast = play.episodeName is not None or play.podcastName is not None
     title = _text(play, "episodeName" if is_podcast else "trackName")
     artist = _text(play, "podcastName" if is_podcast else "artistName")
@@ -123,7 +115,7 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
     try:
         start = end - timedelta(0, 0, 0, played_ms)
     except OverflowError as error:
-        raise _ElementError("bad_played_time", "msPlayed", "msPlayed is longer than the calendar") from error
+        raise RowError("bad_played_time", "msPlayed is longer than the calendar", "msPlayed") from error
     key = ("account", f"{artist or ''}|{title}", str(played_ms))
     return Listen(
         iri=record_iri(Listen, SOURCE, start, key, seen),
@@ -140,7 +132,7 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
 
 def _search(query: object, provenance: Provenance, seen: Occurrences) -> Row:
     if not isinstance(query, _Query):
-        raise _ElementError("not_an_object", "", "the element is not a JSON object")
+        raise RowError("not_an_object", "the element is not a JSON object")
     text = _text(query, "searchQuery")
     if text is None:
         return Skipped(line=provenance.line, reason="no_content")
@@ -157,17 +149,17 @@ def _search(query: object, provenance: Provenance, seen: Occurrences) -> Row:
 def _end(stamp: object, field: str = "endTime") -> datetime:
     """The time in a stamp such as ``2026-01-31 12:00`` (UTC)."""
     if not isinstance(stamp, str):
-        raise _ElementError("bad_time", field, f"{field} is not a text")
+        raise RowError("bad_time", f"{field} is not a text", field)
     try:
         end = datetime.fromisoformat(stamp)
         return (end if end.tzinfo else end.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _ElementError("bad_time", field, f"{field} is not a time such as 2026-01-31 12:00") from error
+        raise RowError("bad_time", f"{field} is not a time such as 2026-01-31 12:00", field) from error
 
 
 def _played(played: object) -> int:
     if not isinstance(played, int) or isinstance(played, bool) or played < 0:
-        raise _ElementError("bad_played_time", "msPlayed", "msPlayed is not a whole number of milliseconds")
+        raise RowError("bad_played_time", "msPlayed is not a whole number of milliseconds", "msPlayed")
     return played
 
 
@@ -176,5 +168,5 @@ def _text(element: msgspec.Struct, field: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _ElementError("bad_text", field, f"{field} is not a text")
+        raise RowError("bad_text", f"{field} is not a text", field)
     return printable(value) or None

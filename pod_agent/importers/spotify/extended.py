@@ -15,7 +15,8 @@ from typing import ClassVar
 
 import msgspec
 
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped, Withheld
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Withheld
 from pod_agent.importers.reading import decode_head, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, record_iri
 
@@ -59,16 +60,7 @@ class _Play(msgspec.Struct, gc=False):
     username: object = None
 
 
-MAX_RAW = 200
 PRIVATE = frozenset({"ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username"})
-
-
-class _ElementError(Exception):
-    """One element cannot be read: a code, and the field and what is wrong, in words that repeat none of its values."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 class SpotifyHistory:
@@ -98,9 +90,8 @@ class SpotifyHistory:
         for line, element in enumerate(json_elements(export, _Play), 1):
             try:
                 yield _listen(element, Provenance(file=file, member=member, line=line), seen)
-            except _ElementError as error:
-                column = str(error).partition(" ")[0] if isinstance(element, _Play) else None
-                yield Issue(line=line, code=error.code, detail=str(error), column=column, raw=_raw(element))
+            except RowError as error:
+                yield error.issue(line, _raw(element))
             if isinstance(element, _Play):
                 addresses += bool(element.ip_addr or element.ip_addr_decrypted)
                 agents += bool(element.user_agent_decrypted)
@@ -115,12 +106,12 @@ def _raw(element: object) -> str:
     if isinstance(element, _Play):
         values = msgspec.structs.asdict(element).items()
         element = {name: value for name, value in values if value is not None and name not in PRIVATE}
-    return json.dumps(element, default=str)[:MAX_RAW]
+    return json.dumps(element, default=str)
 
 
 def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
     if not isinstance(play, _Play):
-        raise _ElementError("not_an_object", "the element is not a JSON object")
+        raise RowError("not_an_object", "the element is not a JSON object")
     for medium, title_field, artist_field, uri_field in CONTENT:  # noqa: B007 - used below
         title = _text(play, title_field)
         if title:
@@ -131,7 +122,7 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
     try:
         start = _end(play.ts) - timedelta(0, 0, 0, played_ms)
     except OverflowError as error:
-        raise _ElementError("bad_played_time", "ms_played is longer than the calendar") from error
+        raise RowError("bad_played_time", "ms_played is longer than the calendar", "ms_played") from error
     artist = _text(play, artist_field)
     uri = _text(play, uri_field)
     key = (uri or f"{artist or ''}|{title}", str(played_ms))
@@ -152,19 +143,19 @@ def _listen(play: object, provenance: Provenance, seen: Occurrences) -> Row:
 
 def _end(stamp: object) -> datetime:
     if not isinstance(stamp, str):
-        raise _ElementError("bad_time", "ts is not a text")
+        raise RowError("bad_time", "ts is not a text", "ts")
     try:
         end = datetime.fromisoformat(stamp)
         if end.tzinfo is UTC:
             return end
         return (end if end.tzinfo else end.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _ElementError("bad_time", "ts is not a time such as 2026-01-31T12:00:00Z") from error
+        raise RowError("bad_time", "ts is not a time such as 2026-01-31T12:00:00Z", "ts") from error
 
 
 def _played(played: object) -> int:
     if not isinstance(played, int) or isinstance(played, bool) or played < 0:
-        raise _ElementError("bad_played_time", "ms_played is not a whole number of milliseconds")
+        raise RowError("bad_played_time", "ms_played is not a whole number of milliseconds", "ms_played")
     return played
 
 
@@ -173,5 +164,5 @@ def _text(play: _Play, field: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _ElementError("bad_text", f"{field} is not a text")
+        raise RowError("bad_text", f"{field} is not a text", field)
     return printable(value) or None

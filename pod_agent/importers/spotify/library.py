@@ -13,8 +13,9 @@ from typing import IO, Any, ClassVar
 import ijson
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.json_stream import GuardedJson
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import MAX_ELEMENT, decode_head, printable
 from vocab.records import UNDATED, Follow, Occurrences, PlaylistItem, Provenance, Record, Subject, record_iri
 
@@ -47,10 +48,6 @@ SHELVES: Mapping[str, tuple[Subject, str, str | None, str | None]] = {
 
 ITEM_OF_A_PLAYLIST = "playlists.item.items.item"
 FOLLOWED = frozenset({Subject.ARTIST, Subject.SHOW})
-
-
-class _ItemError(Exception):
-    """One item cannot be read, in words that repeat none of its values."""
 
 
 class SpotifyLibrary:
@@ -86,8 +83,8 @@ class SpotifyLibrary:
             provenance = Provenance(file=export.file, member=export.member, line=line)
             try:
                 yield _row(place, element, provenance, seen)
-            except _ItemError as error:
-                yield Issue(line=line, code="bad_element", detail=str(error))
+            except RowError as error:
+                yield error.issue(line)
 
 
 def _elements(export: ExportFile) -> Iterator[tuple[str, Any]]:
@@ -145,7 +142,7 @@ def _name(place: str, playlist: str) -> str:
 def _row(place: str, element: Any, provenance: Provenance, seen: Occurrences) -> Row:
     if not isinstance(element, dict):
         if place in SHELVES or place.startswith("playlists/"):
-            raise _ItemError("the item is not a JSON object")
+            raise RowError("bad_element", "the item is not a JSON object")
         return Skipped(line=provenance.line, reason="not_kept")
     if place.startswith("playlists/"):
         return _playlist_item(place.partition("/")[2], element, provenance, seen)
@@ -210,11 +207,11 @@ def _day(stamp: object) -> datetime:
     if stamp is None:
         return UNDATED
     if not isinstance(stamp, str):
-        raise _ItemError("addedDate is not a text")
+        raise RowError("bad_element", "addedDate is not a text")
     try:
         day = datetime.fromisoformat(stamp)
     except ValueError as error:
-        raise _ItemError("addedDate is not a day such as 2026-01-31") from error
+        raise RowError("bad_element", "addedDate is not a day such as 2026-01-31") from error
     return day.replace(tzinfo=UTC) if day.tzinfo is None else day.astimezone(UTC)
 
 
@@ -223,5 +220,5 @@ def _text(element: dict[str, Any], field: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _ItemError(f"{field} is not a text")
+        raise RowError("bad_element", f"{field} is not a text")
     return printable(value) or None

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import Amount, RowError, read_amount, read_day
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import Amount, read_amount, read_day
 from pod_agent.importers.reading import fold, printable
 from vocab.shapes import MAX_LENGTH
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import log10
 from typing import Final
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.tables.cells import is_empty, number_of
 
 __all__ = ["NAME_PLACES", "features", "name_features", "value_features"]

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import Amount, RowError
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import Amount
 from pod_agent.importers.tables.cells import (
     amount_of,
     day_of,

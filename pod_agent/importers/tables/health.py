@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.tables.fields import Cells
 from pod_agent.importers.tables.mapping import fold_name
 from vocab.measures import MEASURES

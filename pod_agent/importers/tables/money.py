@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from pod_agent.importers.banks.values import Amount, RowError, account_label, money
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.notation import Amount, account_and_number, money
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.tables.fields import Cells
 from vocab.records import (
@@ -84,7 +85,7 @@ def transaction(row: Cells) -> Sequence[Record]:
 
 @lru_cache(maxsize=256)
 def _label(account: str, source: str) -> tuple[str, str]:
-    return account_label(account, source)
+    return account_and_number(account, source)
 
 
 def _signed(row: Cells) -> Money:
@@ -210,7 +211,7 @@ def _status(row: Cells) -> OrderStatus:
 
 
 def _last_four(text: str) -> str:
-    return account_label(text, "")[0] if text else ""
+    return account_and_number(text, "")[0] if text else ""
 
 
 class _Once(Occurrences):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pod_agent.errors import UsageError
-from pod_agent.importers.banks.values import day_order
+from pod_agent.importers.notation import day_order
 from pod_agent.importers.tables.cells import is_empty
 from pod_agent.importers.tables.corpus import examples
 from pod_agent.importers.tables.features import features

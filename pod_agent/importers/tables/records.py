@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Issue, Skipped, Withheld
 from pod_agent.importers.tables.cells import is_empty

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import AgentError, NeedsMappingError
-from pod_agent.importers.banks.values import RowError
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row
 from pod_agent.importers.tables.cells import moment_of
 from pod_agent.importers.tables.mapping import ColumnMapping

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pod_agent.importers.faults import RowError
 from pod_agent.importers.youtube.date_words import AFTERNOON, CROATIAN, MONTHS, MORNING, NOISE
 from pod_agent.importers.youtube.zone_names import ZoneNames
 
-__all__ = ["DateError", "PageDates"]
+__all__ = ["PageDates"]
 
 _WORD = r"[^\W\d_][^\d\s,،/()\[\]]*"
 _TIME: Final = re.compile(
@@ -57,14 +58,6 @@ _ENOUGH: Final = 3
 Span = tuple[int, int]
 
 
-class DateError(Exception):
-    """A text is no date that can be read; the message repeats none of it."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-
-
 class _Layout(NamedTuple):
     """Where the numbers of a date stand in its text; a month that is a word is ``named``; ``half`` is of the day."""
 
@@ -86,14 +79,14 @@ class PageDates:
     def __init__(self, zone: ZoneInfo, texts: Callable[[], Iterable[str]]) -> None:
         self._zones = ZoneNames(zone)
         self._texts = texts
-        self._layouts: dict[str, _Layout | DateError] = {}
+        self._layouts: dict[str, _Layout | RowError] = {}
         self._day_first: bool | None = None
         self._looked = False
 
     def read(self, text: str) -> datetime:
-        """The instant, in UTC; DateError where the text is no date or can be two."""
+        """The instant, in UTC; RowError where the text is no date or can be two."""
         if len(text) > _MAX_LENGTH:
-            raise DateError("bad_date", "the last line is no date")
+            raise RowError("bad_date", "the last line is no date")
         text = text.replace("\u202f", " ")
         if not text.isascii():
             text = text.translate(_MARKS)
@@ -103,11 +96,11 @@ class PageDates:
         layout = self._layouts.get(blank)
         if layout is None:
             layout = self._learn(blank)
-        if isinstance(layout, DateError):
-            raise DateError(layout.code, str(layout))
+        if isinstance(layout, RowError):
+            raise RowError(layout.code, str(layout))
         offset = self._zones.offset(text[layout.zone[0] : layout.zone[1]])
         if offset is None:
-            raise DateError("bad_zone", "the zone of the time is not known")
+            raise RowError("bad_zone", "the zone of the time is not known")
         (y0, y1), (m0, m1), (d0, d1), (h0, h1), (i0, i1), (s0, s1), _, named, half, slashed = layout
         month, day, hour = int(text[m0:m1]), int(text[d0:d1]), int(text[h0:h1])
         if half is not None:
@@ -120,14 +113,14 @@ class PageDates:
         try:
             return datetime(year, named or month, day, hour, minute, second, 0, UTC) - offset
         except (ValueError, OverflowError) as error:
-            raise DateError("bad_date", "there is no such date") from error
+            raise RowError("bad_date", "there is no such date") from error
 
-    def _learn(self, blank: str) -> _Layout | DateError:
+    def _learn(self, blank: str) -> _Layout | RowError:
         if len(self._layouts) >= _MAX_LAYOUTS:
             self._layouts.clear()
         try:
-            layout: _Layout | DateError = _layout(blank)
-        except DateError as error:
+            layout: _Layout | RowError = _layout(blank)
+        except RowError as error:
             layout = error
         self._layouts[blank] = layout
         return layout
@@ -137,7 +130,7 @@ class PageDates:
             self._looked = True
             self._day_first = _day_first(self._texts())
         if self._day_first is None:
-            raise DateError("ambiguous_date", "nothing in the file shows which number is the day and which the month")
+            raise RowError("ambiguous_date", "nothing in the file shows which number is the day and which the month")
         return self._day_first
 
 
@@ -145,12 +138,12 @@ def _layout(text: str) -> _Layout:
     """Find the time, the date, the zone and the half of the day; whatever else there is makes the text no date."""
     times = list(_TIME.finditer(text))
     if len(times) != 1:
-        raise DateError("bad_date", "the last line has no time with seconds")
+        raise RowError("bad_date", "the last line has no time with seconds")
     time = times[0]
     rest = _without(text, time.span())
     date = next((found for pattern in _DATES if (found := pattern.search(rest))), None)
     if date is None:
-        raise DateError("bad_date", "the last line has no date in an order that is known")
+        raise RowError("bad_date", "the last line has no date in an order that is known")
     parts = date.groupdict()
     name = parts.get("name")
     rest = _without(rest, date.span())
@@ -179,7 +172,7 @@ def _month(name: str, *, is_croatian: bool) -> int:
     word = name.casefold().strip(". ")
     month = (CROATIAN.get(word) if is_croatian else None) or MONTHS.get(word)
     if month is None:
-        raise DateError("bad_date", "the name of the month is in a language that is not known")
+        raise RowError("bad_date", "the name of the month is in a language that is not known")
     return month
 
 
@@ -197,7 +190,7 @@ def _zone_and_half(rest: str) -> tuple[Span, int | None]:
             half = 12 if word in AFTERNOON else 0
         elif word not in NOISE:
             if zone != (0, 0) or len(word) > 6:
-                raise DateError("bad_date", "the last line says more than a date")
+                raise RowError("bad_date", "the last line says more than a date")
             zone = found.span()
     return zone, half
 

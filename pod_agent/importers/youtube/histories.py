@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import decode_head, json_elements
 from pod_agent.importers.youtube.items import item_row
 from pod_agent.importers.youtube.rows import MUSIC, Activity, activity_row, is_search, video_id
@@ -31,7 +32,6 @@ _ITEM: Final = re.compile(r'"kind"\s*:\s*"youtube#(?:playlistItem|subscription)"
 _ADDRESS: Final = re.compile(r'"titleUrl"\s*:\s*"https?://(?:www\.|music\.|m\.)?youtube\.com/')
 _YOUTUBE: Final = ["YouTube"]
 _STAMP: Final = len("2026-01-31T12:00:00.000Z")
-_RAW: Final = 200
 
 
 class _Element(msgspec.Struct, gc=False):
@@ -45,15 +45,6 @@ class _Element(msgspec.Struct, gc=False):
     products: object = None
     details: object = None
     snippet: object = None
-
-
-class _ElementError(Exception):
-    """One element cannot be read: a code, what is wrong, and the field."""
-
-    def __init__(self, code: str, detail: str, column: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.column = column
 
 
 class YouTubeHistory:
@@ -85,10 +76,8 @@ class YouTubeHistory:
         for line, element in enumerate(json_elements(export, _Element), 1):
             try:
                 yield _row(element, wording, Provenance(file=file, member=member, line=line), seen)
-            except _ElementError as error:
-                yield Issue(
-                    line=line, code=error.code, detail=str(error), column=error.column, raw=repr(element)[:_RAW]
-                )
+            except RowError as error:
+                yield error.issue(line, repr(element))
 
 
 def _whose_activity(head: str) -> Confidence:
@@ -120,7 +109,7 @@ def _wording(export: ExportFile) -> Wording:
 
 def _row(element: object, wording: Wording, provenance: Provenance, seen: Occurrences) -> Row:
     if not isinstance(element, _Element):
-        raise _ElementError("not_an_object", "the element is not a JSON object")
+        raise RowError("not_an_object", "the element is not a JSON object")
     if element.time is None and isinstance(element.snippet, Mapping):
         return item_row(element.snippet, _instant(element.snippet.get("publishedAt"), "publishedAt"), provenance, seen)
     sentence, url, header, products = element.title, element.titleUrl, element.header, element.products
@@ -128,9 +117,9 @@ def _row(element: object, wording: Wording, provenance: Provenance, seen: Occurr
         return Skipped(line=provenance.line, reason="other_product")
     at = _instant(element.time, "time")
     if not isinstance(sentence, str):
-        raise _ElementError("bad_text", "title is not a text", "title")
+        raise RowError("bad_text", "title is not a text", "title")
     if url is not None and not isinstance(url, str):
-        raise _ElementError("bad_text", "titleUrl is not a text", "titleUrl")
+        raise RowError("bad_text", "titleUrl is not a text", "titleUrl")
     title = wording.title(sentence) if url else None
     author, author_url = _author(element.subtitles) if element.subtitles else (None, None)
     return activity_row(
@@ -163,7 +152,7 @@ def _is_youtube(header: object, products: object) -> bool:
 def _instant(stamp: object, field: str) -> datetime:
     """The second of a time: pages know no finer, and both are to tell of one record."""
     if not isinstance(stamp, str):
-        raise _ElementError("bad_time", f"{field} is not a text", field)
+        raise RowError("bad_time", f"{field} is not a text", field)
     try:
         if len(stamp) == _STAMP and stamp.endswith("Z"):
             stamp = f"{stamp[:19]}Z"
@@ -174,20 +163,20 @@ def _instant(stamp: object, field: str) -> datetime:
             return at
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _ElementError("bad_time", f"{field} is not a time such as 2026-01-31T12:00:00Z", field) from error
+        raise RowError("bad_time", f"{field} is not a time such as 2026-01-31T12:00:00Z", field) from error
 
 
 def _author(subtitles: object) -> tuple[str | None, str | None]:
     first: Any = subtitles[0] if isinstance(subtitles, list) else None
     if not isinstance(first, dict):
-        raise _ElementError("bad_text", "subtitles is not a list of objects", "subtitles")
+        raise RowError("bad_text", "subtitles is not a list of objects", "subtitles")
     name, url = first.get("name"), first.get("url")
     if not isinstance(name, str | None) or not isinstance(url, str | None):
-        raise _ElementError("bad_text", "the name or url of a subtitle is not a text", "subtitles")
+        raise RowError("bad_text", "the name or url of a subtitle is not a text", "subtitles")
     return name, url
 
 
 def _details(details: object) -> str:
     if not isinstance(details, list):
-        raise _ElementError("bad_text", "details is not a list", "details")
+        raise RowError("bad_text", "details is not a list", "details")
     return " ".join(str(entry.get("name", "")) for entry in details if isinstance(entry, dict))

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import MAX_ELEMENT
-from pod_agent.importers.youtube.dates import DateError, PageDates
+from pod_agent.importers.youtube.dates import PageDates
 from pod_agent.importers.youtube.rows import MUSIC, Activity, activity_row, is_search, video_id
 from pod_agent.importers.youtube.wording import LONGEST, SAMPLE, Wording, learn_from_pairs
 from vocab.records import Occurrences, Provenance
@@ -43,7 +44,6 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _DETAIL_LENGTH: Final = 60
 _MAX_CAPTIONS: Final = 1000
 _LONGEST_CAPTION: Final = 4000
-_RAW: Final = 200
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -91,12 +91,12 @@ class YouTubePages:
         for line, cell in enumerate(_cells(export), 1):
             entry = _entry(cell)
             if entry is None:
-                yield Issue(line=line, code="no_text", detail="the entry has no text", raw=cell[:_RAW])
+                yield RowError("no_text", "the entry has no text").issue(line, cell)
                 continue
             try:
                 yield reader.row(entry, line)
-            except DateError as error:
-                yield Issue(line=line, code=error.code, detail=str(error), column="date", raw=entry.date[:_RAW])
+            except RowError as error:
+                yield RowError(error.code, str(error), "date").issue(line, entry.date)
 
 
 class _Reader:
@@ -110,7 +110,7 @@ class _Reader:
         self._wording = _wording(export)
 
     def row(self, entry: _Entry, line: int) -> Row:
-        """The record of an entry, or why it is none; DateError where its date cannot be read."""
+        """The record of an entry, or why it is none; RowError where its date cannot be read."""
         products, details = self._caption(entry.caption)
         if not entry.header.startswith("YouTube") and "YouTube" not in products:
             return Skipped(line=line, reason="other_product")

@@ -17,7 +17,8 @@ from typing import ClassVar, Final
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Skipped
+from pod_agent.importers.faults import RowError
+from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import decode_head, printable, text_lines
 from pod_agent.importers.youtube.rows import SOURCE, address, channel_follow
 from vocab.records import Occurrences, PlaylistItem, Post, Provenance, Subject, record_iri
@@ -40,7 +41,6 @@ _HEADERS: Final = frozenset(
         ("video id", "time added"),
     }
 )
-_RAW: Final = 200
 _LOOKED_AT: Final = 50
 
 Cells = list[str]
@@ -80,10 +80,8 @@ class YouTubeTables:
             if row is not None:
                 yield row
             elif not may_be_names:
-                raw = ",".join(cells)[:_RAW]
-                yield Issue(
-                    line=line, code="wrong_columns", detail="the row is not like those of such a table", raw=raw
-                )
+                fault = RowError("wrong_columns", "the row is not like those of such a table")
+                yield fault.issue(line, ",".join(cells))
             may_be_names = _is_playlist(cells)
 
 
@@ -114,7 +112,7 @@ class _Reader:
         video = cells[0].strip()
         at = _instant(cells[1])
         if at is None:
-            return Issue(line=provenance.line, code="bad_time", detail="there is no such time", raw=cells[1][:_RAW])
+            return RowError("bad_time", "there is no such time").issue(provenance.line, cells[1])
         return PlaylistItem(
             iri=record_iri(PlaylistItem, SOURCE, at, (self._playlist, video), self._seen),
             source=SOURCE,
@@ -129,7 +127,7 @@ class _Reader:
     def _comment(self, cells: Cells, provenance: Provenance) -> Row:
         at = _instant(cells[2])
         if at is None:
-            return Issue(line=provenance.line, code="bad_time", detail="there is no such time", raw=cells[2][:_RAW])
+            return RowError("bad_time", "there is no such time").issue(provenance.line, cells[2])
         about, text = _about_and_text(cells[3:])
         if not text:
             return Skipped(line=provenance.line, reason="no_content")

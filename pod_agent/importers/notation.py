@@ -1,4 +1,4 @@
-"""Values as banks print them: days in many notations, amounts with their signs, account numbers cut to four digits."""
+"""Days and amounts in the notations of banks, shops and people, and account numbers cut to their last four digits."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from pod_agent.importers.faults import RowError
 from vocab.errors import VocabularyError
 from vocab.records import Money
 from vocab.shapes import MAX_MINOR
 
 __all__ = [
     "Amount",
-    "RowError",
-    "account_label",
+    "account_and_number",
     "day_order",
     "money",
     "read_amount",
@@ -61,15 +61,6 @@ DOT_DECIMAL = re.compile(r"(\d{1,3}(,\d{2,3})*,\d{3}|\d+)(\.\d*)?$|\.\d+$", re.A
 PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?$", re.ASCII)
 NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx•][\dXx•* -]{5,})$")
 MAX_DIGITS = 18
-
-
-class RowError(Exception):
-    """One row cannot be read: a code and what is wrong, in words that repeat none of its values."""
-
-    def __init__(self, code: str, detail: str, column: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,7 @@ def _has_comma_decimal(text: str) -> bool:
     return text.count(".") > 1
 
 
-def account_label(account: str, product: str) -> tuple[str, str]:
+def account_and_number(account: str, product: str) -> tuple[str, str]:
     """What people may see of an account (product and last four digits), and its number for the record's key.
 
     ``product`` names it where the text holds a number alone.

@@ -116,10 +116,10 @@ class SampleStaging:
         block = np.empty(len(batch.lines), ROW)
         block["at"], block["value"], block["line"] = batch.at, batch.values, batch.lines
         block["tree"], block["file"] = batch.trees, file
-        names = set(batch.recorders)
+        names = sorted(set(batch.recorders))
         numbers = {name: self.recorder(name) for name in names}
-        block["recorder"] = numbers[names.pop()] if len(names) == 1 else [numbers[name] for name in batch.recorders]
-        measures = set(batch.measures)
+        block["recorder"] = numbers[names[0]] if len(names) == 1 else [numbers[name] for name in batch.recorders]
+        measures = sorted(set(batch.measures))
         for measure in measures:
             wanted = good
             if len(measures) > 1:

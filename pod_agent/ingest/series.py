@@ -97,7 +97,7 @@ def _parse(text: str, recorder: Callable[[str], int]) -> NDArray[Any]:
     rows = np.zeros(len(times), ROW)
     rows["at"] = np.array([time[:-1] for time in times], "datetime64[s]").astype(np.int64)
     rows["value"] = np.array(values, np.float64)
-    numbers = {name: recorder(name) for name in set(recorders)}
+    numbers = {name: recorder(name) for name in sorted(set(recorders))}
     rows["recorder"] = [numbers[name] for name in recorders]
     rows["tree"] = np.array(trees, np.uint8)
     return rows

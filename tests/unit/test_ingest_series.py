@@ -147,6 +147,14 @@ def test_several_recorders_stand_side_by_side(person: Person) -> None:
     ]
 
 
+def test_a_part_has_the_same_bytes_in_whatever_order_recorders_are_met(person: Person, tmp_path: Path) -> None:
+    person.imports([steps(NOON, 30, "Phone"), steps(NOON, 20, "Watch")])
+    (tmp_path / "other").mkdir()
+    other = Person(tmp_path / "other")
+    other.imports([steps(NOON, 20, "Watch")], [steps(NOON, 30, "Phone")])
+    assert other.parts() == person.parts()
+
+
 def test_the_second_of_twin_trees_is_skipped_for_the_days_of_the_first(person: Person) -> None:
     first = [steps(NOON, 10), steps(NOON + 60, 5)]
     twin = [steps(NOON + 1, 15, "", 1), steps(NOON + DAY, 3, "", 1)]

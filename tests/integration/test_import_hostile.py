@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from pod_agent.cli.main import main
-from tests.support.pdf import locked_pdf
+from tests.support.pdf import endless_pdf, locked_pdf
 
 GOOD = b"""Account details for:,360 Account 512-345678-001
 Transaction History
@@ -173,6 +173,7 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
     ),
     "an entity in OFX": holding("bad.ofx", b'<?OFX OFXHEADER="200"?><!DOCTYPE a [<!ENTITY b "c">]><OFX>&b;</OFX>'),
     "a PDF with a password": holding("bad.pdf", locked_pdf()),
+    "a PDF that never ends": holding("bad.pdf", endless_pdf()),
     "JSON nested deep": holding(PLAY_NAME, b'[{"ts":"2026-01-01T00:00:00Z","ms_played":1,"a":' + DEEP),
     "a library nested deep": holding("YourLibrary.json", b'{"tracks":[{"artist":"B","track":"S","a":' + DEEP),
     "a number of a library that is too long": holding("Playlist1.json", b'{"playlists":[{"items":[' + HUGE + b"]}]}"),
@@ -187,7 +188,7 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
 }
 
 
-SLOW = {"a hundred thousand members"}
+SLOW = {"a hundred thousand members", "a PDF that never ends"}
 CODES = {"refused_file", "not_recognised", "usage", "encrypted", "nested_zip", "unwanted"}
 
 

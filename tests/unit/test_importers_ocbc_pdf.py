@@ -170,10 +170,16 @@ def test_names_addresses_and_account_numbers_stay_behind() -> None:
         assert [row.what for row in rows if isinstance(row, Withheld)] == ["card and account numbers"]
 
 
-def test_it_is_sure_of_ocbc_and_leaves_other_pdfs_alone() -> None:
-    assert OcbcPdf().identify(BytesExport(JANUARY)).value == 0.9
-    assert OcbcPdf().identify(BytesExport(pdf([(40, 40, "Your electricity bill")]))).value == 0
+def test_any_pdf_may_be_a_statement_until_it_is_read() -> None:
+    named = OcbcPdf().identify(BytesExport(JANUARY, "OCBC_360_jan.pdf")).value
+    assert named > OcbcPdf().identify(BytesExport(JANUARY, "jan.pdf")).value > 0
     assert OcbcPdf().identify(BytesExport(b"hello")).value == 0
+
+
+def test_a_pdf_that_does_not_name_the_bank_is_refused_with_what_to_do() -> None:
+    with pytest.raises(RefusedExportError, match="no statement of OCBC") as refused:
+        read(pdf([(40, 40, "Your electricity bill")]))
+    assert "CSV" in (refused.value.hint or "")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -20,9 +21,10 @@ def test_words_on_one_height_are_one_line_and_text_on_its_side_is_left_out() -> 
     assert [(line.page, line.text) for line in pdf_lines(BytesExport(content))] == [(1, "left right"), (2, "page two")]
 
 
-def test_only_as_many_pages_as_wanted_are_read() -> None:
-    content = pdf([(50, 50, "one")], [(50, 50, "two")])
-    assert [line.text for line in pdf_lines(BytesExport(content), pages=1)] == ["one"]
+def test_no_pdf_is_opened_to_be_recognised() -> None:
+    began = sum(os.times()[2:4])
+    assert OcbcPdf().identify(BytesExport(endless_pdf(), "statement.pdf")).value > 0
+    assert sum(os.times()[2:4]) == began
 
 
 def test_a_locked_pdf_is_refused_with_what_to_do() -> None:
@@ -59,3 +61,6 @@ def test_a_pdf_without_its_reader_names_what_to_install(monkeypatch: pytest.Monk
     with pytest.raises(MissingExtraError) as error:
         pdf_lines(BytesExport(pdf([(50, 50, "x")])))
     assert error.value.hint == "pip install 'pod-agent[documents]'"
+    opinion = OcbcPdf().identify(BytesExport(pdf([(50, 50, "x")])))
+    assert opinion.value == 0
+    assert error.value.hint in opinion.why

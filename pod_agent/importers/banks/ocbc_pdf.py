@@ -58,6 +58,8 @@ class OcbcPdf:
 
         RefusedExportError for a PDF that is locked, scanned, damaged, or no statement of OCBC.
         """
+        if PDF not in export.head[:1024]:
+            raise RefusedExportError(f"{export.file} is no PDF")
         lines = pdf_lines(export)
         if not lines:
             raise RefusedExportError(f"{export.file} {NO_TEXT}.")

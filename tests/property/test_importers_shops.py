@@ -38,7 +38,11 @@ scalars = (
         ["SGD1.00", "Refunded", "2026-01-01 10:00", "Placed on 18 Feb 2019  15:40:55", "1e400", 10**30, 1e300]
     )
 )
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner))
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
 amounts = st.sampled_from(["1.20", "-3", 4, 0.1, "SGD6.00", "$1,234.50", 2.999999]) | scalars
 items = st.fixed_dictionaries(
     {"name": st.text(max_size=5)},

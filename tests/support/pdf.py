@@ -66,8 +66,9 @@ def endless_pdf() -> bytes:
 
 def swollen_pdf() -> bytes:
     """A PDF of some KiB whose one page inflates to more than any memory it may have."""
-    block = zlib.compressobj(9)
-    content = b"".join(block.compress(b"BT ET " * 1_000_000) for _ in range(200)) + block.flush()
+    stream = zlib.compressobj(9)
+    first, again = (stream.compress(b"BT ET " * 1_000_000) + stream.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    content = first + again * 199  # after a full flush the same bytes mean the same again; the end is never reached
     return _file(
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",

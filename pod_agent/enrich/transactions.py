@@ -69,8 +69,8 @@ def classify(transaction: Transaction) -> Transaction:
 
     Pure: the same row always gets the same values; nothing else of the record changes.
     """
-    meaning = read_meaning(transaction)
-    original = original_amount(transaction.description, transaction.amount)[1]
+    text, original = original_amount(transaction.description, transaction.amount)
+    meaning = _read(transaction, text)
     return replace(
         transaction,
         kind=meaning.kind,
@@ -83,11 +83,17 @@ def classify(transaction: Transaction) -> Transaction:
 
 def read_meaning(transaction: Transaction) -> Meaning:
     """What the row's own fields say, whatever meaning it has been given."""
+    return _read(transaction, original_amount(transaction.description, transaction.amount)[0])
+
+
+def _read(transaction: Transaction, text: str) -> Meaning:
+    """What the row says, whose text without a foreign amount is ``text``."""
+    card = is_card(transaction)
     return meaning_of(
-        original_amount(transaction.description, transaction.amount)[0],
+        text,
         incoming=transaction.amount.minor > 0,
-        bank=bank_of(transaction),
-        card=is_card(transaction),
+        bank=_bank(transaction.source, card=card),
+        card=card,
         mcc=transaction.mcc,
         hint=transaction.hint,
     )
@@ -95,9 +101,13 @@ def read_meaning(transaction: Transaction) -> Meaning:
 
 def bank_of(transaction: Transaction) -> str:
     """Whose fees and interest a row's are: *OCBC*, *DBS Card*; *Bank* where the source does not tell."""
-    source = transaction.source
+    return _bank(transaction.source, card=is_card(transaction))
+
+
+@lru_cache(maxsize=256)
+def _bank(source: str, *, card: bool) -> str:
     bank = "Bank" if source in FORMATS else BANKS.get(source, source.replace("-", " ").upper())
-    return f"{bank} Card" if is_card(transaction) else bank
+    return f"{bank} Card" if card else bank
 
 
 def is_card(transaction: Transaction) -> bool:

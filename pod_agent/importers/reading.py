@@ -7,17 +7,16 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import IO
 
-import ijson
 import msgspec
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.json_stream import BLOCK, ElementGuard
 from pod_agent.importers.protocol import ExportFile
 
 __all__ = [
-    "MAX_ELEMENT",
     "MAX_LINE",
     "decode_head",
     "fields_of",
@@ -34,24 +33,12 @@ __all__ = [
 MAX_LINE = 1 << 20
 """Longest line of text that is read, in characters."""
 
-MAX_ELEMENT = 1 << 20
-"""Longest element of a JSON array that is read, in bytes (give or take one block)."""
-
-BLOCK = 1 << 16
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 TURNING = (range(0x202A, 0x202F), range(0x2066, 0x206A))
 """Characters that turn the direction of text around: with them one text can be shown as another."""
 
 CONTROL = dict.fromkeys(itertools.chain(range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000), *TURNING), " ")
-MAX_DEPTH = 500
-"""Deepest JSON that is read, in brackets."""
-
-MAX_DIGITS = 1_000
-"""Longest number of JSON that is read, in digits."""
-
 _OBJECT = re.compile(rb"\s*\{")
-_BRACKET = re.compile(rb"[][{}]")
-_LONG_NUMBER = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -66,9 +53,10 @@ codecs.register_error("pod-agent-cp1252", _as_cp1252)
 
 def fold(text: str) -> str:
     """The text with control and turning characters and runs of white space folded to one space, ends stripped."""
-    if text.isprintable():
-        return text.strip() if "  " not in text else " ".join(text.split())
-    return " ".join(text.translate(CONTROL).split())
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    folded = " ".join(text.split())
+    return folded if folded.isprintable() else " ".join(folded.translate(CONTROL).split())
 
 
 def printable(text: str) -> str:
@@ -122,7 +110,10 @@ def text_blocks(export: ExportFile, encoding: str | None = None) -> Iterator[str
 
 def fields_of(text: str) -> list[str]:
     """The fields of one CSV record, which may span lines."""
-    return next(csv.reader(io.StringIO(text, newline="")), [])
+    try:
+        return next(csv.reader([text]))
+    except csv.Error:  # a line break outside of quotes ends the record
+        return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
 def json_elements(export: ExportFile, kind: type[msgspec.Struct], within: str = "") -> Iterator[object]:
@@ -135,11 +126,11 @@ def json_elements(export: ExportFile, kind: type[msgspec.Struct], within: str = 
     """
     with export.open() as stream:
         if within:
-            yield from _one_by_one(_ElementGuard(b"", stream, export.file), kind, f"{within}.item")
+            yield from _as_kind(ElementGuard(stream, export.file).items(f"{within}.item"), kind)
             return
         rest = yield from _whole_runs(stream, msgspec.json.Decoder(list[kind]))  # type: ignore[valid-type]
         if rest is not None:
-            yield from _one_by_one(_ElementGuard(rest, stream, export.file), kind)
+            yield from _as_kind(ElementGuard(stream, export.file, rest).items("item"), kind)
 
 
 def json_values(export: ExportFile, prefix: str) -> Iterator[object]:
@@ -148,13 +139,7 @@ def json_values(export: ExportFile, prefix: str) -> Iterator[object]:
     RefusedExportError as for ``json_elements``.
     """
     with export.open() as stream:
-        guard = _ElementGuard(b"", stream, export.file)
-        try:
-            for value in ijson.items(guard, prefix, buf_size=BLOCK):
-                guard.unread = 0
-                yield value
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+        yield from ElementGuard(stream, export.file).items(prefix)
 
 
 def _whole_runs(
@@ -191,55 +176,13 @@ def _last_comma(text: bytes) -> int:
     return 0
 
 
-def _one_by_one(stream: _ElementGuard, kind: type[msgspec.Struct], prefix: str = "item") -> Iterator[object]:
-    """Elements of any shape; numbers with a fraction are Decimal."""
-    try:
-        for element in ijson.items(stream, prefix, buf_size=BLOCK):
-            stream.unread = 0
-            if isinstance(element, dict):
-                yield kind(**{name: element[name] for name in kind.__struct_fields__ if name in element})
-            else:
-                yield element
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise RefusedExportError(f"{stream.name} is not whole: its JSON is broken or cut off") from error
-
-
-class _ElementGuard:
-    """A stream, ``start`` before the rest, that refuses what the slower parser cannot take.
-
-    That is an element of too many bytes, a number of more digits than Python turns into an integer and brackets nested
-    too deep: the last two end the process. Brackets and digits within a text count as well, which no export has so many
-    of in a row.
-    """
-
-    def __init__(self, start: bytes, rest: IO[bytes], name: str) -> None:
-        self._start = io.BytesIO(start)
-        self._rest = rest
-        self.name = name
-        self.unread = 0
-        self._depth = 0
-        self._tail = b""
-
-    def read(self, size: int) -> bytes:
-        if self.unread > MAX_ELEMENT:
-            raise RefusedExportError(f"an element of {self.name} is longer than {MAX_ELEMENT:,} bytes")
-        block = self._start.read(size) or self._rest.read(size)
-        self.unread += len(block)
-        if _LONG_NUMBER.search(self._tail + block):
-            raise RefusedExportError(f"{self.name} holds a number of more than {MAX_DIGITS:,} digits")
-        self._tail = (self._tail + block)[-MAX_DIGITS:]
-        self._follow(block)
-        return block
-
-    def _follow(self, block: bytes) -> None:
-        opened = block.count(b"[") + block.count(b"{")
-        if self._depth + opened <= MAX_DEPTH:
-            self._depth = max(self._depth + opened - block.count(b"]") - block.count(b"}"), 0)
-            return
-        for bracket in _BRACKET.finditer(block):
-            self._depth = self._depth + 1 if bracket[0] in b"[{" else max(self._depth - 1, 0)
-            if self._depth > MAX_DEPTH:
-                raise RefusedExportError(f"{self.name} is nested more than {MAX_DEPTH} deep")
+def _as_kind(elements: Iterable[object], kind: type[msgspec.Struct]) -> Iterator[object]:
+    """Objects as ``kind``, others as they are."""
+    for element in elements:
+        if isinstance(element, dict):
+            yield kind(**{name: element[name] for name in kind.__struct_fields__ if name in element})
+        else:
+            yield element
 
 
 def guess_encoding(head: bytes) -> str:

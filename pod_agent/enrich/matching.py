@@ -1,11 +1,14 @@
 """Orders and the transactions that paid them, so that money counts once and what was bought is known.
 
 An order belongs to a transaction of exactly its total, from a day before to a week after it was placed (cards are
-charged when a parcel leaves), whose text names the shop. One to one, the nearest days first.
+charged when a parcel leaves), whose text names the shop. One to one, the likeliest means of payment first, then the
+nearest days. What an order says of its payment is heeded: cash leaves no transaction, NETS no row on a credit card, and
+a card no row on another card.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -34,26 +37,53 @@ def match_orders(orders: Iterable[Order], transactions: Iterable[Transaction], z
     for row in transactions:
         if row.kind is TransactionKind.SPEND:
             amounts[row.amount.currency, -row.amount.minor].append(row)
-    edges: list[tuple[int, str, Order, Transaction]] = []
+    edges: list[_Edge] = []
     for order in orders:
         if order.total.minor > 0 and order.status is not OrderStatus.CANCELLED:
             edges.extend(_edges(order, amounts.get((order.total.currency, order.total.minor), ()), zone))
-    edges.sort(key=lambda edge: (edge[0], edge[1], edge[2].iri, edge[3].iri))
+    edges.sort(key=lambda edge: (*edge[:3], edge[3].iri, edge[4].iri))
     taken: set[str] = set()
     links: list[Link] = []
-    for _, _, order, row in edges:
+    for *_, order, row in edges:
         if order.iri not in taken and row.iri not in taken:
             taken.update((order.iri, row.iri))
             links.append(Link(order.iri, Relation.PAID_BY, row.iri))
     return tuple(sorted(links))
 
 
-def _edges(order: Order, rows: Sequence[Transaction], zone: ZoneInfo) -> Iterator[tuple[int, str, Order, Transaction]]:
+_Edge = tuple[int, int, str, Order, Transaction]
+"""How unlikely the means of payment is, days between, when the order was placed, and the two sides."""
+
+
+def _edges(order: Order, rows: Sequence[Transaction], zone: ZoneInfo) -> Iterator[_Edge]:
     placed = order.at.astimezone(zone).date()
     for row in rows:
         days = (row.at.date() - placed).days
-        if -DAYS_BEFORE <= days <= DAYS_AFTER and _names(row, order.shop):
-            yield abs(days), order.at.isoformat(), order, row
+        if not -DAYS_BEFORE <= days <= DAYS_AFTER or not _names(row, order.shop):
+            continue
+        unlikely = _unlikely(order.paid_with or "", row)
+        if unlikely is not None:
+            yield unlikely, abs(days), order.at.isoformat(), order, row
+
+
+_CASH = re.compile(r"\b(?:cash|cod)\b(?! ?card)", re.IGNORECASE)
+_NETS = re.compile(r"\bnets\b", re.IGNORECASE)
+_CARD = re.compile(r"\b(?:visa|master ?card|amex|american express|credit|debit|card)\b", re.IGNORECASE)
+_LAST_FOUR = re.compile(r"(?<!\d)(\d{4})$")
+
+
+def _unlikely(paid_with: str, row: Transaction) -> int | None:
+    """0 where the row is of the means that the order names, 1 where it may be, None where it cannot."""
+    if _CASH.search(paid_with):
+        return None
+    if _NETS.search(paid_with):
+        return None if row.card else 0
+    if not row.card:
+        return None if _CARD.search(paid_with) and _NETS.search(row.description) else 1
+    told, held = _LAST_FOUR.search(paid_with), _LAST_FOUR.search(row.account)
+    if told and held:
+        return 0 if told[1] == held[1] else None
+    return 0 if _CARD.search(paid_with) else 1
 
 
 def _names(row: Transaction, shop: str) -> bool:

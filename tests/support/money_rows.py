@@ -59,7 +59,13 @@ def paid(
 
 
 def bought(
-    shop: str, total: str, *, day: int = 0, hour: int = 12, status: OrderStatus = OrderStatus.DELIVERED
+    shop: str,
+    total: str,
+    *,
+    day: int = 0,
+    hour: int = 12,
+    status: OrderStatus = OrderStatus.DELIVERED,
+    paid_with: str | None = None,
 ) -> Order:
     """An order placed ``day`` days after ``FIRST``."""
     at = datetime.combine(FIRST + timedelta(days=day), datetime.min.time(), ZONE) + timedelta(hours=hour)
@@ -72,4 +78,5 @@ def bought(
         number=number,
         status=status,
         total=Money.of(Decimal(total), "SGD"),
+        paid_with=paid_with,
     )

@@ -172,3 +172,30 @@ def test_each_charge_pays_one_order_the_nearest() -> None:
 def test_a_cancelled_order_is_paid_by_nothing() -> None:
     order = bought("Lazada", "20.00", status=OrderStatus.CANCELLED)
     assert match_orders([order], [paid("LAZADA SINGAPORE", "-20.00")], ZONE) == ()
+
+
+@pytest.mark.parametrize(
+    ("paid_with", "row"),
+    [
+        ("Cash", paid("NTUC FP-BEDOK SINGAPORE SGP", "-20.00", **CARD)),  # type: ignore[arg-type]
+        ("Cash on delivery", paid("NETS QR NTUC FAIRPRICE 12345678 NETS QR PURCHASE", "-20.00")),
+        ("NETS", paid("NTUC FP-BEDOK SINGAPORE SGP", "-20.00", **CARD)),  # type: ignore[arg-type]
+        ("Mastercard 5432", paid("NTUC FP-BEDOK SINGAPORE SGP", "-20.00", **CARD)),  # type: ignore[arg-type]
+        ("Visa 9876", paid("NETS QR NTUC FAIRPRICE 12345678 NETS QR PURCHASE", "-20.00")),
+    ],
+    ids=["cash", "cash at the door", "nets", "another card", "a card"],
+)
+def test_a_charge_of_other_means_pays_no_order(paid_with: str, row: Transaction) -> None:
+    order = bought("FairPrice", "20.00", paid_with=paid_with)
+    assert match_orders([order], [row], ZONE) == ()
+    assert match_orders([bought("FairPrice", "20.00")], [row], ZONE) != ()
+
+
+def test_of_two_charges_that_of_the_order_s_own_means_pays_it() -> None:
+    card, nets = (
+        paid("NTUC FP-BEDOK SINGAPORE SGP", "-20.00", day=1, **CARD),  # type: ignore[arg-type]
+        paid("NTUC FAIRPRICE", "-20.00"),
+    )
+    orders = [bought("FairPrice", "20.00", paid_with=how) for how in ("Mastercard 9876", "NETS", "Cash")]
+    found = match_orders(orders, [nets, card], ZONE)
+    assert {link.iri: link.other for link in found} == {orders[0].iri: card.iri, orders[1].iri: nets.iri}

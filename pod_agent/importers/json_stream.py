@@ -1,24 +1,38 @@
-"""JSON of any size on its way to a parser: texts that are too long are cut, and what would end the process is refused.
+"""JSON of any size on its way to a parser: what would fill the memory or end the process is refused.
 
-The bytes are followed as far as telling texts from what stands around them: braces within a text are no nesting. Bodies
-that a browser saved hold whole programs and pictures as texts.
+There are two guards. ``ElementGuard`` bounds each element of an export that was written element by element, and takes
+as long as the parser. ``GuardedJson`` takes seven times as long, and is for what a browser saved: it cuts the texts
+that hold whole programs and pictures, and so follows the bytes as far as telling texts from what stands around them.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
+import io
 import re
-from typing import IO, Final
+from collections.abc import Iterator
+from typing import IO, Any, Final
+
+import ijson
 
 from pod_agent.errors import RefusedExportError
 
-__all__ = ["MAX_DEPTH", "GuardedJson"]
+__all__ = ["BLOCK", "MAX_DEPTH", "MAX_ELEMENT", "ElementGuard", "GuardedJson", "whole_json"]
 
 BLOCK: Final = 1 << 16
 MAX_DEPTH: Final = 200
 """Deepest nesting that is read, in brackets."""
 
+MAX_BRACKETS: Final = 500
+"""The same where brackets in texts count as well."""
+
+MAX_ELEMENT: Final = 1 << 20
+"""Longest element of an export that is read, in bytes (give or take one block)."""
+
 MAX_DIGITS: Final = 1_000
+"""Longest number that is read, in digits."""
+
 INSIDE: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 """A text up to its closing quotation mark, or as much of it as there is."""
 
@@ -112,3 +126,62 @@ class GuardedJson:
             self._depth += 1 if bracket in b"[{" else -1
             if self._depth > MAX_DEPTH:
                 raise RefusedExportError(f"{self._name} is nested more than {MAX_DEPTH} deep")
+
+
+class ElementGuard:
+    """A stream of JSON for ijson, ``start`` before the rest, whose elements are bounded one by one.
+
+    RefusedExportError for an element of too many bytes, a number of more digits than Python turns into an integer and
+    brackets nested too deep: the last two end the process. Brackets and digits in texts count as well: no element of an
+    export has so many of them.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str, start: bytes = b"") -> None:
+        self._start = io.BytesIO(start)
+        self._stream = stream
+        self._name = name
+        self._unread = 0
+        self._depth = 0
+        self._tail = b""
+
+    def items(self, prefix: str) -> Iterator[Any]:
+        """The elements at a prefix as ijson writes it; numbers with a fraction are Decimal."""
+        with whole_json(self._name):
+            for element in ijson.items(self, prefix, buf_size=BLOCK):
+                self.element_ends()
+                yield element
+
+    def element_ends(self) -> None:
+        """Bound the next element afresh: an open bracket in a text of this one is no nesting of the next."""
+        self._unread = self._depth = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        if self._unread > MAX_ELEMENT:
+            raise RefusedExportError(f"an element of {self._name} is longer than {MAX_ELEMENT:,} bytes")
+        block = self._start.read(size) or self._stream.read(size)
+        self._unread += len(block)
+        if LONG_NUMBER.search(self._tail + block):
+            raise RefusedExportError(f"{self._name} holds a number of more than {MAX_DIGITS:,} digits")
+        self._tail = (self._tail + block)[-MAX_DIGITS:]
+        self._follow(block)
+        return block
+
+    def _follow(self, block: bytes) -> None:
+        opened = block.count(b"[") + block.count(b"{")
+        if self._depth + opened <= MAX_BRACKETS:
+            self._depth = max(self._depth + opened - block.count(b"]") - block.count(b"}"), 0)
+            return
+        for bracket in BRACKET.finditer(block):
+            self._depth = self._depth + 1 if bracket[0] in b"[{" else max(self._depth - 1, 0)
+            if self._depth > MAX_BRACKETS:
+                raise RefusedExportError(f"{self._name} is nested more than {MAX_BRACKETS} deep")
+
+
+@contextlib.contextmanager
+def whole_json(name: str) -> Iterator[None]:
+    """RefusedExportError where the parser says that the JSON of this file is broken."""
+    try:
+        yield
+    except (ijson.JSONError, ValueError, ArithmeticError) as error:
+        raise RefusedExportError(f"{name} is not whole: its JSON is broken or cut off") from error

@@ -13,10 +13,11 @@ from typing import IO
 import msgspec
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.json_stream import BLOCK, ElementGuard
+from pod_agent.importers.json_stream import BLOCK, MAX_ELEMENT, ElementGuard
 from pod_agent.importers.protocol import ExportFile
 
 __all__ = [
+    "MAX_ELEMENT",
     "MAX_LINE",
     "decode_head",
     "fields_of",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.health.json_tree import GoogleHealthJson
 from pod_agent.importers.protocol import Sample
 from tests.support.health import BERLIN, daily, instants, issues, read, samples, skipped, sleeps, workouts
-from tests.support.rows import SINGAPORE
+from tests.support.rows import SINGAPORE, BytesExport
 
 TREE = "Takeout/Fitbit/Global Export Data"
 SLEEP = {
@@ -217,3 +219,13 @@ def test_a_broken_file_is_refused_as_a_whole() -> None:
 def test_an_empty_list_is_a_file_without_rows() -> None:
     for stem in ("steps", "weight", "sleep", "exercise"):
         assert read(f"{stem}-2026-10-01.json", "[]") == []
+
+
+def test_elements_that_are_no_objects_leave_nothing_in_memory() -> None:
+    export = BytesExport(b"[" + b"1," * 50_000 + b"1]", f"{TREE}/steps-2026-10-06.json")
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in GoogleHealthJson(SINGAPORE).extract(export)) == 50_001
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import RefusedExportError
+from pod_agent.importers.json_stream import BLOCK
 from pod_agent.importers.protocol import Issue, Row, Skipped
-from pod_agent.importers.reading import BLOCK
 from pod_agent.importers.spotify.extended import SpotifyHistory
 from tests.support.rows import FIXTURES, BytesExport, check_golden, plain, read_all, records
 from tests.support.shared import shared
@@ -217,3 +217,8 @@ def test_every_play_equals_the_truth() -> None:
     )
     assert read_plays == truth
     assert len({row.iri for row in records(rows)}) == len(truth)
+
+
+def test_open_brackets_in_titles_are_no_nesting_however_many_titles_hold_one() -> None:
+    rows = read(3, *[PLAY | {"master_metadata_track_name": "Live ["}] * 3000)
+    assert len(listens(rows)) == 3000

@@ -12,8 +12,7 @@ from typing import ClassVar, Final
 
 import ijson
 
-from pod_agent.errors import RefusedExportError
-from pod_agent.importers.json_stream import GuardedJson
+from pod_agent.importers.json_stream import GuardedJson, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Withheld
 from pod_agent.importers.reading import decode_head
 from pod_agent.importers.shops.fairprice_orders import WRAPPERS, looks_like_an_order, read_order
@@ -69,17 +68,14 @@ class FairPriceOrders:
 
 def _elements(export: ExportFile) -> Iterator[object]:
     """Everything that stands where an order should."""
-    with export.open() as stream:
+    with export.open() as stream, whole_json(export.file):
         guard = GuardedJson(stream, export.file, limit=MAX_ORDER, longest=MAX_TEXT)
         events: _Events = ijson.basic_parse(guard, multiple_values=True)
-        try:
-            for event, value in events:
-                for element in _value(event, value, events, listed=False):
-                    guard.unread = 0
-                    yield element
+        for event, value in events:
+            for element in _value(event, value, events, listed=False):
                 guard.unread = 0
-        except (ijson.JSONError, ValueError, ArithmeticError) as error:
-            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+                yield element
+            guard.unread = 0
 
 
 def _value(event: str, value: object, events: _Events, *, listed: bool) -> Iterator[object]:

@@ -15,9 +15,8 @@ from typing import ClassVar, Final
 
 import ijson
 
-from pod_agent.errors import RefusedExportError
 from pod_agent.importers.json_documents import decode_json
-from pod_agent.importers.json_stream import GuardedJson
+from pod_agent.importers.json_stream import GuardedJson, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Withheld
 from pod_agent.importers.reading import decode_head
 from pod_agent.importers.shops import fairprice_orders, lazada_orders
@@ -66,16 +65,13 @@ class BrowserArchive:
 
 def _bodies(export: ExportFile) -> Iterator[str]:
     """The bodies in which words of an order stand."""
-    with export.open() as stream:
+    with export.open() as stream, whole_json(export.file):
         guard = GuardedJson(stream, export.file, limit=MAX_ENTRY, longest=MAX_BODY)
-        try:
-            for content in ijson.items(guard, PATH):
-                guard.unread = 0
-                body = _body(content)
-                if any(word in body for word in (*FAIRPRICE_WORDS, *LAZADA_WORDS)):
-                    yield body
-        except (ijson.JSONError, ValueError, ArithmeticError) as error:
-            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+        for content in ijson.items(guard, PATH):
+            guard.unread = 0
+            body = _body(content)
+            if any(word in body for word in (*FAIRPRICE_WORDS, *LAZADA_WORDS)):
+                yield body
 
 
 def _body(content: object) -> str:

@@ -14,7 +14,7 @@ import ijson
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.faults import RowError
-from pod_agent.importers.json_stream import GuardedJson
+from pod_agent.importers.json_stream import ElementGuard, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
 from pod_agent.importers.reading import MAX_ELEMENT, decode_head, printable
 from vocab.records import UNDATED, Follow, Occurrences, PlaylistItem, Provenance, Record, Subject, record_iri
@@ -89,21 +89,18 @@ class SpotifyLibrary:
 
 def _elements(export: ExportFile) -> Iterator[tuple[str, Any]]:
     """Every item with the name of its playlist (``playlists/...``) or of its array."""
-    with export.open() as stream:
-        try:
-            yield from _walk(stream, export.file)
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise RefusedExportError(f"{export.file} is not whole: its JSON is broken or cut off") from error
+    with export.open() as stream, whole_json(export.file):
+        yield from _walk(stream, export.file)
 
 
 def _walk(stream: IO[bytes], file: str) -> Iterator[tuple[str, Any]]:
     playlist = ""
     open_item: _OpenItem | None = None
-    guarded = GuardedJson(stream, file, limit=MAX_ELEMENT, longest=MAX_ELEMENT)
-    for prefix, event, value in ijson.parse(guarded):
+    guard = ElementGuard(stream, file)
+    for prefix, event, value in ijson.parse(guard):
         if open_item is not None:
             if open_item.takes_last(prefix, event, value):
-                guarded.unread = 0
+                guard.element_ends()
                 yield _name(open_item.prefix, playlist), open_item.builder.value
                 open_item = None
         elif prefix.startswith("playlists.item") and prefix != ITEM_OF_A_PLAYLIST:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pod_agent.importers.faults import RowError
 from vocab.errors import VocabularyError
 from vocab.records import Money
+from vocab.records.base import MINOR_DIGITS
 from vocab.shapes import MAX_MINOR
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "account_and_number",
     "day_order",
     "money",
+    "plain_money",
     "read_amount",
     "read_day",
 ]
@@ -58,8 +60,12 @@ MONEY_SIGN = re.compile(r"(?P<before>[-+(\s]*)(?P<code>[A-Z]{3})?\s*(?:[A-Z]{0,3
 CODE_AFTER = re.compile(r"(?P<rest>.*?)\s*(?P<code>[A-Z]{3}|[$€£¥₩₹])$")
 SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")
 DOT_DECIMAL = re.compile(r"(\d{1,3}(,\d{2,3})*,\d{3}|\d+)(\.\d*)?$|\.\d+$", re.ASCII)
+CENTS = re.compile(r"-?\d{1,11}\.\d\d", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?$", re.ASCII)
 NUMBER = re.compile(r"(?P<name>.*?)\s*(?P<number>[\d*Xx•][\dXx•* -]{5,})$")
+HOLDER = re.compile(r"(?<=\d{4})[\s,:/-][^\d*•]*$")
+"""What stands behind the number of an account: the holder's name, which nobody needs."""
+
 MAX_DIGITS = 18
 
 
@@ -149,6 +155,18 @@ def money(number: Decimal, currency: str, column: str | None = None) -> Money:
     return amount
 
 
+def plain_money(text: str, currency: str) -> Money | None:
+    """What ``money`` gives for an amount like 1234.50, in a third of the time; None for any other text or currency."""
+    if CENTS.fullmatch(text) and _has_cents(currency):
+        return Money(int(text.replace(".", "")), currency)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _has_cents(currency: str) -> bool:
+    return re.fullmatch("[A-Z]{3}", currency) is not None and MINOR_DIGITS.get(currency, 2) == 2
+
+
 def _number(text: str, decimal: str) -> Decimal:
     if decimal == "," or (decimal == "auto" and _has_comma_decimal(text)):
         text = text.translate({ord(","): ".", ord("."): ","})
@@ -172,9 +190,10 @@ def _has_comma_decimal(text: str) -> bool:
 def account_and_number(account: str, product: str) -> tuple[str, str]:
     """What people may see of an account (product and last four digits), and its number for the record's key.
 
-    ``product`` names it where the text holds a number alone.
+    ``product`` names it where the text holds a number alone. A name behind the number, such as that of the holder of a
+    supplementary card, is left out.
     """
-    parts = NUMBER.match(account)
+    parts = NUMBER.match(account) or NUMBER.match(HOLDER.sub("", account))
     if not parts:
         return re.sub(r"\d+(?=\d{4})", "", account) or product, account
     number = re.sub(r"[^\dXx*•]", "", parts["number"])

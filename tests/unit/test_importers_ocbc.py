@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +90,20 @@ def test_the_full_account_number_tells_records_of_two_accounts_apart() -> None:
 def test_a_supplementary_card_is_an_account_of_its_own() -> None:
     found = Counter(row.account for row in transactions(read_all(OCBC / "card.csv")))
     assert found == {"OCBC Rewards Card 3333": 4, "OCBC Rewards Card 4444": 1}
+
+
+def test_the_name_of_a_card_s_holder_is_left_out(tmp_path: Path) -> None:
+    text = (OCBC / "card.csv").read_text()
+    named = tmp_path / "card.csv"
+    named.write_text(text.replace("4444\n", "4444 JANE LEE\n"))
+    assert named.read_text() != text
+    assert [row.iri for row in transactions(read_all(named))] == [
+        row.iri for row in transactions(read_all(OCBC / "card.csv"))
+    ]
+    assert {row.account for row in transactions(read_all(named))} == {
+        "OCBC Rewards Card 3333",
+        "OCBC Rewards Card 4444",
+    }
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ def _records(export: ExportFile, encoding: str, delimiter: str) -> Iterator[Line
                 reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
                 continue
             except _NeverClosedError:
-                again, lines.held = lines.record, lines.record[1:] + lines.held
+                again = list(lines.record)
+                lines.held = again[1:] + lines.held
                 lines.number = first
                 yield Line(first, None, again[0])
                 reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
@@ -158,26 +159,26 @@ class _Lines:
         self.record: list[str] = []
         self.held: list[str] = []
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self.held.pop(0) if self.held else self._text.readline(MAX_LINE)
-        if not line:
-            if self.since > 1 and self.record[0].count('"') % 2:
-                self.since = 0
+    def __iter__(self) -> Iterator[str]:
+        """The lines from where they were left, so that a new reader goes on behind the fault of the last."""
+        readline, record = self._text.readline, self.record
+        while True:
+            line = self.held.pop(0) if self.held else readline(MAX_LINE)
+            if not line:
+                if self.since > 1 and record[0].count('"') % 2:
+                    self.since = 0
+                    raise _NeverClosedError
+                return
+            if len(line) >= MAX_LINE:
+                raise RefusedExportError(f"a line of {self._file} is longer than {MAX_LINE:,} characters")
+            if not self.number:
+                line = line.removeprefix("\ufeff")
+            self.number += 1
+            self.since += 1
+            if self.since == 1:
+                record.clear()
+            record.append(line)
+            if self.since > MAX_RECORD_LINES:
                 raise _NeverClosedError
-            raise StopIteration
-        if len(line) >= MAX_LINE:
-            raise RefusedExportError(f"a line of {self._file} is longer than {MAX_LINE:,} characters")
-        if not self.number:
-            line = line.removeprefix("\ufeff")
-        self.number += 1
-        self.since += 1
-        if self.since == 1:
-            self.record.clear()
-        self.record.append(line)
-        if self.since > MAX_RECORD_LINES:
-            raise _NeverClosedError
-        self.last = line
-        return line.replace("\0", "") if "\0" in line else line
+            self.last = line
+            yield line.replace("\0", "") if "\0" in line else line

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.faults import RowError
@@ -42,6 +43,45 @@ FACTORS = {
 PLACES = Decimal("0.001")
 
 
+T = TypeVar("T")
+MOST = 8_192
+LONG = 200
+
+
+class _Known(dict[str, T]):
+    """What the texts of one column mean: days, amounts and names come again, so each is read once while it is kept.
+
+    Only texts are kept: to a dict 1, 1.0 and True are the same, to a table they are not.
+    """
+
+    __slots__ = ("_empty", "_field", "_place", "_read")
+
+    def __init__(self, field: str, place: int, read: Callable[[object], T], empty: T) -> None:
+        super().__init__()
+        self._field, self._place, self._read, self._empty = field, place, read, empty
+
+    def of(self, row: Sequence[object]) -> T:
+        """What the column's cell in a row means, ``empty`` where it says nothing; RowError where it means nothing."""
+        cell = row[self._place]
+        return self[cell] if type(cell) is str else self._meaning(cell)
+
+    def __missing__(self, text: str) -> T:
+        meaning = self._meaning(text)
+        if len(text) <= LONG:
+            if len(self) >= MOST:
+                self.clear()
+            self[text] = meaning
+        return meaning
+
+    def _meaning(self, cell: object) -> T:
+        if is_empty(cell):
+            return self._empty
+        try:
+            return self._read(cell)
+        except RowError as error:
+            raise RowError(error.code, str(error), self._field) from error
+
+
 class Cells:
     """The row that is being read; where each field stands and how its values are written stay the same for a table."""
 
@@ -61,6 +101,20 @@ class Cells:
         self.outer_key: tuple[str, ...] | None = None
         self.cut = 0
         self.last_order = ""
+        order, decimal, constants = mapping.order, mapping.decimal, mapping.constants
+
+        def start(cell: object) -> datetime:
+            at = moment_of(cell, order, zone)[0]
+            return datetime(at.year, at.month, at.day, tzinfo=zone)
+
+        self._texts = {field: _Known(field, at, text_of, constants.get(field, "")) for field, at in self._place.items()}
+        self._moments = self._known(lambda cell: moment_of(cell, order, zone))
+        self._starts = self._known(start)
+        self._days = self._known(lambda cell: day_of(cell, order, zone))
+        self._amounts = self._known(lambda cell: amount_of(cell, decimal))
+
+    def _known(self, read: Callable[[object], T]) -> dict[str, _Known[T | None]]:
+        return {field: _Known(field, place, read, None) for field, place in self._place.items()}
 
     def has(self, field: str) -> bool:
         """Whether a column holds this field."""
@@ -87,42 +141,37 @@ class Cells:
 
     def text(self, field: str, *, needed: bool = False) -> str:
         """A text, or the constant given for the field, or ``""``."""
-        if field not in self._place and not needed:
-            return self.constants.get(field, "")
-        cell = self.cell(field)
-        try:
-            text = self.constants.get(field, "") if cell is None else text_of(cell)
-        except RowError as error:
-            raise RowError(error.code, str(error), field) from error
+        known = self._texts.get(field)
+        text = self.constants.get(field, "") if known is None else known.of(self.row)
         if needed and not text:
             raise RowError(f"no_{field}", f"the row has no {field}", field)
         return text
 
     def moment(self, field: str) -> tuple[datetime, bool]:
         """A time, and whether it says a time of day."""
-        cell = self.cell(field)
-        if cell is None:
+        known = self._moments.get(field)
+        found = known.of(self.row) if known is not None else None
+        if found is None:
             raise RowError("no_date", "the row has no date", field)
-        try:
-            return moment_of(cell, self.mapping.order, self.zone)
-        except RowError as error:
-            raise RowError(error.code, str(error), field) from error
+        return found
+
+    def start_of_day(self, field: str) -> datetime:
+        """The start of the day that a time is of."""
+        known = self._starts.get(field)
+        found = known.of(self.row) if known is not None else None
+        if found is None:
+            raise RowError("no_date", "the row has no date", field)
+        return found
 
     def day(self, field: str) -> date | None:
         """A day, None where the cell is empty."""
-        cell = self.cell(field)
-        try:
-            return None if cell is None else day_of(cell, self.mapping.order, self.zone)
-        except RowError as error:
-            raise RowError(error.code, str(error), field) from error
+        known = self._days.get(field)
+        return None if known is None else known.of(self.row)
 
     def amount(self, field: str) -> Amount | None:
         """A sum of money, None where the cell is empty."""
-        cell = self.cell(field)
-        try:
-            return None if cell is None else amount_of(cell, self.mapping.decimal)
-        except RowError as error:
-            raise RowError(error.code, str(error), field) from error
+        known = self._amounts.get(field)
+        return None if known is None else known.of(self.row)
 
     def number(self, field: str) -> Decimal | None:
         """A number in the vocabulary's unit, None where the cell is empty."""

@@ -35,9 +35,7 @@ MEASURE_WORDS: Final = {
 
 def daily_measures(row: Cells) -> Sequence[Record]:
     """What a day came to, one record for each column that holds a measure."""
-    day = row.moment("date")[0]
-    at = datetime(day.year, day.month, day.day, tzinfo=row.zone)
-    return _measured(row, at, DailyMeasure)
+    return _measured(row, row.start_of_day("date"), DailyMeasure)
 
 
 def measurements(row: Cells) -> Sequence[Record]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -54,10 +53,9 @@ STATUSES: Final = (
 
 def transaction(row: Cells) -> Sequence[Record]:
     """A payment; its day is the bank's own."""
-    day = row.moment("date")[0]
-    at = datetime(day.year, day.month, day.day, tzinfo=row.zone)
+    at = row.start_of_day("date")
     amount = _signed(row)
-    description, cut = mask_numbers(row.text("description") or row.text("counterparty"))
+    description, cut = _masked(row.text("description") or row.text("counterparty"))
     row.cut += cut
     label, number = _label(row.text("account") or row.source, row.source)
     mcc = row.text("mcc")
@@ -83,6 +81,14 @@ def transaction(row: Cells) -> Sequence[Record]:
     return (record,)
 
 
+_masked = lru_cache(maxsize=4096)(mask_numbers)
+
+
+@lru_cache(maxsize=4096)
+def _money(number: Decimal, currency: str, column: str) -> Money:
+    return money(number, currency, column)
+
+
 @lru_cache(maxsize=256)
 def _label(account: str, source: str) -> tuple[str, str]:
     return account_and_number(account, source)
@@ -96,8 +102,8 @@ def _signed(row: Cells) -> Money:
         if len(sides) != 1:
             raise RowError("no_amount", "exactly one of money out and money in must have an amount", "debit")
         side, sign = sides[0]
-        return money(abs(side.number) * sign, _currency(row, side), "debit" if sign < 0 else "credit")
-    return money(_with_direction(row, amount), _currency(row, amount), "amount")
+        return _money(abs(side.number) * sign, _currency(row, side), "debit" if sign < 0 else "credit")
+    return _money(_with_direction(row, amount), _currency(row, amount), "amount")
 
 
 def _with_direction(row: Cells, amount: Amount) -> Decimal:

@@ -91,7 +91,7 @@ class ObjectFile:
         return ArrowFSWrapper(fs.S3FileSystem(**options)).open(self._path, "rb")
 
     def _open_other(self) -> Any:
-        import fsspec  # noqa: PLC0415 - an extra
+        import fsspec  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
 
         return fsspec.open(self._address, "rb").open()
 

@@ -55,7 +55,7 @@ class RowBuilder:
                 if len(cells) <= 1 and (not cells or is_empty(cells[0])):
                     return (Skipped(line=line, reason="empty"),)
                 source.row = [*cells, *[""] * (source.width - len(cells))]
-            if all(is_empty(source.row[place]) for place in self._needed):
+            if is_empty(source.row[self._needed[0]]) and all(is_empty(source.row[place]) for place in self._needed):
                 return (Skipped(line=line, reason="empty"),)
             return self._build(source) or (Skipped(line=line, reason="no_value"),)
         except RowError as error:

@@ -26,7 +26,7 @@ class Meaning(NamedTuple):
 
 
 class Link(NamedTuple):
-    """``iri`` has to ``other`` this relation, such as ``transfer``, ``paid-by``, ``settles`` or ``refund-of``."""
+    """``iri`` has to ``other`` this relation, ``transfer``, ``paid-by`` or ``refund-of``."""
 
     iri: IRI
     relation: str

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pod_agent.errors import MissingExtraError, RefusedExportError
 from pod_agent.importers.banks.card_profile import Header, Profile, profiles
 from pod_agent.importers.banks.card_rows import RowReader
-from pod_agent.importers.banks.tables import XLS, TableRow, csv_rows, xls_rows
+from pod_agent.importers.banks.card_tables import XLS, TableRow, csv_rows, xls_rows
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.notation import account_and_number, day_order, read_amount
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Statement, Withheld

@@ -33,7 +33,7 @@ READERS: Final[Mapping[Kind, Reader]] = {
 
 
 class GoogleHealthCsv:
-    """Reads every table of ``google_health_tables``; times without a zone are on the clocks of ``zone``."""
+    """Reads every table of ``csv_tables``; times without a zone are on the clocks of ``zone``."""
 
     name: ClassVar[str] = "google-health-csv"
     source: ClassVar[str] = SOURCE

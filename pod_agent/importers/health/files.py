@@ -27,7 +27,6 @@ BULKY: Final = {
     "usersensorcompressiontoken": "raw signals of the sensors: no measure of a day is in them",
     "daily_heart_rate_zones": "its times are made up (1970) and its cells are no JSON",
 }
-FOLDERS: Final = frozenset({"google health", "fitbit"})
 INNER: Final = frozenset(
     "global export data|physical activity_googledata|health fitness data_googledata|body temperature_googledata"
     "|user-site-export".split("|")

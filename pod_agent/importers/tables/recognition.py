@@ -1,6 +1,6 @@
 """What the columns of a table most likely mean: a mapping to look at, with how sure each field is.
 
-A regression learns from made-up columns (``columns_corpus``) when it is first asked, in about a second; it
+A regression learns from made-up columns (``corpus``) when it is first asked, in about a second; it
 knows names in eleven languages by their letters, and values by their shapes. Nothing is sent and nothing is kept.
 """
 

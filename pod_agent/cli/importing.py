@@ -92,7 +92,7 @@ def show_import(context: Context, import_id: str, *, rejected: bool, as_json: bo
 
 @imports.command("undo")
 @click.argument("import_id")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask; --json never asks.")
 @common
 def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -> int:
     """Take back exactly what one import brought; what you corrected yourself stays."""
@@ -100,9 +100,7 @@ def undo_import(context: Context, import_id: str, *, yes: bool, as_json: bool) -
 
     agent = context.agent()
     document = agent.import_entry(import_id)
-    if not yes:
-        if as_json:
-            raise click.UsageError("--json asks nothing: add --yes")
+    if not (yes or as_json):
         totals = document["totals"]
         if not click.confirm(f"Take back {totals['written']:,} rows that import {import_id} brought?"):
             click.echo("Nothing was changed.")

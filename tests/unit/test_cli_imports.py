@@ -150,10 +150,19 @@ def test_undo_asks_first_and_does_nothing_without_a_yes(
     assert "Nothing was changed." in words
     monkeypatch.setattr("sys.stdin", StringIO(""))
     assert run("imports", "undo", name) == 130
-    assert run("imports", "undo", name, "--json") == 2
     capsys.readouterr()
     run("imports", "list", "--json")
     assert len(document(capsys)) == 1
+
+
+def test_undo_for_a_program_asks_nothing(
+    home: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("import", account(tmp_path / "a.csv", 5, "1.00"), "--json")
+    name = document(capsys)["import_id"]
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    assert run("imports", "undo", name, "--json") == 0
+    assert document(capsys)["removed"] == 5
 
 
 def test_undo_says_what_it_did_and_what_later_imports_had_as_well(home: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -12,7 +12,9 @@ __all__ = ["is_card", "is_iban", "last_four", "mask_numbers"]
 
 _GAP = "[ \\-\u00a0\u2010-\u2015]"
 _LONG = re.compile(rf"\d(?:{_GAP}?\d){{7}}")
-"""Every card number and IBAN has eight digits in a row: a text without is done at once."""
+"""Every card number and IBAN has eight digits in a row, and a card number at least 13: others are done at once."""
+
+_IBAN_START = re.compile(r"[A-Z]{2}\d\d", re.ASCII)
 
 _CANDIDATE = re.compile(
     rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}?[A-Z0-9]){{11,30}}(?![A-Za-z0-9])|(?<!\d)\d(?:{_GAP}?\d){{12,}}(?!\d)",
@@ -43,7 +45,9 @@ def mask_numbers(text: str) -> tuple[str, int]:
     card; an IBAN has the right check digits. So the references of banks and shops stay whole. The last texts are kept:
     an importer and ``ingest.privacy`` ask for the same ones in turn.
     """
-    if not _LONG.search(text) or not _CANDIDATE.search(text):
+    letters = text.encode("ascii", "ignore")
+    digits = len(letters) - len(letters.translate(None, b"0123456789"))
+    if digits < 8 or (digits < 13 and not _IBAN_START.search(text)) or not _LONG.search(text):
         return text, 0
     count = 0
     says_card = _SAYS_CARD.search(text) is not None

@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.faults import RowError
-from pod_agent.importers.notation import account_and_number, money
+from pod_agent.importers.notation import account_and_number, money, plain_money
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
-from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
+from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
 
 __all__ = ["OcbcCsv"]
@@ -46,6 +46,8 @@ PREAMBLE = re.compile(
 )
 ROW_START = re.compile(r'^"?\d{1,2}/\d{1,2}/\d{4}"?,')
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$")
+FIRST_OF_TWO = re.compile(r"\d{1,3}")
+LAST_OF_TWO = re.compile(r"\d{3}(\.\d\d)?$")
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
 MAX_RECORD_LINES = 12
 """A quoted description spans two or three lines; one that spans more was never closed."""
@@ -59,11 +61,8 @@ class _Block:
     number: str
     currency: str
     has_value_date: bool
-
-    @property
-    def before_text(self) -> int:
-        """Number of columns before the description."""
-        return 2 if self.has_value_date else 1
+    before_text: int
+    """Number of columns before the description."""
 
 
 class OcbcCsv:
@@ -123,8 +122,13 @@ class _Reader:
         if header := HEADER.match(text):
             label, number = account_and_number(self._account, "OCBC")
             has_value_date = header["value"] is not None
-            currency = header["currency"].upper()
-            self._block = _Block(label=label, number=number, currency=currency, has_value_date=has_value_date)
+            self._block = _Block(
+                label=label,
+                number=number,
+                currency=header["currency"].upper(),
+                has_value_date=has_value_date,
+                before_text=2 if has_value_date else 1,
+            )
             self._headers += 1
             return
         owner, ledger = ACCOUNT.match(text) or CARD.match(text), LEDGER.match(text)
@@ -147,6 +151,10 @@ class _Reader:
             fault = RowError("wrong_columns", "the row is not CSV, or one of its fields is too long")
             yield fault.issue(line, text)
             return
+        if fields and fields[0]:
+            yield from self._finish_row()
+            self._row = (line, fields)
+            return
         details = fields[block.before_text] if len(fields) > block.before_text else ""
         if any(fields[: block.before_text]) or any(fields[block.before_text + 1 :]):
             yield from self._finish_row()
@@ -158,18 +166,19 @@ class _Reader:
         elif details:
             yield RowError("stray_details", "details that follow no row").issue(line, text)
 
-    def _finish_row(self) -> Iterator[Row]:
+    def _finish_row(self) -> tuple[Row, ...]:
+        """The row that waits for its details, if one does."""
         if not (self._row and self._block):
-            return
+            return ()
         line, fields = self._row
         self._row = None
         provenance = Provenance(file=self._export.file, member=self._export.member, line=line)
         try:
             record, cut = _transaction(fields, self._block, provenance, self._seen)
-            self._cut += cut
-            yield record
         except RowError as error:
-            yield error.issue(line, ",".join(fields))
+            return (error.issue(line, ",".join(fields)),)
+        self._cut += cut
+        return (record,)
 
 
 def _records(export: ExportFile) -> Iterator[tuple[int, str]]:
@@ -211,8 +220,8 @@ def _transaction(
     value_date = _day(days[1], "Value date") if len(days) > 1 and days[1] else None
     if bool(withdrawal) == bool(deposit):
         raise RowError("no_amount", "exactly one of withdrawal and deposit must have an amount")
-    amount = money(_amount(withdrawal or deposit), block.currency)
-    at = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    amount = _money(withdrawal or deposit, block.currency)
+    at = _start(day)
     description = fold(text)
     if len(description) > MAX_LENGTH:
         raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
@@ -256,7 +265,7 @@ def _columns(fields: list[str], block: _Block) -> list[str]:
 
 def _is_split_amount(parts: list[str]) -> bool:
     """True for ``1`` and ``500.00``: what is left of 1,500.00 when it lost its quotes."""
-    return re.fullmatch(r"\d{1,3}", parts[0]) is not None and re.match(r"\d{3}(\.\d\d)?$", parts[1]) is not None
+    return FIRST_OF_TWO.fullmatch(parts[0]) is not None and LAST_OF_TWO.match(parts[1]) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -268,6 +277,15 @@ def _day(text: str, column: str) -> date:
     except ValueError:
         pass
     raise RowError("bad_date", "a date is not a day as DD/MM/YYYY", column)
+
+
+@lru_cache(maxsize=4096)
+def _start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
+def _money(text: str, currency: str) -> Money:
+    return plain_money(text, currency) or money(_amount(text), currency)
 
 
 def _amount(text: str) -> Decimal:

@@ -23,6 +23,7 @@ __all__ = [
     "fields_of",
     "fold",
     "guess_encoding",
+    "head_text",
     "is_binary",
     "json_elements",
     "json_values",
@@ -76,6 +77,11 @@ def is_binary(head: bytes) -> bool:
 def decode_head(head: bytes) -> str:
     """The first bytes of a file as text; a character cut off at the end is replaced."""
     return head.decode(_encoding(head), "replace")
+
+
+def head_text(export: ExportFile) -> str:
+    """The beginning of the file as text, from its first character that is no white space."""
+    return decode_head(export.head).lstrip("\ufeff \t\r\n")
 
 
 def text_lines(export: ExportFile) -> Iterator[tuple[int, str]]:

@@ -25,7 +25,7 @@ from pod_agent.importers.health.rows import (
 from pod_agent.importers.health.sleep import SHORTEST_MAIN
 from pod_agent.importers.health.times import iso_time, offset_of
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Sample, Skipped
-from pod_agent.importers.reading import decode_head, json_elements
+from pod_agent.importers.reading import head_text, json_elements
 
 __all__ = ["GoogleHealthApi"]
 
@@ -91,7 +91,7 @@ class GoogleHealthApi:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of a list of data points whose names are those of the API."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if f'"{POINTS}"' not in head and "/dataPoints/" not in head:
             return Confidence(0, "it holds no data points of the Google Health API")
         if re.search(r'"name"\s*:\s*"users/[^"/]+/dataTypes/', head) or '"recordingMethod"' in head:
@@ -103,7 +103,7 @@ class GoogleHealthApi:
     def extract(self, export: ExportFile) -> Iterator[Row]:
         """Yield a Sample, record, Skipped or Issue for every data point."""
         facts = Facts(export, self._zone, EDITION)
-        is_array = decode_head(export.head).lstrip("\ufeff \t\r\n").startswith("[")
+        is_array = head_text(export).startswith("[")
         for line, point in enumerate(json_elements(export, _POINT, "" if is_array else POINTS), 1):
             try:
                 yield _row(line, point, facts)

@@ -23,7 +23,7 @@ from pod_agent.importers.health.times import day_of, iso_time, local_time
 from pod_agent.importers.health.weights import WeightLog, weighing_of
 from pod_agent.importers.health.workouts import ExerciseLog, workout_of
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Sample, Skipped
-from pod_agent.importers.reading import decode_head
+from pod_agent.importers.reading import head_text
 
 __all__ = ["FitbitWeb"]
 
@@ -106,7 +106,7 @@ class FitbitWeb:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an object with a field that only Fitbit's Web API has."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("{"):
             return Confidence(0, "it does not start as a JSON object")
         keys = KEYS.intersection(_KEY.findall(head))

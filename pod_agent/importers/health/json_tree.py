@@ -25,7 +25,7 @@ from pod_agent.importers.health.times import AmericanClock, day_of, local_time
 from pod_agent.importers.health.weights import KG_OF_LB, WeightLog, weighing_of
 from pod_agent.importers.health.workouts import ExerciseLog, workout_of
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Sample
-from pod_agent.importers.reading import decode_head, json_elements
+from pod_agent.importers.reading import head_text, json_elements
 from vocab.measures import MEASURES
 
 __all__ = ["GoogleHealthJson"]
@@ -90,7 +90,7 @@ class GoogleHealthJson:
         stem = stem_of(export.member or export.file)
         if stem not in JSON_STEMS:
             return Confidence(0, "its name is that of no JSON file of Google Health")
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("["):
             return Confidence(0, "it does not start as a JSON array")
         field = FIELDS.get(stem, "value")

@@ -14,7 +14,7 @@ import ijson
 
 from pod_agent.importers.json_stream import GuardedJson, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Withheld
-from pod_agent.importers.reading import decode_head
+from pod_agent.importers.reading import head_text
 from pod_agent.importers.shops.fairprice_orders import WRAPPERS, looks_like_an_order, read_order
 from pod_agent.importers.shops.orders import order_rows
 from vocab.records import Provenance
@@ -45,7 +45,7 @@ class FairPriceOrders:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of items with the quantities ordered and delivered; less so of orders in a file of FairPrice's name."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if head[:1] not in {"{", "["} or ('"log"' in head and '"entries"' in head):
             return Confidence(0, "it is no JSON of orders")
         if '"items"' in head and any(word in head for word in OWN_WORDS):

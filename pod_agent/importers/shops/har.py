@@ -18,7 +18,7 @@ import ijson
 from pod_agent.importers.json_documents import decode_json
 from pod_agent.importers.json_stream import GuardedJson, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Withheld
-from pod_agent.importers.reading import decode_head
+from pod_agent.importers.reading import head_text
 from pod_agent.importers.shops import fairprice_orders, lazada_orders
 from pod_agent.importers.shops.orders import ToldOrder, UnreadOrder, order_rows
 from vocab.records import Provenance
@@ -45,7 +45,7 @@ class BrowserArchive:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an object with a log that names its creator or has entries."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if head.startswith("{") and '"log"' in head[:200] and ('"creator"' in head or '"entries"' in head):
             return Confidence(1, "what a browser saved of its visits (HAR)")
         return Confidence(0, "it is no log of a browser's visits")

@@ -16,7 +16,7 @@ import msgspec
 
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Withheld
-from pod_agent.importers.reading import decode_head, json_elements, printable
+from pod_agent.importers.reading import head_text, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, Search, record_iri
 
 __all__ = ["SpotifyAccount", "SpotifySearches"]
@@ -53,7 +53,7 @@ class SpotifyAccount:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an array whose elements have ``endTime`` and ``msPlayed``."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("["):
             return Confidence(0, "it does not start as a JSON array")
         if '"endTime"' in head and '"msPlayed"' in head:
@@ -82,7 +82,7 @@ class SpotifySearches:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an array whose elements have ``searchTime`` and ``searchQuery``."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if head.startswith("[") and '"searchTime"' in head and '"searchQuery"' in head:
             return Confidence(1, "an array of searches with searchTime and searchQuery")
         if SEARCH_NAME.search(export.member or export.file) and head.startswith("[") and not head[1:].strip(" \t\r\n]"):

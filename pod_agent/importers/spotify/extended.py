@@ -17,7 +17,7 @@ import msgspec
 
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped, Withheld
-from pod_agent.importers.reading import decode_head, json_elements, printable
+from pod_agent.importers.reading import head_text, json_elements, printable
 from vocab.records import Listen, Medium, Occurrences, Provenance, record_iri
 
 __all__ = ["SpotifyHistory"]
@@ -73,7 +73,7 @@ class SpotifyHistory:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an array whose elements have ``ts`` and ``ms_played``."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("["):
             return Confidence(0, "it does not start as a JSON array")
         if '"ts"' in head and '"ms_played"' in head:

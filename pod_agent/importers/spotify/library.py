@@ -16,7 +16,7 @@ from pod_agent.errors import RefusedExportError
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.json_stream import ElementGuard, whole_json
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
-from pod_agent.importers.reading import MAX_ELEMENT, decode_head, printable
+from pod_agent.importers.reading import MAX_ELEMENT, head_text, printable
 from vocab.records import UNDATED, Follow, Occurrences, PlaylistItem, Provenance, Record, Subject, record_iri
 
 __all__ = ["SpotifyLibrary"]
@@ -67,7 +67,7 @@ class SpotifyLibrary:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an object of playlists, or of one with the arrays of a library."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("{"):
             return Confidence(0, "it is no JSON object")
         if head[1:].lstrip().startswith('"playlists"') and ('"items"' in head or '"lastModifiedDate"' in head):

@@ -17,7 +17,7 @@ import msgspec
 
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Skipped
-from pod_agent.importers.reading import decode_head, json_elements
+from pod_agent.importers.reading import head_text, json_elements
 from pod_agent.importers.youtube.items import item_row
 from pod_agent.importers.youtube.rows import MUSIC, Activity, activity_row, is_search, video_id
 from pod_agent.importers.youtube.wording import LONGEST, SAMPLE, Wording, learn
@@ -57,7 +57,7 @@ class YouTubeHistory:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of an array of activities of YouTube, or of items of YouTube's older shape."""
-        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        head = head_text(export)
         if not head.startswith("["):
             return Confidence(0, "it does not start as a JSON array")
         if _ITEM.search(head):

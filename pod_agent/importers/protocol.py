@@ -13,7 +13,7 @@ provisional kind by its sign. ``pod_agent.enrich.transactions.classify`` says wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Final, NamedTuple, Protocol, runtime_checkable
@@ -28,6 +28,7 @@ __all__ = [
     "ExportFile",
     "Importer",
     "Issue",
+    "Leaving",
     "Row",
     "Sample",
     "Skipped",
@@ -178,6 +179,15 @@ class ByName(Protocol):
 
     def never_opens(self, name: str) -> str | None:
         """Why the file with this path is never opened, whatever is in it; None where it may be."""
+        ...
+
+
+@runtime_checkable
+class Leaving(Protocol):
+    """An importer that may read a part of a file and leave others, such as a sheet of a workbook without a mapping."""
+
+    def leaves(self, export: ExportFile) -> Iterable[tuple[str, str]]:
+        """The name of each part of a file that ``extract`` passes over, and why."""
         ...
 
 

@@ -21,7 +21,7 @@ from pod_agent.enrich.transactions import classify
 from pod_agent.errors import LocalStateError, RefusedExportError
 from pod_agent.importers.built_in import all_importers
 from pod_agent.importers.detect import Found, find_exports
-from pod_agent.importers.protocol import ExportFile, Importer
+from pod_agent.importers.protocol import ExportFile, Importer, Leaving
 from pod_agent.ingest.apply import apply, manifest_of
 from pod_agent.ingest.findings import file_findings
 from pod_agent.ingest.journal import Intent, Journal, exclusive
@@ -55,6 +55,10 @@ def meaning(record: Record) -> Record:
 
 def _silent(text: str, done: int) -> None:
     """No progress is shown."""
+
+
+def _path(export: ExportFile) -> str:
+    return export.file if export.member is None else f"{export.file}!{export.member}"
 
 
 def _now() -> datetime:
@@ -180,8 +184,13 @@ class Ingest:
                         today=today,
                     )
                 )
+                if isinstance(importer, Leaving):
+                    staged.unread.extend(
+                        Unread(path=f"{_path(export)}!{part}", reason=reason, code="needs_mapping")
+                        for part, reason in importer.leaves(export)
+                    )
             except RefusedExportError as error:
-                path = export.file if export.member is None else f"{export.file}!{export.member}"
+                path = _path(export)
                 staged.unread.append(Unread(path=path, reason=str(error), code=error.code))
                 refused = refused or error
         if refused is not None and not tallies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
+from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import ExportFile
 from pod_agent.importers.reading import guess_encoding
 from pod_agent.importers.tables.binary_tables import PARQUET, SQLITE, ZIP, parquet_table, sqlite_tables, xlsx_tables
@@ -16,6 +17,12 @@ __all__ = ["ENDINGS", "tables_of"]
 
 ENDINGS: Final = frozenset(".csv .tsv .txt .json .jsonl .ndjson .xlsx .xlsm .parquet .pq .sqlite .sqlite3 .db".split())
 """Endings of files that may hold tables."""
+
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How the container begins in which office programs lock a workbook."""
+
+UNLOCK: Final = "Open it, take its password away, save it under a new name, and import that."
 
 
 def tables_of(export: ExportFile) -> list[Table]:
@@ -29,12 +36,17 @@ def tables_of(export: ExportFile) -> list[Table]:
     if head.startswith(SQLITE):
         return sqlite_tables(export)
     if head.startswith(ZIP):
-        name = PurePosixPath((export.member or export.file).replace("\\", "/")).suffix.casefold()
-        return xlsx_tables(export) if name in {".xlsx", ".xlsm"} else []
+        return xlsx_tables(export) if _ending(export) in WORKBOOKS else []
+    if head.startswith(OLE) and _ending(export) in WORKBOOKS:
+        raise RefusedExportError(f"{export.file} is a workbook with a password", hint=UNLOCK)
     if _is_blob(head):
         return []
     table = json_table(export) if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"} else csv_table(export)
     return [table] if table else []
+
+
+def _ending(export: ExportFile) -> str:
+    return PurePosixPath((export.member or export.file).replace("\\", "/")).suffix.casefold()
 
 
 def _is_blob(head: bytes) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pod_agent.errors import AgentError, NeedsMappingError
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.protocol import Confidence, ExportFile, Row
+from pod_agent.importers.tables.binary_tables import SQLITE, ZIP
 from pod_agent.importers.tables.cells import moment_of
 from pod_agent.importers.tables.mapping import ColumnMapping
 from pod_agent.importers.tables.opening import ENDINGS, tables_of
@@ -71,6 +72,14 @@ class MappedTables:
                 f"{export.file} is a table, but nobody has said what its columns mean",
                 hint=f"Run: pod-agent tables look {export.file!r}",
             )
+
+    def leaves(self, export: ExportFile) -> Iterator[tuple[str, str]]:
+        """The sheets or tables of a file that have no mapping; most files hold one table only."""
+        if export.head.startswith((ZIP, SQLITE)):
+            for table in tables_of(export):
+                if self._best(table)[1] is None:
+                    hint = f"Run: pod-agent tables look {export.file!r} --table {table.name!r}"
+                    yield table.name, f"a table whose columns nobody has said the meaning of. {hint}"
 
     def _best(self, table: Table) -> tuple[float, ColumnMapping | None]:
         likest = max(self._mappings, key=lambda mapping: mapping.likeness(table.columns), default=None)

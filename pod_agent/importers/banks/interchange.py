@@ -17,7 +17,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.faults import RowError
-from pod_agent.importers.notation import money
+from pod_agent.importers.notation import money, plain_money
 from pod_agent.importers.numbers import is_iban, last_four, mask_numbers
 from pod_agent.importers.protocol import ExportFile, Withheld
 from pod_agent.importers.reading import fold
@@ -60,7 +60,6 @@ _BANKS: Final = {
 
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3,4})?")
 _PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,10})?")
-_CENTS = re.compile(r"[+-]?\d{1,11}\.\d\d")
 _POINT = re.compile(r"\d{0,3}(?:(?:,\d{3})*|(?:'\d{3})*|(?: \d{3})*)\.\d{1,10}|\d{1,3}(?:(?:'\d{3})+|(?:,\d{3}){2,4})")
 _COMMA = re.compile(r"\d{1,15},(?:\d{1,2}|\d{4,10})?|\d{1,3}(?:(?:\.\d{3})+|(?: \d{3})+|(?:'\d{3})+),\d{0,10}")
 _SIGNED = re.compile(r"(?P<before>[+-]?)(?P<amount>[\d.,' ]+)(?P<after>[+-]?)|\((?P<negative>[\d.,' ]+)\)")
@@ -214,18 +213,10 @@ def decimal_amount(text: str) -> Decimal:
 
 def read_money(text: str, currency: str) -> Money:
     """The amount as money; RowError where it is none, too large or too fine for the currency."""
-    if _CENTS.fullmatch(text) and _places(currency) == 2:
-        return Money(int(text.replace(".", "")), currency)
-    _places(currency)
-    return money(decimal_amount(text), currency)
-
-
-@lru_cache(maxsize=64)
-def _places(currency: str) -> int:
-    """Decimal places of the currency's amounts."""
     if not _CURRENCY.fullmatch(currency):
         raise RowError("no_currency", "neither the row nor its statement says a currency")
-    return -int(Money(1, currency).amount.as_tuple().exponent)
+    plain = plain_money(text, currency)
+    return money(decimal_amount(text), currency) if plain is None else plain
 
 
 def source_name(*names: str | None, otherwise: str) -> str:

@@ -1,7 +1,8 @@
 """Rejected rows as they stood in their files: on this machine only, never in the pod and never in a report.
 
 They hold what the person must see to mend a file and nobody else may: one JSON object a line in
-``<home>/ingest/rejected/<import>.jsonl``.
+``<home>/ingest/rejected/<import>.jsonl``. What no record may hold is taken out of them as well: card numbers but for
+their last four digits, and network addresses.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from typing import Any, Final
 
 import msgspec
 
+from pod_agent.importers.numbers import mask_numbers
+from pod_agent.importers.protocol import MAX_RAW
+from pod_agent.ingest.privacy import mask_addresses
 from pod_agent.ingest.tally import FileTally
 from pod_agent.storage import remove_private, write_private
 
 __all__ = ["forget_rejected", "read_rejected", "write_rejected"]
 
 _ID: Final = re.compile(r"[0-9tz]+-[0-9a-f]{4}")
+_CUT_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){7,}$")
+"""Digits at the end of a text that was cut there: perhaps most of a card's number."""
 
 
 def write_rejected(folder: Path, import_id: str | None, tallies: Iterable[FileTally]) -> None:
@@ -32,7 +38,7 @@ def write_rejected(folder: Path, import_id: str | None, tallies: Iterable[FileTa
                 "column": issue.column,
                 "code": issue.code,
                 "detail": issue.detail,
-                "raw": issue.raw,
+                "raw": _without_private(issue.raw),
             }
         )
         for tally in tallies
@@ -55,6 +61,13 @@ def forget_rejected(folder: Path, import_id: str) -> None:
     """Remove the rejected rows of an import."""
     if _ID.fullmatch(import_id):
         remove_private(_path(folder, import_id))
+
+
+def _without_private(raw: str | None) -> str | None:
+    if raw is None:
+        return None
+    text = mask_addresses(mask_numbers(raw)[0])[0]
+    return _CUT_NUMBER.sub("...", text) if len(raw) >= MAX_RAW else text
 
 
 def _path(folder: Path, import_id: str) -> Path:

@@ -195,3 +195,8 @@ def test_other_projects_files_are_read_entry_for_entry(sample: str, counts: tupl
     for statement in (row for row in rows if isinstance(row, Statement)):
         assert statement.opening is not None
         assert statement.opening + sum(row.amount.amount for row in transactions(rows)) == statement.closing
+
+
+def test_a_table_that_speaks_of_camt_is_none() -> None:
+    text = "file\tnote\ncamt.053.001.02.xml\tamounts < 5\n"
+    assert Camt(SINGAPORE).identify(BytesExport(text.encode())).value == 0

@@ -211,3 +211,19 @@ def test_rejected_rows_are_kept_on_this_machine_with_their_text_until_the_import
         assert agent.rejected(import_id) == []
         assert list((tmp_path / "home" / "ingest" / "rejected").iterdir()) == []
     assert agent.rejected("../../etc/passwd") == []
+
+
+def test_rejected_rows_are_kept_without_card_numbers_and_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "Transaction date,Value date,Description,Withdrawals (SGD),Deposits (SGD)\n"
+        "01/10/2026,01/10/2026,KOPI,1.00,\n"
+        "32/10/2026,32/10/2026,CARD 4111 1111 1111 1111 FROM 192.0.2.7,1.00,\n"
+        f"32/10/2026,32/10/2026,{'X' * 166} 4111111111111111,1.00,\n"
+    )
+    with Agent.create(tmp_path / "home") as agent:
+        import_id = agent.import_paths([path]).import_id
+        assert import_id
+        first, second = (row["raw"] for row in agent.rejected(import_id))
+    assert first == "32/10/2026,32/10/2026,CARD *1111 FROM [IP address],1.00,"
+    assert second.endswith("X ...")

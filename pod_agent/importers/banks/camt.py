@@ -59,8 +59,8 @@ class Camt:
 
     def identify(self, export: ExportFile) -> Confidence:
         """Sure of the element that holds the statements, or of the namespace."""
-        head = decode_head(export.head)
-        if ROOT.search(head) or (NAMESPACE.search(head) and "<" in head):
+        head = decode_head(export.head).lstrip("\ufeff \t\r\n")
+        if ROOT.search(head) or (NAMESPACE.search(head) and head.startswith("<")):
             return Confidence(1, "the elements of CAMT.052, .053 or .054")
         return Confidence(0, "it has no element BkToCstmrStmt")
 

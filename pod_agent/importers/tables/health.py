@@ -83,7 +83,7 @@ def sleep(row: Cells) -> Sequence[Record]:
     """A night or a nap."""
     at = row.moment("date")[0]
     asleep = row.minutes("asleep")
-    if row.has("end") and row.cell("end") is not None:
+    if row.cell("end") is not None:
         end = row.moment("end")[0]
     elif asleep is not None:
         end = row.after(at, 60 * (asleep + (row.minutes("awake") or 0)))
@@ -113,7 +113,7 @@ def workout(row: Cells) -> Sequence[Record]:
     """A recorded exercise."""
     at = row.moment("date")[0]
     seconds = row.seconds("duration", "min")
-    if seconds is None and row.has("end"):
+    if seconds is None and row.cell("end") is not None:
         seconds = Decimal(int((row.moment("end")[0] - at).total_seconds()))
     if seconds is None:
         raise RowError("no_duration", "the row does not say how long the workout was", "duration")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from pod_agent.importers.faults import RowError
 from vocab.errors import VocabularyError
@@ -19,6 +20,7 @@ __all__ = [
     "Amount",
     "account_and_number",
     "day_order",
+    "midnight",
     "money",
     "plain_money",
     "read_amount",
@@ -116,6 +118,12 @@ def day_order(text: str) -> str | None:
     if second > 12 >= first:
         return "mdy"
     return "either" if max(first, second) <= 12 else None
+
+
+@lru_cache(maxsize=4096)
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The start of a day in a zone: one object for all rows of the day, so that its text is worked out once."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def read_amount(text: str, decimal: str) -> Amount:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.importers.banks.card_profile import Header, Profile
 from pod_agent.importers.faults import RowError
-from pod_agent.importers.notation import Amount, account_and_number, money, read_amount, read_day
+from pod_agent.importers.notation import Amount, account_and_number, midnight, money, plain_money, read_amount, read_day
 from pod_agent.importers.numbers import is_iban, mask_numbers
 from pod_agent.importers.reading import fold
 from vocab.records import Money, Occurrences, Provenance, Transaction, TransactionKind, record_iri
@@ -58,7 +58,7 @@ class RowReader:
         if len(description) > MAX_LENGTH:
             raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
         label, number = self._account(parts.get("number") or header.first("account", cells).strip("'\" "))
-        at = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        at = midnight(day, self.zone)
         source = self.profile.source
         key = (number, str(amount.minor), amount.currency, description)
         return Transaction(
@@ -103,33 +103,40 @@ class RowReader:
         return self._day(text, header, "value_date"), False
 
     def _money(self, cells: Sequence[str], header: Header) -> Money:
-        out, into = header.first("debit", cells), header.first("credit", cells)
         if header.places["debit"] or header.places["credit"]:
+            out, into = header.first("debit", cells), header.first("credit", cells)
             if (out in NOTHING) == (into in NOTHING):
                 raise RowError("no_amount", "exactly one of money out and money in must have an amount")
             name = "credit" if out in NOTHING else "debit"
-            amount = self._amount(into if name == "credit" else out, header, name)
+            amount, _ = self._printed(into if name == "credit" else out, cells, header, name)
             # A minus in the column of money out only repeats what the column says.
-            outgoing = name == "debit" or amount.number < 0
-            return self._of(amount, cells, header, outgoing=outgoing)
-        text = header.first("amount", cells)
-        if not text:
-            raise RowError("no_amount", "there is no amount", header.name("amount"))
-        amount = self._amount(text, header, "amount")
-        return self._of(amount, cells, header, outgoing=self._is_outgoing(amount, header.first("direction", cells)))
+            outgoing = name == "debit" or amount.minor < 0
+        else:
+            text = header.first("amount", cells)
+            if not text:
+                raise RowError("no_amount", "there is no amount", header.name("amount"))
+            amount, mark = self._printed(text, cells, header, "amount")
+            outgoing = self._is_outgoing(amount, mark, header.first("direction", cells))
+        return -amount if outgoing == (amount.minor > 0) else amount
 
-    def _is_outgoing(self, amount: Amount, direction: str) -> bool:
+    def _is_outgoing(self, amount: Money, mark: str | None, direction: str) -> bool:
         rules = self.profile.rules
         word = direction.casefold()
-        if amount.mark or word in rules.incoming or word in rules.outgoing:
-            return amount.mark == "DR" or (amount.mark is None and word in rules.outgoing)
-        return amount.number > 0 if rules.spend == "positive" else amount.number < 0
+        if mark or word in rules.incoming or word in rules.outgoing:
+            return mark == "DR" or (mark is None and word in rules.outgoing)
+        return amount.minor > 0 if rules.spend == "positive" else amount.minor < 0
 
-    def _of(self, amount: Amount, cells: Sequence[str], header: Header, *, outgoing: bool) -> Money:
-        currency = header.first("currency", cells).upper() or amount.currency or header.currency
-        currency = currency or self.account.currency or self.profile.currency
-        number = abs(amount.number)
-        return money(-number if outgoing else number, currency, header.name("amount"))
+    def _printed(self, text: str, cells: Sequence[str], header: Header, field: str) -> tuple[Money, str | None]:
+        """The amount with the sign that it has in print, and the mark that stands with it."""
+        if plain := plain_money(text, self._currency(cells, header)):
+            return plain, None
+        amount = self._amount(text, header, field)
+        return money(amount.number, self._currency(cells, header, amount.currency), header.name("amount")), amount.mark
+
+    def _currency(self, cells: Sequence[str], header: Header, printed: str | None = None) -> str:
+        """The currency of a row: as its own column says, as is ``printed`` with the amount, or that of the table."""
+        own = header.first("currency", cells).upper() or printed or header.currency
+        return own or self.account.currency or self.profile.currency
 
     def _amount(self, text: str, header: Header, field: str) -> Amount:
         try:

@@ -12,7 +12,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.faults import RowError
-from pod_agent.importers.notation import account_and_number, money, plain_money
+from pod_agent.importers.notation import account_and_number, midnight, money, plain_money
 from pod_agent.importers.numbers import mask_numbers
 from pod_agent.importers.protocol import Confidence, ExportFile, Row, Statement, Withheld
 from pod_agent.importers.reading import decode_head, fields_of, fold, text_lines
@@ -221,7 +221,7 @@ def _transaction(
     if bool(withdrawal) == bool(deposit):
         raise RowError("no_amount", "exactly one of withdrawal and deposit must have an amount")
     amount = _money(withdrawal or deposit, block.currency)
-    at = _start(day)
+    at = midnight(day, ZONE)
     description = fold(text)
     if len(description) > MAX_LENGTH:
         raise RowError("too_long", f"the description is longer than {MAX_LENGTH:,} characters")
@@ -277,11 +277,6 @@ def _day(text: str, column: str) -> date:
     except ValueError:
         pass
     raise RowError("bad_date", "a date is not a day as DD/MM/YYYY", column)
-
-
-@lru_cache(maxsize=4096)
-def _start(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
 
 
 def _money(text: str, currency: str) -> Money:

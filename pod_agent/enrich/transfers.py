@@ -66,7 +66,15 @@ def _distance(gone: Transaction, come: Transaction) -> int | None:
         return 0 if left is Way.CARD_BILL else 1
     if Way.CARD_BILL in {left, came}:
         return None
+    if left is came is Way.PERSON and not _same_person(gone.counterparty or "", come.counterparty or ""):
+        return None  # paid to one person, received from another: who pays oneself stands on both sides
     return 0 if left in _MOVES and came in _MOVES else 1
+
+
+def _same_person(one: str, other: str) -> bool:
+    """Whether two names can be of one person: banks cut them, each at its own length."""
+    one, other = "".join(one.casefold().split()), "".join(other.casefold().split())
+    return one.startswith(other) or other.startswith(one)
 
 
 def _way(row: Transaction) -> Way:

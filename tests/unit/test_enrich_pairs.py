@@ -60,6 +60,13 @@ def test_what_is_not_the_same_money_is_not_paired(out: Transaction, came: Transa
     assert find_transfers([out, came]).links == ()
 
 
+@pytest.mark.parametrize(("sender", "is_own"), [("LIM AH LIAN", True), ("LIM AH", True), ("TAN MEI HUA", False)])
+def test_money_to_one_person_is_not_what_came_from_another(sender: str, is_own: bool) -> None:
+    out = paid("FAST PAYMENT OTHR-x via PayNow-Mobile to LIM AH LIAN", "-500.00")
+    came = paid(f"FAST PAYMENT OTHR-y via PayNow-Mobile from {sender}", "500.00", **SAVINGS)  # type: ignore[arg-type]
+    assert bool(find_transfers([out, came]).links) is is_own
+
+
 def test_the_nearest_days_are_paired_first() -> None:
     rows = [bill("80.00", 0), bill("80.00", 1), settled("80.00", 0), settled("80.00", 1)]
     assert {(link.iri, link.other) for link in find_transfers(rows).links} == {

@@ -13,7 +13,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.banks.ocbc_pdf_layout import Entry, Fault, Section, read_layout, statement_day
+from pod_agent.importers.banks.ocbc_pdf_layout import Entry, Section, read_layout, statement_day
 from pod_agent.importers.banks.pdf_words import INSTALL, NO_READER, PDF, is_readable, pdf_lines
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.notation import money
@@ -29,7 +29,6 @@ SOURCE = "ocbc"
 ZONE = ZoneInfo("Asia/Singapore")
 CURRENCY = "SGD"
 KEPT_CAPITALS = frozenset({"OCBC", "FRANK", "NXT", "INFINITY", "VOYAGE", "MYOWN", "HDB", "CPF"})
-MAX_RAW = 200
 OCBC_NAME = re.compile(r"\bOCBC\b|Oversea-Chinese Banking", re.IGNORECASE)
 OTHERS = "Of PDFs only OCBC's statements are read. Download a CSV, OFX or CAMT file from your bank instead."
 NO_TEXT = "has no text: it is a scan. Take the statement as the bank's online banking gives it"
@@ -78,9 +77,8 @@ def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:
     found: list[tuple[int, Row]] = []
     for section in sections:
         for row in section.rows:
-            if isinstance(row, Fault):
-                raw = row.raw[:MAX_RAW]
-                found.append((row.line, Issue(line=row.line, code=row.code, detail=row.detail, raw=raw)))
+            if isinstance(row, Issue):
+                found.append((row.line, row))
                 continue
             text, count = mask_numbers(fold(" ".join(row.text)))
             cut += count
@@ -88,7 +86,7 @@ def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:
             try:
                 found.append((row.line, _transaction(section, row, text[:MAX_LENGTH], provenance, seen)))
             except RowError as error:
-                found.append((row.line, Issue(line=row.line, code=error.code, detail=str(error), raw=text[:MAX_RAW])))
+                found.append((row.line, error.issue(row.line, text)))
     yield from (row for _, row in sorted(found, key=lambda each: each[0]))
     for section in sections:
         if section.closing is not None:

@@ -16,8 +16,9 @@ from decimal import Decimal
 from pod_agent.importers.banks.pdf_words import Line, Word
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.notation import read_amount, read_day
+from pod_agent.importers.protocol import Issue
 
-__all__ = ["Entry", "Fault", "Section", "read_layout", "statement_day"]
+__all__ = ["Entry", "Section", "read_layout", "statement_day"]
 
 DAY_NAMED = r"\d{1,2} ?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 AMOUNT = re.compile(r"\(?\s*-?(?:\d{1,3}(?:,\d{3})+|\d+)?\.\d\d\s*\)?-?(?:CR|DR)?$")
@@ -57,16 +58,6 @@ class Entry:
     left: float
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that cannot be read."""
-
-    line: int
-    code: str
-    detail: str
-    raw: str
-
-
 @dataclass(slots=True)
 class Section:
     """One account or card of a statement: balances are what the person owns, so a card's debt is negative."""
@@ -76,7 +67,7 @@ class Section:
     is_card: bool
     opening: Decimal | None = None
     closing: Decimal | None = None
-    rows: list[Entry | Fault] = field(default_factory=list)
+    rows: list[Entry | Issue] = field(default_factory=list)
 
 
 def statement_day(lines: Iterable[Line]) -> date | None:
@@ -172,7 +163,7 @@ class _Reader:
         try:
             self._open = self._entry(section, number, line, found)
         except RowError as error:
-            section.rows.append(Fault(number, error.code, str(error), text))
+            section.rows.append(error.issue(number, text))
         else:
             section.rows.append(self._open)
         return True

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.numbers import mask_numbers
-from pod_agent.importers.protocol import Issue, Skipped, Withheld
+from pod_agent.importers.protocol import MAX_RAW, Issue, Skipped, Withheld
 from pod_agent.importers.tables.cells import is_empty
 from pod_agent.importers.tables.fields import Cells
 from pod_agent.importers.tables.health import daily_measures, measurements, sleep, workout
@@ -18,8 +18,6 @@ from pod_agent.importers.tables.money import order, order_lines, transaction
 from vocab.records import Listen, Medium, Occurrences, Provenance, Record, Search, View, record_iri
 
 __all__ = ["RowBuilder", "issue"]
-
-MAX_RAW: Final = 200
 
 
 class RowBuilder:
@@ -69,8 +67,8 @@ class RowBuilder:
 
 def issue(line: int, code: str, detail: str, cells: Sequence[object], column: str | None = None) -> Issue:
     """The issue of a row, with its first cells as they stood."""
-    raw = ",".join("" if cell is None else str(cell)[:MAX_RAW] for cell in cells[:50])[:MAX_RAW]
-    return Issue(line=line, code=code, detail=detail, column=column, raw=raw)
+    raw = ",".join("" if cell is None else str(cell)[:MAX_RAW] for cell in cells[:50])
+    return RowError(code, detail, column).issue(line, raw)
 
 
 def _listen(row: Cells) -> tuple[Record, ...]:

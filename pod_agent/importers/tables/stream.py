@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from pod_agent.errors import MissingExtraError, ServerUnreachableError, UsageError
+from pod_agent.importers.protocol import MAX_RAW
 from pod_agent.importers.tables.json_tables import json_columns, line_of
 from pod_agent.importers.tables.rows import Line, Table
 
@@ -25,7 +26,6 @@ PATIENCE: Final = 1.0
 """Seconds after which a batch is written though more may come."""
 
 MAX_VALUE: Final = 1 << 20
-MAX_RAW: Final = 200
 ATTEMPTS: Final = 4
 
 _PASSING: Final = ("_PARTITION_EOF", "_MAX_POLL_EXCEEDED", "_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT")

@@ -5,7 +5,8 @@ statement of a chain must open with what the one before closed with. Where it pr
 does, the first file of an account proves nothing. From then on the closing balance of an earlier file serves as the
 opening one: what is new in this file must lead from that balance to the one printed here. Nothing is claimed where the
 file ends before the earlier one, or brings rows of days before the earlier file's newest row: these may or may not be
-in its balance.
+in its balance. Nor where both print one balance although all rows of this file are new: it is that of the day on which
+the person downloaded one period after the other.
 
 Balances are those that the bank has booked: pending rows are left out of the sum.
 """
@@ -95,7 +96,8 @@ def _closing(
             gaps=sum(opening is not None and opening != before.closing for before, opening in links),
         )
     added = _new_rows(at, rows, earlier, tally)
-    if earlier is None or added is None:
+    is_one_download = earlier is not None and rows is not None and earlier.balance == closing and added == rows.sum != 0
+    if earlier is None or added is None or is_one_download:
         return Closing(account=account, balance=closing, at=at)
     return Closing(account=account, balance=closing, at=at, opening=earlier.balance, rows=Money(added, currency))
 

@@ -48,6 +48,11 @@ def test_a_gap_between_two_files_is_flagged(ingest: Ingest, tmp_path: Path) -> N
     assert _reconciled(ingest, tmp_path / "b.csv", LATER[1:], "149.00") is False
 
 
+def test_nothing_is_claimed_of_two_periods_downloaded_on_one_day(ingest: Ingest, tmp_path: Path) -> None:
+    _reconciled(ingest, tmp_path / "a.csv", FIRST, "149.00")
+    assert _reconciled(ingest, tmp_path / "b.csv", LATER[1:], "149.00") is None
+
+
 def test_nothing_is_claimed_of_files_that_reach_back(ingest: Ingest, tmp_path: Path) -> None:
     _reconciled(ingest, tmp_path / "a.csv", [*FIRST, *LATER], "149.00")
     assert _reconciled(ingest, tmp_path / "b.csv", EARLIER, "104.00") is None

@@ -28,11 +28,12 @@ MAPPING = ColumnMapping(
     constants={"currency": "SGD"},
     header=header_of(["day", "amount", "what"]),
 )
-ROWS = [("day", "amount", "what"), ("2024-01-02", -3.5, "tea")]
-OTHER = [("who", "at", "place"), ("me", "2024-01-02", "here")]
+Rows = list[tuple[object, ...]]
+ROWS: Rows = [("day", "amount", "what"), ("2024-01-02", -3.5, "tea")]
+OTHER: Rows = [("who", "at", "place"), ("me", "2024-01-02", "here")]
 
 
-def workbook(**sheets: list[tuple[object, ...]]) -> bytes:
+def workbook(**sheets: Rows) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for title, rows in sheets.items():
@@ -55,7 +56,7 @@ def with_member(content: bytes, name: str, member: bytes) -> bytes:
     return target.getvalue()
 
 
-def database(path: Path, *, tables: dict[str, list[tuple[object, ...]]]) -> Path:
+def database(path: Path, *, tables: dict[str, Rows]) -> Path:
     with sqlite3.connect(path) as opened:
         for name, (header, *rows) in tables.items():
             opened.execute(f"CREATE TABLE {name} ({', '.join(map(str, header))})")

@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 
 from pod_agent.errors import NeedsMappingError, RefusedExportError
+from pod_agent.importers.notation import read_amount
 from pod_agent.importers.protocol import Issue, Row, Skipped
+from pod_agent.importers.tables.cells import amount_of
 from pod_agent.importers.tables.mapping import ColumnMapping, header_of
 from pod_agent.importers.tables.opening import tables_of
 from pod_agent.importers.tables.tabular import MappedTables
@@ -218,6 +220,15 @@ def test_a_wide_table_of_days_gives_one_record_a_measure_and_converts_units() ->
     values = [(r.measure, r.value) for r in rows if isinstance(r, DailyMeasure)]
     assert values == [("steps", Decimal(9100)), ("weight", Decimal("68.039")), ("steps", Decimal(8000))]
     assert [row.reason for row in rows if isinstance(row, Skipped)] == ["no_value"]
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize(
+    "text", ["0", "-0.5", "12.34", "007.10", "-999999999.99", "+5.00", "1,234.56", "5.00-", "(7.25)"]
+)
+def test_an_amount_written_plainly_is_what_a_printed_one_is(text: str, decimal: str) -> None:
+    written = text if decimal == "." else text.translate({ord("."): ",", ord(","): "."})
+    assert amount_of(written, decimal) == read_amount(written, decimal)
 
 
 def test_debit_and_credit_columns_give_signs_and_card_numbers_are_cut() -> None:

@@ -32,6 +32,8 @@ WORDED: Final = re.compile(
 )
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 MAX_EXPONENT: Final = 30
+_PLAIN: Final = {mark: re.compile(rf"-?[0-9]{{1,9}}(?:[{mark}][0-9]{{1,2}})?\Z") for mark in ".,"}
+"""Amounts as most tables have them, which need none of the care that print does."""
 
 
 def is_empty(cell: object) -> bool:
@@ -60,6 +62,8 @@ def _plain(cell: object) -> str:
 def amount_of(cell: object, decimal: str) -> Amount:
     """A sum of money with its sign, mark and currency, as print has it."""
     if isinstance(cell, str):
+        if _PLAIN[decimal].match(cell):
+            return Amount(Decimal(cell if decimal == "." else cell.replace(",", ".")))
         return _amount_from_text(cell, decimal)
     return Amount(_number(cell))
 

@@ -41,6 +41,8 @@ FACTORS = {
 """What turns a unit of a column into the vocabulary's own of its measure."""
 
 PLACES = Decimal("0.001")
+FURTHER = ("mcc", "category", "reference", "id", "counterparty", "value_date")
+"""Fields that only some tables tell of a payment."""
 
 
 T = TypeVar("T")
@@ -101,6 +103,7 @@ class Cells:
         self.outer_key: tuple[str, ...] | None = None
         self.cut = 0
         self.last_order = ""
+        self.is_bare = mapping.columns.keys().isdisjoint(FURTHER)
         order, decimal, constants = mapping.order, mapping.decimal, mapping.constants
 
         def start(cell: object) -> datetime:

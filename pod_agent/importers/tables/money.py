@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -58,7 +59,7 @@ def transaction(row: Cells) -> Sequence[Record]:
     description, cut = _masked(row.text("description") or row.text("counterparty"))
     row.cut += cut
     label, number = _label(row.text("account") or row.source, row.source)
-    mcc = row.text("mcc")
+    mcc, category, reference, counterparty, value_date = _NOTHING if row.is_bare else _further(row)
     record = Transaction(
         iri=record_iri(
             Transaction, row.source, at, row.key(number, str(amount.minor), amount.currency, description), row.seen
@@ -72,21 +73,31 @@ def transaction(row: Cells) -> Sequence[Record]:
         merchant="",
         category="other",
         kind=TransactionKind.SPEND if amount.minor < 0 else TransactionKind.INCOME,
-        value_date=row.day("value_date"),
-        counterparty=row.text("counterparty") or None,
-        mcc=mcc.zfill(4) if mcc.isascii() and mcc.isdigit() and int(mcc) else None,
-        hint=row.text("category") or None,
-        reference=row.text("reference") or row.text("id") or None,
+        value_date=value_date,
+        counterparty=counterparty,
+        mcc=mcc,
+        hint=category,
+        reference=reference,
     )
     return (record,)
 
 
+_NOTHING: Final = (None, None, None, None, None)
+
+
+def _further(row: Cells) -> tuple[str | None, str | None, str | None, str | None, date | None]:
+    """What only some tables tell of a payment: code and name of its kind, reference, other side, day of the value."""
+    mcc = row.text("mcc")
+    return (
+        mcc.zfill(4) if mcc.isascii() and mcc.isdigit() and int(mcc) else None,
+        row.text("category") or None,
+        row.text("reference") or row.text("id") or None,
+        row.text("counterparty") or None,
+        row.day("value_date"),
+    )
+
+
 _masked = lru_cache(maxsize=4096)(mask_numbers)
-
-
-@lru_cache(maxsize=4096)
-def _money(number: Decimal, currency: str, column: str) -> Money:
-    return money(number, currency, column)
 
 
 @lru_cache(maxsize=256)
@@ -102,12 +113,12 @@ def _signed(row: Cells) -> Money:
         if len(sides) != 1:
             raise RowError("no_amount", "exactly one of money out and money in must have an amount", "debit")
         side, sign = sides[0]
-        return _money(abs(side.number) * sign, _currency(row, side), "debit" if sign < 0 else "credit")
-    return _money(_with_direction(row, amount), _currency(row, amount), "amount")
+        return money(abs(side.number) * sign, _currency(row, side), "debit" if sign < 0 else "credit")
+    return money(_with_direction(row, amount), _currency(row, amount), "amount")
 
 
 def _with_direction(row: Cells, amount: Amount) -> Decimal:
-    word = row.text("direction").casefold()
+    word = row.text("direction").casefold() if row.has("direction") else ""
     if word:
         if word in OUT or word in IN:
             return -abs(amount.number) if word in OUT else abs(amount.number)

@@ -9,8 +9,8 @@ from pod_agent.enrich.merchants import phrase_table, starts_with, tokens
 
 __all__ = ["category_of"]
 
-START = 1
-"""Letters by which phrases are found: as many as the shortest word has."""
+START = 4
+"""Letters by which phrases are found; those that begin with a shorter word are found by that word."""
 
 
 def category_of(*texts: str) -> str:
@@ -28,9 +28,11 @@ def category_of(*texts: str) -> str:
 
 def _ranks_at(words: tuple[str, ...]) -> Iterator[int]:
     """Positions in the file of the phrases that these words start with."""
-    for rank, phrase in _by_start().get(words[0][:START], ()):
-        if starts_with(words, phrase):
-            yield rank
+    by_start = _by_start()
+    for size in range(1, min(len(words[0]), START) + 1):
+        for rank, phrase in by_start.get(words[0][:size], ()):
+            if starts_with(words, phrase):
+                yield rank
 
 
 @cache

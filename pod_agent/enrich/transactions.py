@@ -121,7 +121,7 @@ def meaning_of(
     """What the text means for money that came in (``incoming``) or went out; ``bank`` names fees and interest."""
     alike = _DIGITS.sub(_noughts, text)
     found = _meaning(alike, incoming=incoming, bank=bank, card=card, mcc=mcc, hint=hint)
-    if alike != text and _NOUGHTS in f"{found.merchant}{found.counterparty}":
+    if alike != text and (_NOUGHTS in found.merchant or _NOUGHTS in (found.counterparty or "")):
         return _meaning(text, incoming=incoming, bank=bank, card=card, mcc=mcc, hint=hint)
     return found
 

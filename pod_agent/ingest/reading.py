@@ -192,7 +192,7 @@ class _Reader:
 
     def _stage(self, records: list[Record], blocks: list[str], lines: list[int]) -> None:
         tally, number, add = self._tally, self._number, self._staging.add
-        times = [record.at for record in records if record.at != UNDATED]
+        times = [at for record in records if (at := record.at).year != UNDATED.year or at != UNDATED]
         if times:
             tally.covers(min(times), max(times))
         if len(tally.beginning) < FIRST_ROWS:

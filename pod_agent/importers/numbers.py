@@ -16,9 +16,9 @@ _LONG = re.compile(rf"\d(?:{_GAP}?\d){{7}}")
 
 _IBAN_START = re.compile(r"[A-Z]{2}\d\d", re.ASCII)
 
+_DIGITS = re.compile(rf"(?<!\d)\d(?:{_GAP}?\d){{12,}}(?!\d)", re.ASCII)
 _CANDIDATE = re.compile(
-    rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}?[A-Z0-9]){{11,30}}(?![A-Za-z0-9])|(?<!\d)\d(?:{_GAP}?\d){{12,}}(?!\d)",
-    re.ASCII,
+    rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}?[A-Z0-9]){{11,30}}(?![A-Za-z0-9])|{_DIGITS.pattern}", re.ASCII
 )
 _PARTS = re.compile(f"({_GAP})")
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
@@ -56,7 +56,8 @@ def mask_numbers(text: str) -> tuple[str, int]:
         nonlocal count
         masked, numbers = _mask(found[0], says_card=says_card)
         count += numbers
-        return masked
+        # Letters that begin no IBAN may stand right before the number of a card.
+        return _DIGITS.sub(mask, masked) if found[0][0].isalpha() else masked
 
     return _CANDIDATE.sub(mask, text), count
 

@@ -33,12 +33,15 @@ for module in (demo, setup, importing, tables, categories, looking, consents):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status (docs/reference/cli.md)."""
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
         status = cli.main(arguments, prog_name="pod-agent", standalone_mode=False)
     except ProjectError as error:
-        _tell(error, as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
+        _tell(error, as_json=as_json)
         status = error.exit_status
     except click.ClickException as error:
+        if as_json:
+            click.echo(json_text({"error": {"code": "usage", "message": error.format_message(), "hint": ""}}))
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):

@@ -82,6 +82,15 @@ def test_an_import_is_found_again_line_by_line(tmp_path: Path, capsys: pytest.Ca
     assert line.startswith(f"{day}/{month}/{year}")
 
 
+def test_a_call_that_lacks_something_is_told_to_programs_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
+    assert run("query", str(tmp_path / "none.json"), "--json") == 2
+    assert "none.json" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
 def test_a_query_with_an_unknown_name_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = tmp_path / "spec.json"
     spec.write_text('{"measures": ["happiness"]}')

@@ -22,7 +22,7 @@ def block(language: str, number: int = 0) -> str:
 
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the page, and ``site`` in it with the plug-in installed."""
+    """The folder of the page, ``site`` in it with the plug-in installed, and a pod."""
     folder = tmp_path_factory.mktemp("plugin")
     (folder / "runs.csv").write_text(block("csv"))
     (folder / "kallang_runners.py").write_text(block("python"))
@@ -30,6 +30,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "test_runs.py").write_text(block("python", 1))
     install = [sys.executable, "-m", "pip", "install", "-qq", "--no-index", "--no-deps", "--no-build-isolation"]
     subprocess.run([*install, "--target", "site", "."], cwd=folder, check=True, timeout=200)
+    assert run(folder, "-m", "pod_agent", "init").returncode == 0
     return folder
 
 
@@ -52,7 +53,6 @@ def test_the_page_s_own_test_passes(plugin: Path) -> None:
 
 
 def test_the_doctor_knows_it_and_the_import_uses_it(plugin: Path) -> None:
-    assert run(plugin, "-m", "pod_agent", "init").returncode == 0
     doctor = json.loads(run(plugin, "-m", "pod_agent", "doctor", "--json").stdout)
     [check] = [check for check in doctor["checks"] if check["name"] == "importer kallang-runners"]
     assert check["ok"]

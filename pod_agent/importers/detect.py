@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from pod_agent.errors import AgentError, RefusedExportError, UnrecognisedExportError
 from pod_agent.importers.archive import PlainFile, Unopened, ZipMember, export_files
-from pod_agent.importers.protocol import ByName, Claiming, Confidence, ExportFile, Importer
+from pod_agent.importers.protocol import GUESS, ByName, Claiming, Confidence, ExportFile, Importer
 from pod_agent.importers.reading import is_binary
 
 __all__ = ["Found", "find_exports"]
@@ -81,7 +81,7 @@ class _Search:
             self.unopened.append(left)
             return
         try:
-            importer, why = self._claimed(export) or _choose(export, self._importers)
+            importer, why = self._claimed(export) or _choose(export, self._importers, is_named=self._is_named(export))
         except RefusedExportError as error:  # one damaged member leaves the others of a zip readable
             if self._is_named(export):
                 raise
@@ -92,7 +92,7 @@ class _Search:
         if importer is not None:
             self.exports.append((importer, export))
         else:
-            reason = why if self._is_named(export) else "no importer recognises what is in it"
+            reason = why if self._is_named(export) or ASK in why else "no importer recognises what is in it"
             self.unopened.append(Unopened(path=_label(export), reason=reason))
 
     def _claimed(self, export: PlainFile | ZipMember) -> tuple[Importer, str] | None:
@@ -144,18 +144,23 @@ class _Search:
 
 
 EMPTY = "is empty"
+ASK = "name the file itself to have it read"
 NOTHING = Confidence(0, "there is no importer")
 
 
-def _choose(export: PlainFile | ZipMember, importers: Sequence[Importer]) -> tuple[Importer | None, str]:
+def _choose(
+    export: PlainFile | ZipMember, importers: Sequence[Importer], *, is_named: bool
+) -> tuple[Importer | None, str]:
     """The surest importer, or None and what each of them said."""
     if export.is_empty:
         return None, EMPTY
     binary = is_binary(export.head)
     opinions = [(each.identify(export), each) for each in importers if each.binary or not binary]
     best, importer = max(opinions, key=lambda opinion: opinion[0].value, default=(NOTHING, None))
-    if best.value > 0:
+    if best.value > (0 if is_named else GUESS):
         return importer, best.why
+    if best.value > 0:
+        return None, f"{best.why}: {ASK}"
     if binary:
         return None, f"it is binary, not text; tried {', '.join(each.name for each in importers)}"
     return None, "; ".join(f"{importer.name} says {opinion.why}" for opinion, importer in opinions)

@@ -21,6 +21,7 @@ from typing import IO, Final, NamedTuple, Protocol, runtime_checkable
 from vocab.records import Record
 
 __all__ = [
+    "GUESS",
     "MAX_RAW",
     "ByName",
     "Claiming",
@@ -38,6 +39,10 @@ __all__ = [
 
 MAX_RAW: Final = 200
 """Longest ``raw`` of an Issue, in characters."""
+
+
+GUESS: Final = 0.05
+"""A confidence that is enough for a file which the person named, and not for one that was found in a folder."""
 
 
 @dataclass(frozen=True, slots=True)

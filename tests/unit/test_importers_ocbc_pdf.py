@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from pod_agent.importers.banks.ocbc_pdf import OcbcPdf
 from pod_agent.importers.protocol import Issue, Row, Statement, Withheld
 from tests.support.ocbc_statements import card_statement, deposit_statement
 from tests.support.pdf import pdf
-from tests.support.rows import BytesExport
+from tests.support.rows import BytesExport, found
 from vocab.records import Transaction
 from vocab.shapes import check
 
@@ -172,7 +173,19 @@ def test_names_addresses_and_account_numbers_stay_behind() -> None:
 
 def test_any_pdf_may_be_a_statement_until_it_is_read() -> None:
     named = OcbcPdf().identify(BytesExport(JANUARY, "OCBC_360_jan.pdf")).value
-    assert named > OcbcPdf().identify(BytesExport(JANUARY, "jan.pdf")).value > 0
+    plain = JANUARY.replace(b"OCBC", b"ABCD")
+    assert named == OcbcPdf().identify(BytesExport(JANUARY, "jan.pdf")).value
+    assert named > OcbcPdf().identify(BytesExport(plain, "jan.pdf")).value > 0
+
+
+def test_a_pdf_of_anyone_is_read_only_where_the_person_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "menu.pdf"
+    path.write_bytes(JANUARY.replace(b"OCBC", b"ABCD"))
+    (tmp_path / "OCBC Jan.pdf").write_bytes(JANUARY)
+    assert [importer.name for importer, _ in found(path).exports] == ["ocbc-pdf"]
+    results = found(tmp_path)
+    assert [export.file for _, export in results.exports] == [str(tmp_path / "OCBC Jan.pdf")]
+    assert "name the file itself" in results.unopened[0].reason
     assert OcbcPdf().identify(BytesExport(b"hello")).value == 0
 
 

@@ -18,7 +18,7 @@ from pod_agent.importers.banks.pdf_words import INSTALL, NO_READER, PDF, is_read
 from pod_agent.importers.faults import RowError
 from pod_agent.importers.notation import money
 from pod_agent.importers.numbers import mask_numbers
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Statement, Withheld
+from pod_agent.importers.protocol import GUESS, Confidence, ExportFile, Issue, Row, Statement, Withheld
 from pod_agent.importers.reading import fold
 from vocab.records import Occurrences, Provenance, Transaction, TransactionKind, record_iri
 from vocab.shapes import MAX_LENGTH
@@ -34,6 +34,12 @@ OTHERS = "Of PDFs only OCBC's statements are read. Download a CSV, OFX or CAMT f
 NO_TEXT = "has no text: it is a scan. Take the statement as the bank's online banking gives it"
 
 
+MARKS = (b"OCBC", b"PDFGen", b"pdfgen")
+"""What the program that makes the statements writes into them, outside of what is packed."""
+
+MOST_LOOKED_AT = 8 << 20
+
+
 class OcbcPdf:
     """Reads the PDF statements of accounts and cards, as online banking gives them."""
 
@@ -43,14 +49,16 @@ class OcbcPdf:
     wrong_downloads: ClassVar[Mapping[str, str]] = {}
 
     def identify(self, export: ExportFile) -> Confidence:
-        """By the first bytes alone: a PDF that means harm is opened once, by ``extract``, and never to look at it."""
+        """By its name and raw bytes alone: a PDF that means harm is taken apart once, by ``extract``."""
         if PDF not in export.head[:1024]:
             return Confidence(0, "it is no PDF")
         if not is_readable():
             return Confidence(0, f"{NO_READER}: {INSTALL}")
         if OCBC_NAME.search((export.member or export.file).replace("_", " ")):
             return Confidence(0.3, "a PDF whose name is OCBC's")
-        return Confidence(0.05, "a PDF, which may be a statement")
+        if _is_marked(export):
+            return Confidence(0.3, "a PDF that was made by OCBC's program")
+        return Confidence(GUESS, "a PDF, which may be a statement")
 
     def extract(self, export: ExportFile) -> Iterator[Row]:
         """Yield a Transaction or an Issue for every row, then a Statement for every account or card.
@@ -70,6 +78,13 @@ class OcbcPdf:
             what = "the day of the statement" if ends is None else "an account or card with a balance"
             raise RefusedExportError(f"{export.file} is no statement that can be read: {what} is missing")
         yield from _rows(sections, export)
+
+
+def _is_marked(export: ExportFile) -> bool:
+    """Whether a PDF's raw bytes name the bank or its program."""
+    with export.open() as stream:
+        content = stream.read(MOST_LOOKED_AT)
+    return any(mark in content for mark in MARKS)
 
 
 def _rows(sections: list[Section], export: ExportFile) -> Iterator[Row]:

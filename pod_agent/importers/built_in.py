@@ -24,7 +24,7 @@ from pod_agent.importers.shops.lazada import LazadaOrders
 from pod_agent.importers.shops.receipts import MailReceipts, TextReceipts
 from pod_agent.importers.spotify.account import SpotifyAccount, SpotifySearches
 from pod_agent.importers.spotify.extended import SpotifyHistory
-from pod_agent.importers.spotify.library import SpotifyLibrary
+from pod_agent.importers.spotify.playlists import SpotifyLibrary
 from pod_agent.importers.tables.mapping import ColumnMapping
 from pod_agent.importers.tables.tabular import MappedTables
 from pod_agent.importers.youtube.histories import YouTubeHistory

@@ -12,7 +12,7 @@ import pytest
 from pod_agent.errors import RefusedExportError
 from pod_agent.importers.protocol import Issue, Row, Skipped, Withheld
 from pod_agent.importers.spotify.account import SpotifyAccount, SpotifySearches
-from pod_agent.importers.spotify.library import LIBRARY, SpotifyLibrary
+from pod_agent.importers.spotify.playlists import LIBRARY, SpotifyLibrary
 from tests.support.rows import BytesExport, found, read_all, records
 from tests.support.shared import shared
 from vocab.records import UNDATED, Follow, Listen, Medium, PlaylistItem, Search, Subject

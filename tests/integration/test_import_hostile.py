@@ -141,8 +141,6 @@ def device(folder: Path) -> Path:
 
 
 def unreadable(folder: Path) -> Path:
-    if os.geteuid() == 0:
-        pytest.skip("nothing is unreadable to the superuser")
     path = holding("bad.csv", GOOD)(folder)
     path.chmod(0)
     return path
@@ -181,7 +179,7 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
     "a long line": holding("bad.csv", GOOD + b"a" * (3 << 20)),
     "a FIFO": fifo,
     "a device": device,
-    "a file that nobody may read": unreadable,
+    **({"a file that nobody may read": unreadable} if os.geteuid() else {}),  # the superuser may read everything
     "nothing but NUL bytes": holding("bad.csv", b"\0" * 5000),
     "an empty file": holding("bad.csv", b""),
     "a path that is not there": lambda folder: folder / "missing.csv",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,11 +25,21 @@ ZONE = ZoneInfo("Asia/Singapore")
 
 
 @pytest.fixture(scope="module")
-def agent(tmp_path_factory: pytest.TempPathFactory) -> Agent:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the pack in it, which no test changes."""
     pack = shared("qa/dev/exports")
-    agent = Agent.create(tmp_path_factory.mktemp("home"))
-    agent.import_paths([pack / name for name in ("ocbc", "cards")])
-    return agent
+    home = tmp_path_factory.mktemp("imported") / "home"
+    with Agent.create(home) as agent:
+        agent.import_paths([pack / name for name in ("ocbc", "cards")])
+    return home
+
+
+@pytest.fixture
+def agent(imported: Path, tmp_path: Path) -> Iterator[Agent]:
+    """An agent on a copy of that home: rules and corrections of one test are none of another's."""
+    shutil.copytree(imported, tmp_path / "home")
+    with Agent.open(tmp_path / "home") as opened:
+        yield opened
 
 
 def _truth(name: str) -> list[dict[str, str]]:

@@ -107,8 +107,10 @@ def test_a_batch_of_bad_messages_alone_is_kept_before_its_place_is_noted(brokers
         [report] = follow(agent, brokers, "bad", 2)
         assert report.import_id is not None
         kept = agent.rejected(report.import_id)
-        assert [(row["line"], row["code"]) for row in kept] == [(1, "bad_row"), (2, "bad_date")]
-        assert kept[0]["raw"] == "{broken"
+        assert [row["line"] for row in kept] == [1, 2]
+        raw = {row["code"]: row["raw"] for row in kept}  # partitions are read in any order
+        assert raw.keys() == {"bad_row", "bad_date"}
+        assert raw["bad_row"] == "{broken"
         assert agent.import_entry(report.import_id)["totals"]["rejected"] == 2
         assert list(agent.follow(brokers, "bad", "payments", group="bad", seconds=4)) == []
 

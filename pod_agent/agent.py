@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from zoneinfo import ZoneInfo
-
-from msgspec.structs import fields
 
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
+from pod_agent.index.showing import shown
 from pod_agent.ingest.layout import DATA, is_document, read_documents, read_months
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.meaning import Corrected, Meanings
@@ -28,7 +25,7 @@ from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
 from vocab.query import Filter, QuerySpec, Table
-from vocab.records import IRI, Money, Record, Transaction
+from vocab.records import IRI, Transaction
 from vocab.turtle import home
 
 if TYPE_CHECKING:
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from pod_agent.offers.matching import OfferMatch
     from vocab.answer import Answer
 
-__all__ = ["Agent", "ImportReport", "Progress", "UndoReport", "shown"]
+__all__ = ["Agent", "ImportReport", "Progress", "UndoReport"]
 
 
 class Agent:
@@ -347,36 +344,3 @@ class Agent:
 
     def _absolute(self, iris: Iterable[IRI]) -> tuple[IRI, ...]:
         return tuple(IRI(self.pod.root + iri) for iri in iris)
-
-
-def shown(record: Record, root: str, zone: ZoneInfo) -> dict[str, Any]:
-    """A record for people: its absolute IRI, where it was read, and its fields as ``_plain`` gives them."""
-    place = record.provenance
-    return {
-        "iri": root + record.iri,
-        "kind": record.type_name,
-        "file": place.file if place else None,
-        "member": place.member if place else None,
-        "line": place.line if place else None,
-        "fields": {
-            item.name: _plain(getattr(record, item.name), zone)
-            for item in fields(record)
-            if item.name not in {"iri", "provenance"}
-        },
-    }
-
-
-def _plain(value: object, zone: ZoneInfo) -> object:
-    """A field as JSON and people read it: money as ``12.30 SGD``, days in ISO 8601, instants in the person's zone.
-
-    Quantities and measured values are texts with the digits they were read with.
-
-    A bank's day stays the bank's day: only times in UTC are instants.
-    """
-    if isinstance(value, Money):
-        return f"{value.amount} {value.currency}"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime) and not value.utcoffset():
-        return value.astimezone(zone).isoformat()
-    return value.isoformat() if isinstance(value, date) else value

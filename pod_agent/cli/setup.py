@@ -1,8 +1,6 @@
-"""``init``, ``pod``, ``index``, ``serve`` and ``doctor``: setting up and looking after the agent."""
+"""``init``, ``index``, ``serve`` and ``doctor``: setting up and looking after the agent."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 
@@ -23,38 +21,6 @@ def init(context: Context, *, as_json: bool) -> None:
         else:
             click.echo(f"Your pod is ready: {agent.pod.root}")
             click.echo("Next: pod-agent import PATH, with an export as you downloaded it.")
-
-
-@click.group()
-def pod() -> None:
-    """The pod that holds your records."""
-
-
-@pod.command()
-@click.argument("webid")
-@click.option("--client-id", help="Identifier of client credentials that your server gave you.")
-@click.option("--client-secret", help="Their secret; asked for if it is not given.")
-@click.option("--storage", help="The storage to use, if your WebID has several.")
-@common
-def link(
-    context: Context,
-    webid: str,
-    client_id: str | None,
-    client_secret: str | None,
-    storage: str | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Keep your records on the Solid server of WEBID."""
-    from pod_agent.agent import Agent
-
-    client_id = client_id or click.prompt("Client id")
-    client_secret = client_secret or click.prompt("Client secret", hide_input=True)
-    with Agent.link(context.folder, webid, str(client_id), str(client_secret), storage=storage) as agent:
-        if as_json:
-            show_json({"webid": webid, "pod": agent.pod.root})
-        else:
-            click.echo(f"Linked: {agent.pod.root}")
 
 
 @click.group()
@@ -101,19 +67,4 @@ def doctor(context: Context, *, as_json: bool) -> int:
     return 0 if ok else 1
 
 
-@click.group()
-def server() -> None:
-    """A Solid server of your own, on this machine."""
-
-
-@server.command()
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where it lives; in your home folder.")
-@common
-def start(context: Context, folder: Path | None, *, as_json: bool) -> None:
-    """Run Community Solid Server for this machine only, until Ctrl-C; installs it the first time."""
-    from pod_agent.cli.running import run_solid_server
-
-    run_solid_server(folder or context.folder / "solid-server", as_json=as_json)
-
-
-COMMANDS: tuple[click.Command, ...] = (init, pod, index, serve, server, doctor)
+COMMANDS: tuple[click.Command, ...] = (init, index, serve, doctor)

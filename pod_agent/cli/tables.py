@@ -216,7 +216,7 @@ def _look_document(found: Look) -> dict[str, Any]:
 def _row(row: Any) -> dict[str, Any]:
     from zoneinfo import ZoneInfo
 
-    from pod_agent.agent import shown
+    from pod_agent.index.showing import shown
     from vocab.records import Record
 
     if isinstance(row, Record):

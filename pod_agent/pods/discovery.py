@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
 from pod_agent.pods.addresses import require_safe
-from pod_agent.pods.solid import open_client
+from pod_agent.pods.session import open_client
 
 __all__ = ["Profile", "discover", "is_public"]
 

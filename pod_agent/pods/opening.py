@@ -13,7 +13,8 @@ from pod_agent.pods.discovery import Profile, is_public
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import Keyring, SecretStore
-from pod_agent.pods.solid import SolidPod, open_client
+from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.solid import SolidPod
 
 __all__ = ["EMBEDDED", "embedded_folder", "link", "open_pod", "open_solid"]
 
@@ -43,7 +44,7 @@ def open_pod(settings: Settings, home: Path, keyring: Keyring | None) -> Pod:
 
 def open_solid(root: str, credentials: ClientCredentials) -> SolidPod:
     """The container on its server, logged in with these credentials."""
-    return SolidPod(root, open_client(root, DPoPAuth(credentials)))
+    return SolidPod(root, Session(open_client(root, DPoPAuth(credentials))))
 
 
 def link(

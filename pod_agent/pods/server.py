@@ -26,7 +26,7 @@ from pod_agent.errors import MissingExtraError, PodAccessError, PodError, PodUnr
 from pod_agent.pods.addresses import origin, require_safe
 from pod_agent.pods.auth import ClientCredentials
 from pod_agent.pods.installing import find_node, resource
-from pod_agent.pods.solid import open_client
+from pod_agent.pods.session import open_client
 from pod_agent.storage import make_private_folder, write_private
 
 __all__ = ["Account", "SolidServer", "free_port"]

@@ -17,7 +17,8 @@ from pod_agent.errors import (
     UsageError,
 )
 from pod_agent.pods.pod import ETag, Pod
-from pod_agent.pods.solid import SolidPod, open_client
+from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.solid import SolidPod
 from tests.support.strict_server import Fault, StrictServer
 
 OLD = b"<#a> <#b> 1 .\n"
@@ -55,7 +56,9 @@ def server() -> Iterator[StrictServer]:
 
 @pytest.fixture
 def pod(server: StrictServer) -> Iterator[SolidPod]:
-    opened = SolidPod(server.address + "pod/", open_client(server.address, timeout=SHORT), pause=lambda _: None)
+    opened = SolidPod(
+        server.address + "pod/", Session(open_client(server.address, timeout=SHORT), pause=lambda _: None)
+    )
     yield opened
     opened.close()
 
@@ -153,7 +156,7 @@ def test_nobody_listening_is_unreachable() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-    pod = SolidPod(address, open_client(address), pause=lambda _: None)
+    pod = SolidPod(address, Session(open_client(address), pause=lambda _: None))
     with pytest.raises(PodUnreachableError, match="cannot be reached") as caught:
         pod.read(PATH)
     assert "nothing was lost" in caught.value.hint
@@ -185,4 +188,4 @@ def test_a_server_without_etags_is_refused(server: StrictServer, pod: SolidPod) 
 )
 def test_an_address_that_others_could_listen_to_is_refused(root: str) -> None:
     with open_client(root) as client, pytest.raises(UsageError, match="the pod"):
-        SolidPod(root, client)
+        SolidPod(root, Session(client))

@@ -95,7 +95,7 @@ def test_a_container_that_anyone_may_read_is_not_linked(tmp_path: Path) -> None:
             acl:mode acl:Read, acl:Write, acl:Control.
         <#all> a acl:Authorization; acl:agentClass <http://xmlns.com/foaf/0.1/Agent>; acl:accessTo <./>;
             acl:default <./>; acl:mode acl:Read."""
-    changed = pod._client.put(pod.root + ".acl", content=rules, headers={"content-type": "text/turtle"})
+    changed = pod.session._client.put(pod.root + ".acl", content=rules, headers={"content-type": "text/turtle"})
     assert changed.is_success
     with pytest.raises(PodAccessError, match="anyone may read"):
         link(discover(owner.webid), owner.credentials, home=tmp_path, keyring=None)

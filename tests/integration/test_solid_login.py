@@ -11,7 +11,8 @@ import pytest
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
 from pod_agent.pods.auth import ClientCredentials, DPoPAuth
-from pod_agent.pods.solid import SolidPod, open_client
+from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.solid import SolidPod
 from tests.support.strict_server import Fault, StrictServer
 
 BODY = b"<#a> <#b> 1 .\n"
@@ -46,8 +47,8 @@ def open_pod(server: StrictServer, clock: HandClock) -> Iterator[Callable[[], So
 
     def open_one(client_secret: str = SECRET) -> SolidPod:
         credentials = ClientCredentials(issuer=server.address, client_id="agent", client_secret=client_secret)
-        client = open_client(server.address, DPoPAuth(credentials, clock), SHORT)
-        opened.append(SolidPod(server.address + "pod/", client, pause=lambda _: None))
+        session = Session(open_client(server.address, DPoPAuth(credentials, clock), SHORT), pause=lambda _: None)
+        opened.append(SolidPod(server.address + "pod/", session))
         return opened[-1]
 
     yield open_one

@@ -66,9 +66,9 @@ def test_a_write_that_breaks_off_leaves_the_old_document() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        pod._client.put(pod.root + "data/a.ttl", content=half(), headers={"content-type": "text/turtle"})
+        pod.session._client.put(pod.root + "data/a.ttl", content=half(), headers={"content-type": "text/turtle"})
     with pytest.raises(KeyboardInterrupt):
-        pod._client.put(pod.root + "data/new.ttl", content=half(), headers={"content-type": "text/turtle"})
+        pod.session._client.put(pod.root + "data/new.ttl", content=half(), headers={"content-type": "text/turtle"})
     time.sleep(0.3)  # the server notices
     found = pod.read("data/a.ttl")
     assert found is not None

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pod_agent.agent import shown
 from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
+from pod_agent.index.showing import shown
 from tests.support.daily_life import LifeMaker
 from tests.support.full_records import AT, FULL, HERE, LINE, ORDER
 from tests.support.households import SINGAPORE

@@ -39,7 +39,7 @@ TITLES = {
     "unit_change": "Another unit",
 }
 """What a finding is about, for people, by its code."""
-MANY_FILES = 40
+MANY_FILES = 12
 CHANGES = threading.Lock()
 """One change at a time: the server has several threads."""
 

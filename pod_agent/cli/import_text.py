@@ -112,7 +112,7 @@ def _left_out(files: Sequence[Document]) -> Iterator[str]:
         for file in files:
             found.update(file[key])
         if found:
-            told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found.most_common())
+            told = ", ".join(f"{name.replace('_', ' ')} ({count:,})" for name, count in found.most_common())
             yield f"{label}: {told}."
 
 

@@ -71,7 +71,7 @@ def test_what_was_left_behind_is_told(home: Path, tmp_path: Path, capsys: Captur
     source = spotify_json(tmp_path / "plays.json", many_plays(3))
     source.write_text(source.read_text().replace('"skipped": false', '"skipped": false, "ip_addr": "192.0.2.1"'))
     run("import", source)
-    assert "Left behind: 3 IP addresses" in said(capsys)
+    assert "Left behind: IP addresses (3)" in said(capsys)
 
 
 def test_files_that_were_not_read_are_grouped_by_reason(home: Path, tmp_path: Path, capsys: Capture) -> None:

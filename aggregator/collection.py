@@ -40,7 +40,13 @@ def collect(leader: Leader, task: bytes, channel: HelperChannel, named: Iterable
     """
     run = _Collection(leader, task, channel)
     released = run.released() if named is None else None
-    return released or run.finish(None if named is None else frozenset(named))
+    try:
+        return released or run.finish(None if named is None else frozenset(named))
+    except StudyAbandonedError:
+        released = run.released()
+        if released is None:
+            raise
+        return released  # another process came first, and erased the reports while this one read them
 
 
 @dataclass(frozen=True, slots=True)

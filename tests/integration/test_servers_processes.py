@@ -273,9 +273,10 @@ def test_two_collections_at_once_count_every_report_once(servers: Servers, agent
         study.task_id.hex(),
         "--json",
     ]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(2)]
-    outputs = [process.communicate(timeout=60)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    answers = [process.communicate(timeout=60) for process in both]
+    outputs = [answer[0] for answer in answers]
+    assert [process.returncode for process in both] == [0, 0], answers
     assert outputs[0] == outputs[1]
     assert noisy_sum(servers, study) == (plain, 200, 0)
 

@@ -2,6 +2,7 @@
 
 AgentError
 ├── UsageError                      2  the call makes no sense
+│   ├── ChoiceNeededError           2  several WebIDs or storages fit; the person says which
 │   ├── UnknownRecordError          2  no record has this IRI
 │   └── NoticeChangedError          2  what was shown is not what would be allowed
 ├── NotInitialisedError             2  no pod yet
@@ -26,6 +27,7 @@ from vocab.errors import ProjectError
 
 __all__ = [
     "AgentError",
+    "ChoiceNeededError",
     "LocalStateError",
     "MissingExtraError",
     "NeedsMappingError",
@@ -58,6 +60,18 @@ class UsageError(AgentError):
     code = "usage"
     exit_status = 2
     http_status = 400
+
+
+class ChoiceNeededError(UsageError):
+    """Several things fit what was given; ``choices`` lists their IRIs."""
+
+    code = "choice_needed"
+    hint = "Say which one."
+    http_status = 409
+
+    def __init__(self, message: str, *, hint: str | None = None, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.choices = choices
 
 
 class UnknownRecordError(UsageError):

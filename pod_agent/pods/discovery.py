@@ -1,27 +1,23 @@
-"""From a WebID to what the agent needs: the identity provider and the storage."""
+"""From what a person types to what the agent needs: their WebID, its identity providers and its storages."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-import httpx
-import pyoxigraph as ox
+from pod_agent.errors import AgentError, ChoiceNeededError, PodError
+from pod_agent.pods.addresses import origin, require_safe
+from pod_agent.pods.links import STORAGE_TYPE, TYPE, link_targets, parent
+from pod_agent.pods.profile import ACCEPT, ISSUER, STORAGE, ProfileDocument, is_linked_data, linked_documents
+from pod_agent.pods.public import Page, PublicReader, is_public, trusted
+from pod_agent.pods.typed import as_address
 
-from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.pods.addresses import require_safe
-from pod_agent.pods.session import open_client
+__all__ = ["Profile", "Provider", "choose_storage", "discover", "is_public", "resolve"]
 
-__all__ = ["Profile", "discover", "is_public"]
-
-_ISSUER = ox.NamedNode("http://www.w3.org/ns/solid/terms#oidcIssuer")
-_STORAGE = ox.NamedNode("http://www.w3.org/ns/pim/space#storage")
-_STORAGE_TYPE = "http://www.w3.org/ns/pim/space#Storage"
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
-_RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
-_MAX_REDIRECTS = 5
-_MAX_BYTES = 2_000_000
+_MAX_FURTHER = 5
+_CONVENTION = "profile/card"  # where most servers keep the profile of the owner of a storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,115 +29,194 @@ class Profile:
     storages: tuple[str, ...]
 
 
-def discover(webid: str) -> Profile:
-    """Read the WebID's profile, and walk up from it to the storage where the profile names none.
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider, and no more: who the person is comes out when they log in there, then ``discover`` it."""
 
-    UsageError where the WebID is no safe address, PodUnreachableError where nobody answers, PodError (its hint says
-    what the owner of the profile can add) where there is no profile, no identity provider or no storage.
+    issuer: str
+
+
+def resolve(text: str, *, storage: str | None = None) -> Profile | Provider:
+    """What a person typed or pasted: a WebID, its document, a domain, a storage, or their identity provider.
+
+    ``storage`` is the person's own choice and is taken instead of what the profile names; so is a storage's address
+    that they typed. UsageError where the text is no safe address; ChoiceNeededError, which lists them, where a document
+    is about several people; PodUnreachableError where nobody answers; PodError, whose hint says who has to add what,
+    where nothing of use is there.
     """
-    require_safe(webid, "the WebID")
-    with open_client(webid) as client:
-        response, address = _get(client, urldefrag(webid).url)
-        issuers, storages = _statements(response, address, webid)
-        if not issuers:
-            raise PodError(
-                f"{webid} names no identity provider",
-                hint="Add a solid:oidcIssuer to the profile; the pod's provider tells how.",
+    address = as_address(text)
+    if urlsplit(address).fragment:
+        return discover(address, storage=storage)
+    with PublicReader(address) as reader:
+        people = _people(reader, address)
+        if not people:
+            return _provider(reader, address)
+        if len(people) > 1:
+            raise ChoiceNeededError(
+                f"{address} is about several people: {', '.join(people)}",
+                hint="Give the one that is you.",
+                choices=tuple(people),
             )
-        if not storages:
-            storages = _walk_up(client, address)
+        typed = _as_container(address) if _is_storage(reader, _as_container(address)) else None
+    return _discover(people[0], storage, typed)
+
+
+def discover(webid: str, *, storage: str | None = None) -> Profile:
+    """Read this WebID's profile.
+
+    Identity providers are taken from the WebID's own document alone. Storages come from it; where it names none, from
+    the documents that it calls further parts of the profile, as far as they are public; where these name none, from
+    the nearest storage above it. ``storage`` is taken instead of all that. UsageError where the WebID is no safe
+    address, PodUnreachableError where nobody answers, PodError (its hint says who has to add which line) where there
+    is no profile, no identity provider or no storage.
+    """
+    return _discover(webid, storage, None)
+
+
+def _discover(webid: str, storage: str | None, typed: str | None) -> Profile:
+    """``discover``, where the person typed the address of a storage: it counts among those that the profile names."""
+    require_safe(webid, "the WebID")
+    if storage is not None:
+        require_safe(storage, "the storage")
+    with PublicReader(webid) as reader:
+        page, document = _profile(reader, webid)
+        issuers = document.named_by(webid, ISSUER)
+        if not issuers:
+            raise _no_issuer(webid, document)
+        safe_issuers = tuple(trusted(issuer, "identity provider", told_by=page.address) for issuer in issuers)
+        if storage is not None:
+            return Profile(webid, safe_issuers, (_as_container(storage),))
+        storages = _chosen(list(_stated(reader, webid, document)), typed) or list(_above(reader, document.address))
     if not storages:
         raise PodError(
             f"{webid} names no storage, and none lies above it",
-            hint="Add a pim:storage to the profile, or give the address: pod-agent pod link WEBID --storage IRI",
+            hint=f"Add a pim:storage to {document.address}, or let your provider add it: <{webid}> <{STORAGE}> "
+            "<https://ADDRESS-OF-YOUR-STORAGE/> . Or give the address: pod-agent pod link WEBID --storage IRI",
         )
-    return Profile(
-        webid,
-        tuple(_trusted(issuer, "identity provider") for issuer in issuers),
-        tuple(_trusted(_as_container(storage), "storage") for storage in storages),
+    return Profile(webid, safe_issuers, tuple(dict.fromkeys(storages)))
+
+
+def choose_storage(profile: Profile, wanted: str | None = None) -> str:
+    """The storage to use, with ``/`` at its end: the one the person wants, or the only one.
+
+    ChoiceNeededError, which lists them, where there are several and none was chosen.
+    """
+    if wanted is not None:
+        return _as_container(require_safe(wanted, "the storage"))
+    if len(profile.storages) > 1:
+        raise ChoiceNeededError(
+            f"{profile.webid} has several storages: {', '.join(profile.storages)}",
+            hint="Say which one: pod-agent pod link WEBID --storage IRI",
+            choices=profile.storages,
+        )
+    return profile.storages[0]
+
+
+def _chosen(named: list[str], typed: str | None) -> list[str]:
+    if typed is None:
+        return named
+    return [typed] if typed in named else [typed, *named]
+
+
+def _people(reader: PublicReader, address: str) -> list[str]:
+    """WebIDs that an address without a fragment may stand for: in its document, or where servers keep profiles."""
+    folder = _as_container(address)
+    for place in dict.fromkeys([address, folder, folder + _CONVENTION]):
+        try:
+            page = _linked_data(reader, reader.get(place, ACCEPT))
+            people = ProfileDocument(page).people() if page.found and is_linked_data(page) else []
+        except PodError:
+            if place == address:
+                raise
+            continue  # only a guess: a server may fail on an address that it does not know
+        if people:
+            return people
+    return []
+
+
+def _linked_data(reader: PublicReader, page: Page) -> Page:
+    """The page, or the linked data that a page for people names as its other form."""
+    if page.found and not is_linked_data(page):
+        for other in linked_documents(page)[:_MAX_FURTHER]:
+            found = reader.get(trusted(other, "linked document", told_by=page.address), ACCEPT)
+            if found.found and is_linked_data(found):
+                return found
+    return page
+
+
+def _profile(reader: PublicReader, webid: str) -> tuple[Page, ProfileDocument]:
+    page = reader.get(webid, ACCEPT)
+    if not page.found:
+        raise PodError(f"there is no public profile at {page.address} ({page.status})", hint="Check the WebID.")
+    page = _linked_data(reader, page)
+    return page, ProfileDocument(page)
+
+
+def _no_issuer(webid: str, document: ProfileDocument) -> AgentError:
+    people = [iri for iri in document.people() if iri != webid and document.named_by(iri, ISSUER)]
+    if people:
+        return ChoiceNeededError(
+            f"{document.address} tells nothing of {webid}, but of: {', '.join(people)}",
+            hint="Give that WebID if it is yours.",
+            choices=tuple(people),
+        )
+    return PodError(
+        f"{webid} names no identity provider",
+        hint=f"Add a solid:oidcIssuer to {document.address}, or let your provider add it: <{webid}> <{ISSUER}> "
+        "<https://ADDRESS-OF-YOUR-PROVIDER/> .",
     )
 
 
-def is_public(iri: str) -> bool:
-    """Whether somebody who has not logged in may read this resource."""
-    with open_client(iri) as client:
-        return _send(client, "GET", iri).is_success
+def _stated(reader: PublicReader, webid: str, document: ProfileDocument) -> Iterator[str]:
+    """Storages that the profile names; its further documents are asked only where the first names none."""
+    named = document.named_by(webid, STORAGE)
+    if not named:
+        for further in document.further(webid)[:_MAX_FURTHER]:
+            named += _stated_elsewhere(reader, webid, trusted(further, "further document", told_by=document.address))
+    for iri in named:
+        yield _as_container(trusted(iri, "storage", told_by=document.address))
 
 
-def _trusted(iri: str, what: str) -> str:
+def _stated_elsewhere(reader: PublicReader, webid: str, address: str) -> list[str]:
+    """Storages that a further document names; none where it is private, missing or unreadable: it is no duty."""
     try:
-        return require_safe(iri, f"the profile's {what}")
-    except UsageError as error:
-        raise PodAccessError(str(error), hint=error.hint) from error
+        page = reader.get(address, ACCEPT)
+        return ProfileDocument(page).named_by(webid, STORAGE) if page.found else []
+    except PodError:
+        return []
+
+
+def _above(reader: PublicReader, address: str) -> Iterator[str]:
+    """The nearest container above the address that calls itself a storage."""
+    place: str | None = address
+    while place is not None:
+        if _is_storage(reader, place):
+            yield place
+            return
+        place = parent(place)
+
+
+def _is_storage(reader: PublicReader, address: str) -> bool:
+    page = reader.head(address)
+    return STORAGE_TYPE in link_targets(page.links, TYPE, address)
+
+
+def _provider(reader: PublicReader, address: str) -> Provider:
+    """The identity provider at this address or at its server's root (OpenID Connect Discovery section 4)."""
+    for base in dict.fromkeys([address.rstrip("/"), origin(address)]):
+        page = reader.get(f"{base}/.well-known/openid-configuration", "application/json")
+        try:
+            answer = json.loads(page.content) if page.found else None
+        except ValueError:
+            continue
+        issuer = answer.get("issuer") if isinstance(answer, dict) else None
+        if isinstance(issuer, str) and issuer.rstrip("/") == base:
+            return Provider(issuer)
+    raise PodError(
+        f"there is no profile and no identity provider at {address}",
+        hint="Give your WebID: the address that your pod's provider shows on your account page.",
+    )
 
 
 def _as_container(iri: str) -> str:
     return iri if iri.endswith("/") else iri + "/"
-
-
-def _send(client: httpx.Client, method: str, address: str) -> httpx.Response:
-    try:
-        with client.stream(method, address, headers={"accept": "text/turtle"}) as response:
-            body = b""
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _MAX_BYTES:
-                    raise PodError(f"{address} is too long for a profile", hint="Check the WebID.")
-    except httpx.HTTPError as error:
-        raise PodUnreachableError(f"{address} cannot be reached ({type(error).__name__})") from error
-    if response.is_server_error:
-        raise PodUnreachableError(f"{address} answers with {response.status_code}")
-    return httpx.Response(response.status_code, headers=response.headers, content=body)
-
-
-def _get(client: httpx.Client, address: str) -> tuple[httpx.Response, str]:
-    """The profile document and the address at which it was found; a redirect must lead to a safe address."""
-    for _ in range(_MAX_REDIRECTS):
-        response = _send(client, "GET", address)
-        if not response.has_redirect_location:
-            break
-        address = _trusted(urldefrag(urljoin(address, response.headers["location"])).url, "new address")
-    if response.has_redirect_location:
-        raise PodUnreachableError(f"{address} redirects without end")
-    if not response.is_success:
-        raise PodError(f"there is no public profile at {address} ({response.status_code})", hint="Check the WebID.")
-    return response, address
-
-
-def _statements(response: httpx.Response, address: str, webid: str) -> tuple[list[str], list[str]]:
-    """Identity providers and storages that the document states of this WebID."""
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip()
-    if media_type != "text/turtle":
-        raise PodError(f"{address} gives {media_type or 'no media type'} and not text/turtle", hint="Check the WebID.")
-    found: dict[ox.NamedNode, list[str]] = {_ISSUER: [], _STORAGE: []}
-    try:
-        for triple in ox.parse(response.content, format=ox.RdfFormat.TURTLE, base_iri=address):
-            wanted = triple.subject == ox.NamedNode(webid) and triple.predicate in found
-            if wanted and isinstance(triple.object, ox.NamedNode):
-                found[triple.predicate].append(triple.object.value)
-    except SyntaxError as error:
-        raise PodError(f"{address} is not readable Turtle: {error}", hint="Check the WebID.") from error
-    return found[_ISSUER], found[_STORAGE]
-
-
-def _walk_up(client: httpx.Client, address: str) -> list[str]:
-    """The nearest container above the address that calls itself a storage."""
-    while True:
-        response = _send(client, "HEAD", address)
-        if _STORAGE_TYPE in _types(response.headers.get_list("link"), address):
-            return [address]
-        parts = urlsplit(address)
-        if parts.path in {"", "/"}:
-            return []
-        parent = parts.path.rstrip("/").rpartition("/")[0] + "/"
-        address = parts._replace(path=parent, query="").geturl()
-
-
-def _types(headers: list[str], base: str) -> set[str]:
-    """Targets of ``rel="type"`` in Link headers."""
-    types = set()
-    for target, parameters in _LINK.findall(", ".join(headers)):
-        relation = _RELATION.search(parameters)
-        if relation and "type" in (relation[1] or relation[2]).lower().split():
-            types.add(urljoin(base, target))
-    return types

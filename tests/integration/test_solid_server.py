@@ -36,6 +36,9 @@ def fake_modules(folder: Path, program: str) -> Path:
     path = folder / "node_modules" / "@solid" / "community-server" / "bin" / "server.js"
     path.parent.mkdir(parents=True)
     path.write_text(program)
+    real = node_modules() / "@solid" / "community-server"
+    for name in ("config", "package.json"):
+        (path.parents[1] / name).symlink_to(real / name)
     return folder / "node_modules"
 
 

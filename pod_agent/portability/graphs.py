@@ -1,0 +1,133 @@
+"""Documents as triples: N-Triples in order on disk, and JSON-LD with our own context.
+
+Names are absolute here: ``base`` is the address of the agent's container, and what a document calls ``<#name>`` is
+``base``, its path and ``#name``. Blank nodes, which only other programs write, get names by their document and their
+place in the graph, so that the same pod gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import IO, Any, Final
+
+import pyoxigraph as ox
+
+from pod_agent.errors import PodDamagedError, UsageError
+
+__all__ = ["SortedLines", "json_ld", "ntriples", "own_context"]
+
+_BATCH: Final = 32 << 20
+"""So many bytes of lines are sorted in memory at a time."""
+
+
+def ntriples(content: bytes, path: str, base: str) -> list[bytes]:
+    """The document's triples as lines of N-Triples, without line ends; PodDamagedError where it is not Turtle."""
+    return ox_lines(_quads(content, path, base))
+
+
+def ox_lines(quads: list[ox.Quad]) -> list[bytes]:
+    """Lines of N-Triples."""
+    return (ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b"").splitlines()
+
+
+class SortedLines:
+    """Lines in order, without doubles, however many: sorted in batches on disk, then merged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lines: list[bytes] = []
+        self._size = 0
+        self._runs: list[Path] = []
+
+    def add(self, lines: list[bytes]) -> None:
+        """Take lines that do not end in a line end."""
+        self._lines += lines
+        self._size += sum(map(len, lines))
+        if self._size > _BATCH:
+            self._spill()
+
+    def write(self, stream: IO[bytes]) -> int:
+        """Write all lines; how many there are."""
+        self._spill()
+        number, last = 0, None
+        opened = [path.open("rb") for path in self._runs]
+        try:
+            for line in heapq.merge(*opened):
+                if line != last:
+                    stream.write(line)
+                    number += 1
+                last = line
+        finally:
+            for run in opened:
+                run.close()
+        return number
+
+    def _spill(self) -> None:
+        self._lines.sort()
+        path = self._folder / f"run-{len(self._runs)}"
+        path.write_bytes(b"".join([line + b"\n" for line in self._lines]))
+        self._runs.append(path)
+        self._lines, self._size = [], 0
+
+
+def own_context() -> dict[str, Any]:
+    """The project's JSON-LD context, as it lies in the package."""
+    text = files("vocab").joinpath("context.jsonld").read_text(encoding="utf-8")
+    context: dict[str, Any] = json.loads(text)["@context"]
+    return context
+
+
+def json_ld(content: bytes, path: str, base: str, context: dict[str, Any]) -> bytes:
+    """The document as JSON-LD with this context inside, so that nobody has to fetch anything to read it."""
+    from pyld import jsonld  # noqa: PLC0415 - only this format needs it
+
+    triples = [_triple(quad) for quad in _quads(content, path, base)]
+    options = {"documentLoader": _refuse, "graph": True, "skipExpansion": True}
+    expanded = jsonld.from_rdf({"@default": triples}, {"documentLoader": _refuse})
+    compact = jsonld.compact(expanded, context, options)
+    return json.dumps(compact, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _quads(content: bytes, path: str, base: str) -> list[ox.Quad]:
+    try:
+        quads = list(ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base + path))
+    except SyntaxError as error:
+        raise PodDamagedError(f"{path} is not Turtle") from error
+    except ValueError as error:
+        raise UsageError(f"{base} is no base for names: {error}", hint="Give an absolute IRI that ends in /") from error
+    if not any(_blank(term) for quad in quads for term in (quad.subject, quad.object)):
+        return quads
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    mark = "d" + hashlib.sha256(path.encode()).hexdigest()[:12]
+    return [ox.Quad(_named(quad.subject, mark), quad.predicate, _named(quad.object, mark)) for quad in dataset]
+
+
+def _blank(term: object) -> bool:
+    return isinstance(term, ox.BlankNode)
+
+
+def _named(term: Any, mark: str) -> Any:
+    return ox.BlankNode(mark + term.value) if isinstance(term, ox.BlankNode) else term
+
+
+def _triple(quad: ox.Quad) -> dict[str, dict[str, str]]:
+    return {"subject": _term(quad.subject), "predicate": _term(quad.predicate), "object": _term(quad.object)}
+
+
+def _term(term: Any) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "IRI", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "blank node", "value": f"_:{term.value}"}
+    found = {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+    return found if term.language is None else {**found, "language": term.language}
+
+
+def _refuse(address: str, _options: object) -> Iterator[None]:
+    raise PodDamagedError(f"a document asks for {address}, which nobody fetches")

@@ -23,6 +23,7 @@ NETWORK = {"aiohttp", "flwr", "http.client", "http.server", "httpx", "requests",
     "pyarrow.fs",
     "s3fs",
     "sqlalchemy",
+    "websockets",
 }
 """Modules that open sockets."""
 

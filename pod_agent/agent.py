@@ -20,7 +20,7 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
 from pod_agent.ingest.provenance import import_ids, read_import, read_lines
-from pod_agent.pods.opening import EMBEDDED, link, open_pod
+from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.matching import OfferMatch
+    from pod_agent.pods.linking import Linking
     from vocab.answer import Answer
 
 __all__ = ["Agent", "ImportReport", "Progress", "UndoReport"]
@@ -74,16 +75,33 @@ class Agent:
     @classmethod
     def link(cls, home: Path, webid: str, client_id: str, client_secret: str, *, storage: str | None = None) -> Agent:
         """Keep the records on the Solid server of this WebID; the login is tried before anything is stored."""
-        from pod_agent.pods.auth import ClientCredentials
-        from pod_agent.pods.discovery import discover
+        from pod_agent.pods.linking import link_with_secret
 
-        make_private_folder(home)
-        if load_settings(home).pod == EMBEDDED:
-            raise UsageError("this home has a pod on this machine already", hint="Use another --home to link a server.")
-        profile = discover(webid)
-        credentials = ClientCredentials(issuer=profile.issuers[0], client_id=client_id, client_secret=client_secret)
-        link(profile, credentials, home=home, keyring=system_keyring(), storage=storage)
-        return cls.open(home)
+        link_with_secret(home, webid, client_id, client_secret, keyring=system_keyring(), storage=storage)
+        return cls._open_fresh(home)
+
+    @classmethod
+    def begin_link(
+        cls, home: Path, address: str, redirect_uri: str, *, storage: str | None = None, client: str = ""
+    ) -> Linking:
+        """Begin a link by logging in at the ``authorization_url`` of what this gives; see ``linking.begin_link``."""
+        from pod_agent.pods.linking import begin_link
+
+        return begin_link(home, address, redirect_uri, storage=storage, client=client)
+
+    @classmethod
+    def finish_link(cls, linking: Linking, answer: str) -> Agent:
+        """Finish a link with the query that the browser was sent back with; the login is tried before it is stored."""
+        from pod_agent.pods.linking import finish_link
+
+        finish_link(linking, answer, system_keyring())
+        return cls._open_fresh(linking.home)
+
+    @classmethod
+    def _open_fresh(cls, home: Path) -> Agent:
+        agent = cls.open(home)
+        agent.refresh()  # the index may be that of a pod which was linked before
+        return agent
 
     @classmethod
     def open(cls, home: Path) -> Agent:

@@ -26,6 +26,7 @@ class Settings:
     file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
     ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1).
     ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
+    ``client_document`` is the address of a client-ID document (Solid-OIDC) that logins in the browser are made with.
     """
 
     pod: str = ""
@@ -36,6 +37,7 @@ class Settings:
     aggregator: str = ""
     max_epsilon: str = ""
     simulated: str = ""
+    client_document: str = ""
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property

@@ -14,6 +14,8 @@ from pathlib import Path
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
 from pod_agent.plugins import IMPORTERS, plugins
+from pod_agent.pods.opening import EMBEDDED
+from pod_agent.pods.secrets import SecretStore, system_keyring
 from vocab.errors import ProjectError
 
 __all__ = ["Check", "examine"]
@@ -39,7 +41,7 @@ class Check:
 def examine(home: Path) -> list[Check]:
     """Run every check on this home; a check that fails never stops the others."""
     checks: list[Check] = []
-    for check in (_python, _packages, _plugins, _space, _permissions, _settings, _pod, _federation):
+    for check in (_python, _packages, _plugins, _space, _permissions, _settings, _login, _pod, _federation):
         checks.extend(_guarded(check, home))
     return checks
 
@@ -96,6 +98,16 @@ def _settings(home: Path) -> Iterator[Check]:
     for name, origin in settings.origins.items():
         value = getattr(settings, name)
         yield Check(f"setting {name}", ok=True, detail=f"{value or 'not set'} (from {origin})")
+
+
+def _login(home: Path) -> Iterator[Check]:
+    """Where the login to a server is kept; a key that lies beside what it seals is no fault, but worth knowing."""
+    settings = load_settings(home)
+    if settings.pod in {"", EMBEDDED}:
+        return
+    place = SecretStore(home, system_keyring()).place()
+    hint = "For a passphrase: set POD_AGENT_PASSPHRASE, then link the pod again." if "beside it" in place else ""
+    yield Check("login", ok=True, detail=f"kept in {place}", hint=hint)
 
 
 def _pod(home: Path) -> Iterator[Check]:

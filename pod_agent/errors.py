@@ -13,8 +13,13 @@ AgentError
 ├── PodError                        5
 │   ├── PodUnreachableError         5  no answer, or a server error
 │   ├── PodAccessError              5  401 or 403
+│   │   ├── LoginFailedError        5  a login did not come about
+│   │   └── LoginEndedError         5  a login that worked works no longer
 │   ├── PodConflictError            5  the resource changed since it was read (412)
-│   └── PodDamagedError             5  a document is truncated or not what the manifest says
+│   ├── PodDamagedError             5  a document is truncated or not what the manifest says
+│   └── ShareOutstandingError       5  a share that was withdrawn is not all closed at the server yet
+├── NeedsServerError                2  a pod on this machine cannot do what a served pod can
+├── PassphraseError                 2  the passphrase of sealed logins is missing or wrong
 ├── UnaccountedRowsError            1  an import does not account for every row
 ├── LocalStateError                 1  the journal or the staging area in the agent's home cannot be used
 ├── ServerUnreachableError          5  a leader, a catalogue or a SuperLink does not answer
@@ -29,10 +34,14 @@ __all__ = [
     "AgentError",
     "ChoiceNeededError",
     "LocalStateError",
+    "LoginEndedError",
+    "LoginFailedError",
     "MissingExtraError",
     "NeedsMappingError",
+    "NeedsServerError",
     "NotInitialisedError",
     "NoticeChangedError",
+    "PassphraseError",
     "PodAccessError",
     "PodConflictError",
     "PodDamagedError",
@@ -41,6 +50,7 @@ __all__ = [
     "RefusedExportError",
     "ServerRefusedError",
     "ServerUnreachableError",
+    "ShareOutstandingError",
     "UnaccountedRowsError",
     "UnknownRecordError",
     "UnrecognisedExportError",
@@ -155,6 +165,19 @@ class PodAccessError(PodError):
     hint = "Link the pod again: pod-agent pod link WEBID"
 
 
+class LoginFailedError(PodAccessError):
+    """A login did not come about; nothing was kept."""
+
+    code = "login_failed"
+
+
+class LoginEndedError(PodAccessError):
+    """A login that worked works no longer, and the agent cannot renew it by itself."""
+
+    code = "login_ended"
+    hint = "Log in again: pod-agent pod link WEBID"
+
+
 class PodConflictError(PodError):
     """The resource changed since it was read."""
 
@@ -168,6 +191,35 @@ class PodDamagedError(PodError):
 
     code = "pod_damaged"
     hint = "Import the export again: what is missing is written anew."
+
+
+class ShareOutstandingError(PodError):
+    """A share was withdrawn or is over, but the server could not be told all of it yet."""
+
+    code = "share_outstanding"
+    hint = "It is noted here and tried again on every run. Now: pod-agent share list"
+    http_status = 503
+
+
+class NeedsServerError(AgentError):
+    """A pod on this machine cannot do what a pod on a server can."""
+
+    code = "needs_server"
+    hint = (
+        "Keep your pod on a Solid server: one of a provider (pod-agent pod link WEBID) or your own "
+        "(pod-agent server start); see docs/how-to/share-with-someone.md"
+    )
+    exit_status = 2
+    http_status = 409
+
+
+class PassphraseError(AgentError):
+    """The logins are sealed by a passphrase that is missing or wrong."""
+
+    code = "passphrase"
+    hint = "Set POD_AGENT_PASSPHRASE, or run the command in a terminal, which asks."
+    exit_status = 2
+    http_status = 403
 
 
 class UnaccountedRowsError(AgentError):

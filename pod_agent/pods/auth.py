@@ -1,189 +1,185 @@
-"""Logging in to a Solid server with client credentials; every request carries a proof of the token's key.
+"""Every request to a Solid server carries the person's token and a proof of the key that the token is bound to.
 
-Solid-OIDC with DPoP (RFC 9449). A proof is never sent twice: servers take a repeated one for theft.
+Solid-OIDC with DPoP (RFC 9449), for logins by client credentials and for logins in a browser.
 """
 
 from __future__ import annotations
 
 import base64
-import email.utils
-import hashlib
 import json
-import re
-import secrets
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import httpx
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from pod_agent.errors import PodAccessError, PodUnreachableError, UsageError
-from pod_agent.pods.addresses import origin, require_safe
+from pod_agent.errors import LoginEndedError, LoginFailedError
+from pod_agent.pods.addresses import require_safe
+from pod_agent.pods.logins import BrowserLogin, ClientCredentials, Keeper, Login
+from pod_agent.pods.tokens import ATTEMPTS, Flow, Prover, Provider, Tokens, ask_tokens, read_provider, token_times
 
 __all__ = ["ClientCredentials", "DPoPAuth"]
 
-_ATTEMPTS = 3  # the first, one with the nonce that was asked for, one with a fresh token or a corrected clock
-_MARGIN_SECONDS = 30.0
-_CLOCK_TOLERANCE_SECONDS = 5
-_JSON = {"accept": "application/json"}
 
-Flow = Generator[httpx.Request, httpx.Response, str]
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A token, the key that it is bound to and when to replace it."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientCredentials:
-    """What the identity provider gave the agent instead of the person's password; ``client_secret`` is never shown."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
+    token: str = field(repr=False)
+    key: ECKey = field(repr=False)
+    renew_at: float
 
 
 class DPoPAuth(httpx.Auth):
     """Signs requests for one person; gets tokens and renews them before they expire.
 
     Learns the server's clock from ``Date`` and the nonces that servers ask for. Safe to share between threads.
-    Raises PodAccessError where the identity provider refuses, PodUnreachableError where it does not answer sensibly.
+    ``keeper`` is where a browser login is kept: programs that share it renew it once, and none uses up the other's.
+    ``clock`` gives seconds since 1970.
+    Raises LoginEndedError where a browser login is over, LoginFailedError where the identity provider refuses,
+    PodUnreachableError where it does not answer sensibly.
     """
 
     requires_response_body = True
 
-    def __init__(self, credentials: ClientCredentials, clock: Callable[[], float] = time.monotonic) -> None:
-        require_safe(credentials.issuer, "the identity provider")
-        self._credentials = credentials
+    def __init__(self, login: Login, clock: Callable[[], float] = time.time, *, keeper: Keeper | None = None) -> None:
+        require_safe(login.issuer, "the identity provider")
+        self._login = login
         self._clock = clock
-        self._key = ECKey.generate_key("P-256")
-        self._public = self._key.as_dict(private=False)
+        self._keeper = keeper or _OwnKeeper(login)
+        self._prover = Prover()
         self._lock = threading.Lock()
-        self._endpoint = ""
-        self._token = ""
-        self._renew_at = 0.0
-        self._skew = 0
-        self._nonces: dict[str, str] = {}
+        self._provider: Provider | None = None
+        self._refused: set[str] = set()  # tokens that a server no longer takes
+        self._held = _held(login) if isinstance(login, BrowserLogin) else _Held("", ECKey.generate_key("P-256"), 0.0)
+
+    @property
+    def login(self) -> Login:
+        """The login as it stands now, renewed or not."""
+        return self._login
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with token and proof; once more, newly signed, where the server asks for that."""
         limits = {"timeout": request.extensions.get("timeout")}  # a bare httpx.Request would wait for ever
-        for attempt in range(_ATTEMPTS):
-            token = yield from self._current_token(limits)
-            request.headers["authorization"] = f"DPoP {token}"
-            request.headers["dpop"] = self._proof(request.method, str(request.url), token)
+        for attempt in range(ATTEMPTS):
+            held = yield from self._current(limits)
+            request.headers["authorization"] = f"DPoP {held.token}"
+            request.headers["dpop"] = self._prover.proof(held.key, request.method, str(request.url), held.token)
             response = yield request
-            learnt = self._learn(response)
+            learnt = self._prover.learn(response)
             if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
             if attempt > 0 or not learnt:  # it is not the proof: the token itself is no longer taken
-                self._forget(token)
+                self._refused.add(held.token)
 
-    def _current_token(self, limits: dict[str, Any]) -> Flow:
+    def _current(self, limits: dict[str, Any]) -> Flow[_Held]:
         with self._lock:
-            if not self._token or self._clock() >= self._renew_at:
-                if not self._endpoint:
-                    self._endpoint = yield from self._discover(limits)
-                yield from self._renew(limits)
-            return self._token
+            if not self._is_usable(self._held):
+                if isinstance(self._login, BrowserLogin):
+                    yield from self._renew_shared(limits)
+                else:
+                    yield from self._ask_again(self._login, limits)
+            return self._held
 
-    def _forget(self, token: str) -> None:
-        with self._lock:
-            if self._token == token:
-                self._token = ""
+    def _is_usable(self, held: _Held) -> bool:
+        return bool(held.token) and held.token not in self._refused and self._clock() < held.renew_at
 
-    def _discover(self, limits: dict[str, Any]) -> Flow:
-        issuer = self._credentials.issuer.rstrip("/")
-        address = f"{issuer}/.well-known/openid-configuration"
-        response = yield httpx.Request("GET", address, headers=_JSON, extensions=limits)
-        self._learn(response)
-        answer = self._decode(response)
-        if str(answer.get("issuer", "")).rstrip("/") != issuer:
-            raise PodAccessError(f"{issuer} does not call itself the identity provider")
-        try:
-            return require_safe(str(answer.get("token_endpoint", "")), "the identity provider's token endpoint")
-        except UsageError as error:
-            raise PodAccessError(str(error)) from error
-
-    def _renew(self, limits: dict[str, Any]) -> Flow:
-        started = self._clock()
-        for _ in range(_ATTEMPTS):
-            response = yield self._token_request(limits)
-            if not (self._learn(response) and response.status_code in {400, 401}):
-                break
-        answer = self._decode(response)
-        if str(answer.get("token_type", "")).lower() != "dpop" or not isinstance(answer.get("access_token"), str):
-            raise PodAccessError(f"{self._credentials.issuer} gives no tokens that are bound to a key")
-        lifetime = answer.get("expires_in")
-        seconds = float(lifetime) if isinstance(lifetime, int | float) else 300.0
-        self._renew_at = started + seconds - min(_MARGIN_SECONDS, seconds / 2)
-        self._token = answer["access_token"]
-        return self._token
-
-    def _token_request(self, limits: dict[str, Any]) -> httpx.Request:
-        pair = ":".join(quote(part, safe="") for part in (self._credentials.client_id, self._credentials.client_secret))
-        headers = {
-            "authorization": "Basic " + base64.b64encode(pair.encode()).decode(),
-            "dpop": self._proof("POST", self._endpoint, None),
-            **_JSON,
-        }
+    def _ask_again(self, credentials: ClientCredentials, limits: dict[str, Any]) -> Flow[None]:
+        pair = ":".join(quote(part, safe="") for part in (credentials.client_id, credentials.client_secret))
+        headers = {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
         form = {"grant_type": "client_credentials", "scope": "webid"}
-        return httpx.Request("POST", self._endpoint, headers=headers, data=form, extensions=limits)
+        started, key = self._clock(), self._held.key
+        tokens = yield from self._ask(credentials.issuer, key, form, limits, headers)
+        self._held = _Held(tokens.access_token, key, token_times(tokens, started)[0])
 
-    def _decode(self, response: httpx.Response) -> dict[str, Any]:
-        """The JSON object of an answer of the identity provider."""
-        issuer = self._credentials.issuer
-        status = response.status_code
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
-            raise PodUnreachableError(f"the identity provider {issuer} answers with {status}")
+    def _renew_shared(self, limits: dict[str, Any]) -> Flow[None]:
+        """Renew the login that is kept, unless another program did so meanwhile or the provider ended it."""
+        with self._keeper.exclusive():
+            kept = self._keeper.read()
+            if not isinstance(kept, BrowserLogin):
+                raise self._ended("this machine keeps it no longer")
+            if self._is_usable(_held(kept)):
+                self._take(kept)
+                return
+            if not kept.refresh_token:
+                raise self._ended("the identity provider gave it for a short time only")
+            if kept.refresh_token in self._refused:
+                raise self._ended("the identity provider takes it no longer")
+            renewed = yield from self._renewed(kept, limits)
+            self._keeper.write(renewed)  # before it is used: the old refresh token may be worth nothing from now on
+            self._take(renewed)
+
+    def _renewed(self, kept: BrowserLogin, limits: dict[str, Any]) -> Flow[BrowserLogin]:
+        form = {"grant_type": "refresh_token", "refresh_token": kept.refresh_token, "client_id": kept.client_id}
+        started = self._clock()
         try:
-            answer = json.loads(response.content)
-        except ValueError:
-            answer = None
-        found = answer if isinstance(answer, dict) else {}
-        if status != httpx.codes.OK:
-            reason = re.sub(r"[^a-z_]", "", str(found.get("error", "")))[:40]
-            raise PodAccessError(f"the identity provider {issuer} refuses the login ({reason or status})")
-        if not found:
-            raise PodUnreachableError(f"the identity provider {issuer} answers with something that is no JSON object")
-        return found
+            tokens = yield from self._ask(kept.issuer, _key(kept), form, limits)
+        except LoginFailedError as error:
+            self._refused.add(kept.refresh_token)
+            raise self._ended("the identity provider takes it no longer") from error
+        renew_at, expires_at = token_times(tokens, started)
+        ends_at = kept.ends_at if tokens.refresh_seconds is None else started + tokens.refresh_seconds
+        return replace(
+            kept,
+            access_token=tokens.access_token,
+            renew_at=renew_at,
+            expires_at=expires_at,
+            refresh_token=tokens.refresh_token or kept.refresh_token,
+            ends_at=ends_at,
+        )
 
-    def _proof(self, method: str, url: str, token: str | None) -> str:
-        claims: dict[str, Any] = {
-            "htm": method,
-            "htu": urlunsplit((*urlsplit(url)[:3], "", "")),
-            "jti": secrets.token_urlsafe(16),
-            "iat": int(time.time()) + self._skew,
-        }
-        if token is not None:
-            digest = hashlib.sha256(token.encode()).digest()
-            claims["ath"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        nonce = self._nonces.get(self._giver(url))
-        if nonce is not None:
-            claims["nonce"] = nonce
-        return jwt.encode({"alg": "ES256", "typ": "dpop+jwt", "jwk": self._public}, claims, self._key)
+    def _ask(
+        self,
+        issuer: str,
+        key: ECKey,
+        form: dict[str, str],
+        limits: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Flow[Tokens]:
+        if self._provider is None or self._provider.issuer.rstrip("/") != issuer.rstrip("/"):
+            self._provider = yield from read_provider(issuer, self._prover, limits)
+        return (yield from ask_tokens(self._provider, self._prover, key, form, limits=limits, headers=headers))
 
-    def _learn(self, response: httpx.Response) -> bool:
-        """Take nonce and clock from an answer; True where the same request, newly signed, may now be taken."""
-        learnt = self._learn_clock(response.headers.get("date", ""))
-        nonce = response.headers.get("dpop-nonce")
-        giver = self._giver(str(response.request.url))
-        if nonce and self._nonces.get(giver) != nonce:
-            self._nonces[giver] = nonce
-            learnt = True
-        return learnt
+    def _take(self, login: BrowserLogin) -> None:
+        self._login = login
+        self._held = _held(login)
 
-    def _giver(self, url: str) -> str:
-        """Who gives the nonces for this address: the token endpoint its own, a server one for all its resources."""
-        return url if url == self._endpoint else origin(url)
+    def _ended(self, why: str) -> LoginEndedError:
+        webid = self._login.webid if isinstance(self._login, BrowserLogin) else ""
+        return LoginEndedError(
+            f"the access to your pod is gone: the login has ended, {why}",
+            hint=f"Log in again: pod-agent pod link {webid}",
+        )
 
-    def _learn_clock(self, date: str) -> bool:
-        try:
-            skew = round(email.utils.parsedate_to_datetime(date).timestamp() - time.time())
-        except (TypeError, ValueError):
-            return False
-        if abs(skew - self._skew) <= _CLOCK_TOLERANCE_SECONDS:
-            return False
-        self._skew = skew
-        return True
+
+class _OwnKeeper:
+    """Keeps a login in memory, for one program alone."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody else knows this login."""
+        yield
+
+    def read(self) -> Login:
+        """The login."""
+        return self._login
+
+    def write(self, login: Login) -> None:
+        """Replace it."""
+        self._login = login
+
+
+def _key(login: BrowserLogin) -> ECKey:
+    return ECKey.import_key(json.loads(login.key))
+
+
+def _held(login: BrowserLogin) -> _Held:
+    return _Held(login.access_token, _key(login), login.renew_at)

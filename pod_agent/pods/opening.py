@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pod_agent.config import Settings, save_settings
 from pod_agent.errors import NotInitialisedError, PodAccessError, UsageError
-from pod_agent.pods.addresses import require_safe
-from pod_agent.pods.auth import ClientCredentials, DPoPAuth
-from pod_agent.pods.discovery import Profile, is_public
+from pod_agent.pods.auth import DPoPAuth
+from pod_agent.pods.discovery import Profile, choose_storage, is_public
 from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.logins import Keeper, Login
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import Keyring, SecretStore
 from pod_agent.pods.session import Session, open_client
@@ -36,38 +36,40 @@ def open_pod(settings: Settings, home: Path, keyring: Keyring | None) -> Pod:
         raise NotInitialisedError("there is no pod yet")
     if settings.pod == EMBEDDED:
         return EmbeddedPod(embedded_folder(home))
-    credentials = SecretStore(home, keyring).find(settings.webid)
-    if credentials is None:
+    store = SecretStore(home, keyring)
+    login = store.find(settings.webid)
+    if login is None:
         raise PodAccessError(f"no login for {settings.webid} is kept on this machine")
-    return open_solid(settings.pod, credentials)
+    return open_solid(settings.pod, login, store.kept(settings.webid))
 
 
-def open_solid(root: str, credentials: ClientCredentials) -> SolidPod:
-    """The container on its server, logged in with these credentials."""
-    return SolidPod(root, Session(open_client(root, DPoPAuth(credentials))))
+def open_solid(root: str, login: Login, keeper: Keeper | None = None) -> SolidPod:
+    """The container on its server, with this login; ``keeper`` is where the login is kept, if it is."""
+    return SolidPod(root, Session(open_client(root, DPoPAuth(login, keeper=keeper))))
 
 
 def link(
-    profile: Profile, credentials: ClientCredentials, *, home: Path, keyring: Keyring | None, storage: str | None = None
+    profile: Profile, login: Login, *, home: Path, keyring: Keyring | None, storage: str | None = None
 ) -> Settings:
     """Make the agent's container in this storage the pod of this home, and keep the login.
 
     ``profile`` comes from ``discover``; ``storage`` chooses among several. Nothing is kept unless the login can write
     a document there conditionally, read it back and remove it, and unless the container is closed to the public.
     """
-    if credentials.issuer.rstrip("/") not in {issuer.rstrip("/") for issuer in profile.issuers}:
+    if login.issuer.rstrip("/") not in {issuer.rstrip("/") for issuer in profile.issuers}:
         raise UsageError(
-            f"{profile.webid} does not name {credentials.issuer} as its identity provider",
+            f"{profile.webid} does not name {login.issuer} as its identity provider",
             hint=f"Use a login of: {', '.join(profile.issuers)}",
         )
-    root = require_safe(storage or profile.storages[0], "the storage").rstrip("/") + "/" + _CONTAINER
-    pod = open_solid(root, credentials)
+    root = choose_storage(profile, storage) + _CONTAINER
+    auth = DPoPAuth(login)
+    pod = SolidPod(root, Session(open_client(root, auth)))
     try:
         _try_out(pod)
     finally:
         pod.close()
-    SecretStore(home, keyring).keep(profile.webid, credentials)
-    return save_settings(home, pod=root, webid=profile.webid, issuer=credentials.issuer)
+    SecretStore(home, keyring).keep(profile.webid, auth.login)
+    return save_settings(home, pod=root, webid=profile.webid, issuer=login.issuer)
 
 
 def _try_out(pod: Pod) -> None:

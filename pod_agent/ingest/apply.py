@@ -3,24 +3,31 @@
 A write whose condition fails is looked at: the pod may already hold the new bytes (the answer was lost, or the agent
 was killed before it noted the success), half of them (the server was stopped), or what another program wrote. The
 month is then joined anew from what the pod holds and what the journal holds, and the write is tried again.
+
+A server gets several months at once, each month's documents in their order. The report of the import follows when all
+else is there, then the manifest.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
 from pod_agent.errors import PodConflictError, PodDamagedError
 from pod_agent.ingest.journal import Intent, Journal
-from pod_agent.ingest.layout import is_document, is_series, rebuild_manifest
+from pod_agent.ingest.layout import is_document, rebuild_manifest
 from pod_agent.ingest.manifest import Manifest, digest, load_manifest, update_manifest
 from pod_agent.ingest.merge import Change, merge
 from pod_agent.pods.pod import Pod
+from pod_agent.pods.solid import SolidPod
 from vocab.turtle import split
 
 __all__ = ["apply", "manifest_of"]
 
+LANES: Final = 8
+"""Months that are written to a server at the same time; more make Community Solid Server slower, not faster."""
 ATTEMPTS: Final = 5
 """How often a month is tried again where other programs keep writing to it."""
 
@@ -31,21 +38,7 @@ def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None
     ``wrote`` is told how many resources are written. PodError leaves the journal as it is: the next call goes on from
     there.
     """
-    conflicts: Counter[str] = Counter()
-    written = 0
-    while (intent := journal.next()) is not None:
-        try:
-            _write(pod, intent)
-        except PodConflictError:
-            conflicts[intent.path] += 1
-            if conflicts[intent.path] > ATTEMPTS:
-                raise
-            _settle(pod, journal, intent)
-        else:
-            journal.done(intent)
-            written += 1
-            if wrote is not None:
-                wrote(written)
+    _write_all(pod, journal, wrote or _silent)
     changes = journal.finished()
     if changes:
         update_manifest(pod, changes, rebuild_manifest)
@@ -61,9 +54,42 @@ def manifest_of(pod: Pod) -> Manifest:
         return Manifest(rebuild_manifest(pod))
 
 
+def _write_all(pod: Pod, journal: Journal, wrote: Callable[[int], None]) -> None:
+    lanes = LANES if isinstance(pod, SolidPod) else 1
+    conflicts: Counter[str] = Counter()
+    written = 0
+    running: dict[Future[None], Intent] = {}
+    with ThreadPoolExecutor(lanes) as pool:
+        while True:
+            busy = {intent.month for intent in running.values()}
+            for intent in journal.ready(lanes - len(running), busy):
+                running[pool.submit(_write, pod, intent)] = intent
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                intent = running.pop(future)
+                try:
+                    future.result()
+                except PodConflictError:
+                    conflicts[intent.path] += 1
+                    if conflicts[intent.path] > ATTEMPTS:
+                        raise
+                    _settle(pod, journal, intent)
+                else:
+                    journal.done(intent)
+                    written += 1
+                    wrote(written)
+
+
+def _silent(written: int) -> None:
+    """Nobody waits to hear."""
+
+
 def _write(pod: Pod, intent: Intent) -> None:
     if intent.content is None:
         pod.remove(intent.path, if_match=intent.etag)
+    elif isinstance(pod, SolidPod):
+        pod.put(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
     else:
         pod.write(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
 
@@ -73,7 +99,7 @@ def _settle(pod: Pod, journal: Journal, intent: Intent) -> None:
     resource = pod.read(intent.path)
     if resource is not None and intent.content is not None and digest(resource.content) == digest(intent.content):
         journal.done(intent)
-    elif intent.month and not is_series(intent.path):
+    elif is_document(intent.month):
         additions: dict[str, str] = {}
         for planned in journal.month(intent.month):
             if planned.content is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS exact (
 class Intent:
     """One resource to write, or to remove where ``content`` is None.
 
-    ``month`` is the first document of the month it belongs to, or ``""`` for resources that no other program writes.
+    ``month`` is the first document of the month it belongs to; the path itself for what stands alone, which may be
+    written at any time; ``""`` for what waits until all else is done. Only months are written by other programs too.
     ``etag`` is that of the resource when it was planned, None for a new one.
     """
 
@@ -110,9 +111,18 @@ class Journal:
         query = "SELECT name, block FROM exact WHERE root = ? AND month = ?"
         return dict(self._connection.execute(query, (self._root, month)).fetchall())
 
-    def next(self) -> Intent | None:
-        """The first intent that is not done."""
-        return next(iter(self._select(f"{_OPEN} ORDER BY seq LIMIT 1")), None)
+    def ready(self, number: int, busy: Collection[str] = ()) -> list[Intent]:
+        """Up to ``number`` intents that may be done now, at the same time: the first open ones of as many months.
+
+        ``busy`` are the months of intents that are being done. What belongs to no month waits for all months, and is
+        done one by one.
+        """
+        query = f"SELECT month, min(seq) FROM intent WHERE root = ? AND {_OPEN} GROUP BY month ORDER BY 2"  # noqa: S608 - a literal above
+        firsts: dict[str, int] = dict(self._connection.execute(query, (self._root,)).fetchall())
+        months = [month for month in firsts if month and month not in busy][:number]
+        if not months and not busy and "" in firsts and number:
+            months = [""]
+        return [intent for month in months for intent in self._select("seq = ?", firsts[month])]
 
     def month(self, month: str) -> list[Intent]:
         """Every intent of a month, done or not, in order."""
@@ -159,7 +169,7 @@ class Journal:
         """Close the file."""
         self._connection.close()
 
-    def _select(self, condition: str, *values: str) -> Iterator[Intent]:
+    def _select(self, condition: str, *values: str | int) -> Iterator[Intent]:
         rows = self._connection.execute(
             f"SELECT seq, month, path, content, records, media_type, etag FROM intent WHERE root = ? AND {condition}",  # noqa: S608 - conditions are literals above
             (self._root, *values),

@@ -25,6 +25,7 @@ from pod_agent.importers.protocol import ExportFile, Importer, Leaving
 from pod_agent.ingest.apply import apply, manifest_of
 from pod_agent.ingest.findings import file_findings
 from pod_agent.ingest.journal import Intent, Journal, exclusive
+from pod_agent.ingest.listing import ListedPod
 from pod_agent.ingest.mappings import read_mappings
 from pod_agent.ingest.planning import Plan
 from pod_agent.ingest.provenance import import_ids, next_id, read_import, report_path
@@ -203,7 +204,9 @@ class Ingest:
         import_id = next_id(self._pod, started)
         manifest = manifest_of(self._pod).entries
         tallies = staged.tallies
-        plan = Plan(self._pod, staged.staging, tallies, manifest=manifest, journal=journal, import_id=import_id)
+        plan = Plan(
+            ListedPod(self._pod), staged.staging, tallies, manifest=manifest, journal=journal, import_id=import_id
+        )
         plan.make()
         kept = any(tally.written or (keep_rejected and tally.rejected) for tally in tallies)
         if journal is None or not kept:

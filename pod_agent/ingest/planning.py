@@ -72,7 +72,7 @@ class Plan:
             known_path(self._id): self._known.content(),
         }
         return [
-            Intent(path=path, content=content, etag=None, media_type=GZIP)
+            Intent(path=path, content=content, etag=None, month=path, media_type=GZIP)
             for path, content in contents.items()
             if content is not None
         ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-import threading
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from pod_agent.cli.options import show_json
-from pod_agent.errors import AgentError
+from pod_agent.errors import AgentError, PodUnreachableError
 
 __all__ = ["run_solid_server", "serve_pages", "start_pages", "stop"]
 
@@ -60,20 +61,35 @@ def serve_pages(home: Path, port: int, *, open_browser: bool, as_json: bool) -> 
         stop(child)
 
 
-def run_solid_server(folder: Path, *, as_json: bool) -> None:
-    """Serve pods from this folder until Ctrl-C; npm fetches the server the first time."""
-    from pod_agent.pods.installing import install_server
+def run_solid_server(folder: Path, changes: Mapping[str, object], *, as_json: bool) -> None:
+    """Serve pods from this folder until Ctrl-C or SIGTERM; npm fetches the server the first time.
+
+    PodUnreachableError where the server ends by itself.
+    """
+    from pod_agent.cli.hosting import fetch
+    from pod_agent.pods.hosting.stored import stored
+    from pod_agent.pods.installing import server_version
     from pod_agent.pods.server import SolidServer
 
-    click.echo("Getting the server ready; the first time it is fetched (100 MB).", err=True)
-    with SolidServer(install_server(folder / "packages"), folder) as running:
-        if as_json:
-            show_json({"url": running.address})
-        else:
-            click.echo(f"Your Solid server: {running.address}")
-            click.echo("Make an account and a pod there, and a credential token for your WebID. Then, elsewhere:")
-            click.echo("  pod-agent --home FOLDER pod link WEBID")
-            click.echo("Ctrl-C ends the server; your pods stay in its folder.")
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
-        click.echo("Stopped.", err=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        modules = fetch(folder)
+        last, now = stored(folder / "data").version, server_version(modules / "@solid" / "community-server")
+        if last and last != now:
+            click.echo(f"Version {last} served these pods so far; now it is {now}.", err=True)
+        with SolidServer(modules, folder, changes) as running:
+            _announce(running.address, as_json=as_json)
+            raise PodUnreachableError(
+                f"the Solid server ended by itself (status {running.wait()})", hint=f"See {folder / 'server.log'}."
+            )
+    click.echo("Stopped.", err=True)
+
+
+def _announce(address: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"url": address})
+        return
+    click.echo(f"Your Solid server: {address}")
+    click.echo("Make an account and a pod there. Then, elsewhere:")
+    click.echo("  pod-agent --home FOLDER pod link WEBID")
+    click.echo("Ctrl-C ends the server; your pods stay in its folder.")

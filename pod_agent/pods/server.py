@@ -178,6 +178,8 @@ class SolidServer:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, None)):
+        if process.poll() is not None:
+            break
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,0 +1,106 @@
+"""How a server does: whether it runs and answers, what it holds, and what its operator should look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from pod_agent.errors import UsageError
+from pod_agent.pods.hosting.certificates import valid_until
+from pod_agent.pods.hosting.local import open_local
+from pod_agent.pods.hosting.presence import Presence, presence
+from pod_agent.pods.hosting.settings import HostSettings, load
+from pod_agent.pods.hosting.stored import Stored, files, open_roots, stored, temporary_files
+
+__all__ = ["Status", "look"]
+
+_LITTLE_SPACE = 1_000_000_000
+_SOON = timedelta(days=14)
+_OTHERS = 0o077
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What ``look`` found. Sizes are bytes; ``answer_ms`` is None where the server does not answer."""
+
+    settings: HostSettings
+    running: Presence | None
+    answer_ms: float | None
+    stored: Stored
+    used: int
+    free: int
+    warnings: tuple[str, ...]
+
+    @property
+    def answers(self) -> bool:
+        """Whether people can use it now."""
+        return self.answer_ms is not None
+
+
+def look(folder: Path) -> Status:
+    """Look at the server of this folder; UsageError where there is none."""
+    if not (folder / "port").exists():
+        raise UsageError(f"no server lives in {folder}", hint="Run: pod-agent server start")
+    settings, running, found = load(folder), presence(folder), stored(folder / "data")
+    free = shutil.disk_usage(folder).free
+    return Status(
+        settings=settings,
+        running=running,
+        answer_ms=_answer(settings) if running else None,
+        stored=found,
+        used=sum(path.lstat().st_size for path in files(folder / "data") if path.exists()),
+        free=free,
+        warnings=(*_network(settings), *_files(folder, settings, running), *_pods(folder, found), *_space(free)),
+    )
+
+
+def _answer(settings: HostSettings) -> float | None:
+    began = time.monotonic()
+    with open_local(settings, 10.0) as client:
+        try:
+            response = client.get(f"{settings.address}.well-known/openid-configuration")
+        except httpx.HTTPError:
+            return None
+    return round((time.monotonic() - began) * 1000, 1) if response.is_success else None
+
+
+def _network(settings: HostSettings) -> list[str]:
+    found = []
+    if not settings.is_local and not settings.tls_cert:
+        found.append(f"it listens on {settings.listen} without TLS: passwords cross the network in clear")
+    if settings.tls_cert:
+        try:
+            left = valid_until(Path(settings.tls_cert)) - datetime.now(UTC)
+        except UsageError as error:
+            return [*found, str(error)]
+        if left < _SOON:
+            found.append(f"its certificate {'expires in ' + str(left.days) + ' days' if left.days >= 0 else 'expired'}")
+    return found
+
+
+def _files(folder: Path, settings: HostSettings, running: Presence | None) -> list[str]:
+    places = [folder, *([Path(settings.tls_key)] if settings.tls_key else [])]
+    found = [
+        f"other users of this machine may read {path}: chmod go= {path}"
+        for path in places
+        if path.exists() and path.stat().st_mode & _OTHERS and path.stat().st_uid == os.getuid()
+    ]
+    left = temporary_files(folder / "data")
+    if left and running is None:
+        found.append(f"{left} half written documents were left behind; the next start removes them")
+    return found
+
+
+def _pods(folder: Path, found: Stored) -> list[str]:
+    roots = open_roots(folder / "data", found)
+    return [f"anybody may list the top-level names of {len(roots)} pods"] if roots else []
+
+
+def _space(free: int) -> list[str]:
+    return [f"only {free // 1_000_000} MB are left on its disk"] if free < _LITTLE_SPACE else []

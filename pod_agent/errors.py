@@ -16,6 +16,7 @@ AgentError
 │   │   ├── LoginFailedError        5  a login did not come about
 │   │   └── LoginEndedError         5  a login that worked works no longer
 │   ├── PodConflictError            5  the resource changed since it was read (412)
+│   ├── PodFullError                5  the pod has no room left (413, 507)
 │   ├── PodDamagedError             5  a document is truncated or not what the manifest says
 │   └── ShareOutstandingError       5  a share that was withdrawn is not all closed at the server yet
 ├── NeedsServerError                2  a pod on this machine cannot do what a served pod can
@@ -46,6 +47,7 @@ __all__ = [
     "PodConflictError",
     "PodDamagedError",
     "PodError",
+    "PodFullError",
     "PodUnreachableError",
     "RefusedExportError",
     "ServerRefusedError",
@@ -184,6 +186,14 @@ class PodConflictError(PodError):
     code = "pod_conflict"
     hint = "Another program wrote to the pod. Try again."
     http_status = 409
+
+
+class PodFullError(PodError):
+    """The pod has no room left, or takes no document of this size."""
+
+    code = "pod_full"
+    hint = "Make room in the pod, or ask its provider for more, then run the same command again: nothing was lost."
+    http_status = 507
 
 
 class PodDamagedError(PodError):

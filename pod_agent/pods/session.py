@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import email.utils
 import time
 from collections.abc import Callable, Mapping
 
 import httpx
 
-from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodUnreachableError
+from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodFullError, PodUnreachableError
 from pod_agent.pods.addresses import is_loopback
 
 __all__ = ["Session", "open_client"]
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _PAUSES = (0.2, 0.8)  # seconds before the second and the third try
-_OVERLOADED = httpx.codes.TOO_MANY_REQUESTS
+_LONGEST_PAUSE = 30.0  # a server that asks for more patience is told of to the person
+_NOT_NOW = {httpx.codes.LOCKED, httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
+_FULL = {httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.INSUFFICIENT_STORAGE}  # 413: a quota, says Community Solid
+_READS = {"GET", "HEAD"}
+_CONDITIONS = {"if-match", "if-none-match"}
 
 
 def open_client(address: str, auth: httpx.Auth | None = None, timeout: httpx.Timeout = _TIMEOUT) -> httpx.Client:
@@ -34,8 +39,11 @@ def open_client(address: str, auth: httpx.Auth | None = None, timeout: httpx.Tim
 class Session:
     """Sends requests to one server; ``client`` comes from ``open_client`` and is closed with the session.
 
-    Reads are tried again after a moment where the server fails, writes never: whether an unanswered write arrived is
-    for the caller to find out by reading.
+    Reads are tried again after a moment where the server fails or does not answer. A write is tried again only where
+    the server says that it did nothing for now (423, 429, 503) and the write is conditional: should it have been done
+    after all, its condition fails. Whether an unanswered write arrived is for the caller to find out by reading. A
+    server that names a time (``Retry-After``, RFC 9110 section 10.2.3) is left alone until then, for half a minute at
+    most.
     """
 
     def __init__(self, client: httpx.Client, pause: Callable[[float], None] = time.sleep) -> None:
@@ -47,18 +55,24 @@ class Session:
     ) -> httpx.Response:
         """The answer where it is a success, 304 or 404; the error that belongs to its status otherwise.
 
-        PodAccessError for 401 and 403, PodConflictError for 409 and 412, PodUnreachableError where there is no answer
-        or the server fails, PodError for any other refusal.
+        PodAccessError for 401 and 403, PodConflictError for 409 and 412, PodFullError for 413 and 507,
+        PodUnreachableError where there is no answer or the server fails, PodError for any other refusal.
         """
-        pauses = iter(_PAUSES if method in {"GET", "HEAD"} else ())
+        is_read = method in _READS
+        is_conditional = any(name.lower() in _CONDITIONS for name in headers or ())
+        pauses = iter(_PAUSES)
         while True:
+            response: httpx.Response | None = None
             try:
-                return _accepted(self._client.request(method, address, headers=headers, content=content))
+                response = self._client.request(method, address, headers=headers, content=content)
+                return _accepted(response)
             except (httpx.HTTPError, PodUnreachableError) as error:
-                seconds = next(pauses, None)
-                if seconds is None:
+                is_refused = response is not None and response.status_code in _NOT_NOW
+                seconds = next(pauses, None) if is_read or (is_refused and is_conditional) else None
+                wanted = _wanted_pause(response) if is_refused else 0.0
+                if seconds is None or wanted > _LONGEST_PAUSE:
                     raise _unreachable(error, address) from error
-            self._pause(seconds)
+            self._pause(max(seconds, wanted))
 
     def close(self) -> None:
         """Release connections."""
@@ -72,6 +86,17 @@ def _unreachable(error: Exception, address: str) -> PodUnreachableError:
     return PodUnreachableError(f"{address} {why} ({type(error).__name__})")
 
 
+def _wanted_pause(response: httpx.Response | None) -> float:
+    """Seconds that the server asks to be left alone; 0 where it names none."""
+    text = "" if response is None else response.headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return 0.0
+
+
 def _accepted(response: httpx.Response) -> httpx.Response:
     status, address = response.status_code, response.request.url
     if response.is_success or status in {httpx.codes.NOT_FOUND, httpx.codes.NOT_MODIFIED}:
@@ -80,6 +105,8 @@ def _accepted(response: httpx.Response) -> httpx.Response:
         raise PodAccessError(f"the pod refuses access to {address} ({status})")
     if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
         raise PodConflictError(f"{address} is not what was read before ({status})")
-    if response.is_server_error or response.is_redirect or status == _OVERLOADED:
+    if status in _FULL:
+        raise PodFullError(f"the pod has no room for {address} ({status})")
+    if response.is_server_error or response.is_redirect or status in _NOT_NOW:
         raise PodUnreachableError(f"the pod's server answers with {status}")
     raise PodError(f"the pod's server does not take the request ({status})", hint="Run: pod-agent doctor")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.utils
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -13,6 +15,7 @@ from pod_agent.errors import (
     PodConflictError,
     PodDamagedError,
     PodError,
+    PodFullError,
     PodUnreachableError,
     UsageError,
 )
@@ -35,7 +38,9 @@ CALLS: dict[str, Callable[[Pod, ETag], object]] = {
 STATUSES: dict[int, type[PodError]] = {
     500: PodUnreachableError,
     503: PodUnreachableError,
-    507: PodUnreachableError,
+    507: PodFullError,
+    413: PodFullError,
+    423: PodUnreachableError,
     429: PodUnreachableError,
     301: PodUnreachableError,
     401: PodAccessError,
@@ -116,6 +121,47 @@ def test_reads_are_tried_three_times_and_writes_once(server: StrictServer, pod: 
     with pytest.raises(PodUnreachableError):
         pod.write(PATH, NEW, if_match=etag)
     assert server.requests == [("PUT", "/pod/" + PATH)]
+
+
+@pytest.mark.parametrize("status", [423, 429, 503])
+def test_a_conditional_write_that_is_refused_for_now_is_tried_again(
+    server: StrictServer, pod: SolidPod, status: int
+) -> None:
+    etag = etag_of(pod)
+    server.requests.clear()
+    server.faults = [Fault(status=status), Fault(status=status)]
+    assert pod.write(PATH, NEW, if_match=etag) == etag_of(pod)
+    assert [method for method, _ in server.requests][:3] == ["PUT", "PUT", "PUT"]
+
+
+def test_a_write_without_a_condition_is_sent_once(server: StrictServer, pod: SolidPod) -> None:
+    server.requests.clear()
+    server.faults = [Fault(status=503)]
+    with pytest.raises(PodUnreachableError):
+        pod.session.send("POST", server.address + "pod/data/", {"content-type": "text/turtle"}, NEW)
+    assert server.requests == [("POST", "/pod/data/")]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_server_that_names_a_time_is_left_alone_until_then(server: StrictServer, method: str) -> None:
+    pauses: list[float] = []
+    session = Session(open_client(server.address, timeout=SHORT), pause=pauses.append)
+    headers = {"if-none-match": "*", "content-type": "text/turtle"} if method == "PUT" else {}
+    in_a_moment = email.utils.formatdate(time.time() + 20, usegmt=True)
+    server.faults = [Fault(status=429, headers=(("retry-after", "7"),))]
+    server.faults.append(Fault(status=503, headers=(("retry-after", in_a_moment),)))
+    session.send(method, server.address + "pod/new.ttl", headers, b"" if method == "GET" else NEW)
+    assert pauses[0] == 7.0
+    assert 10 < pauses[1] <= 20
+    session.close()
+
+
+def test_a_server_that_asks_for_hours_is_not_waited_for(server: StrictServer, pod: SolidPod) -> None:
+    server.requests.clear()
+    server.faults = [Fault(status=503, headers=(("retry-after", "7200"),))]
+    with pytest.raises(PodUnreachableError):
+        pod.read(PATH)
+    assert len(server.requests) == 1
 
 
 def test_a_write_whose_answer_is_lost_is_found_by_reading(server: StrictServer, pod: SolidPod) -> None:

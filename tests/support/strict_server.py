@@ -8,18 +8,24 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal, Self
+from urllib.parse import parse_qs
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-__all__ = ["Fault", "StrictServer"]
+__all__ = ["Answer", "Fault", "StrictServer", "thumbprint_of"]
 
 TOLERANCE = 120
+
+
+Answer = tuple[int, dict[str, Any]]
+"""Status and JSON object; a ``location`` in the object is where a redirect leads."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,15 @@ class Fault:
 
     kind: Literal["status", "closed", "lost", "stalled", "truncated"] = "status"
     status: int = 500
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
 class StrictServer:
-    """Use it in a ``with`` block. ``login`` demands proofs and tokens; ``clock_offset`` is how far its clock is off."""
+    """Use it in a ``with`` block. ``login`` demands proofs and tokens; ``clock_offset`` is how far its clock is off.
+
+    A token is taken ``uses`` times if that is set. ``routes`` and ``grants`` are further paths and grant types.
+    """
 
     login: bool = False
     nonces: bool = False
@@ -48,7 +58,11 @@ class StrictServer:
     token_faults: list[Fault | None] = field(default_factory=list)
     faults: list[Fault | None] = field(default_factory=list)
     stored: dict[str, tuple[bytes, str]] = field(default_factory=dict)
-    configuration: dict[str, str] = field(default_factory=dict)
+    configuration: dict[str, Any] = field(default_factory=dict)
+    routes: dict[str, Callable[[str, bytes], Answer]] = field(default_factory=dict)
+    grants: dict[str, Callable[[dict[str, str], str], Answer]] = field(default_factory=dict)
+    public: set[str] = field(default_factory=set)
+    uses: int | None = None
     headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -56,11 +70,13 @@ class StrictServer:
     proofs: list[str] = field(default_factory=list)
     replays: int = 0
     tokens: dict[str, float] = field(default_factory=dict)
+    bound: dict[str, str] = field(default_factory=dict)
     issued: int = 0
     client: tuple[str, str] = ("agent", "s3cr3t/+ %")
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
+        self.used: dict[str, int] = {}
         self.released = threading.Event()
         self.nonce = secrets.token_hex(4)
         self.token_nonce = secrets.token_hex(4)
@@ -95,6 +111,23 @@ class StrictServer:
             self.nonce = secrets.token_hex(4)
         return [("dpop-nonce", self.nonce)] if self.nonces else []
 
+    def issue(self, thumbprint: str) -> dict[str, Any]:
+        """A new access token, bound to the key of this thumbprint."""
+        token = secrets.token_hex(8)
+        with self.lock:
+            self.issued += 1
+            self.tokens[token] = self.now() + self.lifetime
+            self.bound[token] = thumbprint
+        return {"access_token": token, "token_type": self.token_type, "expires_in": self.lifetime}
+
+    def use(self, token: str, proof: str) -> bool:
+        """Whether the token is alive and its key the proof's; it is counted as used."""
+        with self.lock:
+            if self.uses is not None and self.used.get(token, 0) >= self.uses:
+                return False
+            self.used[token] = self.used.get(token, 0) + 1
+            return self.tokens.get(token, 0.0) >= self.now() and self.bound[token] == thumbprint_of(proof)
+
     def check_proof(self, proof: str, method: str, url: str, token: str | None) -> str | None:
         """The error that a strict server answers with, None where the proof is right."""
         try:
@@ -117,6 +150,12 @@ class StrictServer:
             return "invalid_dpop_proof"
         nonce = self.token_nonce if token is None else self.nonce
         return "use_dpop_nonce" if self.nonces and claims.get("nonce") != nonce else None
+
+
+def thumbprint_of(proof: str) -> str:
+    """The thumbprint (RFC 7638) of the key in a proof."""
+    header = json.loads(base64.urlsafe_b64decode(proof.split(".", maxsplit=1)[0] + "=="))
+    return ECKey.import_key(header["jwk"]).thumbprint()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -156,6 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, json.dumps(found).encode(), "application/json")
         elif self.path in owner.redirects:
             self._answer(303, extra=[("location", owner.redirects[self.path])])
+        elif self.path.partition("?")[0] in owner.routes:
+            self._give(*owner.routes[self.path.partition("?")[0]](self.path, self.body))
         elif self.path == "/token":
             self._with_fault(owner.token_faults, self._token)
         else:
@@ -167,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             act()
         elif fault.kind == "status":
-            self._answer(fault.status, b"no", extra=[("location", "https://elsewhere.example/")])
+            self._answer(fault.status, b"no", extra=[("location", "https://elsewhere.example/"), *fault.headers])
         elif fault.kind == "truncated":
             self.send_response(200)
             self.send_header("content-type", "text/turtle")
@@ -187,28 +228,31 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _token(self) -> None:
         owner = self.owner
-        error = owner.check_proof(self.headers.get("dpop", ""), "POST", f"{owner.address}token", None)
-        basic = base64.b64decode(self.headers.get("authorization", "").removeprefix("Basic ")).decode()
-        if error is None and basic != "agent:s3cr3t%2F%2B%20%25":
-            self._answer(401, b'{"error":"invalid_client"}', "application/json")
-        elif error is not None:
+        proof = self.headers.get("dpop", "")
+        error = owner.check_proof(proof, "POST", f"{owner.address}token", None)
+        form = {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
+        if error is not None:
             extra = [("dpop-nonce", owner.token_nonce)] if owner.nonces else []
             self._answer(400, json.dumps({"error": error}).encode(), "application/json", extra)
+        elif form["grant_type"] in owner.grants:
+            self._give(*owner.grants[form["grant_type"]](form, thumbprint_of(proof)))
+        elif self.headers.get("authorization", "") != "Basic " + base64.b64encode(b"agent:s3cr3t%2F%2B%20%25").decode():
+            self._give(401, {"error": "invalid_client"})
         else:
-            token = secrets.token_hex(8)
-            with owner.lock:
-                owner.issued += 1
-                owner.tokens[token] = owner.now() + owner.lifetime
-            found = {"access_token": token, "token_type": owner.token_type, "expires_in": owner.lifetime}
-            self._answer(200, json.dumps(found).encode(), "application/json")
+            self._give(200, owner.issue(thumbprint_of(proof)))
+
+    def _give(self, status: int, found: dict[str, Any]) -> None:
+        extra = [("location", found["location"])] if "location" in found else []
+        self._answer(status, json.dumps(found).encode(), "application/json", extra)
 
     def _resource(self) -> None:
         owner = self.owner
-        if owner.login:
+        if owner.login and self.path not in owner.public:
             token = self.headers.get("authorization", "").removeprefix("DPoP ")
             url = owner.address.rstrip("/") + self.path
-            error = owner.check_proof(self.headers.get("dpop", ""), self.command, url, token)
-            if owner.tokens.get(token, 0.0) < owner.now():
+            proof = self.headers.get("dpop", "")
+            error = owner.check_proof(proof, self.command, url, token)
+            if error is None and not owner.use(token, proof):
                 error = "invalid_token"
             if error is not None:
                 extra = owner.challenge()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx
 
@@ -73,6 +74,16 @@ class Session:
                 if seconds is None or wanted > _LONGEST_PAUSE:
                     raise _unreachable(error, address) from error
             self._pause(max(seconds, wanted))
+
+    def request(self, method: str, address: str, **options: Any) -> httpx.Response:
+        """The answer whatever its status, asked for once; PodUnreachableError where there is none.
+
+        ``options`` are those of ``httpx.Client.request``.
+        """
+        try:
+            return self._client.request(method, address, **options)
+        except httpx.HTTPError as error:
+            raise _unreachable(error, address) from error
 
     def close(self) -> None:
         """Release connections."""

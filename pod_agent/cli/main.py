@@ -7,7 +7,20 @@ import sys
 
 import click
 
-from pod_agent.cli import categories, consents, demo, importing, looking, pods, portability, servers, setup, tables
+from pod_agent.cli import (
+    categories,
+    consents,
+    demo,
+    importing,
+    looking,
+    moving,
+    pods,
+    portability,
+    servers,
+    setup,
+    sharing,
+    tables,
+)
 from pod_agent.cli.options import Context, json_text, plain
 from vocab.errors import ProjectError
 
@@ -26,7 +39,7 @@ def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports
 
 
-for module in (demo, setup, pods, servers, importing, tables, categories, looking, consents, portability):
+for module in (demo, setup, pods, moving, servers, importing, tables, categories, looking, consents, portability, sharing):
     for command in module.COMMANDS:
         cli.add_command(command)
 

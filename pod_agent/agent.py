@@ -15,18 +15,17 @@ from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.showing import shown
-from pod_agent.ingest.layout import DATA, is_document, read_documents, read_months
-from pod_agent.ingest.manifest import load_manifest
+from pod_agent.ingest.folder import FolderSync
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
-from pod_agent.ingest.provenance import import_ids, read_import, read_lines
+from pod_agent.ingest.provenance import import_ids, read_import
+from pod_agent.ingest.sync import ServerSync, SyncProgress, SyncReport
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder
 from vocab.query import Filter, QuerySpec, Table
 from vocab.records import IRI, Transaction
-from vocab.turtle import home
 
 if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
@@ -35,11 +34,12 @@ if TYPE_CHECKING:
     from pod_agent.index.entities import Coverage
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
+    from pod_agent.sharing.shares import Shares
     from pod_agent.offers.matching import OfferMatch
     from pod_agent.pods.linking import Linking
     from vocab.answer import Answer
 
-__all__ = ["Agent", "ImportReport", "Progress", "UndoReport"]
+__all__ = ["Agent", "ImportReport", "Progress", "SyncReport", "UndoReport"]
 
 
 class Agent:
@@ -53,7 +53,9 @@ class Agent:
         self.settings = settings
         self.pod = pod
         self.index = index
-        self._ingest = Ingest(pod, home, zone=settings.local_zone)
+        keep = FolderSync if settings.pod == EMBEDDED else ServerSync
+        self._sync = keep(pod, index, home, settings.local_zone)
+        self._ingest = Ingest(self._sync.pod, home, zone=settings.local_zone)
         self.meanings = Meanings(pod, index, settings.local_zone)
         self._consents: Consents | None = None
         if index.is_new:
@@ -122,6 +124,7 @@ class Agent:
         if self._consents is not None:
             self._consents.close()
         self.index.close()
+        self._sync.close()
         self.pod.close()
 
     def today(self) -> date:
@@ -138,6 +141,8 @@ class Agent:
         UnrecognisedExportError or RefusedExportError where nothing of it can be read; PodError where the pod does not
         take it: then the next import goes on where this one stopped.
         """
+        if not dry_run:
+            self._sync.catch_up()
         report = self._ingest.run(paths, dry_run=dry_run, progress=progress)
         if not dry_run:
             self.refresh()
@@ -152,6 +157,7 @@ class Agent:
 
     def import_table(self, source: str, name: str, **options: Any) -> ImportReport:
         """Import a database's answer or an object of a store by a mapping; see ``Tables.bring``."""
+        self._sync.catch_up()
         report = self.tables.bring(source, name, **options)
         self.refresh()
         return report
@@ -172,6 +178,7 @@ class Agent:
 
     def undo_import(self, import_id: str) -> UndoReport:
         """Take back exactly what an import brought; what the person edited stays. UsageError where there is none."""
+        self._sync.catch_up()
         report = self._ingest.undo(import_id)
         self.refresh()
         return report
@@ -181,51 +188,24 @@ class Agent:
         return self._ingest.rejected(import_id)
 
     def refresh(self) -> None:
-        """Bring the index up to the pod, as the pod's manifest tells it; quick where nothing changed.
+        """Bring the index up to what this machine knows of the pod; quick where nothing changed."""
+        self._sync.refresh()
 
-        Catches up with an import that was cut off after its last write, and with imports of other devices.
+    def sync(self, *, full: bool = False, progress: SyncProgress | None = None) -> SyncReport:
+        """Bring pod and home together: finish an import, take over what others wrote, mend what was damaged.
+
+        ``full`` asks for every document, whatever its date. PodError where the pod does not answer; the next one goes
+        on from there.
         """
-        held = {path: digest for path, digest in self.index.documents().items() if path.startswith(DATA)}
-        listed = self._listed()
-        changed = {path: digest for path, digest in listed.items() if held.get(path) != digest}
-        gone = held.keys() - listed.keys()
-        for month, records in read_months(self.pod, sorted({home(path) for path in changed.keys() | gone})):
-            self.index.replace_documents(f"{month}#", records)
-        if changed or gone:
-            self.index.note_documents(changed)
-            self.index.forget_documents(gone)
-            if not self._add_provenance():
-                self.rebuild_index()
-                return
-        if changed or gone or self.meanings.is_stale():
-            self.meanings.refresh()
+        return self._sync.run(full=full, progress=progress)
 
     def rebuild_index(self) -> int:
         """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""
-        self._ingest.recover()
-        digests = self._listed()
-        records = self.index.rebuild(record for _, document in read_documents(self.pod) for record in document)
-        self.index.note_documents(digests)
-        self._add_provenance()
-        self.meanings.refresh()
-        return records
+        return self._sync.rebuild()
 
     def correct(self, iri: str, category: str, *, merchant: str | None = None, only_this: bool = False) -> Corrected:
         """Say what a transaction is, for it and, but for ``only_this``, all alike; see ``Meanings.correct``."""
         return self.meanings.correct(self._relative(iri), category, merchant=merchant, only_this=only_this)
-
-    def _listed(self) -> dict[str, str]:
-        """Path and digest of every document of records in the pod."""
-        entries = load_manifest(self.pod).entries
-        return {path: entry.sha256 for path, entry in entries.items() if is_document(path)}
-
-    def _add_provenance(self) -> bool:
-        """Note where new records were read; False where what is noted comes from an import that was undone."""
-        known, there = self.index.known_imports(), import_ids(self.pod)
-        for import_id in there:
-            if import_id not in known:
-                self.index.add_provenance(read_lines(self.pod, import_id), import_id)
-        return known <= {*there, ""}
 
     # Figures out
 
@@ -341,6 +321,17 @@ class Agent:
 
         return join_rounds(
             self.consents, superlink, lambda: weekly_spending(self.index, self.today()).values, seconds=seconds
+        )
+
+    @property
+    def shares(self) -> Shares:
+        """What is shared with other WebIDs."""
+        from pod_agent.federation.stores import direct_gate
+        from pod_agent.sharing.shares import Shares
+
+        gate, settings = direct_gate(self.home, self.pod), self.settings
+        return Shares(
+            home=self.home, pod=self.pod, index=self.index, webid=settings.webid, zone=settings.local_zone, gate=gate
         )
 
     def budget(self) -> dict[str, int]:

@@ -39,7 +39,20 @@ def cli(context: click.Context, home: str | None, *, verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.ERROR)  # it logs addresses, which name people's reports
 
 
-for module in (demo, setup, pods, moving, servers, importing, tables, categories, looking, consents, portability, sharing):
+for module in (
+    demo,
+    setup,
+    pods,
+    moving,
+    servers,
+    importing,
+    tables,
+    categories,
+    looking,
+    consents,
+    sharing,
+    portability,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

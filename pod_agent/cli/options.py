@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from pod_agent.cli.ending import end_shares
+
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
@@ -45,6 +47,7 @@ class Context:
 
         if self._agent is None:
             self._agent = click.get_current_context().with_resource(Agent.open(self.folder))
+            end_shares(self._agent, self.folder)
         return self._agent
 
 

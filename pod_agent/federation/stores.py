@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from consent.direct_gate import DirectGate
 from consent.errors import PodOfflineError
 from consent.proof import is_whole, time_text
 from consent.stores import Head
@@ -20,7 +21,7 @@ from pod_agent.errors import LocalStateError, PodConflictError, PodError
 from pod_agent.pods.pod import Pod
 from pod_agent.storage import make_private_folder, write_private
 
-__all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "secret"]
+__all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "direct_gate", "secret"]
 
 KEY_BYTES = 32
 
@@ -161,6 +162,11 @@ class AgentKey:
     def sign(self, message: bytes) -> bytes:
         """The signature, 64 bytes."""
         return self._key.sign(message)
+
+
+def direct_gate(home: Path, pod: Pod) -> DirectGate:
+    """The gate of direct sharing, with the key, the marks and the log that studies use too."""
+    return DirectGate(PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home), clock)
 
 
 def secret(home: Path) -> bytes:

@@ -52,7 +52,7 @@ class DPoPAuth(httpx.Auth):
         self._login = login
         self._clock = clock
         self._keeper = keeper or _OwnKeeper(login)
-        self._prover = Prover()
+        self._prover = Prover(clock)
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self._refused: set[str] = set()  # tokens that a server no longer takes

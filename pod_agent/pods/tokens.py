@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -76,16 +76,18 @@ class Prover:
     """Makes proofs, none of them twice: servers take a repeated one for theft.
 
     Learns each server's nonces, and the servers' clock from ``Date``. ``token_endpoint`` has nonces of its own.
+    ``clock`` gives seconds since 1970.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.token_endpoint = ""
+        self._clock = clock
         self._skew = 0
         self._nonces: dict[str, str] = {}
 
     def now(self) -> int:
         """The time by the clock of the server that answered last; seconds since 1970."""
-        return int(time.time()) + self._skew
+        return int(self._clock()) + self._skew
 
     def proof(self, key: ECKey, method: str, url: str, token: str | None = None) -> str:
         """A proof for one request; ``token`` is the access token that goes with it."""
@@ -119,7 +121,7 @@ class Prover:
 
     def _learn_clock(self, date: str) -> bool:
         try:
-            skew = round(email.utils.parsedate_to_datetime(date).timestamp() - time.time())
+            skew = round(email.utils.parsedate_to_datetime(date).timestamp() - self._clock())
         except (TypeError, ValueError):
             return False
         if abs(skew - self._skew) <= _CLOCK_TOLERANCE_SECONDS:

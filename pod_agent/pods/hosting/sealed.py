@@ -15,17 +15,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from pod_agent.errors import UsageError
+from pod_agent.errors import PassphraseError, UsageError
 
 __all__ = ["MAGIC", "SealedReader", "SealedWriter"]
 
-MAGIC = b"pod-agent sealed 1\n"
+MAGIC = b"pod-agent sealed stream 1\n"
 _SALT_BYTES = 16
 _PREFIX_BYTES = 7
 _CHUNK = 1 << 20
 _TAG_BYTES = 16
-_COST = 1 << 15
-"""Of scrypt with r 8 and p 1: 32 MB and about a tenth of a second for every guess."""
+_COST, _TIMES = 1 << 15, 3
+"""Of scrypt with r 8: 32 MB and about a third of a second for every guess."""
 
 
 class SealedWriter(io.RawIOBase):
@@ -65,7 +65,7 @@ class SealedWriter(io.RawIOBase):
 
 
 class SealedReader(io.RawIOBase):
-    """Opens what ``SealedWriter`` sealed; UsageError where the passphrase is wrong or a byte was changed or lost."""
+    """Opens what ``SealedWriter`` sealed; PassphraseError for a wrong passphrase and for a byte changed or lost."""
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
         self._source = source
@@ -98,14 +98,15 @@ class SealedReader(io.RawIOBase):
         try:
             self._open = self._cipher.decrypt(nonce, sealed, self._header)
         except InvalidTag as error:
-            raise UsageError(
-                "the passphrase is wrong, or the file is damaged or cut off", hint="Try the passphrase again."
+            raise PassphraseError(
+                "the passphrase is wrong, or the backup is damaged or cut off",
+                hint="Check the file that holds the passphrase; if it is right, take an older backup.",
             ) from error
         self._number += 1
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(passphrase.encode())
+    return Scrypt(salt=salt, length=32, n=_COST, r=8, p=_TIMES).derive(passphrase.encode())
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 
 from tests.support.solid_server import PodOwner
 
-__all__ = ["answer_login"]
+__all__ = ["LinkCommand", "answer_login"]
 
 _JSON = {"accept": "application/json"}
 
@@ -48,3 +53,45 @@ def _follow(client: httpx.Client, address: str) -> httpx.Response:
         address = str(response.url.join(response.headers["location"]))
         if not address.startswith(str(origin)):
             return response
+
+
+class LinkCommand:
+    """``pod-agent pod link`` of a home as a process of its own, waiting for the login; ended with the ``with`` block.
+
+    ``address`` is what it tells the person to open. There is no keyring.
+    """
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        command = [sys.executable, "-m", "pod_agent", "--home", str(home), "pod", "link", "--no-browser", *arguments]
+        environment = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert self._process.stderr is not None
+        told = iter(self._process.stderr.readline, "")
+        self.told: list[str] = []
+        self.address = next((line.strip() for line in told if self._note(line).startswith("http")), "")
+
+    def _note(self, line: str) -> str:
+        self.told.append(line)
+        return line
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def finish(self) -> tuple[int, str, str]:
+        """Exit status, standard output and the rest of standard error, once it has ended."""
+        output, errors = self._process.communicate(timeout=60)
+        return self._process.returncode, output, errors

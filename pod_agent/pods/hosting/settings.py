@@ -118,11 +118,13 @@ def _check(settings: HostSettings) -> None:
             "--listen takes an address of this machine, not a name", hint="0.0.0.0 stands for all of them."
         ) from None
     if bool(settings.tls_cert) != bool(settings.tls_key):
-        raise UsageError("--tls-cert and --tls-key belong together")
+        raise UsageError("--tls-cert and --tls-key belong together", hint="Give both, or --no-tls.")
     if settings.tls_cert:
         check_pair(Path(settings.tls_cert), Path(settings.tls_key))
         if not settings.address.startswith("https://"):
-            raise UsageError("a server with a certificate has a base URL that begins with https://")
+            raise UsageError(
+                "a server with a certificate has a base URL that begins with https://", hint="Or give --no-tls."
+            )
     if not settings.is_local and is_loopback(settings.address):
         raise UsageError(
             "other machines cannot use pods whose address is localhost",

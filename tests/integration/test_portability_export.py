@@ -27,7 +27,7 @@ from pod_agent.portability.exporting import CONTAINER, Exported, Format, export
 from pod_agent.portability.folder import files_of
 from pod_agent.portability.graphs import ntriples
 from pod_agent.portability.selection import Selection
-from tests.support.whole_pod import FORMULA, fill_home, plays, told_home
+from tests.support.full_home import FORMULA, fill_home, plays, told_home
 from vocab import terms
 from vocab.query import QuerySpec
 from vocab.records import RECORD_TYPES

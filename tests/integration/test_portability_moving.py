@@ -27,10 +27,10 @@ from pod_agent.pods.pod import Pod
 from pod_agent.portability.copies import read_copies
 from pod_agent.portability.copying import inventory
 from pod_agent.portability.moving import Moved, move, target_home
+from tests.support.full_home import fill_home
 from tests.support.memory_pod import Fault, FaultyPod
 from tests.support.move_child import folder_server, link_folder
 from tests.support.solid_server import PodOwner, fresh_owner
-from tests.support.whole_pod import fill_home
 from vocab.query import QuerySpec
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,7 +23,7 @@ from pod_agent.ingest.sync import ServerSync, SyncProgress, SyncReport
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import system_keyring
-from pod_agent.storage import make_private_folder
+from pod_agent.storage import make_private_folder, remove_private
 from vocab.query import Filter, QuerySpec, Table
 from vocab.records import IRI, Transaction
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from pod_agent.index.entities import Coverage
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
-    from pod_agent.sharing.shares import Shares
     from pod_agent.offers.matching import OfferMatch
-    from pod_agent.pods.linking import Linking
+    from pod_agent.pods.linking import Linking, Unlinked
+    from pod_agent.sharing.shares import Shares
     from vocab.answer import Answer
 
 __all__ = ["Agent", "ImportReport", "Progress", "SyncReport", "UndoReport"]
@@ -98,6 +98,16 @@ class Agent:
 
         finish_link(linking, answer, system_keyring())
         return cls._open_fresh(linking.home)
+
+    @classmethod
+    def unlink(cls, home: Path) -> Unlinked:
+        """End and forget the login of a linked home, and drop its index; the records stay in the pod."""
+        from pod_agent.pods.linking import unlink
+
+        undone = unlink(home, system_keyring())
+        for name in ("index.sqlite", "index.sqlite-wal", "index.sqlite-shm"):
+            remove_private(home / name)
+        return undone
 
     @classmethod
     def _open_fresh(cls, home: Path) -> Agent:

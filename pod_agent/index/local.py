@@ -128,6 +128,15 @@ class LocalIndex:
                 ((iri, item.file, item.member, item.line, import_id) for iri, item in lines),
             )
 
+    def replace_provenance(self, lines: Iterable[tuple[IRI, Provenance, str]]) -> None:
+        """Note anew where records were read, with the import of each; of several lines for a record the first counts."""
+        with self._change() as connection:
+            connection.execute("DELETE FROM provenance")
+            connection.executemany(
+                "INSERT OR IGNORE INTO provenance VALUES (?, ?, ?, ?, ?)",
+                ((iri, item.file, item.member, item.line, import_id) for iri, item, import_id in lines),
+            )
+
     def documents(self) -> dict[str, str]:
         """Path and digest of every document of the pod as the index holds it."""
         with self._lock:

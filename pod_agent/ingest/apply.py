@@ -4,6 +4,9 @@ A write whose condition fails is looked at: the pod may already hold the new byt
 was killed before it noted the success), half of them (the server was stopped), or what another program wrote. The
 month is then joined anew from what the pod holds and what the journal holds, and the write is tried again.
 
+What documents lose is told in the manifest before it goes, what they gain after it came: so the manifest never promises
+more than the pod holds, and another device can tell a removal from a loss.
+
 A server gets several months at once, each month's documents in their order. The report of the import follows when all
 else is there, then the manifest.
 """
@@ -11,17 +14,19 @@ else is there, then the manifest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
 from pod_agent.errors import PodConflictError, PodDamagedError
 from pod_agent.ingest.journal import Intent, Journal
-from pod_agent.ingest.layout import is_document, rebuild_manifest
-from pod_agent.ingest.manifest import Manifest, digest, load_manifest, update_manifest
+from pod_agent.ingest.judging import Verdict, judge
+from pod_agent.ingest.layout import entry_of, is_document, rebuild_manifest
+from pod_agent.ingest.manifest import Entry, Manifest, digest, load_manifest, update_manifest
 from pod_agent.ingest.merge import Change, merge
-from pod_agent.pods.pod import Pod
-from pod_agent.pods.solid import SolidPod
+from pod_agent.ingest.parts import take_apart
+from pod_agent.pods.mirrored import base_of
+from pod_agent.pods.pod import Pod, Putting, Resource
 from vocab.turtle import split
 
 __all__ = ["apply", "manifest_of"]
@@ -38,6 +43,7 @@ def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None
     ``wrote`` is told how many resources are written. PodError leaves the journal as it is: the next call goes on from
     there.
     """
+    _announce(pod, journal)
     _write_all(pod, journal, wrote or _silent)
     changes = journal.finished()
     if changes:
@@ -54,8 +60,23 @@ def manifest_of(pod: Pod) -> Manifest:
         return Manifest(rebuild_manifest(pod))
 
 
+def _announce(pod: Pod, journal: Journal) -> None:
+    """Enter into the manifest the documents that are going to be removed or to hold fewer records."""
+    planned = journal.planned()
+    if not planned:
+        return
+    held = manifest_of(pod).entries
+    fewer = {path: entry for path, entry in planned.items() if path in held and _is_less(entry, held[path])}
+    if fewer:
+        update_manifest(pod, fewer, rebuild_manifest)
+
+
+def _is_less(entry: Entry | None, held: Entry) -> bool:
+    return entry is None or entry.records < held.records
+
+
 def _write_all(pod: Pod, journal: Journal, wrote: Callable[[int], None]) -> None:
-    lanes = LANES if isinstance(pod, SolidPod) else 1
+    lanes = LANES if isinstance(pod, Putting) else 1
     conflicts: Counter[str] = Counter()
     written = 0
     running: dict[Future[None], Intent] = {}
@@ -88,8 +109,8 @@ def _silent(written: int) -> None:
 def _write(pod: Pod, intent: Intent) -> None:
     if intent.content is None:
         pod.remove(intent.path, if_match=intent.etag)
-    elif isinstance(pod, SolidPod):
-        pod.put(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
+    elif isinstance(pod, Putting):
+        pod.write_only(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
     else:
         pod.write(intent.path, intent.content, media_type=intent.media_type, if_match=intent.etag)
 
@@ -100,12 +121,29 @@ def _settle(pod: Pod, journal: Journal, intent: Intent) -> None:
     if resource is not None and intent.content is not None and digest(resource.content) == digest(intent.content):
         journal.done(intent)
     elif is_document(intent.month):
+        manifest = manifest_of(pod).entries
+        edited = _edited(pod, manifest, intent, resource)
         additions: dict[str, str] = {}
         for planned in journal.month(intent.month):
             if planned.content is not None:
-                additions.update(split(planned.content).blocks)
+                base = base_of(pod, planned.path, planned.etag) if edited else None
+                additions.update(_added(planned.content, planned.path, base))
         change = Change(additions=additions, exact=journal.exact(intent.month))
-        merged = merge(pod, manifest_of(pod).entries, intent.month, change)
-        journal.replace(intent.month, merged.intents)
+        journal.replace(intent.month, merge(pod, {**manifest, **edited}, intent.month, change).intents)
     else:  # only this import writes its own resources: whatever else is there is half of it
         journal.expect(intent, resource.etag if resource else None)
+
+
+def _edited(pod: Pod, manifest: Mapping[str, Entry], intent: Intent, resource: Resource | None) -> dict[str, Entry]:
+    """The document's own entry, where another program edited it since it was read: then its edition counts."""
+    base = base_of(pod, intent.path, intent.etag)
+    if resource is None or base is None:
+        return {}
+    judgement = judge(intent.path, resource.content, base=base, entry=manifest.get(intent.path))
+    return {intent.path: entry_of(intent.path, resource.content)} if judgement.verdict is Verdict.EDITED else {}
+
+
+def _added(planned: bytes, path: str, base: bytes | None) -> dict[str, str]:
+    """What a planned document adds to the edition that it was planned on; all of it where that is not known."""
+    before = take_apart(base, path, known=True).blocks if base is not None else {}
+    return {name: text for name, text in split(planned).blocks.items() if before.get(name) != text}

@@ -130,7 +130,14 @@ class Journal:
 
     def finished(self) -> dict[str, Entry | None]:
         """Manifest entries of the documents that were written or removed; the latest intent for a path counts."""
-        intents = self._select(f"NOT {_OPEN} AND month != '' ORDER BY seq")
+        return self._entries(f"NOT {_OPEN}")
+
+    def planned(self) -> dict[str, Entry | None]:
+        """Manifest entries of the documents that are still to be written or removed, once that is done."""
+        return self._entries(_OPEN)
+
+    def _entries(self, condition: str) -> dict[str, Entry | None]:
+        intents = self._select(f"{condition} AND month != '' ORDER BY seq")
         return {intent.path: intent.entry for intent in intents if is_document(intent.path) or is_series(intent.path)}
 
     def done(self, intent: Intent) -> None:

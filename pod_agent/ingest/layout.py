@@ -23,6 +23,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_RECORDS",
     "cut",
+    "entry_of",
     "is_document",
     "is_series",
     "neighbours",
@@ -183,8 +184,13 @@ def rebuild_manifest(pod: Pod) -> dict[str, Entry]:
         resource = pod.read(path) if is_document(path) or is_series(path) else None
         if resource is not None:
             with contextlib.suppress(PodDamagedError):
-                entries[path] = Entry(sha256=digest(resource.content), records=_size(path, resource.content))
+                entries[path] = entry_of(path, resource.content)
     return entries
+
+
+def entry_of(path: str, content: bytes) -> Entry:
+    """What the manifest is to say of a document or a part of a series; PodDamagedError where it cannot be read."""
+    return Entry(sha256=digest(content), records=_size(path, content))
 
 
 def _size(path: str, content: bytes) -> int:

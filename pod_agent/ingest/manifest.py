@@ -13,17 +13,17 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pod_agent.errors import PodConflictError, PodDamagedError
-from pod_agent.pods.pod import ETag, Pod
+from pod_agent.errors import PodDamagedError
+from pod_agent.pods.changing import change_resource
+from pod_agent.pods.pod import ETag, Pod, Resource
 from vocab import terms
 from vocab.mapping import BASE
 from vocab.terms import curie
 from vocab.turtle import HEADER
 
-__all__ = ["PATH", "Entry", "Manifest", "digest", "load_manifest", "update_manifest"]
+__all__ = ["PATH", "Entry", "Manifest", "digest", "load_manifest", "parse_manifest", "update_manifest"]
 
 PATH: Final = "manifest.ttl"
-ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def load_manifest(pod: Pod) -> Manifest:
     resource = pod.read(PATH)
     if resource is None:
         return Manifest()
-    return Manifest(_parse(resource.content), resource.etag)
+    return Manifest(parse_manifest(resource.content), resource.etag)
 
 
 def update_manifest(
@@ -63,24 +63,21 @@ def update_manifest(
     Where another program wrote the manifest meanwhile it is read again. ``rebuild`` is asked for the entries where the
     manifest is damaged. PodConflictError where others keep writing it.
     """
-    for _ in range(ATTEMPTS):
-        resource = pod.read(PATH)
+    entries: dict[str, Entry] = {}
+
+    def changed(resource: Resource | None) -> bytes:
+        nonlocal entries
         try:
-            entries = _parse(resource.content) if resource else {}
+            entries = parse_manifest(resource.content) if resource else {}
         except PodDamagedError:
             entries = rebuild(pod)
         entries.update({path: entry for path, entry in changes.items() if entry is not None})
         for path in [path for path, entry in changes.items() if entry is None]:
             entries.pop(path, None)
-        content = _render(entries)
-        if resource is not None and resource.content == content:
-            return entries
-        try:
-            pod.write(PATH, content, if_match=resource.etag if resource else None)
-        except PodConflictError:
-            continue
-        return entries
-    raise PodConflictError("other programs keep writing the pod's manifest")
+        return _render(entries)
+
+    change_resource(pod, PATH, changed)
+    return entries
 
 
 def _render(entries: Mapping[str, Entry]) -> bytes:
@@ -95,7 +92,8 @@ def _render(entries: Mapping[str, Entry]) -> bytes:
     return "".join(lines).encode()
 
 
-def _parse(content: bytes) -> dict[str, Entry]:
+def parse_manifest(content: bytes) -> dict[str, Entry]:
+    """The entries by path; PodDamagedError where the bytes are cut short or no manifest."""
     hashes: dict[str, str] = {}
     counts: dict[str, int] = {}
     try:

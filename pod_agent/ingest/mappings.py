@@ -13,15 +13,16 @@ from typing import Final
 import msgspec
 import pyoxigraph as ox
 
-from pod_agent.errors import PodConflictError, PodDamagedError, UsageError
+from pod_agent.errors import PodDamagedError, UsageError
 from pod_agent.importers.tables.mapping import ColumnMapping
+from pod_agent.pods.changing import change_resource
 from pod_agent.pods.pod import Pod
 from vocab import terms
 from vocab.mapping import BASE
 from vocab.terms import curie
 from vocab.turtle import HEADER, literal
 
-__all__ = ["MAPPINGS", "forget_mapping", "keep_mapping", "read_mappings"]
+__all__ = ["MAPPINGS", "forget_mapping", "keep_mapping", "parse_mapping", "read_mappings"]
 
 MAPPINGS: Final = "settings/mappings/"
 _DOCUMENT: Final = re.compile(r"settings/mappings/[a-z0-9][a-z0-9-]{0,39}\.ttl")
@@ -40,23 +41,14 @@ def read_mappings(pod: Pod) -> tuple[ColumnMapping, ...]:
     """Every mapping in the pod by name; PodDamagedError where a document cannot be read."""
     paths = sorted(entry.path for entry in pod.list(MAPPINGS) if _DOCUMENT.fullmatch(entry.path))
     found = ((path, pod.read(path)) for path in paths)
-    return tuple(_parse(resource.content, path) for path, resource in found if resource is not None)
+    return tuple(parse_mapping(resource.content, path) for path, resource in found if resource is not None)
 
 
 def keep_mapping(pod: Pod, mapping: ColumnMapping) -> None:
     """Write a mapping, over one of the same name if there is one; UsageError where rows cannot be read by it."""
     path = f"{MAPPINGS}{mapping.check().name}.ttl"
     content = _render(mapping)
-    for _ in range(5):
-        held = pod.read(path)
-        if held is not None and held.content == content:
-            return
-        try:
-            pod.write(path, content, if_match=held.etag if held else None)
-        except PodConflictError:
-            continue
-        return
-    raise PodConflictError(f"other programs keep writing {path}")
+    change_resource(pod, path, lambda _: content)
 
 
 def forget_mapping(pod: Pod, name: str) -> None:
@@ -83,7 +75,8 @@ def _render(mapping: ColumnMapping) -> bytes:
     return "".join(parts).encode()
 
 
-def _parse(content: bytes, path: str) -> ColumnMapping:
+def parse_mapping(content: bytes, path: str) -> ColumnMapping:
+    """The mapping in a document; PodDamagedError where it cannot be read."""
     nodes: dict[str, dict[str, list[str]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=BASE + path):

@@ -8,7 +8,6 @@ from a document come back when they are imported again; triples that it added st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,15 +16,14 @@ from pod_agent.errors import PodDamagedError, UnaccountedRowsError
 from pod_agent.ingest.journal import Intent
 from pod_agent.ingest.layout import cut, overflow_path, superseded_path
 from pod_agent.ingest.manifest import Entry, digest
+from pod_agent.ingest.parts import links_of, salvage, take_apart
 from pod_agent.ingest.provisional import can_be_superseded, provisional_view
 from pod_agent.pods.pod import Pod, Resource
 from vocab.errors import VocabularyError
-from vocab.mapping import block, edition_of, is_provisional, parse
-from vocab.turtle import Document, count, home, join, split
+from vocab.mapping import edition_of, is_provisional
+from vocab.turtle import Document, count, home, join
 
 __all__ = ["Change", "Fate", "Merge", "better", "held_blocks", "merge"]
-
-_LINK = re.compile(rb"^<> rdfs:seeAlso (<.*>) \.$", re.MULTILINE)
 
 
 class Fate(Enum):
@@ -153,7 +151,7 @@ def _read_month(pod: Pod, manifest: Mapping[str, Entry], first: str) -> _Month:
         if resource is not None:
             month.resources[path] = resource
             _add_document(month, path, resource.content, entry)
-            promised |= {f"{first.rpartition('/')[0]}/{name}" for name in _links(resource.content)}
+            promised |= {f"{first.rpartition('/')[0]}/{name}" for name in links_of(resource.content)}
         if entry is not None:
             month.promised += entry.records
             if resource is None:
@@ -171,40 +169,22 @@ def _read_memory(pod: Pod, first: str, month: _Month) -> None:
     """Read the remembered provisional records; damaged ones are forgotten: they matter only to rare doubles."""
     month.memory = pod.read(superseded_path(first))
     if month.memory is not None:
-        month.remembered = _salvage(month.memory.content, overflow_path(first, 1)).blocks
-
-
-def _links(content: bytes) -> list[str]:
-    match = _LINK.search(content)
-    return [name.strip("<> ") for name in match[1].decode().split(",")] if match else []
+        month.remembered = salvage(month.memory.content, overflow_path(first, 1)).blocks
 
 
 def _add_document(month: _Month, path: str, content: bytes, entry: Entry | None) -> None:
-    """Add a document's records: by its text where the hash says that it is ours, by its triples otherwise."""
-    if entry is not None and digest(content) == entry.sha256:
-        document = split(content)
+    """Add a document's records, those that are whole where it is damaged."""
+    known = entry is not None and digest(content) == entry.sha256
+    try:
+        document = take_apart(content, path, known=known)
+    except VocabularyError:
+        month.damaged.append(path)
+        document = salvage(content, path)
     else:
-        try:
-            records, foreign = parse(content, path)
-            document = Document({record.iri.partition("#")[2]: block(record) for record in records}, foreign)
-        except VocabularyError:
+        if entry is not None and not known and len(document.blocks) < entry.records:
             month.damaged.append(path)
-            document = _salvage(content, path)
-        else:
-            if entry is not None and len(records) < entry.records:
-                month.damaged.append(path)
     month.blocks.update(document.blocks)
     month.foreign.update(document.foreign)
-
-
-def _salvage(content: bytes, path: str) -> Document:
-    """The records that are whole in a document that was cut off."""
-    try:
-        blocks = split(content[: content.rfind(b" .\n") + 3]).blocks
-        parse(join(Document(blocks), path), path)
-    except (ValueError, VocabularyError):
-        return Document()
-    return Document(blocks)
 
 
 def _documents(first: str, blocks: dict[str, str], month: _Month) -> list[Intent]:

@@ -15,9 +15,10 @@ import pyoxigraph as ox
 
 from pod_agent.enrich.overlay import Correction
 from pod_agent.enrich.rules import Rule, Rulebook
-from pod_agent.errors import PodConflictError, PodDamagedError
+from pod_agent.errors import PodDamagedError
 from pod_agent.ingest.manifest import digest
-from pod_agent.pods.pod import Pod
+from pod_agent.pods.changing import change_resource
+from pod_agent.pods.pod import Pod, Resource
 from vocab import terms
 from vocab.mapping import BASE
 from vocab.records import IRI, TransactionKind
@@ -30,6 +31,8 @@ __all__ = [
     "RULES",
     "change_corrections",
     "change_rules",
+    "check_corrections",
+    "check_rules",
     "read_corrections",
     "read_rulebook",
     "word_digests",
@@ -37,7 +40,6 @@ __all__ = [
 
 RULES: Final = "settings/rules/rules.ttl"
 CORRECTIONS: Final = "corrections/"
-ATTEMPTS: Final = 5
 
 _MONTH = re.compile(r"/(\d{4}-\d{2}|undated)(?:-[a-z]+)?\.ttl#")
 _DOCUMENT = re.compile(r"corrections/(?:\d{4}-\d{2}|undated)\.ttl")
@@ -100,19 +102,16 @@ def _change(
     render: Callable[[State], bytes],
     change: Callable[[State], State],
 ) -> tuple[State, State]:
-    for _ in range(ATTEMPTS):
-        resource = pod.read(path)
+    states: list[tuple[State, State]] = []
+
+    def changed(resource: Resource | None) -> bytes | None:
         before = read(resource.content if resource else b"")
-        after = change(before)
-        content = render(after)
-        if content == (resource.content if resource else render(read(b""))):
-            return before, after
-        try:
-            pod.write(path, content, if_match=resource.etag if resource else None)
-        except PodConflictError:
-            continue
-        return before, after
-    raise PodConflictError(f"other programs keep writing {path}")
+        states.append((before, change(before)))
+        content = render(states[-1][1])
+        return None if resource is None and content == render(read(b"")) else content
+
+    change_resource(pod, path, changed)
+    return states[-1]
 
 
 def _render_rules(rules: Rulebook) -> bytes:
@@ -147,6 +146,16 @@ def _render_corrections(corrections: Mapping[IRI, Correction]) -> bytes:
 def _counted(number: int) -> str:
     """How many the document holds: servers keep half a document when a write is cut off."""
     return f"\n<> {curie(terms.RECORD_COUNT)} {number} .\n"
+
+
+def check_rules(content: bytes, _path: str) -> None:
+    """PodDamagedError where a document of rules cannot be read."""
+    _rulebook(content)
+
+
+def check_corrections(content: bytes, _path: str) -> None:
+    """PodDamagedError where a document of corrections cannot be read."""
+    _corrections(content)
 
 
 def _rulebook(content: bytes) -> Rulebook:

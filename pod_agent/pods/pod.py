@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
-__all__ = ["TURTLE", "ETag", "Entry", "Pod", "Resource"]
+__all__ = ["TURTLE", "Comparing", "ETag", "Entry", "Pod", "Putting", "Resource"]
 
 ETag = NewType("ETag", str)
 TURTLE = "text/turtle"
@@ -23,9 +23,15 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One member of a container: its path below the agent's container; containers end in ``/``."""
+    """One member of a container: its path below the agent's container; containers end in ``/``.
+
+    ``modified`` is when its content last changed, as the pod writes it, ``size`` its number of bytes; None where the
+    pod's listing does not tell.
+    """
 
     path: str
+    modified: str | None = None
+    size: int | None = None
 
 
 class Pod(Protocol):
@@ -63,4 +69,22 @@ class Pod(Protocol):
 
     def close(self) -> None:
         """Release connections."""
+        ...
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A pod that can say that a resource is still what is known, without sending it."""
+
+    def read_unless(self, path: str, known: Resource) -> Resource | None:
+        """Like ``Pod.read``; ``known`` itself where the pod still holds what has its ETag."""
+        ...
+
+
+@runtime_checkable
+class Putting(Protocol):
+    """A pod that takes several writes at once, each with fewer requests where nobody needs the new ETag."""
+
+    def write_only(self, path: str, content: bytes, *, media_type: str = TURTLE, if_match: ETag | None) -> None:
+        """Write as ``Pod.write`` does, without asking for the new ETag."""
         ...

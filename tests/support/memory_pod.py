@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodUnreachableError
 from pod_agent.pods.pod import TURTLE, Entry, ETag, Pod, Resource
@@ -11,12 +13,21 @@ from pod_agent.pods.pod import TURTLE, Entry, ETag, Pod, Resource
 __all__ = ["Fault", "FaultyPod", "MemoryPod"]
 
 
-class MemoryPod:
-    """A pod in memory; ETags count up, as a server's change with every write."""
+_START: Final = datetime(2026, 10, 1, 8, 0, 0, 500_000, UTC)
 
-    def __init__(self) -> None:
+
+class MemoryPod:
+    """A pod in memory; ETags count up, as a server's change with every write.
+
+    It lists dates and sizes, unless it is told not to. ``reads`` are the paths of which bytes were asked for.
+    """
+
+    def __init__(self, *, dated: bool = True) -> None:
         self.resources: dict[str, Resource] = {}
         self.writes: list[str] = []
+        self.reads: list[str] = []
+        self._dated = dated
+        self._dates: dict[str, str] = {}
         self._count = 0
 
     @property
@@ -24,7 +35,14 @@ class MemoryPod:
         return "https://pod.example/me/pod-agent/"
 
     def read(self, path: str) -> Resource | None:
+        self.reads.append(path)
         return self.resources.get(path)
+
+    def read_unless(self, path: str, known: Resource) -> Resource | None:
+        held = self.resources.get(path)
+        if held is not None and held.etag == known.etag:
+            return known
+        return self.read(path)
 
     def write(self, path: str, content: bytes, *, media_type: str = TURTLE, if_match: ETag | None) -> ETag:
         held = self.resources.get(path)
@@ -36,7 +54,9 @@ class MemoryPod:
         """Write whatever is there, as another program or a server's fault would."""
         self._count += 1
         self.writes.append(path)
-        self.resources[path] = Resource(content, media_type, ETag(f'"{self._count}"'))
+        moment = _START + timedelta(milliseconds=self._count)
+        self.resources[path] = Resource(content, media_type, ETag(f'"{round(moment.timestamp() * 1000)}-x"'))
+        self._dates[path] = moment.isoformat(timespec="milliseconds")
         return self.resources[path].etag
 
     def remove(self, path: str, *, if_match: ETag | None = None) -> bool:
@@ -55,10 +75,15 @@ class MemoryPod:
             if path.startswith(container)
             for rest in [path.removeprefix(container)]
         }
-        return (Entry(path) for path in sorted(members))
+        return (self._entry(path) for path in sorted(members))
 
     def close(self) -> None:
         pass
+
+    def _entry(self, path: str) -> Entry:
+        if not self._dated or path.endswith("/"):
+            return Entry(path)
+        return Entry(path, self._dates[path], len(self.resources[path].content))
 
     def documents(self, prefix: str = "data/") -> dict[str, bytes]:
         """The bytes of every resource below a prefix."""

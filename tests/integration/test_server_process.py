@@ -221,7 +221,7 @@ def test_a_certificate_belongs_to_its_key(tmp_path: Path) -> None:
         change(tmp_path, {"tls_cert": str(one.key), "tls_key": str(one.key)})
 
 
-def test_status_warns_of_what_the_operator_should_mend(tmp_path: Path) -> None:
+def test_status_warns_of_what_the_operator_should_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "server"
     old = make_certificates(tmp_path / "tls", valid=timedelta(days=-1))
     base = {"base_url": "https://pods.example.org/", "listen": EVERYWHERE}
@@ -245,12 +245,17 @@ def test_status_warns_of_what_the_operator_should_mend(tmp_path: Path) -> None:
             b"<#all> a acl:Authorization; acl:accessTo <./>; acl:mode acl:Read;"
             b" acl:agentClass <http://xmlns.com/foaf/0.1/Agent>."
         )
+    monkeypatch.setattr("pod_agent.pods.hosting.status._LARGE", 3)
+    for number in range(3):
+        (folder / "data" / "bob" / f"{number}.ttl").touch()
+    change(folder, {"quota_mb": 100})
     folder.chmod(0o750)
     warnings = " ".join(look(folder).warnings)
     assert "without TLS" in warnings
     assert "other users" in warnings
     assert "1 half written" in warnings
     assert "of 1 pods" in warnings
+    assert "1 pods hold more than 3 files" in warnings
     change(folder, {"tls_cert": str(old.certificate), "tls_key": str(old.key)})
     warnings = " ".join(look(folder).warnings)
     assert "certificate expired" in warnings

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 
-__all__ = ["Stored", "files", "is_passing", "open_roots", "stored", "temporary_files"]
+__all__ = ["Stored", "files", "is_passing", "open_roots", "pod_folders", "stored", "temporary_files"]
 
 _INTERNAL = ".internal"
 _PASSING = ((_INTERNAL, "tempFiles"), (_INTERNAL, "locks"))
@@ -65,12 +65,16 @@ def temporary_files(folder: Path) -> int:
     return sum(1 for _ in files(folder / _INTERNAL / "tempFiles"))
 
 
+def pod_folders(folder: Path, found: Stored) -> dict[str, Path]:
+    """The folder of each pod, by its address."""
+    base = urlsplit(found.base_url).path
+    return {pod: folder / unquote(urlsplit(pod).path.removeprefix(base)) for pod in found.pods}
+
+
 def open_roots(folder: Path, found: Stored) -> list[str]:
     """Pods whose list of top-level names anybody may read."""
-    paths = {
-        pod: folder / unquote(urlsplit(pod).path.removeprefix(urlsplit(found.base_url).path)) for pod in found.pods
-    }
-    return [pod for pod, path in paths.items() if any(_is_open(path / name) for name in _RULES)]
+    folders = pod_folders(folder, found).items()
+    return [pod for pod, path in folders if any(_is_open(path / name) for name in _RULES)]
 
 
 def _is_open(rules: Path) -> bool:

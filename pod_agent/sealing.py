@@ -73,6 +73,12 @@ class SealedFile:
         there = remove_private(self._path)
         return remove_private(self._key_path) or there
 
+    def environment(self) -> dict[str, str]:
+        """What a child process needs in its environment to read the file: the passphrase, if a terminal gives it."""
+        if self._head() == _BY_PASSPHRASE and not os.environ.get(PASSPHRASE) and (_typed or _on_terminal()):
+            return {PASSPHRASE: _passphrase(self._path.name)}
+        return {}
+
     def place(self) -> str:
         """How the content is kept, for people."""
         if self._head() == _BY_PASSPHRASE:

@@ -77,10 +77,9 @@ def unlink(context: Context, *, as_json: bool) -> None:
     """End the login and forget it; your records stay in the pod."""
     from dataclasses import asdict
 
-    from pod_agent.pods.linking import unlink as undo
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.agent import Agent
 
-    undone = undo(context.folder, system_keyring())
+    undone = Agent.unlink(context.folder)
     if as_json:
         show_json(asdict(undone))
         return
@@ -90,10 +89,16 @@ def unlink(context: Context, *, as_json: bool) -> None:
 
 
 def _show_link(agent: Agent, *, as_json: bool) -> None:
+    from pod_agent.pods.linking import login_ends
+    from pod_agent.pods.secrets import system_keyring
+
+    until = _day(login_ends(agent.home, agent.settings.webid, system_keyring()))
     if as_json:
-        show_json({"webid": agent.settings.webid, "pod": agent.pod.root})
+        show_json({"webid": agent.settings.webid, "pod": agent.pod.root, "until": until})
     else:
         click.echo(f"Linked: {agent.pod.root}")
+        if until:
+            click.echo(f"This login ends at {until}. For a lasting one, let your provider remember the agent.")
         click.echo("Next: pod-agent import PATH, with an export as you downloaded it.")
 
 

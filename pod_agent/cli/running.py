@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import click
 
 from pod_agent.cli.options import show_json
 from pod_agent.errors import AgentError, PodUnreachableError
+from pod_agent.pods.secrets import SecretStore
 
 __all__ = ["run_solid_server", "serve_pages", "start_pages", "stop"]
 
@@ -21,8 +23,10 @@ __all__ = ["run_solid_server", "serve_pages", "start_pages", "stop"]
 def start_pages(home: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
     """The pages of this home as a child process, and a sign-in link; it ends with this process."""
     command = [sys.executable, "-m", "client_web", "--home", str(home), "--port", str(port), "--with-parent"]
+    # A child has no terminal to ask for the passphrase that seals the login.
+    environment = {**os.environ, **SecretStore(home, None).environment()}
     child = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
     )  # in a session of its own, so that Ctrl-C reaches this process alone and ends the child once
     link = child.stdout.readline().strip() if child.stdout else ""
     if not link:

@@ -14,7 +14,17 @@ from pod_agent.pods.opening import EMBEDDED, link, open_pod
 from pod_agent.pods.secrets import Keyring, SecretStore
 from pod_agent.storage import make_private_folder
 
-__all__ = ["LinkState", "Linking", "Unlinked", "begin_link", "finish_link", "link_state", "link_with_secret", "unlink"]
+__all__ = [
+    "LinkState",
+    "Linking",
+    "Unlinked",
+    "begin_link",
+    "finish_link",
+    "link_state",
+    "link_with_secret",
+    "login_ends",
+    "unlink",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +158,11 @@ def unlink(home: Path, keyring: Keyring | None) -> Unlinked:
         store.forget(settings.webid)
     save_settings(home, pod="", webid="", issuer="")
     return Unlinked(settings.pod, settings.webid, revoked)
+
+
+def login_ends(home: Path, webid: str, keyring: Keyring | None) -> float | None:
+    """When the login of this WebID ends, in seconds since 1970; None where nobody knows."""
+    return _until(SecretStore(home, keyring).find(webid))
 
 
 def _require_no_folder_pod(home: Path) -> None:

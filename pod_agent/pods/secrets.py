@@ -88,6 +88,10 @@ class SecretStore:
         """Where logins are kept, for people."""
         return self._sealed.place() if self._keyring is None else f"the system's keyring ({_name(self._keyring)})"
 
+    def environment(self) -> dict[str, str]:
+        """What to add to the environment of a child process that has no terminal but shall find the login."""
+        return self._sealed.environment() if self._keyring is None else {}
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Held by one program at a time, also between processes; PodUnreachableError where another never lets go."""
@@ -105,7 +109,8 @@ class SecretStore:
     def _read(self) -> dict[str, dict[str, Any]]:
         text: str | bytes | None = None
         if self._keyring is not None:
-            text = self._keyring.get_password(_PLACE, str(self._home))
+            with _keyring_errors():
+                text = self._keyring.get_password(_PLACE, str(self._home))
         text = text or self._sealed.read() or self._older()
         logins: dict[str, dict[str, Any]] = json.loads(text) if text else {}
         return logins
@@ -132,10 +137,11 @@ class SecretStore:
     def _put(self, keyring: Keyring | None, text: str) -> None:
         if keyring is None:
             return
-        if text:
-            keyring.set_password(_PLACE, str(self._home), text)
-        elif keyring.get_password(_PLACE, str(self._home)) is not None:
-            keyring.delete_password(_PLACE, str(self._home))
+        with _keyring_errors():
+            if text:
+                keyring.set_password(_PLACE, str(self._home), text)
+            elif keyring.get_password(_PLACE, str(self._home)) is not None:
+                keyring.delete_password(_PLACE, str(self._home))
 
 
 class KeptLogin:
@@ -157,6 +163,18 @@ class KeptLogin:
 
 def _name(keyring: Keyring) -> str:
     return str(getattr(keyring, "name", type(keyring).__name__))
+
+
+@contextmanager
+def _keyring_errors() -> Iterator[None]:
+    from keyring.errors import KeyringError  # noqa: PLC0415 - only where there is a keyring
+
+    try:
+        yield
+    except KeyringError as error:
+        raise PodAccessError(
+            f"the system's keyring does not open ({type(error).__name__})", hint="Unlock it, then try again."
+        ) from error
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
+from pod_agent import doctor
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
 from pod_agent.errors import LoginFailedError, PodAccessError, PodError, PodUnreachableError, UsageError
@@ -22,6 +23,8 @@ from pod_agent.pods.listener import RedirectListener
 from pod_agent.pods.logins import BrowserLogin
 from pod_agent.pods.oidc import redirect_of
 from pod_agent.pods.secrets import SecretStore
+from pod_agent.sealing import PASSPHRASE
+from tests.support.solid_consent import LinkCommand
 from tests.support.strict_provider import StrictProvider
 from tests.support.strict_server import Fault, StrictServer
 
@@ -203,6 +206,21 @@ def test_unlinking_ends_the_login_and_keeps_the_records(
         unlink(tmp_path, None)
 
 
+def test_the_doctor_says_where_the_login_is_and_how_safe(
+    provider: StrictProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "system_keyring", lambda: None)
+    log_in(provider, tmp_path)
+    [check] = [check for check in doctor.examine(tmp_path) if check.name == "login"]
+    assert "beside it" in check.detail
+    assert PASSPHRASE in check.hint
+    monkeypatch.setenv(PASSPHRASE, "open sesame")
+    log_in(provider, tmp_path)
+    [check] = [check for check in doctor.examine(tmp_path) if check.name == "login"]
+    assert "your passphrase" in check.detail
+    assert check.hint == ""
+
+
 def test_unlinking_works_without_a_network(provider: StrictProvider, tmp_path: Path) -> None:
     log_in(provider, tmp_path)
     provider.server.routes["/revoke"] = lambda _path, _body: (503, {})
@@ -270,6 +288,14 @@ def test_a_client_document_takes_the_place_of_registering(
 def test_a_client_document_for_something_else_is_told(server: StrictServer, changes: dict[str, Any]) -> None:
     with pytest.raises(LoginFailedError, match="no client-ID document"):
         redirect_of(publish(server, **changes))
+
+
+def test_the_address_of_the_last_page_can_be_pasted(provider: StrictProvider, tmp_path: Path) -> None:
+    with LinkCommand(tmp_path, provider.webid, "--paste", "--json") as command:
+        status, output, errors = command.finish(provider.browse(command.address) + "\n")
+    assert status == 0, errors
+    assert provider.webid in output
+    assert kept(tmp_path, provider.webid).refresh_token in provider.refresh_tokens
 
 
 def ask(address: str) -> httpx.Response:

@@ -62,7 +62,7 @@ def test_a_person_links_looks_and_leaves(
         assert "close this page" in page.text
         status, output, errors = command.finish()
     assert status == 0, errors
-    assert json.loads(output) == {"webid": owner.webid, "pod": f"{owner.storage}pod-agent/"}
+    assert json.loads(output) == {"webid": owner.webid, "pod": f"{owner.storage}pod-agent/", "until": None}
     assert (tmp_path / "logins.sealed").read_bytes().startswith(b"pod-agent sealed 1 passphrase\n")
 
     status, state = run(capsys, tmp_path, "pod", "status")
@@ -78,6 +78,7 @@ def test_a_person_links_looks_and_leaves(
     assert (status, undone["revoked"]) == (0, True)
     status, told = run(capsys, tmp_path, "pod", "status")
     assert (status, told["error"]["code"]) == (2, "not_initialised")
+    assert not (tmp_path / "index.sqlite").exists()
     pod = open_solid(f"{owner.storage}pod-agent/", login)
     pod.session._client.auth._refused.add(login.access_token)  # type: ignore[union-attr]
     with pytest.raises(LoginEndedError):
@@ -133,7 +134,9 @@ def test_another_person_is_told_apart(owner: PodOwner, tmp_path: Path) -> None:
     assert not (tmp_path / "settings.toml").exists()
 
 
-def test_a_client_document_is_taken_by_a_real_provider(owner: PodOwner, tmp_path: Path) -> None:
+def test_a_client_document_is_taken_by_a_real_provider(
+    owner: PodOwner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with StrictServer() as publisher:
         address = f"{publisher.address.replace('127.0.0.1', 'localhost')}client.jsonld"
         document = {
@@ -148,7 +151,8 @@ def test_a_client_document_is_taken_by_a_real_provider(owner: PodOwner, tmp_path
             "token_endpoint_auth_method": "none",
         }
         publisher.routes["/client.jsonld"] = lambda _path, _body: (200, document)
-        with LinkCommand(tmp_path, owner.webid, "--client-id", address, "--json") as command:
+        monkeypatch.setenv("POD_AGENT_CLIENT_DOCUMENT", address)
+        with LinkCommand(tmp_path, owner.webid, "--json") as command:
             httpx.get(answer_login(command.address, owner), trust_env=False)
             status, _, errors = command.finish()
         assert status == 0, errors

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from keyring.errors import KeyringLocked
 
 from pod_agent.errors import PassphraseError, PodAccessError
 from pod_agent.pods.logins import BrowserLogin, ClientCredentials, Login
@@ -89,6 +90,20 @@ def test_with_the_last_login_goes_the_place_where_it_was(tmp_path: Path, keyring
     assert store.forget(ANN)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["logins.lock"]
     assert keyring is None or not keyring.kept
+
+
+class LockedKeyring(DictKeyring):
+    """A keyring that nobody unlocked."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyringLocked(f"canary {service} {username}")
+
+
+def test_a_locked_keyring_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PodAccessError, match="does not open") as caught:
+        SecretStore(tmp_path, LockedKeyring()).keep(ANN, CREDENTIALS)
+    assert "Unlock" in caught.value.hint
+    assert "canary" not in str(caught.value)
 
 
 def test_a_wrong_passphrase_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ class LinkCommand:
         environment = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
         self._process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -91,7 +91,7 @@ class LinkCommand:
             self._process.kill()
         self._process.communicate()
 
-    def finish(self) -> tuple[int, str, str]:
-        """Exit status, standard output and the rest of standard error, once it has ended."""
-        output, errors = self._process.communicate(timeout=60)
+    def finish(self, typed: str = "") -> tuple[int, str, str]:
+        """Exit status, standard output and the rest of standard error, once it has ended; ``typed`` is given to it."""
+        output, errors = self._process.communicate(typed, timeout=60)
         return self._process.returncode, output, errors

@@ -102,6 +102,20 @@ def test_a_terminal_is_asked_once(sealed: SealedFile, monkeypatch: pytest.Monkey
     assert len(asked) == 2
 
 
+def test_a_child_process_gets_the_passphrase_that_was_typed(
+    sealed: SealedFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sealed.environment() == {}
+    type_in(monkeypatch, "open sesame", "open sesame")
+    sealed.write(CONTENT)
+    assert sealed.environment() == {PASSPHRASE: "open sesame"}
+    forget_passphrase()
+    assert len(type_in(monkeypatch, "open sesame")) == 0
+    assert sealed.environment() == {PASSPHRASE: "open sesame"}
+    monkeypatch.setenv(PASSPHRASE, "open sesame")
+    assert sealed.environment() == {}
+
+
 def test_a_passphrase_that_was_mistyped_seals_nothing(
     sealed: SealedFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

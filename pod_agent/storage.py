@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
+
+from pod_agent.errors import LocalStateError
 
 __all__ = ["make_private_folder", "remove_private", "write_private"]
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def make_private_folder(path: Path) -> Path:
@@ -27,7 +33,17 @@ def write_private(path: Path, content: bytes) -> None:
     """Replace the file's content at once or not at all; survives a crash at any point.
 
     The new bytes are on disk before the name points at them, and the name is on disk before this returns.
+    LocalStateError where the disk has no room for them.
     """
+    try:
+        _write(path, content)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise LocalStateError(f"{path.parent} has no room: {error.strerror}") from error
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
     make_private_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
     try:

@@ -17,6 +17,7 @@ from threading import RLock
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from pod_agent.errors import LocalStateError
 from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
 from pod_agent.index.entities import Coverage, Entities, read_coverage, read_entities
 from pod_agent.index.families import table_of
@@ -56,11 +57,12 @@ class LocalIndex:
         self._lock = RLock()
         make_private_folder(path.parent)
         self.is_new = False
-        try:
-            self._connection = self._open()
-        except sqlite3.DatabaseError:
-            self._discard()
-            self._connection = self._open()
+        with _disk_errors():
+            try:
+                self._connection = self._open()
+            except sqlite3.DatabaseError:
+                self._discard()
+                self._connection = self._open()
 
     def __enter__(self) -> Self:
         return self
@@ -281,15 +283,16 @@ class LocalIndex:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _disk_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
                 refresh(self._connection)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk ends it by itself
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     @staticmethod
     def _held_below(connection: sqlite3.Connection, prefix: str) -> set[IRI]:
@@ -351,3 +354,12 @@ class LocalIndex:
     def _discard(self) -> None:
         for ending in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Give a disk that is full or broken its name."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise LocalStateError(f"the index cannot be used: {error}") from error

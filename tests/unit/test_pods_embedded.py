@@ -178,7 +178,7 @@ def test_a_full_disk_is_an_error_and_the_old_document_stays(pod: EmbeddedPod, tm
         text=True,
         check=True,
     )
-    assert done.stdout.startswith("pod_error the pod's folder cannot be used")
+    assert done.stdout.startswith("pod_full ")
     found = pod.read("a.ttl")
     assert found is not None
     assert found.content == OLD

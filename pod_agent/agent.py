@@ -28,6 +28,9 @@ from vocab.query import Filter, QuerySpec, Table
 from vocab.records import IRI, Transaction
 
 if TYPE_CHECKING:
+    from threading import Event
+
+    from pod_agent.errors import PodError
     from pod_agent.federation.consents import Consents
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
@@ -105,8 +108,9 @@ class Agent:
         from pod_agent.pods.linking import unlink
 
         undone = unlink(home, system_keyring())
-        for name in ("index.sqlite", "index.sqlite-wal", "index.sqlite-shm"):
-            remove_private(home / name)
+        for name in ("index.sqlite", "ingest/mirror.sqlite"):
+            for ending in ("", "-wal", "-shm"):
+                remove_private(home / (name + ending))
         return undone
 
     @classmethod
@@ -208,6 +212,12 @@ class Agent:
         on from there.
         """
         return self._sync.run(full=full, progress=progress)
+
+    def watch(self, seconds: float, stop: Event) -> Iterator[SyncReport | PodError]:
+        """Sync now, whenever the pod tells of a change, and at least every so many seconds, until ``stop`` is set."""
+        from pod_agent.ingest.watching import watch
+
+        return watch(self.sync, self._sync.listen, seconds=seconds, stop=stop)
 
     def rebuild_index(self) -> int:
         """Read the pod again into an empty index, after finishing an import that was cut off; the number of records."""

@@ -19,6 +19,7 @@ from pod_agent.cli import (
     servers,
     setup,
     sharing,
+    syncing,
     tables,
 )
 from pod_agent.cli.options import Context, json_text, plain
@@ -46,6 +47,7 @@ for module in (
     moving,
     servers,
     importing,
+    syncing,
     tables,
     categories,
     looking,

@@ -68,6 +68,9 @@ class FolderSync:
         Meanings(self.pod, self._index, self._zone).refresh()
         return records
 
+    def listen(self) -> None:
+        """Nothing tells that a folder changed."""
+
     def close(self) -> None:
         """Nothing is kept open."""
 

@@ -11,6 +11,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import LocalStateError
@@ -20,17 +21,25 @@ from pod_agent.ingest.apply import apply
 from pod_agent.ingest.bringing import bring_up, rebuild
 from pod_agent.ingest.journal import Journal, exclusive
 from pod_agent.ingest.layout import entry_of, rebuild_manifest
+from pod_agent.ingest.manifest import PATH as MANIFEST
 from pod_agent.ingest.manifest import Entry, update_manifest
 from pod_agent.ingest.survey import Survey
 from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.word import CORRECTIONS, RULES
 from pod_agent.pods.mirror import Mirror, Standing
 from pod_agent.pods.mirrored import MirrorView, mirrored
+from pod_agent.pods.notify import WakeUps, listen
 from pod_agent.pods.pod import Pod
+from pod_agent.pods.solid import SolidPod
 
 __all__ = ["ServerSync", "SyncProgress", "SyncReport"]
 
 SyncProgress = Callable[[str, int], None]
 """Is told what is being done, and how many documents so far."""
+
+
+_TOPICS: Final = 3
+"""Documents of the person's word to listen to, the newest: each takes a connection of its own."""
 
 
 def _silent(text: str, done: int) -> None:
@@ -86,6 +95,14 @@ class ServerSync:
         """A sync, then an index made anew; the number of records."""
         self.run()
         return rebuild(self._index, self._mirror, self._zone)
+
+    def listen(self) -> WakeUps | None:
+        """Hints of the server that a document changed which an import or the person's word changes; None without."""
+        if not isinstance(self._served, SolidPod):
+            return None
+        words = [path for path in self._mirror.seen() if path.startswith((CORRECTIONS, RULES))]
+        topics = [MANIFEST, *words[-_TOPICS:]]
+        return listen(self._served.session, [self._served.root + path for path in topics])
 
     def close(self) -> None:
         """Close the mirror; the pod stays open."""

@@ -43,7 +43,7 @@ class PendingLogin:
     """A login that waits for the person: open ``authorization_url`` in a browser.
 
     ``webid`` is whom it must be, empty where the identity provider shall say. ``state`` marks the answer that belongs
-    to it.
+    to it. ``prover`` knows the provider's clock by now, so that the code is not spent on a proof that looks old.
     """
 
     webid: str
@@ -55,6 +55,7 @@ class PendingLogin:
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
     key: ECKey = field(repr=False)
+    prover: Prover = field(repr=False)
 
 
 def begin_login(issuer: str, redirect_uri: str, *, webid: str = "", client: str = "") -> PendingLogin:
@@ -93,6 +94,7 @@ def begin_login(issuer: str, redirect_uri: str, *, webid: str = "", client: str 
         nonce=nonce,
         verifier=verifier,
         key=key,
+        prover=prover,
     )
 
 
@@ -103,8 +105,6 @@ def finish_login(pending: PendingLogin, answer: str) -> BrowserLogin:
     WebID are not the expected ones. Whether the WebID trusts the provider is for the caller to check.
     """
     code = _code_of(pending, answer)
-    prover = Prover()
-    prover.token_endpoint = pending.provider.token_endpoint
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -114,9 +114,9 @@ def finish_login(pending: PendingLogin, answer: str) -> BrowserLogin:
     }
     with open_client(pending.provider.issuer) as http:
         started = time.time()
-        tokens = drive(http, ask_tokens(pending.provider, prover, pending.key, form, limits=_LIMITS))
+        tokens = drive(http, ask_tokens(pending.provider, pending.prover, pending.key, form, limits=_LIMITS))
         keys = drive(http, _signing_keys(pending.provider))
-    webid = _webid_of(_claims(tokens.id_token, keys, pending, prover))
+    webid = _webid_of(_claims(tokens.id_token, keys, pending))
     if pending.webid and webid != pending.webid:
         raise LoginFailedError(
             f"you logged in as {webid}, not as {pending.webid}",
@@ -231,10 +231,10 @@ def _signing_keys(provider: Provider) -> Flow[KeySet]:
         raise LoginFailedError(f"{provider.issuer} gives no keys to check its logins with") from None
 
 
-def _claims(id_token: str, keys: KeySet, pending: PendingLogin, prover: Prover) -> dict[str, Any]:
+def _claims(id_token: str, keys: KeySet, pending: PendingLogin) -> dict[str, Any]:
     """The claims of an ID token that this provider signed for this login (OpenID Connect Core, 3.1.3.7)."""
     rules = jwt.JWTClaimsRegistry(
-        now=prover.now(),
+        now=pending.prover.now(),
         leeway=_LEEWAY_SECONDS,
         iss={"essential": True, "value": pending.provider.issuer},
         aud={"essential": True, "value": pending.client_id},

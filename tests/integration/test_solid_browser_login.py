@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -79,6 +80,7 @@ def test_a_clock_that_is_off_is_no_hindrance(
 ) -> None:
     server.clock_offset = offset
     log_in(provider, tmp_path)
+    assert server.requests.count(("POST", "/token")) == 1  # the code was not spent on a proof that looks old
     assert link_state(tmp_path, None).answers
 
 
@@ -318,6 +320,10 @@ def test_the_listener_takes_one_answer_and_turns_garbage_away() -> None:
         wrong = [base, base + "?state=wrong&code=1", base.replace("callback", "favicon.ico"), base + "?state=&code=2"]
 
         def browse() -> None:
+            port = int(base.split(":")[2].split("/")[0])
+            for garbage in (b"", b"\x00\xff garbage\r\n\r\n", b"POST /callback?state=right HTTP/1.1\r\n\r\n"):
+                with socket.create_connection(("127.0.0.1", port)) as noise:
+                    noise.sendall(garbage)
             seen.extend((ask(address).status_code, "") for address in wrong)
             answer = ask(base + "?state=right&code=3")
             seen.append((answer.status_code, answer.text))

@@ -87,21 +87,16 @@ def test_a_person_links_looks_and_leaves(
 
 
 def test_a_person_who_says_no_links_nothing(owner: PodOwner, tmp_path: Path) -> None:
-    with LinkCommand(tmp_path, owner.webid, "--json") as command:
-        assert httpx.get(answer_login(command.address, owner, allow=False), trust_env=False).status_code == 200
-        status, output, _ = command.finish()
-    assert status == 5
-    assert json.loads(output)["error"]["code"] == "login_failed"
-    assert "did not allow" in output
+    linking = begin_link(tmp_path, owner.webid, REDIRECT)
+    with pytest.raises(LoginFailedError, match="did not allow"):
+        finish_link(linking, answer_login(linking.authorization_url, owner, allow=False), None)
     assert not (tmp_path / "settings.toml").exists()
 
 
 def test_the_provider_of_many_people_asks_who_it_is(owner: PodOwner, tmp_path: Path) -> None:
-    with LinkCommand(tmp_path, running_server().address, "--json") as command:
-        httpx.get(answer_login(command.address, owner), trust_env=False)
-        status, output, errors = command.finish()
-    assert status == 0, errors
-    assert json.loads(output)["webid"] == owner.webid
+    linking = begin_link(tmp_path, running_server().address, REDIRECT)
+    assert linking.profile is None
+    assert finish_link(linking, answer_login(linking.authorization_url, owner), None).webid == owner.webid
 
 
 def test_a_renewed_login_goes_on_working(owner: PodOwner, tmp_path: Path) -> None:

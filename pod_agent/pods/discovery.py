@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pod_agent.errors import AgentError, ChoiceNeededError, PodError
 from pod_agent.pods.addresses import origin, require_safe
-from pod_agent.pods.links import STORAGE_TYPE, TYPE, link_targets, parent
+from pod_agent.pods.links import STORAGE_DESCRIPTION, STORAGE_TYPE, TYPE, link_targets, parent
 from pod_agent.pods.profile import ACCEPT, ISSUER, STORAGE, ProfileDocument, is_linked_data, linked_documents
 from pod_agent.pods.public import Page, PublicReader, is_public, trusted
 from pod_agent.pods.typed import as_address
@@ -48,7 +48,7 @@ def resolve(text: str, *, storage: str | None = None) -> Profile | Provider:
     if urlsplit(address).fragment:
         return discover(address, storage=storage)
     with PublicReader(address) as reader:
-        people = _people(reader, address)
+        place, people = _people(reader, address)
         if not people:
             return _provider(reader, address)
         if len(people) > 1:
@@ -57,7 +57,7 @@ def resolve(text: str, *, storage: str | None = None) -> Profile | Provider:
                 hint="Give the one that is you.",
                 choices=tuple(people),
             )
-        typed = _as_container(address) if _is_storage(reader, _as_container(address)) else None
+        typed = _as_container(address) if _as_container(address) in _above(reader, place) else None
     return _discover(people[0], storage, typed)
 
 
@@ -118,8 +118,8 @@ def _chosen(named: list[str], typed: str | None) -> list[str]:
     return [typed] if typed in named else [typed, *named]
 
 
-def _people(reader: PublicReader, address: str) -> list[str]:
-    """WebIDs that an address without a fragment may stand for: in its document, or where servers keep profiles."""
+def _people(reader: PublicReader, address: str) -> tuple[str, list[str]]:
+    """WebIDs that an address without a fragment may stand for, and where: its document, or where servers keep it."""
     folder = _as_container(address)
     for place in dict.fromkeys([address, folder, folder + _CONVENTION]):
         try:
@@ -130,8 +130,8 @@ def _people(reader: PublicReader, address: str) -> list[str]:
                 raise
             continue  # only a guess: a server may fail on an address that it does not know
         if people:
-            return people
-    return []
+            return place, people
+    return address, []
 
 
 def _linked_data(reader: PublicReader, page: Page) -> Page:
@@ -187,18 +187,31 @@ def _stated_elsewhere(reader: PublicReader, webid: str, address: str) -> list[st
 
 
 def _above(reader: PublicReader, address: str) -> Iterator[str]:
-    """The nearest container above the address that calls itself a storage."""
+    """The storage that holds the address: what its description says, or the nearest container that calls itself one.
+
+    Many servers tell strangers nothing of a private container, but something of a public document in it.
+    """
     place: str | None = address
     while place is not None:
-        if _is_storage(reader, place):
+        links = reader.head(place).links
+        if STORAGE_TYPE in link_targets(links, TYPE, place):
             yield place
+            return
+        described = [iri for iri in link_targets(links, STORAGE_DESCRIPTION, place) if origin(iri) == origin(place)]
+        found = [iri for description in described for iri in _described(reader, description) if place.startswith(iri)]
+        if found:
+            yield max(found, key=len)
             return
         place = parent(place)
 
 
-def _is_storage(reader: PublicReader, address: str) -> bool:
-    page = reader.head(address)
-    return STORAGE_TYPE in link_targets(page.links, TYPE, address)
+def _described(reader: PublicReader, address: str) -> list[str]:
+    """Storages that a storage's description names; none where it cannot be read."""
+    try:
+        page = reader.get(address)
+        return ProfileDocument(page).of_type(STORAGE_TYPE) if page.found else []
+    except PodError:
+        return []
 
 
 def _provider(reader: PublicReader, address: str) -> Provider:

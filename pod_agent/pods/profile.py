@@ -62,6 +62,10 @@ class ProfileDocument:
         """IRIs that the document states of this WebID by this predicate, in order, each once."""
         return _once(value for subject, used, value in self._triples if (subject, used) == (webid, predicate))
 
+    def of_type(self, class_iri: str) -> list[str]:
+        """IRIs that the document says are of this class."""
+        return _once(subject for subject, used, value in self._triples if (used, value) == (_TYPE, class_iri))
+
     def further(self, webid: str) -> list[str]:
         """Documents that this one names as more about this WebID (Solid WebID Profile, extended profile documents)."""
         found = (value for subject, used, value in self._triples if subject == webid and used in _FURTHER)
@@ -78,7 +82,7 @@ class ProfileDocument:
         both = [iri for iri in with_issuer if iri in topics]
         if with_issuer:
             return both if len(both) == 1 else with_issuer
-        described = (subject for subject, used, value in self._triples if used == _TYPE and value in _PEOPLE)
+        described = [iri for kind in sorted(_PEOPLE) for iri in self.of_type(kind)]
         return topics or _once(iri for iri in described if urldefrag(iri).url == self.address)
 
 

@@ -10,7 +10,7 @@ from pod_agent.pods.addresses import is_loopback, require_safe
 
 __all__ = ["as_address"]
 
-_AROUND = " \t\r\n\u00a0\u200b\ufeff<>\"'`()[]\u2018\u2019\u201c\u201d\u2039\u203a\u00ab\u00bb,;"
+_AROUND = " \t\r\n\u00a0\u200b\ufeff<>\"'`\u2018\u2019\u201c\u201d\u2039\u203a\u00ab\u00bb,;"
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HOST_WITH_PORT = re.compile(r"(?:[^\s/:@]+|\[[0-9a-f:]+\]):\d+(?:[/?#]|$)", re.IGNORECASE)
 _HINT = "A WebID looks like https://you.example/profile/card#me; your provider's own address will do too."
@@ -30,7 +30,10 @@ def as_address(text: str) -> str:
     if re.search(r"\s", given):
         raise UsageError("a WebID has no spaces in it", hint=_HINT)
     if "://" not in given:
-        given = _with_scheme(given)
+        _refuse_other_names(given)
+        given = "https://" + given
+        if is_loopback(require_safe(given, "the WebID")):
+            given = given.replace("https://", "http://", 1)
     require_safe(given, "the WebID")
     parts = urlsplit(given)
     address = parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path or "/").geturl()
@@ -40,10 +43,9 @@ def as_address(text: str) -> str:
     return address
 
 
-def _with_scheme(given: str) -> str:
+def _refuse_other_names(given: str) -> None:
     host = re.split(r"[/?#]", given, maxsplit=1)[0]
     if "@" in host:
         raise UsageError("that is an e-mail address or a handle, not a WebID", hint=_HINT)
     if _SCHEME.match(given) and not _HOST_WITH_PORT.match(given):
         raise UsageError("the WebID is not a web address", hint=_HINT)
-    return ("http://" if is_loopback("http://" + given) else "https://") + given

@@ -1,9 +1,10 @@
-"""``export`` and ``erase``: everything out of here in open formats, and everything gone."""
+"""``export``: everything out of here in open formats. ``erase`` is beside it, for whoever leaves."""
 
 from __future__ import annotations
 
 import click
 
+from pod_agent.cli.erasing import erase
 from pod_agent.cli.options import Context, common, show_json, show_table
 
 __all__ = ["COMMANDS"]
@@ -48,7 +49,7 @@ def export(
 
     selection = Selection(sources=frozenset(sources), first=first, last=last)
     agent = context.agent()
-    agent.refresh()
+    agent.sync()
     with steps("Exporting", None) as bar:
         done = export(
             agent.pod,
@@ -69,4 +70,4 @@ def export(
     click.echo(f"They are in {done.folder}; README.txt there says how to read them.")
 
 
-COMMANDS: tuple[click.Command, ...] = (export,)
+COMMANDS: tuple[click.Command, ...] = (export, erase)

@@ -72,21 +72,22 @@ def folder_of(pod: Pod) -> Path | None:
     return Path(unquote(urlsplit(pod.root).path)) if isinstance(pod, EmbeddedPod) else None
 
 
-def remove_pod(pod: Pod, advance: Advance | None = None) -> Removed:
-    """Remove everything below the pod's container and the container itself, then look again.
+def remove_pod(pod: Pod, advance: Advance | None = None, container: str = "") -> Removed:
+    """Remove everything below a container of the pod, by default its own, and the container itself, then look again.
 
     In a folder, links and files that no pod makes stay, and are told. PodUnreachableError where a server does not
     answer: what is removed by then is removed, and the next call goes on.
     """
+    told = advance or (lambda _: None)
     if isinstance(pod, SolidPod):
-        return _remove_served(pod, advance or (lambda _: None))
+        return _remove_served(pod, pod.root + container, told)
     folder = folder_of(pod)
     if folder is None:
         raise TypeError(f"no way is known to remove a {type(pod).__name__}")
-    return _remove_folder(folder, advance or (lambda _: None))
+    return _remove_folder(folder, folder / container, told)
 
 
-def _remove_folder(folder: Path, advance: Advance) -> Removed:
+def _remove_folder(root: Path, folder: Path, advance: Advance) -> Removed:
     done = Removed(str(folder))
     for parent, folders, files in os.walk(folder, topdown=False):  # links are not followed
         for name in sorted(files):
@@ -94,7 +95,7 @@ def _remove_folder(folder: Path, advance: Advance) -> Removed:
             if not path.is_symlink() and (is_name(name) or name == ".lock" or name.startswith(".tmp-")):
                 remove_private(path)
                 if is_name(name):
-                    done.removed[kind_of(path.relative_to(folder).as_posix())] += 1
+                    done.removed[kind_of(path.relative_to(root).as_posix())] += 1
                     advance(done.removed.total())
             else:
                 done.stayed.append(f"{path} ({'a link' if path.is_symlink() else 'not made by a pod'})")
@@ -106,14 +107,13 @@ def _remove_folder(folder: Path, advance: Advance) -> Removed:
     return done
 
 
-def _remove_served(pod: SolidPod, advance: Advance) -> Removed:
-    done = Removed(pod.root)
+def _remove_served(pod: SolidPod, container: str, advance: Advance) -> Removed:
+    done = Removed(container)
     with ThreadPoolExecutor(_WORKERS) as workers:
-        _empty(pod, pod.root, done, advance, workers)
-    for address in _members(pod, pod.root) or []:
-        done.stayed.append(f"{address} (written there meanwhile)")
-    if not done.stayed and pod.session.send("GET", pod.root, {"accept": TURTLE}).status_code != httpx.codes.NOT_FOUND:
-        done.stayed.append(f"{pod.root} (the server keeps the empty container)")
+        _empty(pod, container, done, advance, workers)
+    there = _members(pod, container)
+    if there is not None and not done.stayed:
+        done.stayed = [f"{address} (written there meanwhile)" for address in there] or [f"{container} (empty)"]
     return done
 
 

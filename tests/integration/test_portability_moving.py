@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -27,7 +26,7 @@ from pod_agent.pods.pod import Pod
 from pod_agent.portability.copies import read_copies
 from pod_agent.portability.copying import inventory
 from pod_agent.portability.moving import Moved, move, target_home
-from tests.support.full_home import fill_home
+from tests.support.full_home import fill_home, pod_agent
 from tests.support.memory_pod import Fault, FaultyPod
 from tests.support.move_child import folder_server, link_folder
 from tests.support.solid_server import PodOwner, fresh_owner
@@ -253,13 +252,6 @@ def test_a_home_whose_environment_names_the_pod_is_not_moved(
     monkeypatch.setenv("POD_AGENT_POD", "embedded")
     with pytest.raises(UsageError, match="POD_AGENT_POD"):
         moved_to(home, tmp_path / "server")
-
-
-def pod_agent(home: Path, *arguments: str, status: int = 0) -> Any:
-    command = [sys.executable, "-m", "pod_agent", "--home", str(home), *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
-    assert done.returncode == status, done.stderr + done.stdout
-    return json.loads(done.stdout)
 
 
 def login(owner: PodOwner) -> list[str]:

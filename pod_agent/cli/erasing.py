@@ -1,0 +1,173 @@
+"""``erase``: everything, or one source, gone, with a list and the proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pod_agent.cli.options import Context, common, plain, show_json, show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pod_agent.agent import Agent
+    from pod_agent.portability.erasing import Erased, Failure
+    from pod_agent.portability.source_erasing import ErasedSource
+
+__all__ = ["erase"]
+
+_WORD = "erase"
+_OVER = frozenset({"withdrawn", "expired"})
+
+
+@click.command()
+@click.option("--source", help="Only what came from this source, such as spotify; everything else stays.")
+@click.option("--yes", is_flag=True, help="Do not ask for the word.")
+@click.option("--keep-exported", is_flag=True, help="Leave exports that lie in the agent's own folder.")
+@click.option(
+    "--leave-behind", is_flag=True, help="Go on although a server does not answer: what is there stays there."
+)
+@common
+def erase(
+    context: Context, source: str | None, *, yes: bool, keep_exported: bool, leave_behind: bool, as_json: bool
+) -> int:
+    """Remove your pod and all that the agent keeps here, and show that nothing is left."""
+    home = context.folder
+    if not yes:
+        _ask(home, source, as_json=as_json)
+    if source is not None:
+        return _tell_source(_erase_source(home, source), as_json=as_json)
+    return _tell(_erase_all(home, keep_exported=keep_exported, leave_behind=leave_behind), as_json=as_json)
+
+
+def _ask(home: Path, source: str | None, *, as_json: bool) -> None:
+    from pod_agent.errors import UsageError
+
+    if as_json:
+        raise UsageError("erasing asks for a word, which --json cannot", hint="Add --yes if you are sure.")
+    what = f"everything from {source}" if source else "your pod, your consents, your login and all files of the agent"
+    click.echo(f"This removes {what} for good: {home}", err=True)
+    click.echo("To keep a copy, stop here and run: pod-agent export --out DIR", err=True)
+    if click.prompt(f"Type {_WORD} to go on", err=True) != _WORD:
+        raise click.Abort
+
+
+def _erase_all(home: Path, *, keep_exported: bool, leave_behind: bool) -> Erased:
+    from pod_agent.cli.progress import steps
+    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.portability.erasing import Erased, erase
+
+    if not home.is_dir():
+        return Erased(proof=[(f"the folder {home}", True, "it does not exist")])
+    with steps("Erasing", None) as bar:
+        return erase(
+            home,
+            keyring=system_keyring(),
+            failures=_end_outside(home),
+            keep_exported=keep_exported,
+            leave_behind=leave_behind,
+            advance=lambda what, done: bar.update(bar.task_ids[0], description=plain(what), completed=done),
+        )
+
+
+def _end_outside(home: Path) -> list[Failure]:
+    """End what others hold: grants, reports that were not summed yet, shares. What could not be ended now."""
+    from pod_agent.agent import Agent
+    from pod_agent.config import load_settings
+    from pod_agent.portability.erasing import Failure
+    from vocab.errors import ProjectError
+
+    if not load_settings(home).pod:
+        return []
+    try:
+        with Agent.open(home) as agent:
+            return [*_end_grants(agent), *_end_shares(agent)]
+    except ProjectError as error:
+        return [Failure.of("grants and shares", error)]
+
+
+def _end_grants(agent: Agent) -> Iterable[Failure]:
+    from pod_agent.portability.erasing import Failure
+
+    live = [each["grant"] for each in agent.grants() if each["status"] not in _OVER]
+    told = [agent.withdraw(grant) for grant in live]
+    if not (all(told) and agent.consents.catch_up()):
+        message = "reports that were sent under your grants could not be taken back yet"
+        hint = "Run the same command later; --leave-behind goes on without."
+        yield Failure(what="reports of studies", code="server_unreachable", message=message, hint=hint)
+
+
+def _end_shares(agent: Agent) -> Iterable[Failure]:
+    from pod_agent.pods.solid import SolidPod
+    from pod_agent.portability.erasing import Failure
+    from vocab.errors import ProjectError
+
+    if not isinstance(agent.pod, SolidPod):
+        return
+    try:
+        for each in agent.shares.listed():
+            if each["status"] not in _OVER:
+                agent.shares.withdraw(each["grant"])
+    except ProjectError as error:
+        yield Failure.of("shares", error)
+
+
+def _erase_source(home: Path, source: str) -> ErasedSource:
+    from pod_agent.agent import Agent
+    from pod_agent.portability.source_erasing import erase_source, forget_local
+
+    with Agent.open(home) as agent:
+        agent.sync()
+        done = erase_source(agent.pod, home, source, agent.index.transactions())
+    forget_local(home, done)
+    with Agent.open(home) as agent:
+        left = sum(each.records for each in agent.coverage() if each.source == source)
+        done.proof.append(("the index, made anew", not left, f"{left} records"))
+    return done
+
+
+def _tell(done: Erased, *, as_json: bool) -> int:
+    if as_json:
+        show_json(done.to_json())
+    else:
+        rows = [
+            (place.place, kind, number)
+            for place in done.places
+            for kind, number in sorted(place.removed.items())
+            if number
+        ]
+        show_table("Removed", ("where", "what", "number"), rows, numbers=(2,))
+        for place in done.places:
+            for stayed in place.stayed:
+                click.echo(f"Stayed: {plain(stayed)}")
+        for name in done.kept:
+            click.echo(f"Not the agent's, so it stays: {plain(name)}")
+        for note in done.notes:
+            click.echo(note)
+        _tell_proof(done.proof)
+        for failure in done.failures:
+            click.echo(f"Not done: {failure.what} ({failure.code}): {plain(failure.message)}", err=True)
+            click.echo(f"  {failure.hint}", err=True)
+        click.echo(
+            "Nothing of yours is left here." if done.is_complete else "Not everything is gone yet: run it again."
+        )
+    return 0 if done.is_complete else 5
+
+
+def _tell_source(done: ErasedSource, *, as_json: bool) -> int:
+    if as_json:
+        show_json(done.to_json())
+    else:
+        rows = [(kind, number) for kind, number in sorted(done.removed.items()) if number]
+        show_table(f"Removed of {done.source}", ("what", "number"), rows, numbers=(1,))
+        for stayed in done.stayed:
+            click.echo(f"Stayed: {plain(stayed)}")
+        _tell_proof(done.proof)
+    return 0 if done.is_complete else 5
+
+
+def _tell_proof(proof: list[tuple[str, bool, str]]) -> None:
+    rows = [("gone" if ok else "NOT GONE", check, detail) for check, ok, detail in proof]
+    show_table("Looked at again", ("", "where", "found"), rows)

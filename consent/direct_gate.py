@@ -149,10 +149,11 @@ class DirectGate:
         does not cover exactly this. A withdrawal waits until this is left.
         """
         with self._marks.exclusive():
-            grant = self._covering(identifier, recipient, content)
-            self._append(SHARED, grant, self._now(self._log.entries()), size=grant.size, sha256=grant.content[8:])
+            grant, now = self._covering(identifier, recipient, content)
+            self._append(SHARED, grant, now, size=grant.size, sha256=grant.content[8:])
         with self._marks.shared():
-            yield Opening(_TOKEN, self._covering(identifier, recipient, content))
+            grant, _ = self._covering(identifier, recipient, content)
+            yield Opening(_TOKEN, grant)
 
     def mark(self, identifier: str) -> None:
         """Withdraw on this machine, for good; when this returns no rule is being written under the grant."""
@@ -177,7 +178,7 @@ class DirectGate:
                 self._write_receipt(identifier, entry, withdrawal=True)
             self._tell(identifier, status, entry.at)
 
-    def _covering(self, identifier: str, recipient: str, content: str) -> DirectGrant:
+    def _covering(self, identifier: str, recipient: str, content: str) -> tuple[DirectGrant, datetime]:
         state, now = self.one(identifier), self._now(self._log.entries())
         if state.withdrawn:
             raise WithdrawnError
@@ -189,7 +190,7 @@ class DirectGate:
             raise WrongRecipientError
         if state.grant.content != content:
             raise WrongDataError
-        return state.grant
+        return state.grant, now
 
     def _now(self, entries: list[Entry]) -> datetime:
         now = self._clock()

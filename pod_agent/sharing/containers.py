@@ -6,7 +6,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -30,11 +30,17 @@ _MISSING = {404, 410}
 
 
 class Containers:
-    """The containers below ``shared/`` of the agent's container, whose address is ``root``."""
+    """The containers below ``shared/`` of the agent's container, whose address is ``root``.
 
-    def __init__(self, session: Session, root: str, owner: str) -> None:
+    ``is_public`` asks from outside, without a login, whether an address is open.
+    """
+
+    def __init__(
+        self, session: Session, root: str, owner: str, *, is_public: Callable[[str], bool] = is_public
+    ) -> None:
         self._session = session
         self._root = root
+        self._is_public = is_public
         self.access = Access(session, owner)
 
     def address(self, container: str) -> str:
@@ -64,7 +70,7 @@ class Containers:
         """PodAccessError where somebody who did not log in is given the container or one of its documents."""
         target = self.address(container)
         for address in (target, *(target + document.name for document in documents)):
-            if is_public(address):
+            if self._is_public(address):
                 raise PodAccessError(
                     f"anyone may read {address}; nothing was shared", hint="Look who can: pod-agent share who"
                 )

@@ -27,6 +27,7 @@ from consent.terms import DPV
 from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError
 from pod_agent.pods.addresses import require_safe
 from pod_agent.pods.pod import Pod
+from pod_agent.pods.public import is_public
 from pod_agent.pods.solid import SolidPod
 from pod_agent.sharing.choosing import choose, period_of
 from pod_agent.sharing.containers import FOLDER, Containers
@@ -57,16 +58,28 @@ class Ended:
 
 
 class Shares:
-    """The shares of one home; ``webid`` is the person's, ``gate`` decides and records."""
+    """The shares of one home; ``webid`` is the person's, ``gate`` decides and records.
+
+    ``is_public`` asks from outside, without a login, whether an address is open.
+    """
 
     def __init__(
-        self, *, home: Path, pod: Pod, index: RecordIndex, webid: str, zone: ZoneInfo, gate: DirectGate
+        self,
+        *,
+        home: Path,
+        pod: Pod,
+        index: RecordIndex,
+        webid: str,
+        zone: ZoneInfo,
+        gate: DirectGate,
+        is_public: Callable[[str], bool] = is_public,
     ) -> None:
         self._pod = pod
         self._index = index
         self._webid = webid
         self._zone = zone
         self._gate = gate
+        self._is_public = is_public
         self._journal = Journal(home / "sharing")
 
     def draft(
@@ -254,7 +267,7 @@ class Shares:
     def _containers(self) -> Containers:
         if not isinstance(self._pod, SolidPod):
             raise NeedsServerError("a pod on this machine can be read by nobody else, so nothing can be shared from it")
-        return Containers(self._pod.session, self._pod.root, self._webid)
+        return Containers(self._pod.session, self._pod.root, self._webid, is_public=self._is_public)
 
     def _row(self, state: DirectState, status: str) -> dict[str, Any]:
         grant = state.grant

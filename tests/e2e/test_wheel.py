@@ -36,6 +36,7 @@ def test_the_wheel_holds_the_data_files_and_nothing_of_the_tests(wheel: Path) ->
         "pod_agent/enrich/merchants.csv",
         "pod_agent/index/schema.sql",
         "pod_agent/pods/community_server/loopback.cjs",
+        "pod_agent/pods/community_server/templates/root.acl.hbs",
         "client_web/static/vendor/htmx.min.js",
         "client_web/templates/base.html",
         "pod_agent/py.typed",

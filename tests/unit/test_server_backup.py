@@ -131,9 +131,8 @@ def test_a_file_that_is_not_what_the_list_says_is_found(folder: Path, tmp_path: 
 def test_a_backup_writes_nowhere_else(folder: Path, tmp_path: Path, name: str) -> None:
     archive = tmp_path / "one.tar.gz"
     contents = back_up(folder, archive)
-    listing = msgspec.json.encode(
-        msgspec.structs.replace(contents, files={**contents.files, name: contents.files["data/ann/.acl"]})
-    )
+    listed = {name if old == "data/ann/.acl" else old: kept for old, kept in contents.files.items()}
+    listing = msgspec.json.encode(msgspec.structs.replace(contents, files=listed))
     repack(archive, {"contents.json": listing}, names={"data/ann/.acl": name})
     with pytest.raises(PodDamagedError):
         restore(archive, tmp_path / "deep" / "again")

@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import functools
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -123,62 +122,46 @@ def _started() -> JssServer:
     return JssServer(Path(folder)).start()
 
 
-@dataclass
 class JssAuth(httpx.Auth):
-    """Tokens by e-mail address and password, bound to a key (``POST /idp/credentials``), which only this server knows.
+    """A login by e-mail address and password (``POST /idp/credentials``), which only this server knows, then DPoP.
 
     ``verbatim`` sends documents as bytes of no known type: only so does this server keep them as they are, and it
     still serves them with the type that their name says.
     """
 
-    server: str
-    email: str
-    password: str = field(repr=False)
-    verbatim: bool = False
-
-    requires_response_body = True
-
-    def __post_init__(self) -> None:
-        self.key = ECKey.generate_key("P-256")
-        self.token = ""
+    def __init__(self, token: str, key: ECKey, *, verbatim: bool) -> None:
+        self._token = token
+        self._key = key
+        self._verbatim = verbatim
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send with token and proof."""
-        if not self.token:
-            login = {"email": self.email, "password": self.password}
-            asking = httpx.Request("POST", f"{self.server}idp/credentials", json=login)
-            asking.extensions = request.extensions
-            asking.headers["dpop"] = self.proof("POST", str(asking.url))
-            asking.headers["x-forwarded-for"] = any_address()
-            answer = yield asking
-            self.token = json.loads(answer.content)["access_token"]
-        request.headers["authorization"] = f"DPoP {self.token}"
-        request.headers["dpop"] = self.proof(request.method, str(request.url))
+        request.headers["authorization"] = f"DPoP {self._token}"
+        request.headers["dpop"] = _proof(self._key, request.method, str(request.url))
         request.headers["x-forwarded-for"] = any_address()
-        if self.verbatim and request.method == "PUT":
+        if self._verbatim and request.method == "PUT":
             request.headers["content-type"] = "application/octet-stream"
         yield request
-
-    def proof(self, method: str, address: str, *, skew: int = 0) -> str:
-        """A proof for one request, its clock off by ``skew`` seconds."""
-        target = urlunsplit((*urlsplit(address)[:3], "", ""))
-        claims = {"htm": method, "htu": target, "jti": secrets.token_urlsafe(16), "iat": int(time.time()) + skew}
-        return jwt.encode({"alg": "ES256", "typ": "dpop+jwt", "jwk": self.key.as_dict(private=False)}, claims, self.key)
 
 
 @dataclass(frozen=True)
 class JssOwner:
-    """A made-up person with a pod on JavaScript Solid Server."""
+    """A made-up person with a pod on JavaScript Solid Server, who logged in once: the token is good for an hour.
+
+    (Several logins of one person at the same moment spoil the server's file of accounts.)
+    """
 
     email: str
     password: str
     webid: str
     storage: str
     server: str
+    token: str = field(repr=False)
+    key: ECKey = field(repr=False)
 
     def auth(self, *, verbatim: bool = False) -> JssAuth:
-        """A new login."""
-        return JssAuth(self.server, self.email, self.password, verbatim)
+        """The login, for a client."""
+        return JssAuth(self.token, self.key, verbatim=verbatim)
 
     def open(self) -> SolidPod:
         """A new handle on a private container in this pod, which keeps bytes; the caller closes it."""
@@ -188,12 +171,21 @@ class JssOwner:
 
 def fresh_jss_owner() -> JssOwner:
     """A new account with an empty pod."""
-    server, name = jss_server().address, f"person-{secrets.token_hex(5)}"
+    server, name, key = jss_server().address, f"person-{secrets.token_hex(5)}", ECKey.generate_key("P-256")
     account = {"name": name, "email": f"{name}@example.test", "password": PASSWORD}
+    login = f"{server}idp/credentials"
     with open_client(server) as client:
-        response = client.post(f"{server}.pods", json=account, headers={"x-forwarded-for": any_address()})
-    made = response.raise_for_status().json()
-    return JssOwner(account["email"], PASSWORD, made["webId"], made["podUri"], server)
+        made = client.post(f"{server}.pods", json=account, headers={"x-forwarded-for": any_address()})
+        headers = {"x-forwarded-for": any_address(), "dpop": _proof(key, "POST", login)}
+        token = client.post(login, json=account, headers=headers).raise_for_status().json()["access_token"]
+    pod = made.raise_for_status().json()
+    return JssOwner(account["email"], PASSWORD, pod["webId"], pod["podUri"], server, token, key)
+
+
+def _proof(key: ECKey, method: str, address: str) -> str:
+    target = urlunsplit((*urlsplit(address)[:3], "", ""))
+    claims = {"htm": method, "htu": target, "jti": secrets.token_urlsafe(16), "iat": int(time.time())}
+    return jwt.encode({"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)}, claims, key)
 
 
 def any_address() -> str:

@@ -19,6 +19,7 @@ from pod_agent.ingest.folder import FolderSync
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
 from pod_agent.ingest.provenance import import_ids, read_import
+from pod_agent.ingest.registering import keep_registered
 from pod_agent.ingest.sync import ServerSync, SyncProgress, SyncReport
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
@@ -160,6 +161,7 @@ class Agent:
         report = self._ingest.run(paths, dry_run=dry_run, progress=progress)
         if not dry_run:
             self.refresh()
+            self.settings = keep_registered(self.home, self.settings, self.pod)
         return report
 
     @property

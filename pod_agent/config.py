@@ -27,6 +27,8 @@ class Settings:
     ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1).
     ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
     ``client_document`` is the address of a client-ID document (Solid-OIDC) that logins in the browser are made with.
+    ``registered`` is the agent's container and the kinds of record in it that the private type index lists; empty where
+    the person did not ask for that.
     """
 
     pod: str = ""
@@ -38,6 +40,7 @@ class Settings:
     max_epsilon: str = ""
     simulated: str = ""
     client_document: str = ""
+    registered: str = ""
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property

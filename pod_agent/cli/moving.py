@@ -25,6 +25,7 @@ _HERE = "embedded"
 @click.option("--storage", help="The storage to use, if your WebID has several.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only show the address to open.")
 @click.option("--remove-old", is_flag=True, help="Remove the pod that is left, once the new one is in use.")
+@click.option("--withdraw-shares", is_flag=True, help="Withdraw what you share first; shared copies do not move.")
 @click.option("--yes", is_flag=True, help="Do not ask before the old pod is removed.")
 @common
 def move(
@@ -36,6 +37,7 @@ def move(
     *,
     browser: bool,
     remove_old: bool,
+    withdraw_shares: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -52,6 +54,8 @@ def move(
         )
     if target != _HERE:
         _link(home, target, client_id, client_secret, storage, browser=browser)
+    if withdraw_shares:
+        _withdraw_shares(home)
     with steps("Moving", None) as bar:
         moved = move(
             home,
@@ -67,6 +71,19 @@ def move(
     else:
         _tell(moved)
     return 0 if all(each.is_gone for each in moved.old) else 5
+
+
+def _withdraw_shares(home: Path) -> None:
+    from pod_agent.agent import Agent
+    from pod_agent.pods.solid import SolidPod
+
+    with Agent.open(home) as agent:
+        if not isinstance(agent.pod, SolidPod):
+            return
+        for each in agent.shares.listed():
+            if each["status"] not in {"withdrawn", "expired"}:
+                agent.shares.withdraw(each["grant"])
+        agent.shares.catch_up()
 
 
 def _link(

@@ -169,7 +169,7 @@ def _require_no_folder_pod(home: Path) -> None:
     if load_settings(make_private_folder(home)).pod == EMBEDDED:
         raise UsageError(
             "this home has a pod on this machine already",
-            hint="Use another --home to link a server.",
+            hint="Move it to the server: pod-agent pod move --to ADDRESS; or use another --home.",
         )
 
 

@@ -21,7 +21,7 @@ from pod_agent.errors import PodDamagedError, UsageError
 
 __all__ = ["SortedLines", "json_ld", "ntriples", "own_context"]
 
-_BATCH: Final = 32 << 20
+_BATCH: Final = 16 << 20
 """So many bytes of lines are sorted in memory at a time."""
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from pod_agent.config import Settings, load_settings, save_settings
-from pod_agent.errors import NotInitialisedError, PodDamagedError, UsageError
+from pod_agent.errors import NotInitialisedError, PodDamagedError, PodError, UsageError
 from pod_agent.ingest.apply import apply
 from pod_agent.ingest.journal import Journal, exclusive
 from pod_agent.ingest.layout import is_document, walk
@@ -22,6 +22,8 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import Keyring, SecretStore
+from pod_agent.pods.solid import SolidPod
+from pod_agent.pods.type_index import TypeIndex
 from pod_agent.portability.copies import Copy, forget_copy, note_copy, read_copies
 from pod_agent.portability.copying import Copied, copy_pod, fingerprint, inventory
 from pod_agent.portability.removing import Removed, remove_pod
@@ -233,6 +235,9 @@ def _remove_left(home: Path, keyring: Keyring | None, opening: Opening, told: Ad
     done = []
     for copy in left_copies(home, keyring, opening):
         with contextlib.closing(open_copy(home, copy, keyring, opening)) as pod:
+            if isinstance(pod, SolidPod):
+                with contextlib.suppress(PodError):  # what cannot be changed there names nothing but the container
+                    TypeIndex(pod.session, copy.webid, pod.root).unregister()
             removed = remove_pod(pod, lambda number: told("Removing", number, 0))
         if removed.is_gone:
             forget_copy(home, copy.root)

@@ -277,9 +277,15 @@ def test_a_pod_moves_to_a_server_to_another_and_back(home: Path) -> None:
         assert old.session.send("GET", old.root).status_code == 404
         assert inventory(new) == before
     assert pod_agent(home, "spend")["rows"] == figures
-    back = pod_agent(home, "pod", "move", "--to", "embedded")
+    share = ["--to", first.webid, "--what", "spending", "--purpose", "our budget", "--yes"]
+    pod_agent(home, "share", "give", *share)
+    refused = pod_agent(home, "pod", "move", "--to", "embedded", status=2)
+    assert "--withdraw-shares" in refused["error"]["hint"]
+    back = pod_agent(home, "pod", "move", "--to", "embedded", "--withdraw-shares")
     assert back["records"] == done["records"]
-    assert inventory(EmbeddedPod(home / "pod")) == before
+    here = inventory(EmbeddedPod(home / "pod"))
+    assert {path: here.get(path) for path in before} == before
+    assert {path.split("/")[0] for path in here.keys() - before.keys()} == {"consent"}
     with Agent.open(home) as agent:
         assert load_manifest(agent.pod).entries
         assert agent.audit()

@@ -50,8 +50,8 @@ class Acceptance:
 
     def look(self, *, full: bool, progress: Callable[[str, int], None]) -> None:
         """Accept, mend, put back and refuse."""
-        self._listed = self._survey.entries()
         seen = self._mirror.seen()
+        self._listed = self._survey.entries(seen)
         self._read_manifest(seen)
         changed = [path for path in self._listed if path != PATH and (full or self._has_moved(path, seen))]
         doubtful = self._fetch(changed, seen, progress)

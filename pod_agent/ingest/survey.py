@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Self
 
@@ -13,7 +13,7 @@ from pod_agent.pods.pod import Entry, Pod, Resource
 
 __all__ = ["Survey"]
 
-PARTS: Final = ("imports/", "settings/", "corrections/", "feedback/", "data/")
+PARTS: Final = (("imports/",), ("settings/", "corrections/", "feedback/", "data/"))
 """Containers that are kept in step, in this order: an import that is listed has all its documents in the pod."""
 LANES: Final = 4
 _BATCH: Final = 16
@@ -37,19 +37,25 @@ class Survey:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def entries(self) -> dict[str, Entry]:
-        """The manifest and every document of the parts that are kept in step, by path."""
-        top = list(self._pod.list(""))
+    def entries(self, known: Iterable[str] = ()) -> dict[str, Entry]:
+        """The manifest and every document of the parts that are kept in step, by path.
+
+        Containers of the documents that are ``known`` are listed without waiting for the lists above them.
+        """
+        top = {entry.path: entry for entry in self._pod.list("")}
         self.listed += 1
-        found = {entry.path: entry for entry in top if entry.path == MANIFEST}
-        there = {entry.path for entry in top}
-        for part in PARTS:
-            level: list[str] = [part] if part in there else []
+        found = {path: entry for path, entry in top.items() if path == MANIFEST}
+        containers = {each for path in known for each in _above(path)}
+        for parts in PARTS:
+            there = [part for part in parts if part in top]
+            level = sorted({*there, *(each for each in containers if each.startswith(tuple(there)))} if there else ())
+            done = set[str]()
             while level:
                 members = [entry for each in self._pool.map(self._members, level) for entry in each]
                 self.listed += len(level)
-                level = [entry.path for entry in members if entry.path.endswith("/")]
+                done.update(level)
                 found.update((entry.path, entry) for entry in members if not entry.path.endswith("/"))
+                level = sorted({entry.path for entry in members if entry.path.endswith("/")} - done)
         return found
 
     def fetch(self, paths: Sequence[str], seen: dict[str, Seen]) -> Iterator[tuple[str, Resource | None, bool]]:
@@ -65,3 +71,11 @@ class Survey:
         known = Resource(b"", "", seen.etag) if seen is not None and seen.etag else None
         resource = read_unless(self._pod, path, known)
         return path, resource, resource is not None and resource is known
+
+
+def _above(path: str) -> Iterator[str]:
+    """Every container on the way to a document."""
+    place = path.find("/")
+    while place >= 0:
+        yield path[: place + 1]
+        place = path.find("/", place + 1)

@@ -10,6 +10,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def _judge(done: Erased, pod: Pod, removed: Removed) -> None:
 def _look_again(pod: Pod) -> tuple[str, bool, str]:
     if isinstance(pod, SolidPod):
         status = pod.session.send("GET", pod.root, {"accept": "text/turtle"}).status_code
-        return f"the container {pod.root}", status == 404, f"the server answers {status}"
+        return f"the container {pod.root}", status == HTTPStatus.NOT_FOUND, f"the server answers {status}"
     folder = folder_of(pod)
     there = folder is not None and folder.exists()
     return f"the folder {folder}", True, "only what is not the agent's is there" if there else "it does not exist"

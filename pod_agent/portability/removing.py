@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-import httpx
 import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodDamagedError
@@ -151,7 +151,7 @@ def _delete(pod: SolidPod, address: str) -> str:
 def _members(pod: SolidPod, container: str) -> list[str] | None:
     """Addresses of everything that the container lists below itself; None where there is no such container."""
     response = pod.session.send("GET", container, {"accept": TURTLE})
-    if response.status_code == httpx.codes.NOT_FOUND:
+    if response.status_code == HTTPStatus.NOT_FOUND:
         return None
     return sorted(_listed(response.content, container))
 

@@ -183,6 +183,7 @@ def test_metadata_that_is_being_written_is_waited_for(folder: Path, tmp_path: Pa
     """The server writes ``.meta`` files in place: first empty, then whole."""
     meta = folder / "data" / "ann" / ".meta"
     whole = b"<> a <#Storage> ." * 50
+    meta.write_bytes(whole)
     stop = threading.Event()
 
     def write() -> None:

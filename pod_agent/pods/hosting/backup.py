@@ -42,6 +42,7 @@ _ALLOWED_BESIDE = {"packages", "lock"}
 _TRIES = 50
 _TRY_SECONDS = 0.05
 _FRESH_NS = 40_000_000
+_EMPTY_NS = 2_000_000_000
 _LEVEL = 6
 
 
@@ -238,7 +239,9 @@ def _read_settled(stream: BinaryIO) -> tuple[bytes, os.stat_result]:
         content = stream.read()
         after = os.fstat(stream.fileno())
         age = time.time_ns() - after.st_mtime_ns
-        if (before.st_mtime_ns, len(content)) == (after.st_mtime_ns, after.st_size) and not 0 <= age < _FRESH_NS:
+        if (before.st_mtime_ns, len(content)) == (after.st_mtime_ns, after.st_size) and not (
+            0 <= age < (_FRESH_NS if content else _EMPTY_NS)
+        ):
             return content, after
         time.sleep(_TRY_SECONDS)
     raise PodError("a document's metadata changes all the time", hint="End the server, then make the backup again.")

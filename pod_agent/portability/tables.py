@@ -56,7 +56,7 @@ class Tables:
 
     def add_series(self, path: str, content: bytes) -> int:
         """Add a part of a dense series; how many samples it has. PodDamagedError where it is cut short."""
-        _, source, _, measure, _ = path.split("/")
+        _, source, _, measure, *_ = path.split("/")
         name = f"series/{source}.{measure}.csv"
         stream = self._series.get(name)
         if stream is None:

@@ -60,7 +60,7 @@ class Agent:
         keep = FolderSync if settings.pod == EMBEDDED else ServerSync
         self._sync = keep(pod, index, home, settings.local_zone)
         self._ingest = Ingest(self._sync.pod, home, zone=settings.local_zone)
-        self.meanings = Meanings(pod, index, settings.local_zone)
+        self.meanings = Meanings(self._sync.pod, index, settings.local_zone)
         self._consents: Consents | None = None
         if index.is_new:
             self.rebuild_index()

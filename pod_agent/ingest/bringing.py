@@ -21,10 +21,11 @@ from vocab.turtle import home
 __all__ = ["bring_up", "rebuild"]
 
 
-def bring_up(index: LocalIndex, mirror: Mirror, zone: ZoneInfo, *, others: bool) -> bool:
+def bring_up(index: LocalIndex, mirror: Mirror, zone: ZoneInfo, *, others: bool, words: Pod | None = None) -> bool:
     """Make the index what a rebuild from the mirror would make it; True where documents of records changed.
 
     ``others`` says that the changes may be those of others: then it is also noted anew where known records were read.
+    The person's word is read from ``words``, by default from the mirror.
     """
     view = MirrorView(mirror)
     held = {path: digest for path, digest in index.documents().items() if path.startswith(DATA)}
@@ -36,7 +37,7 @@ def bring_up(index: LocalIndex, mirror: Mirror, zone: ZoneInfo, *, others: bool)
     index.note_documents(changed)
     index.forget_documents(gone)
     _bring_origins(index, view, anew=others and bool(changed or gone))
-    meanings = Meanings(view, index, zone)
+    meanings = Meanings(words or view, index, zone)
     if changed or gone or meanings.is_stale():
         meanings.refresh()
     return bool(changed or gone)

@@ -89,7 +89,7 @@ class ServerSync:
             self.run()
             return
         self.pod.note_written()
-        bring_up(self._index, self._mirror, self._zone, others=False)
+        bring_up(self._index, self._mirror, self._zone, others=False, words=self.pod)
 
     def rebuild(self) -> int:
         """A sync, then an index made anew; the number of records."""

@@ -22,6 +22,7 @@ _FILES: Final = {
     "journal": rf"ingest/(?:journal|lock){_SQLITE}",
     "rows of an import": r"ingest/staging-[^/]+",
     "rejected rows": r"ingest/rejected/[^/]+\.jsonl",
+    "refused documents": r"ingest/refused/[^/]+",
     "offers": r"catalogue/catalogue\.json",
     "vectors": r"vectors/.+",
     "keys": r"keys/(?:signing|draws|making/lock)",

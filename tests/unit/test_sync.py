@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pod_agent.ingest.manifest import load_manifest
+from pod_agent.ingest.provenance import import_ids
 from tests.support.devices import Device, remove_records, rename_tracks
 from tests.support.exports import many_plays, spotify_json
 from tests.support.memory_pod import MemoryPod
@@ -119,6 +120,7 @@ def test_an_import_after_a_foreign_edit_keeps_the_edit(
     laptop.imports(spotify_json(tmp_path / "b.json", [(500, 7)]))
     assert len(laptop.iris()) == len(MONTHS)
     assert not gone & laptop.iris()
+    assert sum(entry.records for entry in load_manifest(pod).entries.values()) == len(MONTHS)
     assert _is_a_rebuild(laptop)
 
 
@@ -167,7 +169,7 @@ def test_a_document_that_vanished_is_put_back(devices: tuple[Device, Device], po
 def test_what_another_device_undid_stays_gone(devices: tuple[Device, Device], pod: MemoryPod) -> None:
     laptop, other = devices
     other.sync()
-    (import_id,) = {path[8:29] for path in pod.documents("imports/")}
+    (import_id,) = import_ids(pod)
     laptop.undo(import_id)
     report = other.sync()
     assert (report.restored, report.repaired, report.removed) == (0, 0, 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,45 @@ def test_a_sync_that_dies_before_the_index_is_made_up_for(number: int, tmp_path:
     assert again.iris() == before - gone
     assert _is_in_step(pod, again)
     again.close()
+
+
+class WatchedPod(MemoryPod):
+    """A pod at which somebody looks right before its ``left``-th change."""
+
+    left = -1
+    look: Callable[[], object] | None = None
+
+    def write(self, path: str, content: bytes, *, media_type: str = TURTLE, if_match: ETag | None) -> ETag:
+        self._tick()
+        return super().write(path, content, media_type=media_type, if_match=if_match)
+
+    def remove(self, path: str, *, if_match: ETag | None = None) -> bool:
+        self._tick()
+        return super().remove(path, if_match=if_match)
+
+    def _tick(self) -> None:
+        self.left -= 1
+        if self.left == 0 and self.look is not None:
+            self.look()
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+def test_another_device_that_looks_during_an_undo_puts_nothing_back(number: int, tmp_path: Path) -> None:
+    pod = WatchedPod()
+    laptop, before = _start(pod, tmp_path)
+    report = laptop.imports(spotify_json(tmp_path / "b.json", [*PLAYS, (500, 9), (200_000, 1), (250_000, 2)]))
+    other = Device(pod, tmp_path / "other")
+    other.sync()
+    pod.look, pod.left = other.sync, number
+    laptop.undo(report.import_id or "")
+    for device in (other, laptop, other, laptop):
+        device.sync()
+    assert laptop.iris() == other.iris() == before
+    assert _is_in_step(pod, laptop)
+    assert _is_in_step(pod, other)
+    assert len({path for path in pod.documents("imports/") if path.endswith(".ttl")}) == 1
+    laptop.close()
+    other.close()
 
 
 class RivalPod(MemoryPod):

@@ -20,6 +20,8 @@ from consent.stores import Documents, Head, Marks
 __all__ = ["Grants", "Reading"]
 
 FOLDER = "consent/grants/"
+MEMBERS = 498
+"""Most members of the container, two for each grant; receipts, two for each grant as well, then fit theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,12 @@ class Grants:
         return GrantState(grant, tuple(events), marked)
 
     def add(self, grant: Grant) -> None:
-        """Write a new grant; it permits nothing before the event that says it was given."""
+        """Write a new grant; it permits nothing before the event that says it was given.
+
+        InvalidGrantError where the pod holds as many as one container should: servers list a container as a whole.
+        """
+        if len(self._documents.names(FOLDER)) >= MEMBERS:
+            raise InvalidGrantError("the pod holds as many grants as it can", hint="Leave this study out.")
         if not self._documents.create(f"{FOLDER}{grant.identifier}.ttl", encode_grant(grant, self._signer)):
             raise InvalidGrantError("a grant of this name exists")
 

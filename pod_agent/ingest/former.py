@@ -1,4 +1,4 @@
-"""What an import replaced or made superfluous: ``imports/<id>.before.ttl.gz``, so that it can be undone.
+"""What an import replaced or made superfluous: ``<id>.before.ttl.gz`` beside its report, so that it can be undone.
 
 Turtle, compressed: the records as they were, by their IRIs.
 """
@@ -6,22 +6,25 @@ Turtle, compressed: the records as they were, by their IRIs.
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Final
 
 from pod_agent.errors import PodDamagedError
+from pod_agent.ingest.layout import import_path
 from vocab import terms
 
 __all__ = ["former_content", "former_path", "read_former"]
 
-_UP: Final = "../"
+_UP: Final = "../../../"
+_START: Final = re.compile(r"\n<(?:\.\./)+")
 _END: Final = "# end\n"
 
 
 def former_path(import_id: str) -> str:
     """Path of what an import replaced."""
-    return f"imports/{import_id}.before.ttl.gz"
+    return import_path(import_id, "before.ttl.gz")
 
 
 def former_content(blocks: Mapping[str, str]) -> bytes:
@@ -40,7 +43,7 @@ def read_former(content: bytes, path: str) -> dict[str, str]:
     if not text.endswith(_END):
         raise PodDamagedError(f"{path} is cut short")
     blocks: dict[str, str] = {}
-    for part in text.removesuffix(_END).split(f"\n<{_UP}")[1:]:
+    for part in _START.split(text.removesuffix(_END))[1:]:
         iri, _, block = part.partition(">")
         blocks[iri] = block.removesuffix("\n")
     return blocks

@@ -1,4 +1,4 @@
-"""Which records of an import the pod had already: ``imports/<id>.known.gz``.
+"""Which records of an import the pod had already: ``<id>.known.gz`` beside its report.
 
 It serves one question, asked when an earlier import is undone: how many of the records that go were in later files as
 well. So the first 30 bits of the names do, sorted, as differences: two bytes a record.
@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from pod_agent.ingest.layout import import_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +45,7 @@ class Known:
 
 def known_path(import_id: str) -> str:
     """Path of the list of an import."""
-    return f"imports/{import_id}.known.gz"
+    return import_path(import_id, "known.gz")
 
 
 def count_known(names: Iterable[str], contents: Iterable[bytes]) -> int:

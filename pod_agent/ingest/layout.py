@@ -7,7 +7,7 @@ import gzip
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from pod_agent.errors import PodDamagedError
@@ -20,10 +20,15 @@ from vocab.turtle import home
 
 __all__ = [
     "DATA",
+    "IMPORTS",
     "MAX_BYTES",
+    "MAX_DOCUMENTS",
+    "MAX_MEMBERS",
     "MAX_RECORDS",
     "cut",
     "entry_of",
+    "import_path",
+    "is_crowded",
     "is_document",
     "is_series",
     "neighbours",
@@ -38,14 +43,22 @@ __all__ = [
 ]
 
 DATA: Final = "data/"
+IMPORTS: Final = "imports/"
+MAX_MEMBERS: Final = 500
+"""Most members of a container: servers list a container as a whole, and long lists outlast their locks."""
+CROWDED: Final = 480
+"""Members from which on nothing is added to a container: other devices may be adding to it at this moment."""
+MAX_DOCUMENTS: Final = 36
+"""Most documents of a month: a year of them and their companions stays below MAX_MEMBERS."""
 MAX_RECORDS: Final = 3000
 MAX_BYTES: Final = 1_000_000
-"""Largest document (records, bytes): servers expire their locks after seconds, so documents stay small."""
+"""Largest document (records, bytes): servers expire their locks after seconds, so documents stay small. Only a month
+of more than MAX_DOCUMENTS of them has larger ones."""
 
 _KIND = r"data/[a-z0-9._-]+/[a-z]+(?:-[a-z]+)*"
 _DOCUMENT = re.compile(rf"{_KIND}/(?:undated|\d{{4}}/\d{{4}}-\d{{2}})(?:-[a-z]+)?\.ttl")
 _MONTH = re.compile(rf"({_KIND}/)(\d{{4}})/\d{{4}}-(\d{{2}})\.ttl")
-_SERIES = re.compile(r"data/[a-z0-9._-]+/series/[a-z0-9_]+/\d{4}-\d{2}\.[a-z0-9-]+\.csv\.gz")
+_SERIES = re.compile(r"data/[a-z0-9._-]+/series/[a-z0-9_]+/(?:\d{4}(?:-[a-z]+)?/)?\d{4}-\d{2}\.[a-z0-9-]+\.csv\.gz")
 
 
 def is_document(path: str) -> bool:
@@ -58,9 +71,28 @@ def is_series(path: str) -> bool:
     return _SERIES.fullmatch(path) is not None
 
 
-def series_path(source: str, measure: str, month: str, import_id: str) -> str:
-    """Path of the samples of a local month (``2026-10``) that one import brought."""
-    return f"{DATA}{source}/series/{measure}/{month}.{import_id}.csv.gz"
+def series_path(source: str, measure: str, month: str, import_id: str, held: Collection[str] = ()) -> str:
+    """Path of the samples of a local month (``2026-10``) that one import brings.
+
+    A year has a container, and a further one where that is crowded by what is ``held``. Older homes have parts beside
+    the containers of years.
+    """
+    year = f"{DATA}{source}/series/{measure}/{month[:4]}"
+    number = 0
+    while is_crowded(held, container := f"{year}{'-' * (number > 0)}{_letters(number)}/"):
+        number += 1
+    return f"{container}{month}.{import_id}.csv.gz"
+
+
+def is_crowded(held: Iterable[str], container: str, added: int = 1) -> bool:
+    """Whether a container that has these of the ``held`` paths as members takes no ``added`` more."""
+    return sum(path.startswith(container) for path in held) > CROWDED - added
+
+
+def import_path(import_id: str, ending: str) -> str:
+    """Path of what is kept about an import: a container for each month, by the import's id."""
+    year, month = import_id[:4], import_id[4:6]
+    return f"{IMPORTS}{year}/{year}-{month}/{import_id}.{ending}"
 
 
 def superseded_path(first: str) -> str:
@@ -79,25 +111,31 @@ def neighbours(first: str) -> list[str]:
 
 def overflow_path(first: str, number: int) -> str:
     """Path of the document with this number in a month: 0 is ``first`` itself, 1 ``...-b.ttl``, 26 ``...-ba.ttl``."""
-    if not number:
-        return first
+    return f"{first.removesuffix('.ttl')}-{_letters(number)}.ttl" if number else first
+
+
+def _letters(number: int) -> str:
     letters = ""
     while number:
         number, digit = divmod(number, 26)
         letters = chr(ord("a") + digit) + letters
-    return f"{first.removesuffix('.ttl')}-{letters}.ttl"
+    return letters
 
 
 def cut(blocks: dict[str, str]) -> list[dict[str, str]]:
     """Blocks in the order of their names, in as few runs as the limits allow; depends on the set of blocks alone."""
     names = sorted(blocks)
     sizes = [_bytes(blocks[name]) + len(name) + 16 for name in names]
-    if len(names) <= MAX_RECORDS and sum(sizes) <= MAX_BYTES:
+    whole = sum(sizes)
+    if len(names) <= MAX_RECORDS and whole <= MAX_BYTES:
         return [{name: blocks[name] for name in names}]
+    # A run ends by either limit, so half of MAX_DOCUMENTS for each of them is room enough.
+    most = max(MAX_RECORDS, 2 * len(names) // MAX_DOCUMENTS + 1)
+    largest = max(MAX_BYTES, 2 * whole // MAX_DOCUMENTS + max(sizes))
     runs: list[dict[str, str]] = [{}]
     total = 0
     for name, size in zip(names, sizes, strict=True):
-        if runs[-1] and (len(runs[-1]) >= MAX_RECORDS or total + size > MAX_BYTES):
+        if runs[-1] and (len(runs[-1]) >= most or total + size > largest):
             runs.append({})
             total = 0
         runs[-1][name] = blocks[name]

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from pod_agent.errors import PodDamagedError, UsageError
 from pod_agent.importers.tables.mapping import ColumnMapping
+from pod_agent.ingest.layout import is_crowded
 from pod_agent.pods.changing import change_resource
 from pod_agent.pods.pod import Pod
 from vocab import terms
@@ -48,6 +49,9 @@ def keep_mapping(pod: Pod, mapping: ColumnMapping) -> None:
     """Write a mapping, over one of the same name if there is one; UsageError where rows cannot be read by it."""
     path = f"{MAPPINGS}{mapping.check().name}.ttl"
     content = _render(mapping)
+    held = [entry.path for entry in pod.list(MAPPINGS)]
+    if path not in held and is_crowded(held, MAPPINGS):
+        raise UsageError(f"there are {len(held)} mappings already", hint="Forget some: pod-agent tables remove NAME")
     change_resource(pod, path, lambda _: content)
 
 

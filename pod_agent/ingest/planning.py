@@ -60,7 +60,7 @@ class Plan:
             self._count_samples(merged)
             self._note_rollups(merged)
             if self._journal is not None:
-                self._journal.add(self._parts(series_path(*series, self._id), merged))
+                self._journal.add(self._parts(series_path(*series, self._id, self._manifest), merged))
         for month in with_neighbours({*self._staging.months(), *self._rollups}, self._manifest):
             self._month(month)
 

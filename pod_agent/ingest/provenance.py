@@ -1,7 +1,8 @@
-"""What the pod remembers of each import: ``imports/<id>.ttl`` (PROV) and ``imports/<id>.lines.csv.gz``.
+"""What the pod remembers of each import: ``<id>.ttl`` (PROV) and ``<id>.lines.csv.gz``, by month in ``imports/``.
 
 The second says for every record that the import wrote which line of which file it came from. It is kept apart from
 the records, so that documents do not depend on the order of imports, and from the report, so that reports stay small.
+Older homes have all of it in ``imports/`` itself, and it is read from there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pod_agent.errors import PodDamagedError, UsageError
-from pod_agent.ingest.layout import walk
+from pod_agent.ingest.layout import IMPORTS, import_path, is_crowded, walk
 from pod_agent.ingest.report import ImportReport
 from pod_agent.ingest.report_turtle import report_from_turtle
 from pod_agent.pods.pod import Pod
@@ -29,6 +30,7 @@ __all__ = [
     "import_ids",
     "line_rows",
     "lines_path",
+    "located",
     "next_id",
     "read_import",
     "read_lines",
@@ -36,19 +38,26 @@ __all__ = [
     "report_path",
 ]
 
-IMPORTS: Final = "imports/"
 GZIP: Final = "application/gzip"
-_REPORT = re.compile(rf"{IMPORTS}(\d{{8}}t\d{{6}}z-[0-9a-f]{{4}})\.ttl")
+_RESOURCES: Final = 4
+"""Most resources that are kept about one import."""
+_REPORT = re.compile(rf"{IMPORTS}(?:\d{{4}}/\d{{4}}-\d{{2}}/)?(\d{{8}}t\d{{6}}z-[0-9a-f]{{4}})\.ttl")
 
 
 def report_path(import_id: str) -> str:
     """Path of an import's report."""
-    return f"{IMPORTS}{import_id}.ttl"
+    return import_path(import_id, "ttl")
 
 
 def lines_path(import_id: str) -> str:
     """Path of the list of records and lines of an import."""
-    return f"{IMPORTS}{import_id}.lines.csv.gz"
+    return import_path(import_id, "lines.csv.gz")
+
+
+def located(pod: Pod, path: str) -> str:
+    """Where that resource of an import lies: there, or in ``imports/`` itself, where older homes have it."""
+    older = IMPORTS + path.rpartition("/")[2]
+    return older if pod.read(path) is None and pod.read(older) is not None else path
 
 
 class Lines:
@@ -77,11 +86,36 @@ def import_ids(pod: Pod) -> list[str]:
 
 
 def next_id(pod: Pod, started: datetime) -> str:
-    """An id for an import that began now: in order after all that are there, whatever the clock says."""
+    """An id for an import that began now: in order after all that are there, whatever the clock says.
+
+    The container of a month takes so many imports; what comes after them has an id of the next month.
+    """
+    found = _newest(pod)
+    held = [report_path(import_id) for import_id in found for _ in range(_RESOURCES)]
     mine = f"{started:%Y%m%dt%H%M%Sz}-{secrets.randbelow(1 << 15):04x}"
-    latest = max(import_ids(pod), default="")
-    if latest < mine:
-        return mine
+    wanted = max(mine, _after(max(found, default="")))
+    while is_crowded(held, report_path(wanted).rpartition("/")[0] + "/", _RESOURCES):
+        year, month = int(wanted[:4]), int(wanted[4:6])
+        wanted = f"{year + month // 12:04d}{month % 12 + 1:02d}01t000000z-0000"
+    return wanted
+
+
+def _newest(pod: Pod) -> list[str]:
+    """Ids in the newest container that has any, and those of older homes: the greatest of all is among them."""
+    paths = [entry.path for entry in pod.list(IMPORTS)]
+    older = [match[1] for match in map(_REPORT.fullmatch, paths) if match]
+    for year in sorted((path for path in paths if path.endswith("/")), reverse=True):
+        for month in sorted((entry.path for entry in pod.list(year)), reverse=True):
+            matches = [_REPORT.fullmatch(entry.path) for entry in pod.list(month)]
+            found = [match[1] for match in matches if match]
+            if found:
+                return older + found
+    return older
+
+
+def _after(latest: str) -> str:
+    if not latest:
+        return ""
     stamp, _, number = latest.partition("-")
     if number < "ffff":
         return f"{stamp}-{int(number, 16) + 1:04x}"
@@ -112,7 +146,7 @@ def read_provenance(pod: Pod) -> Iterator[tuple[IRI, Provenance, str]]:
 def line_rows(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
     """Record IRI, number of the file in the report and line, for every record that an import wrote."""
     path = lines_path(import_id)
-    resource = pod.read(path)
+    resource = pod.read(path) or pod.read(located(pod, path))
     if resource is None:
         raise PodDamagedError(f"{path} is missing")
     try:
@@ -128,7 +162,7 @@ def line_rows(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
 def read_import(pod: Pod, import_id: str) -> ImportReport:
     """The report of a past import. UsageError where there is none, PodDamagedError where it cannot be read."""
     path = report_path(import_id)
-    resource = pod.read(path) if _REPORT.fullmatch(path) else None
+    resource = (pod.read(path) or pod.read(located(pod, path))) if _REPORT.fullmatch(path) else None
     if resource is None:
         raise UsageError(f"there is no import {import_id}", hint="Run: pod-agent imports list")
     try:

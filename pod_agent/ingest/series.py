@@ -1,4 +1,4 @@
-"""Parts of dense series: ``data/<source>/series/<measure>/<yyyy-mm>.<import>.csv.gz``.
+"""Parts of dense series: ``data/<source>/series/<measure>/<yyyy>/<yyyy-mm>.<import>.csv.gz``.
 
 A part holds exactly the samples that one import newly brought: rows ``time,value,recorder,tree``, in the order of
 time and, within a second, of recorders. So an import is undone by removing its parts, and a month in which nothing is

@@ -54,8 +54,8 @@ class SeriesMerge:
 
 def part_paths(manifest: Mapping[str, Entry], series: Series) -> list[str]:
     """Paths of the parts of a month of a series, sorted."""
-    start = f"{DATA}{series.source}/series/{series.measure}/{series.month}."
-    return sorted(path for path in manifest if path.startswith(start))
+    start, name = f"{DATA}{series.source}/series/{series.measure}/", f"/{series.month}."
+    return sorted(path for path in manifest if path.startswith(start) and name in path)
 
 
 def merge_series(pod: Pod, manifest: Mapping[str, Entry], series: Series, staging: SampleStaging) -> SeriesMerge:

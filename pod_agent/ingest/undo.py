@@ -22,7 +22,15 @@ from pod_agent.ingest.layout import is_series
 from pod_agent.ingest.manifest import Entry
 from pod_agent.ingest.merge import Change, held_blocks, merge
 from pod_agent.ingest.planning import with_neighbours
-from pod_agent.ingest.provenance import GZIP, import_ids, line_rows, lines_path, read_import, report_path
+from pod_agent.ingest.provenance import (
+    GZIP,
+    import_ids,
+    line_rows,
+    lines_path,
+    located,
+    read_import,
+    report_path,
+)
 from pod_agent.ingest.samples import SampleStaging, Series
 from pod_agent.ingest.series_merge import rolled_up
 from pod_agent.pods.pod import Pod, Resource
@@ -76,7 +84,7 @@ def plan_undo(pod: Pod, import_id: str, staging: SampleStaging, journal: Journal
     _months(pod, manifest, {**back, **rollups}, journal)
     journal.add(changed_later)
     journal.add(_own_resources(pod, import_id))
-    known = (pod.read(known_path(other)) for other in later)
+    known = (pod.read(located(pod, known_path(other))) for other in later)
     return UndoReport(
         import_id=import_id,
         removed=len(removed),
@@ -94,7 +102,7 @@ def _series(
     rollups: dict[str, str | None] = {}
     rows = 0
     for path in [path for path in manifest if is_series(path) and path.endswith(f".{import_id}.csv.gz")]:
-        _, source, _, measure, name = path.split("/")
+        _, source, _, measure, *_, name = path.split("/")
         series = Series(source, measure, name.partition(".")[0])
         rollups |= rolled_up(pod, manifest, series, staging, path)
         resource = pod.read(path)
@@ -104,7 +112,7 @@ def _series(
 
 
 def _former(pod: Pod, import_id: str) -> tuple[dict[str, str], Resource | None]:
-    resource = pod.read(former_path(import_id))
+    resource = pod.read(located(pod, former_path(import_id)))
     return ({} if resource is None else read_former(resource.content, former_path(import_id))), resource
 
 
@@ -126,7 +134,8 @@ def _close_chains(
             else:
                 del theirs[iri]
         content = former_content(theirs)
-        intents.append(Intent(path=former_path(other), content=content, etag=resource.etag, media_type=GZIP))
+        path = located(pod, former_path(other))
+        intents.append(Intent(path=path, content=content, etag=resource.etag, media_type=GZIP))
     return kept, intents
 
 
@@ -150,6 +159,6 @@ def _months(pod: Pod, manifest: Mapping[str, Entry], back: Mapping[str, str | No
 
 def _own_resources(pod: Pod, import_id: str) -> list[Intent]:
     """The removal of what is kept about the import; its report goes last."""
-    paths = [make(import_id) for make in (former_path, known_path, lines_path, report_path)]
+    paths = [located(pod, make(import_id)) for make in (former_path, known_path, lines_path, report_path)]
     found = [(path, pod.read(path)) for path in paths]
     return [Intent(path=path, content=None, etag=resource.etag) for path, resource in found if resource]

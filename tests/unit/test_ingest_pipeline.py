@@ -19,7 +19,7 @@ from pod_agent.ingest.journal import exclusive
 from pod_agent.ingest.layout import read_document, read_documents
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.pipeline import Ingest
-from pod_agent.ingest.provenance import import_ids, read_import, read_provenance
+from pod_agent.ingest.provenance import import_ids, lines_path, read_import, read_provenance, report_path
 from tests.support.exports import many_plays, ocbc_csv, spotify_json
 from tests.support.memory_pod import MemoryPod
 from vocab.records import Listen, Occurrences, Transaction, record_iri
@@ -48,8 +48,8 @@ def test_an_import_writes_month_documents_a_report_and_the_manifest_last(
     )
     assert pod.writes[:2] == list(report.documents)
     assert pod.writes[2:] == [
-        f"imports/{report.import_id}.lines.csv.gz",
-        f"imports/{report.import_id}.ttl",
+        lines_path(report.import_id or ""),
+        report_path(report.import_id or ""),
         "manifest.ttl",
     ]
     records = [record for _, found in read_documents(pod) for record in found]

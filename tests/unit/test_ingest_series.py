@@ -75,10 +75,10 @@ def heart(at: int, value: float, recorder: str = "Watch", tree: int = 0) -> list
 def test_samples_lie_in_one_part_a_month_and_their_days_are_records(person: Person) -> None:
     report = person.imports([heart(NOON, 60), heart(NOON + 1, 63.5), heart(NOON + 30 * DAY, 70, 'Strap, "new"')])
     assert person.parts() == {
-        "data/made/series/heart_rate/2026-10": (
+        "data/made/series/heart_rate/2026/2026-10": (
             "time,value,recorder,tree\n2026-10-05T04:00:00Z,60,Watch,0\n2026-10-05T04:00:01Z,63.5,Watch,0\n"
         ),
-        "data/made/series/heart_rate/2026-11": (
+        "data/made/series/heart_rate/2026/2026-11": (
             'time,value,recorder,tree\n2026-11-04T04:00:00Z,70,"Strap, ""new""",0\n'
         ),
     }
@@ -198,7 +198,7 @@ def test_days_of_23_and_25_hours_are_whole(day: date, hours: int, tmp_path: Path
 def test_a_month_is_the_local_one(person: Person) -> None:
     november = int(datetime(2026, 10, 31, 16, tzinfo=UTC).timestamp())
     person.imports([steps(november - 1, 1), steps(november, 2)])
-    assert sorted(person.parts()) == ["data/made/series/steps/2026-10", "data/made/series/steps/2026-11"]
+    assert sorted(person.parts()) == ["data/made/series/steps/2026/2026-10", "data/made/series/steps/2026/2026-11"]
 
 
 def test_the_line_of_a_day_is_that_of_its_first_new_sample(person: Person) -> None:

@@ -73,6 +73,12 @@ def test_a_provider_is_told_apart(server: StrictServer) -> None:
     assert resolve(server.address) == Provider(server.address)
 
 
+def test_a_server_that_fails_at_what_was_typed_is_not_taken_for_a_provider(server: StrictServer) -> None:
+    server.faults = [Fault(status=500)]
+    with pytest.raises(PodUnreachableError):
+        resolve(server.address + "card")
+
+
 def test_a_provider_that_calls_itself_another_is_none(server: StrictServer) -> None:
     server.configuration["issuer"] = "https://idp.example/"
     with pytest.raises(PodError, match="no profile and no identity provider") as caught:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from pod_agent.config import Settings, save_settings
-from pod_agent.errors import NotInitialisedError, PodAccessError, UsageError
+from pod_agent.errors import NotInitialisedError, PodAccessError, PodError, UsageError
 from pod_agent.pods.auth import DPoPAuth
 from pod_agent.pods.discovery import Profile, choose_storage, is_public
 from pod_agent.pods.embedded import EmbeddedPod
@@ -20,6 +22,11 @@ __all__ = ["EMBEDDED", "embedded_folder", "link", "open_pod", "open_solid"]
 
 EMBEDDED = "embedded"
 _CONTAINER = "pod-agent/"
+_PROBE = """@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<#a> <http://schema.org/name> "NAME" , "kopi"@ms ;
+    <http://schema.org/price> 12.00 , 3 ;
+    <http://schema.org/orderDate> "2026-10-31T23:59:59.125+08:00"^^xsd:dateTime .
+"""  # some servers keep triples of their own making: 12 for 12.00
 
 
 def embedded_folder(home: Path) -> Path:
@@ -54,7 +61,8 @@ def link(
     """Make the agent's container in this storage the pod of this home, and keep the login.
 
     ``profile`` comes from ``discover``; ``storage`` chooses among several. Nothing is kept unless the login can write
-    a document there conditionally, read it back and remove it, and unless the container is closed to the public.
+    a document there conditionally, read it back saying the same and remove it, and unless the container is closed to
+    the public.
     """
     if login.issuer.rstrip("/") not in {issuer.rstrip("/") for issuer in profile.issuers}:
         raise UsageError(
@@ -74,15 +82,27 @@ def link(
 
 def _try_out(pod: Pod) -> None:
     path = f"link-{secrets.token_hex(8)}.ttl"
-    content = f"<> <http://purl.org/dc/terms/title> {path!r} .\n".encode()
+    content = _PROBE.replace("NAME", path).encode()
     etag = pod.write(path, content, if_match=None)
     try:
         found = pod.read(path)
         if found is None or found.etag != etag:
             raise PodAccessError("the pod does not give back what was written to it")
+        if found.content != content and _triples(found.content, pod.root + path) != _triples(content, pod.root + path):
+            raise PodError(
+                "the pod's server changes what documents say, so records would not survive there",
+                hint="Choose a server that keeps documents as they are, for example Community Solid Server.",
+            )
         if is_public(pod.root):
             raise PodAccessError(
                 f"anyone may read {pod.root}", hint="Make the container private at the pod's provider, then link again."
             )
     finally:
         pod.remove(path)
+
+
+def _triples(content: bytes, address: str) -> set[ox.Quad] | None:
+    try:
+        return set(ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=address))
+    except SyntaxError:
+        return None

@@ -47,8 +47,8 @@ def test_a_pod_keeps_the_protocol(pod: str, name: str, tmp_path: Path) -> None:
         POD_CHECKS[name](open_pod)
         return
     said = next(filter(None, (complaint(name, open_pod) for _ in range(known.tries))), "")
-    assert said, f"{pod} now keeps {name}: strike the difference out"
-    assert known.outcome in said or (known.also and known.also in said)
+    assert said or known.sometimes, f"{pod} now keeps {name}: strike the difference out"
+    assert not said or known.outcome in said or (known.also and known.also in said)
 
 
 def test_check_pod_runs_every_check(tmp_path: Path) -> None:

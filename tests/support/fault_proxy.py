@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from typing import Literal, Self, cast
 
 from pod_agent.pods.server import SolidServer
 
-__all__ = ["Fault", "FaultProxy", "ProxiedServer", "Request", "nth"]
+__all__ = ["Fault", "FaultProxy", "ProxiedServer", "Request", "Script", "nth"]
 
 _BLOCK = 1 << 16
 _SECONDS = 60.0
@@ -229,6 +230,12 @@ class ProxiedServer(SolidServer):
     def left_over(self) -> list[Path]:
         """What writes have left behind in the server's folder of temporary files."""
         return sorted((self.folder / "data" / ".internal" / "tempFiles").glob("*"))
+
+    def _launch(self, node: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        # A limit on the size of files stands in for a full disk; of that a server learns by an error, not a signal.
+        program = self.folder / "signals.cjs"
+        program.write_text("process.on('SIGXFSZ', () => {});\n")
+        return super()._launch((*node, "--require", str(program)))
 
     def _options(self) -> list[str]:
         config = ["server.json", "@css:config/file.json"]

@@ -15,6 +15,7 @@ from pod_agent.agent import Agent
 from pod_agent.config import load_settings
 from pod_agent.plugins import IMPORTERS, plugins
 from pod_agent.pods.opening import EMBEDDED
+from pod_agent.pods.public import is_public
 from pod_agent.pods.secrets import SecretStore, system_keyring
 from vocab.errors import ProjectError
 
@@ -41,7 +42,7 @@ class Check:
 def examine(home: Path) -> list[Check]:
     """Run every check on this home; a check that fails never stops the others."""
     checks: list[Check] = []
-    for check in (_python, _packages, _plugins, _space, _permissions, _settings, _login, _pod, _federation):
+    for check in (_python, _packages, _plugins, _space, _permissions, _settings, _login, _pod, _openness, _federation):
         checks.extend(_guarded(check, home))
     return checks
 
@@ -118,6 +119,18 @@ def _pod(home: Path) -> Iterator[Check]:
         agent.pod.read("manifest.ttl")
         held = sum(coverage.records for coverage in agent.coverage())
         yield Check("pod", ok=True, detail=f"{agent.pod.root} answers; {held:,} records indexed")
+
+
+def _openness(home: Path) -> Iterator[Check]:
+    """Whether strangers can see anything of a pod on a server; what is shared with somebody shows in ``share list``."""
+    if load_settings(home).pod in {"", EMBEDDED}:
+        return
+    with Agent.open(home) as agent:
+        storage, is_open = agent.shares.public_listing(), is_public(agent.pod.root)
+        found = f"anyone can list {storage}" if storage else "strangers cannot list your storage"
+        yield _check("listing", storage is None, found, "Run: pod-agent share hide")
+        found = f"anyone can read {agent.pod.root}" if is_open else "strangers cannot read your records"
+        yield _check("privacy", not is_open, found, "Run: pod-agent share who; then close it at your provider.")
 
 
 def _federation(_home: Path) -> Iterator[Check]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pod_agent.cli.hiding import hide_listing
 from pod_agent.cli.options import Context, common, show_json, show_table
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def pod() -> None:
 @click.option("--storage", help="The storage to use, if your WebID has several.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only show the address to open.")
 @click.option("--paste", is_flag=True, help="Log in on another machine, and paste the address that you end up at.")
+@click.option("--yes", is_flag=True, help="Let strangers no longer list your storage, without being asked.")
 @common
 def link(
     context: Context,
@@ -37,6 +39,7 @@ def link(
     *,
     browser: bool,
     paste: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Keep your records on your Solid server: ADDRESS is your WebID, or your pod or its provider."""
@@ -51,7 +54,7 @@ def link(
     else:
         agent = log_in(context.folder, address, storage, client_id or "", browser=browser, paste=paste)
     with agent:
-        _show_link(agent, as_json=as_json)
+        _show_link(agent, hide_listing(agent, yes=yes), as_json=as_json)
 
 
 @pod.command()
@@ -88,13 +91,13 @@ def unlink(context: Context, *, as_json: bool) -> None:
         click.echo("The identity provider was not told: remove the agent's access in your account there as well.")
 
 
-def _show_link(agent: Agent, *, as_json: bool) -> None:
+def _show_link(agent: Agent, listing: str, *, as_json: bool) -> None:
     from pod_agent.pods.linking import login_ends
     from pod_agent.pods.secrets import system_keyring
 
     until = _day(login_ends(agent.home, agent.settings.webid, system_keyring()))
     if as_json:
-        show_json({"webid": agent.settings.webid, "pod": agent.pod.root, "until": until})
+        show_json({"webid": agent.settings.webid, "pod": agent.pod.root, "until": until, "listing": listing})
     else:
         click.echo(f"Linked: {agent.pod.root}")
         if until:

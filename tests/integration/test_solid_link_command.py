@@ -62,7 +62,8 @@ def test_a_person_links_looks_and_leaves(
         assert "close this page" in page.text
         status, output, errors = command.finish()
     assert status == 0, errors
-    assert json.loads(output) == {"webid": owner.webid, "pod": f"{owner.storage}pod-agent/", "until": None}
+    told = {"webid": owner.webid, "pod": f"{owner.storage}pod-agent/", "until": None, "listing": "private"}
+    assert json.loads(output) == told
     assert (tmp_path / "logins.sealed").read_bytes().startswith(b"pod-agent sealed 1 passphrase\n")
 
     status, state = run(capsys, tmp_path, "pod", "status")

@@ -1,7 +1,6 @@
 """After a withdrawal returned, nobody reads: many rounds, with readers that never pause and a socket that stays open.
 
-Each round is a whole share: made, given through the gate, read, withdrawn. ``SHARING_ROUNDS`` sets how many; 100 were
-run on both kinds of server (docs/explanation/sharing.md has the figures).
+Each round is a whole share: made, given through the gate, read, withdrawn. ``SHARING_ROUNDS`` sets how many.
 """
 
 from __future__ import annotations

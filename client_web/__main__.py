@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 from waitress.server import MultiSocketServer, create_server
 
 from client_web.app import create_app
+from client_web.keeping import Keeping
 from client_web.security import Entry
-from pod_agent import Agent
+from pod_agent import Home
 from vocab.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -45,23 +46,27 @@ class _Later:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; returns the exit status."""
     options = _options(arguments)
+    home = Home(options.home)
     try:
-        agent = Agent.open(options.home)
+        has_pod = bool(home.settings.pod)
     except ProjectError as error:
         sys.stderr.write(f"{error}\n{error.hint}\n")
         return error.exit_status
+    keeping = Keeping(home, None)
+    if has_pod:
+        keeping.reopen()  # what is in the way, the page Pod tells and helps with
     later = _Later()
     try:
         server = create_server(later, host=HOST, port=options.port, threads=8, ident=None)
     except OSError:
         sys.stderr.write(f"Port {options.port} is taken. Choose another one with --port.\n")
-        agent.close()
+        keeping.close()
         return 1
     if isinstance(server, MultiSocketServer) or server.socket is None:
         raise TypeError("one address makes one socket")
     port = int(server.socket.getsockname()[1])
     door = Entry(port)
-    later.application = create_app(agent, port, door=door)
+    later.application = create_app(keeping, port, door=door, end=_end)
     _stop_in_order()
     _print_link(door)
     follow = partial(_follow_input, partial(_print_link, door), stop=options.with_parent)
@@ -70,7 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
         server.run()
     finally:
         server.close()
-        agent.close()
+        keeping.close()
+        home.forget_exports()
     return 0
 
 
@@ -85,6 +91,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 def _print_link(door: Entry) -> None:
     sys.stdout.write(door.link() + "\n")
     sys.stdout.flush()
+
+
+def _end() -> None:
+    """End this server from one of its own threads."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop_in_order() -> None:

@@ -9,16 +9,23 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from client_web.errors import BusyError
 from client_web.formatting import add_filters
-from client_web.security import Entry, guard
-from client_web.views import ask, dashboard, entry, imports, offers, records, sharing
-from client_web.views.common import AGENT
+from client_web.keeping import Keeping
+from client_web.security import OPEN_ENDPOINTS, Entry, guard
+from client_web.views import ask, dashboard, entry, imports, leaving, offers, pod, records, shares, sharing, working
+from client_web.views.common import AGENT, Pages
+from pod_agent import Home
 from vocab.errors import ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response as AnyResponse
+
     from pod_agent import Agent
 
 __all__ = ["create_app"]
@@ -26,20 +33,56 @@ __all__ = ["create_app"]
 LOGGER = logging.getLogger(__name__)
 
 
-def create_app(agent: Agent, port: int, *, door: Entry | None = None) -> Flask:
-    """The pages of this agent on 127.0.0.1 at ``port``; ``door`` makes the sign-in links."""
+AGENTLESS = OPEN_ENDPOINTS | {"entry.sign_out", "working.show", "leaving.goodbye"}
+"""Shown whatever becomes of the agent meanwhile."""
+
+
+def create_app(
+    agent: Agent | Keeping, port: int, *, door: Entry | None = None, end: Callable[[], None] = lambda: None
+) -> Flask:
+    """The pages of this agent on 127.0.0.1 at ``port``; ``door`` makes the sign-in links.
+
+    Pages that may change the pod as a whole open and close the agent themselves: whoever gives a ``Keeping`` closes
+    that in the end. ``end`` stops the server: it is called after everything was erased.
+    """
     app = Flask(__name__)
-    app.extensions[AGENT] = agent
+    keeping = agent if isinstance(agent, Keeping) else Keeping(Home(agent.home), agent)
+    app.extensions[AGENT] = Pages(keeping, end)
     app.extensions[entry.ENTRY] = door or Entry(port)
     guard(app, app.extensions[entry.ENTRY])
-    add_filters(app, agent.settings.local_zone)
+    _lend(app)
+    settings = keeping.agent.settings if keeping.agent else keeping.home.settings
+    add_filters(app, settings.local_zone)
     app.jinja_env.globals["asset"] = _asset_address
-    for view in (dashboard, records, offers, ask, sharing, imports, entry):
+    for view in (dashboard, records, offers, ask, sharing, shares, imports, pod, leaving, working, entry):
         app.register_blueprint(view.page)
     app.register_error_handler(ProjectError, _project_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _lend(app: Flask) -> None:
+    """Lend the agent to every request; while its home is changed as a whole, show how far that is instead."""
+    shared: Pages = app.extensions[AGENT]
+
+    @app.before_request
+    def take() -> AnyResponse | None:
+        if request.endpoint in AGENTLESS:
+            return None
+        if not shared.keeping.take():
+            if request.method == "GET":
+                return redirect(url_for("working.show"), 303)
+            raise BusyError("your pod is being changed, so nothing else was done")
+        g.borrowed = True
+        if shared.keeping.agent is None and request.blueprint != "pod":
+            return redirect(url_for("pod.show"), 303)
+        return None
+
+    @app.teardown_request
+    def give_back(_: BaseException | None) -> None:
+        if g.pop("borrowed", False):
+            shared.keeping.give_back()
 
 
 @lru_cache

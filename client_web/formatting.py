@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -82,6 +82,11 @@ def file_text(path: str) -> str:
     return path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
 
 
+def folder_text(address: str) -> str:
+    """The folder behind a ``file:`` address."""
+    return unquote(urlsplit(address).path)
+
+
 def time_text(at: datetime | str, zone: ZoneInfo | None = None) -> str:
     """``5 Oct 2026, 14:03`` in this zone, or in the one that the value carries."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
@@ -112,5 +117,6 @@ def add_filters(app: Flask, zone: ZoneInfo) -> None:
         term=term_text,
         party=party_text,
         file=file_text,
+        folder=folder_text,
     )
     app.jinja_env.globals.update(link=link)

@@ -26,8 +26,9 @@ SESSION_IDLE = 3600.0
 MAX_SESSIONS = 16
 MAX_BODY = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_ENDPOINTS = frozenset({"entry.sign_in", "static"})
-"""Reached without a session: the sign-in link and the style sheets of the page that asks for one."""
+OPEN_ENDPOINTS = frozenset({"entry.sign_in", "pod.callback", "static"})
+"""Reached without a session: the sign-in link, the style sheets of the page that asks for one, and where an identity
+provider sends the browser back to, with which browsers send no cookie."""
 
 
 class MisdirectedRequest(HTTPException):

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
+    from pod_agent.home import Home
 
-__all__ = ["Agent"]
+__all__ = ["Agent", "Home"]
 
 
 def __getattr__(name: str) -> object:
-    if name != "Agent":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pod_agent.agent import Agent
+    if name == "Agent":
+        from pod_agent.agent import Agent
 
-    return Agent
+        return Agent
+    if name == "Home":
+        from pod_agent.home import Home
+
+        return Home
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

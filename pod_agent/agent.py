@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
-    from pod_agent.index.entities import Coverage
+    from pod_agent.index.entities import Coverage, Origin
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.matching import OfferMatch
@@ -207,13 +207,13 @@ class Agent:
         """Bring the index up to what this machine knows of the pod; quick where nothing changed."""
         self._sync.refresh()
 
-    def sync(self, *, full: bool = False, progress: SyncProgress | None = None) -> SyncReport:
+    def sync(self, *, full: bool = False, put_back: bool = False, progress: SyncProgress | None = None) -> SyncReport:
         """Bring pod and home together: finish an import, take over what others wrote, mend what was damaged.
 
         ``full`` asks for every document, whatever its date. PodError where the pod does not answer; the next one goes
-        on from there.
+        on from there. PodEmptiedError where all is gone from it; ``put_back`` writes it again from this machine.
         """
-        return self._sync.run(full=full, progress=progress)
+        return self._sync.run(full=full, put_back=put_back, progress=progress)
 
     def watch(self, seconds: float, stop: Event) -> Iterator[SyncReport | PodError]:
         """Sync now, whenever the pod tells of a change, and at least every so many seconds, until ``stop`` is set."""
@@ -239,6 +239,10 @@ class Agent:
     def coverage(self) -> tuple[Coverage, ...]:
         """What is held: first and last day and number of records per source and kind."""
         return self.index.coverage()
+
+    def origins(self, source: str) -> tuple[Origin, ...]:
+        """The files that the records of a source were read from, with the import of each and how many."""
+        return self.index.origins(source)
 
     def ask(self, question: str, today: date | None = None) -> Answer:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""

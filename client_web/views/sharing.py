@@ -6,22 +6,19 @@ Withdrawing must work whatever else fails, so every part of the page that needs 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from client_web.charts import bar
-from client_web.errors import BadAddressError
-from client_web.views.common import the_agent
-from vocab.errors import ProjectError
+from client_web.views.common import attempt, is_served, required, the_agent
+from client_web.views.shares import is_due, listed
 
 __all__ = ["Meter", "meters", "page"]
-
-T = TypeVar("T")
 
 page = Blueprint("sharing", __name__, url_prefix="/sharing")
 GRANT_DAYS = 90
@@ -30,6 +27,12 @@ DONE = {
     "withdrawn": "Withdrawn. From this moment nothing more leaves under this grant.",
     "withdrawn-here": "Withdrawn on this machine: nothing more leaves. Your pod learns of it when it can be reached.",
     "given": "Allowed. You can take it back here at any time, also without a network.",
+    "shared": "Shared. Pass the address below on: it opens with the recipient's own login.",
+    "unshared": "Withdrawn. Nobody else can read it any more, and the copy is gone from your pod.",
+    "closed": "Closed: what is over can be read by nobody else any more.",
+    "not-closed": "Your server could not be told all of it yet. Try again later.",
+    "hidden": "Closed: strangers can no longer list your storage. Your profile stays public.",
+    "was-hidden": "Strangers cannot list your storage.",
 }
 CHANGES = threading.Lock()
 """One change of grants at a time: the server has several threads."""
@@ -53,13 +56,18 @@ class Meter:
 def show() -> str:
     """Everything about where the records are and who may use them."""
     agent = the_agent()
-    grants, grants_problem = _attempt(agent.grants)
-    asked, requests_problem = _attempt(agent.requests)
-    audit, audit_problem = _attempt(agent.audit)
-    budget, _ = _attempt(agent.budget)
+    grants, grants_problem = attempt(agent.grants)
+    asked, requests_problem = attempt(agent.requests)
+    audit, audit_problem = attempt(agent.audit)
+    budget, _ = attempt(agent.budget)
+    shares, shares_problem = attempt(lambda: listed(agent))
     return render_template(
         "sharing.html",
         settings=agent.settings,
+        served=is_served(agent),
+        shares=shares[0] if shares else [],
+        ended_shares=shares[1] if shares else [],
+        due=is_due(agent),
         coverage=agent.coverage(),
         live=[grant for grant in grants or () if grant["status"] == LIVE],
         ended=[grant for grant in grants or () if grant["status"] != LIVE],
@@ -69,7 +77,7 @@ def show() -> str:
         left=_bytes_left(audit or []),
         meters=meters(budget or {}),
         bar=bar,
-        problems=[problem for problem in (grants_problem, audit_problem) if problem],
+        problems=[problem for problem in (grants_problem, shares_problem, audit_problem) if problem],
         requests_problem=requests_problem,
         until=agent.today() + timedelta(days=GRANT_DAYS),
         done=DONE.get(request.args.get("done", ""), ""),
@@ -80,7 +88,7 @@ def show() -> str:
 def withdraw() -> Response:
     """Take one grant back, at once."""
     with CHANGES:
-        told = the_agent().withdraw(_field("grant"))
+        told = the_agent().withdraw(required("grant"))
     return redirect(url_for("sharing.show", done="withdrawn" if told else "withdrawn-here"), 303)
 
 
@@ -89,7 +97,7 @@ def give() -> Response:
     """Allow one study for ninety days, as the page showed it."""
     agent = the_agent()
     with CHANGES:
-        agent.give(_field("request"), agent.today() + timedelta(days=GRANT_DAYS), notice=_field("notice"))
+        agent.give(required("request"), agent.today() + timedelta(days=GRANT_DAYS), notice=required("notice"))
     return redirect(url_for("sharing.show", done="given"), 303)
 
 
@@ -102,17 +110,3 @@ def meters(budget: Mapping[str, int]) -> list[Meter]:
 def _bytes_left(audit: list[dict[str, Any]]) -> int:
     """Bytes of every distinct report that was permitted to leave; one that was sent twice is the same report."""
     return sum({entry["sha256"]: int(entry["bytes"] or 0) for entry in audit if entry["sha256"]}.values())
-
-
-def _attempt(read: Callable[[], T]) -> tuple[T | None, ProjectError | None]:
-    try:
-        return read(), None
-    except ProjectError as error:
-        return None, error
-
-
-def _field(name: str) -> str:
-    value = request.form.get(name, "")
-    if not value:
-        raise BadAddressError(f"the form names no {name}")
-    return value

@@ -9,7 +9,7 @@ from datetime import date
 from pod_agent.index import kinds
 from pod_agent.index.rows import TABLES
 
-__all__ = ["Coverage", "Entities", "Song", "read_coverage", "read_entities"]
+__all__ = ["Coverage", "Entities", "Origin", "Song", "read_coverage", "read_entities", "read_origins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,15 @@ class Coverage:
     last: date | None
     records: int
     measure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file that records of a source were read from first: its name, the import, and how many of them."""
+
+    file: str
+    import_id: str
+    records: int
 
 
 ROLLED_UP = ("monthly_transactions", "monthly_listens")
@@ -112,6 +121,15 @@ def read_coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
         for source, kind, measure, first, last, records in connection.execute(text):
             out.append(Coverage(source, kind, _day(first), _day(last), records, measure))
     return tuple(out)
+
+
+def read_origins(connection: sqlite3.Connection, source: str) -> tuple[Origin, ...]:
+    """The files that hold records of this source, by name; those of an import in the order of imports."""
+    text = (
+        "SELECT CASE WHEN member IS NULL THEN file ELSE file || '!' || member END, import_id, count(*) FROM provenance"
+        " WHERE iri >= 'data/' || ? || '/' AND iri < 'data/' || ? || '0' GROUP BY 1, 2 ORDER BY 2, 1"  # 0 follows /
+    )
+    return tuple(Origin(*row) for row in connection.execute(text, (source, source)))
 
 
 def _day(ordinal: int | None) -> date | None:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.errors import LocalStateError
 from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
-from pod_agent.index.entities import Coverage, Entities, read_coverage, read_entities
+from pod_agent.index.entities import Coverage, Entities, Origin, read_coverage, read_entities, read_origins
 from pod_agent.index.families import table_of
 from pod_agent.index.fetching import fetch, fetch_transactions, texts_of
 from pod_agent.index.meaning import Link, read_links, replace_links, restate
@@ -253,6 +253,11 @@ class LocalIndex:
         """First and last local day with a record, and their number, per source and kind of record."""
         with self._lock:
             return read_coverage(self._connection)
+
+    def origins(self, source: str) -> tuple[Origin, ...]:
+        """The files that hold records of this source, as far as it is noted here."""
+        with self._lock:
+            return read_origins(self._connection, source)
 
     def version(self) -> tuple[int, int]:
         """Differs once this process or another changed the index: what was derived from it is stale then."""

@@ -32,7 +32,7 @@ _FILES: Final = {
     "logins": r"(?:moving/)?logins\.(?:json|sealed|key|lock)",
     "notes of moves": r"copies\.json|erasing\.json|moving/settings\.toml",
     "settings": r"settings\.toml",
-    "unfinished writes": r"(?:[^/]+/)*\.tmp-[^/]+",
+    "unfinished writes": r"(?:[^/]+/)*\.tmp-[^/]+(?:/.+)?",
 }
 _PATTERNS: Final = {kind: re.compile(pattern) for kind, pattern in _FILES.items()}
 

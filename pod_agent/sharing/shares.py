@@ -90,7 +90,7 @@ class Shares:
         *,
         months: int = DEFAULT_MONTHS,
         until: date | None = None,
-        level: Level = Level.RECORDS,
+        level: Level | str = Level.RECORDS,
         today: date | None = None,
     ) -> Draft:
         """The share as it would be given now, with all that is to be shown; nothing is written and nobody is asked.
@@ -105,7 +105,7 @@ class Shares:
             require_safe(recipient, "the recipient's WebID"),
             _purpose(purpose),
             selection,
-            level,
+            Level(level),
             created=now,
             until=until,
             zone=self._zone,

@@ -11,6 +11,7 @@ import pytest
 
 from client_web.app import create_app
 from client_web.security import Entry
+from client_web.views.common import AGENT
 from pod_agent import Agent
 from tests.support.households import RecordMaker
 from tests.support.web_agent import AgentWithGrants, household
@@ -73,7 +74,7 @@ def test_logs_hold_no_amount_name_question_or_secret(tmp_path: Path, caplog: pyt
             raise RuntimeError(f"cannot understand {question} on {today}: {CANARY}")
 
     broken = Broken(tmp_path, agent.settings)
-    client.application.extensions["pod_agent"] = broken
+    client.application.extensions[AGENT].keeping.agent = broken
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     form = {"csrf": secret, "question": "what did Canary & Sons cost"}
     response = client.post("/ask/", base_url=OURS, data=form, headers=headers)

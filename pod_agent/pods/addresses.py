@@ -32,9 +32,10 @@ def require_safe(address: str, what: str) -> str:
     try:
         parts = urlsplit(address)
         _ = parts.port
+        (parts.hostname or "").encode("idna")  # no part of a name is empty or longer than 63 letters
     except ValueError as error:
         raise UsageError(f"{what} is not a web address: {error}", hint="It begins with https://") from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not address.isprintable():
         raise UsageError(f"{what} is not a web address", hint="It begins with https://")
     if parts.username is not None or parts.password is not None:
         raise UsageError(f"{what} carries a user name", hint="Leave out what stands before the '@'.")

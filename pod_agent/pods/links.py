@@ -15,7 +15,17 @@ from pod_agent.pods.addresses import origin
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import Session
 
-__all__ = ["ACL", "STORAGE_DESCRIPTION", "STORAGE_TYPE", "TYPE", "AccessKind", "access_kind", "link_targets", "parent"]
+__all__ = [
+    "ACL",
+    "STORAGE_DESCRIPTION",
+    "STORAGE_TYPE",
+    "TYPE",
+    "AccessKind",
+    "access_kind",
+    "link_targets",
+    "parent",
+    "resolved",
+]
 
 ACL: Final = "acl"
 """Relation of a resource to its access rules: WAC section 3.1; ACP's resources are linked by the same name."""
@@ -28,7 +38,7 @@ _ACP = "http://www.w3.org/ns/solid/acp#"
 _ACP_TYPE = _ACP + "AccessControlResource"
 _WAC = "http://www.w3.org/ns/auth/acl#"
 _VALUE = r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s\",;]*)"
-_LINK = re.compile(rf"<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*{_VALUE})?)*)")
+_LINK = re.compile(rf"<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*{_VALUE})?)*)")
 _PARAMETER = re.compile(rf";\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*({_VALUE}))?")
 
 
@@ -51,8 +61,16 @@ def link_targets(headers: Iterable[str], relation: str, base: str) -> tuple[str,
         for name, value in _PARAMETER.findall(text):
             parameters.setdefault(name.lower(), value.strip('"'))
         if relation.lower() in parameters.get("rel", "").lower().split() and "anchor" not in parameters:
-            found.append(urljoin(base, target))
-    return tuple(found)
+            found.append(resolved(base, target))
+    return tuple(address for address in found if address)
+
+
+def resolved(base: str, target: str) -> str:
+    """The address that ``target`` means where ``base`` says it; "" where it means none."""
+    try:
+        return urljoin(base, target)
+    except ValueError:  # such as brackets around what is no address
+        return ""
 
 
 def parent(iri: str) -> str | None:

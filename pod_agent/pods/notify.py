@@ -33,6 +33,7 @@ _SOCKET_LOG.setLevel(logging.CRITICAL)  # the address of a socket is a secret, a
 _MAX_BYTES = 65_536
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between attempts to listen again
 _STEADY_SECONDS = 60.0  # a connection that held this long starts the pauses anew
+_LONGEST_SECONDS = 86_400.0  # "until the year 9999" is more than a thread can wait for
 _CLOSE_SECONDS = 1.0
 _JOIN_SECONDS = 5.0
 _ACTIVITIES = {"Create", "Update", "Delete", "Add", "Remove"}
@@ -147,8 +148,7 @@ class WakeUps:
 
     def _listen(self, topic: str, channel: Channel, *, quiet: bool) -> None:
         """Note every hint until the channel is about to end."""
-        lasts = None if channel.seconds is None else channel.seconds - min(60.0, channel.seconds / 10)
-        ends = None if lasts is None else time.monotonic() + lasts
+        ends = None if channel.seconds is None else time.monotonic() + _listening_seconds(channel.seconds)
         with _connect(channel.receive_from) as connection:
             with self._changed:
                 self._connections.add(connection)
@@ -219,6 +219,11 @@ def _connect(address: str) -> _Direct:
         max_size=_MAX_BYTES,
         logger=_SOCKET_LOG,
     )
+
+
+def _listening_seconds(lasts: float) -> float:
+    """How long to listen to a channel that lasts for so long: until shortly before, so that the next one is there."""
+    return min(lasts - min(60.0, lasts / 10), _LONGEST_SECONDS)
 
 
 def _is_hint(message: str | bytes) -> bool:

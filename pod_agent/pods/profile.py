@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
 import pyoxigraph as ox
 
 from pod_agent.errors import PodError
-from pod_agent.pods.links import link_targets
+from pod_agent.pods.links import link_targets, resolved
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.public import Page
 
@@ -101,8 +101,8 @@ def linked_documents(page: Page) -> list[str]:
     if page.media_type in _HTML:
         parser = _Links()
         parser.feed(page.content.decode(errors="replace"))
-        found += [urljoin(page.address, target) for target in parser.targets]
-    return [iri for iri in _once(urldefrag(iri).url for iri in found) if iri != page.address]
+        found += [resolved(page.address, target) for target in parser.targets]
+    return [iri for iri in _once(urldefrag(iri).url for iri in found) if iri not in {"", page.address}]
 
 
 class _Links(HTMLParser):

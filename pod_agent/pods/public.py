@@ -8,17 +8,19 @@ an address is not found out; a login goes nowhere before the person saw the addr
 from __future__ import annotations
 
 import ipaddress
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import httpx
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
 from pod_agent.pods.addresses import is_loopback, require_safe
+from pod_agent.pods.links import resolved
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import open_client
 
@@ -75,8 +77,8 @@ class PublicReader:
             response = self._send("GET", address, {"accept": accept})
             if not response.has_redirect_location:
                 return _page(response, address)
-            target = urldefrag(urljoin(address, response.headers["location"])).url
-            address = trusted(target, "new address", told_by=address)
+            target = resolved(address, response.headers["location"])
+            address = urldefrag(trusted(target, "new address", told_by=address)).url
         raise PodUnreachableError(f"{address} redirects without end")
 
     def head(self, address: str) -> Page:
@@ -94,7 +96,7 @@ class PublicReader:
                         raise PodError(f"{address} is too long for a profile", hint="Check the WebID.")
                     if time.monotonic() > deadline:
                         raise PodUnreachableError(f"{address} does not end its answer")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise PodUnreachableError(f"{address} cannot be reached ({type(error).__name__})") from error
         if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise PodUnreachableError(f"{address} answers with {response.status_code}")
@@ -132,10 +134,20 @@ def trusted(iri: str, what: str, *, told_by: str) -> str:
 def _is_inside(address: str) -> bool:
     if is_loopback(address):
         return True
+    host = (urlsplit(address).hostname or "").rstrip(".")
     try:
-        return not ipaddress.ip_address(urlsplit(address).hostname or "").is_global
+        return host == "localhost" or not ipaddress.ip_address(host).is_global
     except ValueError:
+        return _is_short_address(host)
+
+
+def _is_short_address(host: str) -> bool:
+    """Whether the system takes this for an IPv4 address, such as ``127.1``; no honest server calls itself so."""
+    try:
+        socket.inet_aton(host)
+    except (OSError, UnicodeError):
         return False
+    return True
 
 
 def _page(response: httpx.Response, address: str) -> Page:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodError
-from pod_agent.pods.addresses import is_loopback
-from pod_agent.pods.links import STORAGE_DESCRIPTION, link_targets, parent
+from pod_agent.pods.addresses import is_loopback, origin
+from pod_agent.pods.links import STORAGE_DESCRIPTION, link_targets, parent, resolved
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import Session
 
@@ -105,8 +105,9 @@ def subscribe(
 
 def unsubscribe(session: Session, service: Service, channel: Channel) -> None:
     """Give a channel back; PodError where the server refuses."""
-    if urlsplit(channel.iri).netloc == urlsplit(service.address).netloc:
-        session.send("DELETE", channel.iri)
+    address = resolved(service.address, channel.iri)
+    if channel.iri and address and origin(address) == origin(service.address):
+        session.send("DELETE", address)
 
 
 def _description(session: Session, topic: str) -> str | None:
@@ -128,7 +129,11 @@ def _description(session: Session, topic: str) -> str | None:
 
 def _near(address: str, topic: str, also: Iterable[str], *, secure: str) -> str:
     """The address, if the person's data may be watched from there."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError as error:
+        raise PodAccessError("the pod's notifications come from what is no web address") from error
     host, home = parts.hostname or "", urlsplit(topic).hostname or ""
     plain = secure.removesuffix("s")
     if parts.scheme != secure and not (parts.scheme == plain and is_loopback(address)):
@@ -153,11 +158,11 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
 def _seconds_left(end: str, date: str) -> float | None:
     """How long until ``end`` by the server's own clock; None where it does not say."""
     try:
-        ends = datetime.fromisoformat(end)
-    except ValueError:
+        ends = datetime.fromisoformat(end).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
     try:
-        now = email.utils.parsedate_to_datetime(date)
-    except ValueError:
+        now = email.utils.parsedate_to_datetime(date).astimezone(UTC)
+    except (ValueError, OverflowError):
         now = datetime.now(UTC)
-    return (ends.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+    return (ends - now).total_seconds()

@@ -111,6 +111,13 @@ def test_a_profile_that_points_to_an_unsafe_address_is_refused(server: StrictSer
         discover(publish(server, unsafe, ISSUER, STORAGE))
 
 
+@pytest.mark.parametrize("target", ["http://[x", "https://a..example/", "http://x:99999/", "file:///etc/passwd"])
+def test_a_redirect_to_what_is_no_address_is_refused(server: StrictServer, target: str) -> None:
+    server.redirects["/ann/profile/card"] = target
+    with pytest.raises(PodAccessError, match="no web address|not a web address|without encryption"):
+        discover(f"{server.address}ann/profile/card#me")
+
+
 def test_a_redirect_is_followed_where_it_is_safe(server: StrictServer) -> None:
     target = f"{server.address}ann/profile/card"
     with StrictServer(redirects={"/ann": target, "/loop": "/loop", "/out": "http://unsafe.example/card"}) as other:

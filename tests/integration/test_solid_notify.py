@@ -224,6 +224,7 @@ def test_a_socket_that_redirects_is_not_followed(server: SocketServer, session: 
         ({"receiveFrom": ""}, "no address"),
         ({"receiveFrom": ["ws://127.0.0.1/x"]}, "no address"),
         ([], "no address"),
+        ({"receiveFrom": "wss://[127.0.0.1/x"}, "no web address"),
         ({"receiveFrom": "ws://127.0.0.1:9/", "endAt": "2020-01-01T00:00:00Z"}, "ended already"),
     ],
 )
@@ -233,6 +234,16 @@ def test_a_channel_that_is_not_safe_is_refused(
     server.publish(answer)
     with pytest.raises(PodError, match=error):
         listen(session, [server.topic])
+
+
+@pytest.mark.parametrize(
+    "end", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "soon"]
+)
+def test_a_channel_may_end_at_any_time_or_at_none(server: SocketServer, session: Session, end: str) -> None:
+    server.publish({**server.answer, "id": "http://[", "endAt": end})
+    with started(listen(session, [server.topic])) as wake_ups:
+        server.connection(0).send(message())
+        assert wake_ups.wait(SOON) == {server.topic}
 
 
 def test_another_host_is_taken_where_the_person_names_it(server: SocketServer, session: Session) -> None:

@@ -57,6 +57,9 @@ def test_what_is_typed_becomes_an_address(text: str, address: str) -> None:
         ("https://u:p@alice.example/card#me", "user name"),
         ("https://alice.example:99999/", "not a web address"),
         ("https:///card", "not a web address"),
+        ("https://alice..example/", "not a web address"),
+        (f"https://{'a' * 64}.example/", "not a web address"),
+        ("https://alice.example/\x00", "not a web address"),
     ],
 )
 def test_what_is_no_address_is_said(text: str, message: str) -> None:
@@ -86,6 +89,11 @@ def test_any_text_is_a_safe_address_or_a_usage_error(text: str) -> None:
         ("https://10.0.0.1/", WEBID, False),
         ("https://169.254.169.254/latest", WEBID, False),
         ("https://[fe80::1]/", WEBID, False),
+        ("https://[::ffff:127.0.0.1]/", WEBID, False),
+        ("https://localhost./", WEBID, False),
+        ("https://127.1/", WEBID, False),
+        ("https://2130706433/", WEBID, False),
+        ("https://0x7f.0.0.1/", WEBID, False),
         ("http://localhost:8080/", "http://localhost:3000/card", True),
         ("https://192.168.1.1/", "https://192.168.1.2/card", True),
     ],
@@ -108,6 +116,17 @@ def test_links_are_told_by_relation_and_not_by_what_stands_in_a_title() -> None:
     ]
     assert link_targets(headers, "type", "https://h/x/y") == ("https://h/b", "https://h/x/c,d")
     assert link_targets(headers, "acl", "https://h/x/y") == ("https://h/x/a",)
+
+
+def test_links_to_what_is_no_address_are_left_out() -> None:
+    headers = ["<http://[x>; rel=acl, <b>; rel=acl, <"]
+    assert link_targets(headers, "acl", "https://h/a") == ("https://h/b",)
+    page = Page("https://h/", 200, "text/html", b"<link rel=alternate type=text/turtle href='http://[x'>", ())
+    assert linked_documents(page) == []
+
+
+def test_a_link_begins_at_its_last_bracket_so_that_reading_never_starts_over() -> None:
+    assert link_targets(["<" * 1000 + "a>; rel=acl"], "acl", "https://h/") == ("https://h/a",)
 
 
 @given(st.lists(st.text(max_size=80), max_size=4))

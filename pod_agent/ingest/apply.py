@@ -13,6 +13,7 @@ else is there, then the manifest.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,6 +23,7 @@ from pod_agent.errors import PodConflictError, PodDamagedError
 from pod_agent.ingest.journal import Intent, Journal
 from pod_agent.ingest.judging import Verdict, judge
 from pod_agent.ingest.layout import entry_of, is_document, rebuild_manifest
+from pod_agent.ingest.listing import ListedPod
 from pod_agent.ingest.manifest import Entry, Manifest, digest, load_manifest, update_manifest
 from pod_agent.ingest.merge import Change, merge
 from pod_agent.ingest.parts import take_apart
@@ -43,11 +45,17 @@ def apply(pod: Pod, journal: Journal, wrote: Callable[[int], None] | None = None
     ``wrote`` is told how many resources are written. PodError leaves the journal as it is: the next call goes on from
     there.
     """
-    _announce(pod, journal)
+    is_resumed = bool(journal.finished())
+    before = _announce(pod, journal)
     _write_all(pod, journal, wrote or _silent)
     changes = journal.finished()
+
+    def settle(path: str, held: Entry | None, change: Entry | None) -> Entry | None:
+        """What another device entered meanwhile may be newer than what was written here: then the document tells."""
+        return change if held == before.get(path) and not is_resumed else _as_it_is(pod, path, change)
+
     if changes:
-        update_manifest(pod, changes, rebuild_manifest)
+        update_manifest(pod, changes, rebuild_manifest, settle=settle)
     journal.clear()
     return tuple(sorted(filter(is_document, changes)))
 
@@ -60,15 +68,22 @@ def manifest_of(pod: Pod) -> Manifest:
         return Manifest(rebuild_manifest(pod))
 
 
-def _announce(pod: Pod, journal: Journal) -> None:
-    """Enter into the manifest the documents that are going to be removed or to hold fewer records."""
+def _as_it_is(pod: Pod, path: str, change: Entry | None) -> Entry | None:
+    """The entry of a document as the pod holds it; ``change`` where it is damaged, so that readers refuse it."""
+    resource = pod.read(path)
+    with contextlib.suppress(PodDamagedError):
+        return None if resource is None else entry_of(path, resource.content)
+    return change
+
+
+def _announce(pod: Pod, journal: Journal) -> Mapping[str, Entry]:
+    """Enter into the manifest the documents that are going to be removed or to hold fewer records; its entries."""
     planned = journal.planned()
     if not planned:
-        return
+        return {}
     held = manifest_of(pod).entries
     fewer = {path: entry for path, entry in planned.items() if path in held and _is_less(entry, held[path])}
-    if fewer:
-        update_manifest(pod, fewer, rebuild_manifest)
+    return update_manifest(pod, fewer, rebuild_manifest) if fewer else held
 
 
 def _is_less(entry: Entry | None, held: Entry) -> bool:
@@ -129,7 +144,7 @@ def _settle(pod: Pod, journal: Journal, intent: Intent) -> None:
                 base = base_of(pod, planned.path, planned.etag) if edited else None
                 additions.update(_added(planned.content, planned.path, base))
         change = Change(additions=additions, exact=journal.exact(intent.month))
-        journal.replace(intent.month, merge(pod, {**manifest, **edited}, intent.month, change).intents)
+        journal.replace(intent.month, merge(ListedPod(pod), {**manifest, **edited}, intent.month, change).intents)
     else:  # only this import writes its own resources: whatever else is there is half of it
         journal.expect(intent, resource.etag if resource else None)
 

@@ -21,7 +21,16 @@ from vocab.mapping import BASE
 from vocab.terms import curie
 from vocab.turtle import HEADER
 
-__all__ = ["PATH", "Entry", "Manifest", "digest", "load_manifest", "parse_manifest", "update_manifest"]
+__all__ = [
+    "PATH",
+    "Entry",
+    "Manifest",
+    "clear_manifest",
+    "digest",
+    "load_manifest",
+    "parse_manifest",
+    "update_manifest",
+]
 
 PATH: Final = "manifest.ttl"
 
@@ -56,12 +65,17 @@ def load_manifest(pod: Pod) -> Manifest:
 
 
 def update_manifest(
-    pod: Pod, changes: Mapping[str, Entry | None], rebuild: Callable[[Pod], dict[str, Entry]]
+    pod: Pod,
+    changes: Mapping[str, Entry | None],
+    rebuild: Callable[[Pod], dict[str, Entry]],
+    *,
+    settle: Callable[[str, Entry | None, Entry | None], Entry | None] | None = None,
 ) -> dict[str, Entry]:
     """Enter changed documents (None: removed) and return all entries; an unchanged manifest is not written.
 
     Where another program wrote the manifest meanwhile it is read again. ``rebuild`` is asked for the entries where the
-    manifest is damaged. PodConflictError where others keep writing it.
+    manifest is damaged, ``settle`` what to enter, by path, where the manifest has another entry (the second) than the
+    change (the third). PodConflictError where others keep writing it.
     """
     entries: dict[str, Entry] = {}
 
@@ -71,13 +85,20 @@ def update_manifest(
             entries = parse_manifest(resource.content) if resource else {}
         except PodDamagedError:
             entries = rebuild(pod)
-        entries.update({path: entry for path, entry in changes.items() if entry is not None})
-        for path in [path for path, entry in changes.items() if entry is None]:
-            entries.pop(path, None)
+        for path, change in changes.items():
+            held = entries.pop(path, None)
+            entry = settle(path, held, change) if settle is not None and held != change else change
+            if entry is not None:
+                entries[path] = entry
         return _render(entries)
 
     change_resource(pod, PATH, changed)
     return entries
+
+
+def clear_manifest(pod: Pod) -> None:
+    """Promise nothing any more: said before a pod is removed, so that no other device puts back what is going."""
+    change_resource(pod, PATH, lambda held: _render({}) if held is not None else None)
 
 
 def _render(entries: Mapping[str, Entry]) -> bytes:

@@ -74,7 +74,7 @@ def restart(server: ProxiedServer) -> None:
 def test_a_server_that_is_killed_in_the_middle_of_writes_is_made_up_for(
     person: Tenant, nursery: Nursery, sources: Sources, tmp_path: Path
 ) -> None:
-    """First while the documents and the list of lines are on their way, then, on stock storage, while the manifest is."""
+    """While the documents and the list of lines are on their way; on stock storage while the manifest is, too."""
     server, home = person.server, person.home(tmp_path / "home")
     server.proxy.play(None)
     assert nursery.run(home, "refresh") == {"records": 0}

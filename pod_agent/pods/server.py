@@ -145,6 +145,7 @@ class SolidServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=0o077,  # pods are nobody else's to read, wherever the folder is moved
             )
         finally:
             os.close(log)

@@ -114,7 +114,7 @@ def test_a_profile_that_points_to_an_unsafe_address_is_refused(server: StrictSer
 @pytest.mark.parametrize("target", ["http://[x", "https://a..example/", "http://x:99999/", "file:///etc/passwd"])
 def test_a_redirect_to_what_is_no_address_is_refused(server: StrictServer, target: str) -> None:
     server.redirects["/ann/profile/card"] = target
-    with pytest.raises(PodAccessError, match="no web address|not a web address|without encryption"):
+    with pytest.raises(PodAccessError, match=r"no web address|not a web address|without encryption"):
         discover(f"{server.address}ann/profile/card#me")
 
 

@@ -56,6 +56,9 @@ def test_its_folder_is_private() -> None:
     for path in (folder / "server.log", folder / "server.json", folder / "port"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    inside = [path for path in (folder / "data").rglob("*") if path.is_file()]
+    assert inside
+    assert not [path for path in inside if path.stat().st_mode & 0o077]
 
 
 @pytest.mark.solid

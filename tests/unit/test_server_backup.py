@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
+import resource
+import signal
 import tarfile
 import threading
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pod_agent.errors import PassphraseError, PodDamagedError, PodError, UsageError
+from pod_agent.errors import LocalStateError, PassphraseError, PodDamagedError, PodError, UsageError
 from pod_agent.pods.hosting.backup import Contents, back_up, inspect, restore
 from pod_agent.pods.hosting.settings import change, load
 
@@ -126,7 +129,20 @@ def test_a_file_that_is_not_what_the_list_says_is_found(folder: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil", "/tmp/evil", "data/../../evil", "packages/evil.js", "data/.internal/locks/x"]
+    "name",
+    [
+        "../evil",
+        "/tmp/evil",
+        "data/../../evil",
+        "packages/evil.js",
+        "data/.internal/locks/x",
+        "",
+        ".",
+        "data",
+        "data/evil\0",
+        "data/" + "evil" * 100,
+        "data/ann/.meta",
+    ],
 )
 def test_a_backup_writes_nowhere_else(folder: Path, tmp_path: Path, name: str) -> None:
     archive = tmp_path / "one.tar.gz"
@@ -149,11 +165,83 @@ def test_containers_outside_are_not_touched(folder: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "made").exists()
 
 
-def test_a_link_in_the_pods_is_not_followed(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("of another program")
-    (folder / "data" / "ann" / "link.ttl").symlink_to(tmp_path / "secret")
-    contents = back_up(folder, tmp_path / "one.tar.gz")
-    assert "data/ann/link.ttl" not in contents.files
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
+def test_a_backup_holds_files_only(folder: Path, tmp_path: Path, kind: bytes) -> None:
+    archive = tmp_path / "one.tar.gz"
+    back_up(folder, archive)
+    odd = tarfile.TarInfo("data/ann/odd")
+    odd.type, odd.linkname = kind, "data/ann/.acl"
+    out = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as old, tarfile.open(fileobj=out, mode="w:gz") as new:
+        new.addfile(odd)
+        for member in old:
+            new.addfile(member, old.extractfile(member))
+    archive.write_bytes(out.getvalue())
+    with pytest.raises(PodDamagedError):
+        restore(archive, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("moment", [-(10**40), 10**40])
+def test_a_time_that_no_file_can_have_restores_nothing(folder: Path, tmp_path: Path, moment: int) -> None:
+    archive = tmp_path / "one.tar.gz"
+    contents = back_up(folder, archive)
+    with_zero = msgspec.json.encode(msgspec.structs.replace(contents, containers={"data/ann": 77}))
+    listing = with_zero.replace(b":77}", b":%d}" % moment)
+    repack(archive, {"contents.json": listing})
+    with pytest.raises(PodDamagedError):
+        restore(archive, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("name", ["link.ttl", "link"])
+def test_a_link_in_the_pods_ends_the_backup_before_anything_is_left_out(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "other" / "disk").mkdir(parents=True)
+    (tmp_path / "other" / "secret").write_text("of another program")
+    (folder / "data" / "ann" / name).symlink_to(tmp_path / "other" / ("disk" if name == "link" else "secret"))
+    with pytest.raises(UsageError, match=f"{name} is a symbolic link"):
+        back_up(folder, tmp_path / "one.tar.gz")
+    assert not list(tmp_path.glob("*.gz")) + list(tmp_path.glob(".backup*"))
+
+
+def test_a_container_that_may_not_be_read_ends_the_backup(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def refused(path: Path) -> object:  # tests may run as root, to whom the system refuses nothing
+        if Path(path).name == "profile":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(LocalStateError, match="profile: Permission denied"):
+        back_up(folder, tmp_path / "one.tar.gz")
+
+
+def test_a_folder_without_a_server_gives_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no server lives in"):
+        back_up(tmp_path / "mistyped", tmp_path / "one.tar.gz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_is_full_is_no_damage(folder: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "one.tar.gz"
+    back_up(folder, archive)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(LocalStateError, match="too large"):
+            restore(archive, tmp_path / "again")
+        with pytest.raises(LocalStateError, match="too large"):
+            back_up(folder, tmp_path / "two.tar.gz")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    assert {path.name for path in tmp_path.iterdir()} == {"one.tar.gz", "server"}
 
 
 def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:

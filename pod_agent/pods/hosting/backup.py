@@ -10,6 +10,7 @@ are written during a backup may be of different moments; for one moment for all,
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import io
@@ -26,9 +27,9 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from pod_agent.errors import PodDamagedError, PodError, UsageError
+from pod_agent.errors import LocalStateError, PodDamagedError, PodError, UsageError
 from pod_agent.pods.hosting.sealed import MAGIC, SealedReader, SealedWriter
-from pod_agent.pods.hosting.settings import load
+from pod_agent.pods.hosting.settings import load, require_server
 from pod_agent.pods.hosting.stored import files, is_passing, stored
 from pod_agent.storage import make_private_folder
 
@@ -44,6 +45,7 @@ _TRY_SECONDS = 0.05
 _FRESH_NS = 40_000_000
 _EMPTY_NS = 2_000_000_000
 _LEVEL = 6
+_LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +98,10 @@ def backup_name(now: datetime) -> str:
 def back_up(folder: Path, out: Path, passphrase: str | None = None, progress: Progress | None = None) -> Contents:
     """Write a backup of the server in ``folder`` to the new file ``out``, read it again and compare.
 
-    UsageError where ``out`` exists or lies within the folder; nothing is left there where it fails.
+    UsageError where no server lives in the folder, where ``out`` exists or lies within it, and where something in the
+    pods is a symbolic link; LocalStateError where a disk is full or a file may not be read. ``out`` is not made then.
     """
-    load(folder)
+    require_server(folder)
     if out.exists():
         raise UsageError(f"{out} exists already", hint="Choose another name.")
     if out.resolve().is_relative_to(folder.resolve()):
@@ -106,7 +109,7 @@ def back_up(folder: Path, out: Path, passphrase: str | None = None, progress: Pr
     make_private_folder(out.parent)
     descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=".backup-")
     try:
-        with os.fdopen(descriptor, "w+b") as target:
+        with _told(out.parent), os.fdopen(descriptor, "w+b") as target:
             contents = _write(folder, target, passphrase, progress or _silent)
             target.flush()
             os.fsync(target.fileno())
@@ -136,7 +139,10 @@ def restore(archive: Path, folder: Path, passphrase: str | None = None, progress
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".restoring-", ignore_cleanup_errors=True) as place:
         aside = make_private_folder(Path(place) / "server")
         contents = _read(archive, passphrase, aside, progress or _silent)
-        _set_times(aside, contents)
+        try:
+            _set_times(aside, contents)
+        except (OverflowError, ValueError) as error:
+            raise _damaged(archive) from error
         os.sync()
         for name in beside:
             (folder / name).rename(aside / name)
@@ -156,6 +162,7 @@ def _silent(_count: int) -> None:
 
 
 def _write(folder: Path, target: BinaryIO, passphrase: str | None, progress: Progress) -> Contents:
+    _require_all_within_reach(folder / "data")
     found = stored(folder / "data")
     kept: dict[str, Kept] = {}
     with (
@@ -197,8 +204,30 @@ def _members(folder: Path) -> Iterator[tuple[Path, str]]:
     data = folder / "data"
     for path in files(data):
         within = path.relative_to(data)
-        if not is_passing(within) and not path.is_symlink():
+        if not is_passing(within):
+            if path.is_symlink():
+                raise _link(path)
             yield path, f"data/{within.as_posix()}"
+
+
+def _require_all_within_reach(data: Path) -> None:
+    """OSError for a container that may not be read, which walking would pass over; UsageError for one that is a link."""
+    for place, containers, _files in os.walk(data, onerror=_raise_unless_gone):
+        for name in containers:
+            if Path(place, name).is_symlink():
+                raise _link(Path(place, name))
+
+
+def _raise_unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _link(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is a symbolic link, and what it leads to would be missing from the backup",
+        hint="Put a bind mount or what it leads to in its place, or remove it.",
+    )
 
 
 def _containers(folder: Path) -> dict[str, int]:
@@ -258,7 +287,11 @@ def _read(archive: Path, passphrase: str | None, target: Path | None, progress: 
     seen: dict[str, tuple[int, str]] = {}
     listing: bytes | None = None
     try:
-        with archive.open("rb") as stream, gzip.GzipFile(fileobj=_opened(stream, passphrase)) as unpacked:
+        with (
+            _told(archive),
+            archive.open("rb") as stream,
+            gzip.GzipFile(fileobj=_opened(stream, passphrase)) as unpacked,
+        ):
             with tarfile.open(fileobj=unpacked, mode="r|") as members:
                 for member in members:
                     content = members.extractfile(member)
@@ -272,11 +305,22 @@ def _read(archive: Path, passphrase: str | None, target: Path | None, progress: 
             while unpacked.read(1 << 20):  # to the checksum at the end
                 pass
         contents = msgspec.json.decode(listing or b"", type=Contents)
-    except (OSError, EOFError, tarfile.TarError, zlib.error, msgspec.MsgspecError) as error:
+    except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error, msgspec.MsgspecError) as error:
         raise _damaged(archive) from error
     if seen != {name: (kept.size, kept.sha256) for name, kept in contents.files.items()}:
         raise _damaged(archive)
     return contents
+
+
+@contextlib.contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """Tells a disk that is full and files that may not be used apart from a backup that is damaged."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _LOCAL:
+            raise
+        raise LocalStateError(f"{error.filename or place}: {error.strerror}") from error
 
 
 def _damaged(archive: Path) -> PodDamagedError:
@@ -294,12 +338,9 @@ def _opened(stream: BinaryIO, passphrase: str | None) -> BinaryIO:
 
 
 def _is_ours(name: str) -> bool:
-    path = PurePosixPath(name)
+    parts = PurePosixPath(name).parts
     return name in {_LIST, *_SETTINGS} or (
-        path.parts[0] == "data"
-        and len(path.parts) > 1
-        and ".." not in path.parts
-        and not is_passing(Path(*path.parts[1:]))
+        len(parts) > 1 and parts[0] == "data" and ".." not in parts and not is_passing(Path(*parts[1:]))
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from pod_agent.pods.hosting.ports import LOOPBACK, free_port
 from pod_agent.pods.hosting.stored import stored
 from pod_agent.storage import write_private
 
-__all__ = ["LOOPBACK", "HostSettings", "change", "keep", "load"]
+__all__ = ["LOOPBACK", "HostSettings", "change", "keep", "load", "require_server"]
 
+_PLAIN = re.compile(r"[A-Za-z]+://[\w.\[\]:-]+(?:/[\w.~-]+)*/?", re.ASCII)
 _FIXED = "Begin a new folder with --folder and move the pods there one by one, or leave this as it is."
 
 
@@ -78,6 +80,14 @@ def load(folder: Path) -> HostSettings:
         ) from error
 
 
+def require_server(folder: Path) -> None:
+    """UsageError where this folder has no server, as when its name is mistyped."""
+    if not (folder / "port").exists():
+        raise UsageError(
+            f"no server lives in {folder}", hint="Name its folder: --folder FOLDER; or run: pod-agent server start"
+        )
+
+
 def change(folder: Path, changes: Mapping[str, object]) -> HostSettings:
     """Check and keep changed settings; values of None stay as they are.
 
@@ -107,6 +117,10 @@ def _base_url(address: str) -> str:
     parts = urlsplit(require_safe(address, "the base URL"))
     if parts.query or parts.fragment:
         raise UsageError("the base URL ends with its path", hint="For example https://pods.example.org/")
+    if not _PLAIN.fullmatch(address):  # it is written into access rules, templates and units as it is
+        raise UsageError(
+            "the base URL holds letters, digits and - . _ ~ only", hint="For example https://pods.example.org/solid/"
+        )
     return parts._replace(netloc=parts.netloc.lower(), path=parts.path.rstrip("/") + "/").geturl()
 
 

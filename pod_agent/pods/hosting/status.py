@@ -16,7 +16,7 @@ from pod_agent.errors import UsageError
 from pod_agent.pods.hosting.certificates import valid_until
 from pod_agent.pods.hosting.local import open_local
 from pod_agent.pods.hosting.presence import Presence, presence
-from pod_agent.pods.hosting.settings import HostSettings, load
+from pod_agent.pods.hosting.settings import HostSettings, load, require_server
 from pod_agent.pods.hosting.stored import Stored, files, open_roots, pod_folders, stored, temporary_files
 
 __all__ = ["Status", "look"]
@@ -48,8 +48,7 @@ class Status:
 
 def look(folder: Path) -> Status:
     """Look at the server of this folder; UsageError where there is none."""
-    if not (folder / "port").exists():
-        raise UsageError(f"no server lives in {folder}", hint="Run: pod-agent server start")
+    require_server(folder)
     settings, running, found = load(folder), presence(folder), stored(folder / "data")
     free = shutil.disk_usage(folder).free
     return Status(

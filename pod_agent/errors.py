@@ -18,6 +18,7 @@ AgentError
 │   ├── PodConflictError            5  the resource changed since it was read (412)
 │   ├── PodFullError                5  the pod has no room left (413, 507)
 │   ├── PodDamagedError             5  a document is truncated or not what the manifest says
+│   ├── PodEmptiedError             5  the pod holds nothing of what this machine knows of it
 │   └── ShareOutstandingError       5  a share that was withdrawn is not all closed at the server yet
 ├── NeedsServerError                2  a pod on this machine cannot do what a served pod can
 ├── PassphraseError                 2  the passphrase of sealed logins is missing or wrong
@@ -46,6 +47,7 @@ __all__ = [
     "PodAccessError",
     "PodConflictError",
     "PodDamagedError",
+    "PodEmptiedError",
     "PodError",
     "PodFullError",
     "PodUnreachableError",
@@ -201,6 +203,17 @@ class PodDamagedError(PodError):
 
     code = "pod_damaged"
     hint = "Import the export again: what is missing is written anew."
+
+
+class PodEmptiedError(PodError):
+    """The pod holds nothing of what this machine knows of it; what is known here stays."""
+
+    code = "pod_emptied"
+    hint = (
+        "If you erased it elsewhere: pod-agent erase. If its server lost it, restore the server's backup, "
+        "or put back what this machine has: pod-agent sync --put-back"
+    )
+    http_status = 409
 
 
 class ShareOutstandingError(PodError):

@@ -36,20 +36,25 @@ def erase(
     """Remove your pod and all that the agent keeps here, and show that nothing is left."""
     home = context.folder
     if not yes:
-        _ask(home, source, as_json=as_json)
+        _ask(home, source, keep_exported=keep_exported, as_json=as_json)
     if source is not None:
         return _tell_source(_erase_source(home, source), as_json=as_json)
     return _tell(_erase_all(home, keep_exported=keep_exported, leave_behind=leave_behind), as_json=as_json)
 
 
-def _ask(home: Path, source: str | None, *, as_json: bool) -> None:
+def _ask(home: Path, source: str | None, *, keep_exported: bool, as_json: bool) -> None:
     from pod_agent.errors import UsageError
+    from pod_agent.portability.home_files import exports_in
 
     if as_json:
         raise UsageError("erasing asks for a word, which --json cannot", hint="Add --yes if you are sure.")
     what = f"everything from {source}" if source else "your pod, your consents, your login and all files of the agent"
     click.echo(f"This removes {what} for good: {home}", err=True)
-    click.echo("To keep a copy, stop here and run: pod-agent export --out DIR", err=True)
+    exported = [] if source or keep_exported else exports_in(home)
+    for folder in exported:
+        click.echo(f"This export goes too, unless you add --keep-exported: {plain(str(folder))}", err=True)
+    if not exported:
+        click.echo("To keep a copy, stop here and run: pod-agent export --out DIR", err=True)
     if click.prompt(f"Type {_WORD} to go on", err=True) != _WORD:
         raise click.Abort
 

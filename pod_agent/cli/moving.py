@@ -47,15 +47,15 @@ def move(
     from pod_agent.portability.moving import move, require_movable
 
     home = context.folder
-    require_movable(home)
+    settings = require_movable(home)
     if remove_old and not yes:
         click.confirm(
             "The pod that is left is removed for good once the new one is in use. Go on?", abort=True, err=True
         )
     if target != _HERE:
         _link(home, target, client_id, client_secret, storage, browser=browser)
-    if withdraw_shares:
-        _withdraw_shares(home)
+    if settings.pod != _HERE:
+        _put_in_step(home, withdraw_shares=withdraw_shares)
     with steps("Moving", None) as bar:
         moved = move(
             home,
@@ -73,12 +73,13 @@ def move(
     return 0 if all(each.is_gone for each in moved.old) else 5
 
 
-def _withdraw_shares(home: Path) -> None:
+def _put_in_step(home: Path, *, withdraw_shares: bool) -> None:
+    """Sync a last time: what is damaged in the old pod can be mended under its address alone."""
     from pod_agent.agent import Agent
-    from pod_agent.pods.solid import SolidPod
 
     with Agent.open(home) as agent:
-        if not isinstance(agent.pod, SolidPod):
+        agent.sync()
+        if not withdraw_shares:
             return
         for each in agent.shares.listed():
             if each["status"] not in {"withdrawn", "expired"}:

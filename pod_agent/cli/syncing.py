@@ -30,8 +30,9 @@ _COUNTS = (
 @click.option("--watch", is_flag=True, help="Stay, and sync whenever the pod changes, until Ctrl-C.")
 @click.option("--every", default=5.0, show_default=True, type=click.FloatRange(0.1), help="With --watch: minutes.")
 @click.option("--full", is_flag=True, help="Ask for every document, whatever its date.")
+@click.option("--put-back", is_flag=True, help="Where the pod was emptied: write again what this machine has of it.")
 @common
-def sync(context: Context, *, watch: bool, every: float, full: bool, as_json: bool) -> int:
+def sync(context: Context, *, watch: bool, every: float, full: bool, put_back: bool, as_json: bool) -> int:
     """Bring your pod and this machine together: what you, your other devices and other programs changed."""
     from pod_agent.cli.progress import import_progress
 
@@ -43,7 +44,7 @@ def sync(context: Context, *, watch: bool, every: float, full: bool, as_json: bo
         click.echo("Stopped.", err=True)
         return 0
     with nullcontext() if as_json else import_progress() as progress:
-        report = agent.sync(full=full, progress=progress)
+        report = agent.sync(full=full, put_back=put_back, progress=progress)
     if as_json:
         show_json(report.to_json())
     else:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pod_agent.errors import PodConflictError, PodDamagedError
+from pod_agent.errors import PodConflictError, PodDamagedError, PodEmptiedError
 from pod_agent.ingest.judging import Judgement, Verdict, can_mend, is_counted, judge, mended
 from pod_agent.ingest.manifest import PATH, Entry, parse_manifest
 from pod_agent.ingest.origins import still_needed
@@ -46,12 +46,20 @@ class Acceptance:
         self._listed: dict[str, Listed] = {}
         self._manifest: dict[str, Entry] = {}
         self._is_fresh = False
+        self._puts_back = False
         self._new = set[str]()
 
-    def look(self, *, full: bool, progress: Callable[[str, int], None]) -> None:
-        """Accept, mend, put back and refuse."""
+    def look(self, *, full: bool, put_back: bool, progress: Callable[[str, int], None]) -> None:
+        """Accept, mend, put back and refuse.
+
+        PodEmptiedError where nothing is there of what was; ``put_back`` writes everything again then.
+        """
         seen = self._mirror.seen()
         self._listed = self._survey.entries(seen)
+        if self._is_emptied(seen):
+            if not put_back:
+                raise PodEmptiedError(f"the pod is empty; this machine knows {len(seen)} documents of it")
+            self._puts_back = True
         self._read_manifest(seen)
         changed = [path for path in self._listed if path != PATH and (full or self._has_moved(path, seen))]
         doubtful = self._fetch(changed, seen, progress)
@@ -74,6 +82,12 @@ class Acceptance:
         return [path for path, each in seen.items() if each.standing is Standing.DUE]
 
     # The manifest
+
+    def _is_emptied(self, seen: dict[str, Seen]) -> bool:
+        """Whether manifest and records are gone at once, which no undone import does; asked for by its name as well."""
+        if PATH in self._listed or PATH not in seen or any(map(is_counted, self._listed)):
+            return False
+        return any(map(is_counted, seen)) and self._pod.read(PATH) is None
 
     def _read_manifest(self, seen: dict[str, Seen]) -> None:
         """The manifest as the mirror has it where the listing shows it unchanged, as the pod has it otherwise."""
@@ -100,14 +114,16 @@ class Acceptance:
 
     def _use_manifest(self, resource: Resource | None) -> None:
         """Take the entries; of a manifest that is damaged or gone, those that were last read."""
+        was_lost = self.manifest_lost
         try:
             self._manifest = parse_manifest(resource.content) if resource else {}
-            self.manifest_lost = resource is None and any(map(is_counted, self._listed))
+            self.manifest_lost = resource is None and (self._puts_back or any(map(is_counted, self._listed)))
         except PodDamagedError:
             self.manifest_lost = True
         if self.manifest_lost:
             held = self._mirror.read(PATH)
             self._manifest = parse_manifest(held.content) if held else {}
+        if self.manifest_lost and not was_lost:
             self._report.notes.append("The pod's manifest was lost or cut short. Made anew.")
 
     # What the listing shows
@@ -263,17 +279,20 @@ class Acceptance:
             self._report.removed += 1
 
     def _lost_words(self, gone: Iterable[str]) -> None:
-        """Documents that the manifest does not list: what no program of ours removes is put back."""
+        """Documents that the manifest does not list: what no program of ours removes is put back.
+
+        A manifest without entries is that of a pod which is being erased: nothing is put back there.
+        """
         imports: defaultdict[str, list[str]] = defaultdict(list)
         for path in gone:
             match = _IMPORT.fullmatch(path)
             base = self._mirror.read(path)
             if is_counted(path) or base is None:
                 continue
-            if match is not None:
-                imports[match[1]].append(path)
-            elif _OWN_WORD.fullmatch(path):
+            if self._puts_back or (self._manifest and _OWN_WORD.fullmatch(path)):
                 self._return(path, base)
+            elif match is not None:
+                imports[match[1]].append(path)
             else:
                 self._give_up(path)
         for import_id, paths in imports.items():

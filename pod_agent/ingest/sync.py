@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.errors import LocalStateError
+from pod_agent.errors import LocalStateError, PodEmptiedError
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.accepting import Acceptance
 from pod_agent.ingest.apply import apply
@@ -60,10 +60,11 @@ class ServerSync:
         self._mirror = Mirror(self._folder / "mirror.sqlite", pod.root)
         self.pod = mirrored(pod, self._mirror)
 
-    def run(self, *, full: bool = False, progress: SyncProgress | None = None) -> SyncReport:
+    def run(self, *, full: bool = False, put_back: bool = False, progress: SyncProgress | None = None) -> SyncReport:
         """Bring pod and home together; ``full`` asks for every document, whatever its date.
 
         PodError where the pod does not answer: what was done until then holds, and the next sync goes on.
+        PodEmptiedError where all that was in the pod is gone; ``put_back`` writes it again from this machine.
         """
         report = SyncReport()
         show = progress or _silent
@@ -72,7 +73,7 @@ class ServerSync:
                 report.sent = len(apply(self.pod, journal, lambda count: show("sending", count)))
             show("listing", 0)
             acceptance = Acceptance(self._served, self._mirror, survey, self._folder, report)
-            acceptance.look(full=full, progress=show)
+            acceptance.look(full=full, put_back=put_back, progress=show)
             self._mirror.set_complete()
             bring_up(self._index, self._mirror, self._zone, others=True)
             self._enter(acceptance)
@@ -92,8 +93,9 @@ class ServerSync:
         bring_up(self._index, self._mirror, self._zone, others=False, words=self.pod)
 
     def rebuild(self) -> int:
-        """A sync, then an index made anew; the number of records."""
-        self.run()
+        """A sync, then an index made anew; the number of records. Of a pod that is empty now, what it was."""
+        with contextlib.suppress(PodEmptiedError):
+            self.run()
         return rebuild(self._index, self._mirror, self._zone)
 
     def listen(self) -> WakeUps | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
+from pod_agent.errors import LocalStateError
 from pod_agent.pods.pod import Entry, ETag, Resource
 from pod_agent.storage import make_private_folder
 
@@ -86,7 +87,8 @@ def _in_etag(entry: Entry, etag: str) -> bool:
 class Mirror:
     """The mirror of one pod (``root``) in the file at ``path``; what other pods left in that file stays apart.
 
-    A file that cannot be used is started anew. Safe to share between threads.
+    A file that is damaged or of another layout is started anew. Safe to share between threads. LocalStateError where
+    the disk is full or the file may not be written: what it holds stays then.
     """
 
     def __init__(self, path: Path, root: str) -> None:
@@ -96,6 +98,8 @@ class Mirror:
         make_private_folder(path.parent)
         try:
             self._connection = self._open()
+        except sqlite3.OperationalError as error:  # says nothing against what the file holds
+            raise LocalStateError(f"{path} cannot be used: {error}") from error
         except sqlite3.DatabaseError:
             self._discard()
             self._connection = self._open()

@@ -13,7 +13,7 @@ from pod_agent.portability.folder import files_of
 from pod_agent.portability.removing import Removed
 from pod_agent.storage import remove_private
 
-__all__ = ["FOR_REPEATING", "remove_exports", "remove_home", "what_stays"]
+__all__ = ["FOR_REPEATING", "exports_in", "remove_exports", "remove_home", "what_stays"]
 
 _SQLITE: Final = r"\.sqlite(?:-wal|-shm|-journal)?"
 _FILES: Final = {
@@ -58,13 +58,17 @@ def remove_home(home: Path, *, keep: Collection[str] = ()) -> Removed:
     return done
 
 
+def exports_in(home: Path) -> list[Path]:
+    """Folders right in the home that hold an export of the pod and nothing else, sorted."""
+    there = sorted(home.iterdir()) if home.is_dir() else []
+    folders = (each for each in there if each.is_dir() and not each.is_symlink())
+    return [folder for folder in folders if files_of(folder) is not None]
+
+
 def remove_exports(home: Path) -> Counter[str]:
     """Remove exports of the pod that lie in the home, if nothing was added to them; files by export."""
     removed: Counter[str] = Counter()
-    for folder in sorted(home.iterdir()) if home.is_dir() else ():
-        files = None if folder.is_symlink() or not folder.is_dir() else files_of(folder)
-        if files is None:
-            continue
+    for folder in exports_in(home):
         for path in list(_files(folder)):
             removed[folder.name] += remove_private(path)
         _remove_empty(folder)

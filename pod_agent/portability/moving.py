@@ -7,6 +7,7 @@ on without another login, and the home stays what it was. At every moment the se
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import NotInitialisedError, PodDamagedError, PodError, UsageError
 from pod_agent.ingest.apply import apply
 from pod_agent.ingest.journal import Journal, exclusive
-from pod_agent.ingest.layout import is_document, walk
+from pod_agent.ingest.layout import is_document, read_document, walk
 from pod_agent.ingest.manifest import load_manifest
+from pod_agent.ingest.registering import register_kinds
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.secrets import Keyring, SecretStore
@@ -42,6 +44,7 @@ __all__ = [
     "target_home",
 ]
 
+_LOG = logging.getLogger(__name__)
 _TARGET: Final = "moving"
 Advance = Callable[[str, int, int], None]
 """Told what is being done, how many resources of it are done, and how many there are."""
@@ -134,8 +137,9 @@ def move(
     """Move the pod of this home onto this machine, or to the server that ``target_home`` is linked with.
 
     Everything is copied and compared by SHA-256; then the settings are switched, and with ``remove_old`` what was left
-    is removed. A move that was cut off anywhere is finished by calling this again. UsageError where the new place
-    holds something that is no copy of this home's, or where others can read shared copies of the old pod.
+    is removed. Registrations in the type index follow. A move that was cut off anywhere is finished by calling this
+    again. UsageError where the new place holds something that is no copy of this home's, or where others can read
+    shared copies of the old pod; PodDamagedError where the pod is not what its manifest says.
     """
     told = advance or (lambda *_: None)
     settings = require_movable(home)
@@ -156,10 +160,12 @@ def move(
             _claim(home, target, there.webid)
             copied = copy_pod(source, target, lambda done, total: told("Copying", done, total))
             _require_same(source, target)
+            _require_whole(source, copied)
             left = fingerprint(inventory(source) if copied.renamed else copied.digests)
             note_copy(home, Copy(root=source.root, webid=_login(settings), state="left", fingerprint=left))
             _switch(home, there, keyring)
             forget_copy(home, target.root)
+        _register_anew(home, settings, source, target)
         old = _remove_left(home, keyring, opening, told) if remove_old else []
         return _moved(source, target, copied, old)
 
@@ -216,6 +222,36 @@ def _claim(home: Path, target: Pod, webid: str) -> None:
 def _require_same(source: Pod, target: Pod) -> None:
     if load_manifest(target).entries != load_manifest(source).entries:
         raise PodDamagedError("the copy's manifest differs from that of the pod", hint="Run the same command again.")
+
+
+def _require_whole(source: Pod, copied: Copied) -> None:
+    """Refuse to leave a pod that lacks what its manifest lists: the machines that can mend it know it by its address.
+
+    What another program changed is not as the manifest says either, but can be read.
+    """
+    for path, entry in load_manifest(source).entries.items():
+        if copied.digests.get(path) == entry.sha256:
+            continue
+        if path not in copied.digests or not is_document(path):
+            what = "is missing" if path not in copied.digests else "is not what the manifest says"
+            raise PodDamagedError(f"{path} {what}", hint="Run: pod-agent sync. Then move.")
+        read_document(source, path)
+
+
+def _register_anew(home: Path, settings: Settings, source: Pod, target: Pod) -> None:
+    """Have the type index name the pod that is in use, where the person wanted it named; a failure is only logged."""
+    root = settings.registered.partition(" ")[0]
+    if not root or root == target.root:
+        return
+    try:
+        if root == source.root and isinstance(source, SolidPod):
+            TypeIndex(source.session, settings.webid, root).unregister()
+        if isinstance(target, SolidPod):
+            register_kinds(home, load_settings(home), target)
+        else:
+            save_settings(home, registered="")
+    except PodError as error:
+        _LOG.warning("the type index still names the old pod (%s); run: pod-agent pod register", error.code)
 
 
 def _switch(home: Path, there: Settings, keyring: Keyring | None) -> None:

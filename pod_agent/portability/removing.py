@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodDamagedError
 from pod_agent.ingest.layout import is_document, is_series
+from pod_agent.ingest.manifest import clear_manifest
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.paths import is_name
 from pod_agent.pods.pod import TURTLE, Pod
@@ -80,6 +81,8 @@ def remove_pod(pod: Pod, advance: Advance | None = None, container: str = "") ->
     """
     told = advance or (lambda _: None)
     if isinstance(pod, SolidPod):
+        if not container:
+            clear_manifest(pod)
         return _remove_served(pod, pod.root + container, told)
     folder = folder_of(pod)
     if folder is None:

@@ -15,7 +15,7 @@ import pytest
 from consent.grant import Status
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
-from pod_agent.errors import PodUnreachableError, UsageError
+from pod_agent.errors import PodDamagedError, PodUnreachableError, UsageError
 from pod_agent.federation.consents import Consents
 from pod_agent.ingest.journal import Intent, Journal
 from pod_agent.ingest.layout import read_documents, walk
@@ -132,6 +132,33 @@ def test_a_place_that_holds_something_else_is_refused(home: Path, tmp_path: Path
         moved_to(home, tmp_path / "server")
     assert load_settings(home).pod == EMBEDDED
     assert list(walk(server, "")) == ["data/x.ttl"]
+
+
+@pytest.mark.parametrize("fault", ["gone", "cut"])
+@pytest.mark.parametrize("kind", ["ttl", "csv.gz"])
+def test_a_pod_that_lacks_what_its_manifest_lists_is_not_left(
+    kind: str, fault: str, home: Path, tmp_path: Path
+) -> None:
+    path = next(path for path in load_manifest(EmbeddedPod(home / "pod")).entries if path.endswith(kind))
+    whole = (home / "pod" / path).read_bytes()
+    if fault == "gone":
+        (home / "pod" / path).unlink()
+    else:
+        (home / "pod" / path).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(PodDamagedError):
+        moved_to(home, tmp_path / "server", remove_old=True)
+    assert load_settings(home).pod == EMBEDDED
+    (home / "pod" / path).write_bytes(whole)
+    moved_to(home, tmp_path / "server", remove_old=True)
+    assert (tmp_path / "server" / path).read_bytes() == whole
+
+
+def test_what_another_program_changed_moves_as_it_is(home: Path, tmp_path: Path) -> None:
+    path = next(path for path in load_manifest(EmbeddedPod(home / "pod")).entries if "/transaction/" in path)
+    edited = b"# another program was here\n" + (home / "pod" / path).read_bytes()
+    (home / "pod" / path).write_bytes(edited)
+    moved_to(home, tmp_path / "server")
+    assert (tmp_path / "server" / path).read_bytes() == edited
 
 
 def test_shared_copies_do_not_move(home: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,17 +70,18 @@ class SharingMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.place = tempfile.TemporaryDirectory()
+        self.place = Path(tempfile.mkdtemp())
         self.server = RuledServer(ALICE)
         documents = StepDocuments(self.server)
-        self.home = Home(Path(self.place.name), self.server.pod(), server=self.server, documents=documents)
+        self.home = Home(self.place, self.server.pod(), server=self.server, documents=documents)
         self.known: dict[str, Known] = {}
         self.server.on_rules = self.judge
+        self.server.on_delete = self.judge_removal
         self.foreign = False
 
     def teardown(self) -> None:
         self.home.index.close()
-        self.place.cleanup()
+        shutil.rmtree(self.place)
 
     def judge(self, path: str, allowed: set[tuple[str, str]]) -> None:
         """Before a document of rules is stored: whom it names besides the owner, and by what right."""
@@ -97,6 +99,11 @@ class SharingMachine(RuleBasedStateMachine):
             assert state.live(self.home.now)
             assert (state.grant.recipient, state.grant.until) == (agent, known.until)
             known.opened = True
+
+    def judge_removal(self, path: str) -> None:
+        """Documents are removed when nobody else can read them any more, so that nobody sees half of a share."""
+        assert not self.server.allows(BOB, path, "Read")
+        assert not self.server.allows(CAROL, path, "Read")
 
     @rule(
         person=PEOPLE,
@@ -155,6 +162,14 @@ class SharingMachine(RuleBasedStateMachine):
     @rule(days=st.integers(1, 30))
     def wait(self, days: int) -> None:
         self.home.now += timedelta(days=days)
+
+    @precondition(lambda self: self.known)
+    @rule(choice=st.integers(0, 20))
+    def wait_for_the_end_of_one_and_run_again(self, choice: int) -> None:
+        known = list(self.known.values())[choice % len(self.known)]
+        self.home.now = max(self.home.now, known.until)
+        self.recover()
+        assert known.over
 
     @rule()
     def run_again(self) -> None:

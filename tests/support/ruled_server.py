@@ -31,7 +31,11 @@ class Died(BaseException):
 
 @dataclass
 class RuledServer:
-    """The storage ``/alice/`` of ``owner``; ``on_rules`` is called with each document of rules before it is stored."""
+    """The storage ``/alice/`` of ``owner``.
+
+    ``on_rules`` is called with each document of rules before it is stored, ``on_delete`` with each path before it is
+    removed.
+    """
 
     owner: str
     away: bool = False
@@ -39,6 +43,7 @@ class RuledServer:
     dies_after: bool = False
     stored: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     on_rules: Callable[[str, set[tuple[str, str]]], None] = lambda _path, _allowed: None
+    on_delete: Callable[[str], None] = lambda _path: None
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -131,6 +136,7 @@ class RuledServer:
         return httpx.Response(201)
 
     def _delete(self, path: str) -> httpx.Response:
+        self.on_delete(path)
         if path.endswith("/") and any(
             name.startswith(path) and name not in {path, f"{path}.acl"} for name in self.stored
         ):

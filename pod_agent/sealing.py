@@ -31,6 +31,7 @@ _BY_PASSPHRASE = _HEADER + b"passphrase\n"
 _BY_KEY = _HEADER + b"key-file\n"
 _SALT = 16
 _NONCE = 12
+_TRIES = 3
 _typed: dict[str, str] = {}  # the answer of the terminal, which is asked once a process
 
 
@@ -159,11 +160,14 @@ def _new_passphrase() -> bool:
     """Whether the person chose a passphrase; nobody is asked where there is no terminal."""
     if not _on_terminal():
         return False
-    first = getpass.getpass("Choose a passphrase for your login (empty: a key in a file): ")
-    if first and getpass.getpass("Once more: ") != first:
-        raise PassphraseError("the two passphrases differ")
-    _typed[""] = first
-    return bool(first)
+    question = "Choose a passphrase for your login (empty: a key in a file): "
+    for _ in range(_TRIES):
+        first = getpass.getpass(question)
+        if not first or getpass.getpass("Once more: ") == first:
+            _typed[""] = first
+            return bool(first)
+        question = "The two differ. Choose a passphrase (empty: a key in a file): "
+    raise PassphraseError("the two passphrases differ")
 
 
 def _on_terminal() -> bool:

@@ -25,7 +25,11 @@ def log_in(home: Path, address: str, storage: str | None, client: str, *, browse
     with RedirectListener(redirect_of(client)) if client else RedirectListener() as listener:
         linking = Agent.begin_link(home, address, listener.redirect_uri, storage=storage, client=client)
         _show(linking, browser=browser and not paste)
-        answer = _pasted() if paste else listener.wait(linking.state)
+        if paste:
+            listener.close()  # so that a browser of this machine says at once that nobody is there
+            answer = _pasted()
+        else:
+            answer = listener.wait(linking.state)
     return Agent.finish_link(linking, answer)
 
 

@@ -24,7 +24,11 @@ def pod() -> None:
 @pod.command()
 @click.argument("address", required=False)
 @click.option("--client-id", help="Client credentials from your server; or the address of a client-ID document.")
-@click.option("--client-secret", help="The secret of client credentials; asked for if it is not given.")
+@click.option(
+    "--client-secret",
+    envvar="POD_AGENT_CLIENT_SECRET",
+    help="The secret of client credentials; better in POD_AGENT_CLIENT_SECRET, or typed in when it is asked for.",
+)
 @click.option("--storage", help="The storage to use, if your WebID has several.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only show the address to open.")
 @click.option("--paste", is_flag=True, help="Log in on another machine, and paste the address that you end up at.")

@@ -94,6 +94,6 @@ def _announce(address: str, *, as_json: bool) -> None:
         show_json({"url": address})
         return
     click.echo(f"Your Solid server: {address}")
-    click.echo("Make an account and a pod there. Then, elsewhere:")
-    click.echo("  pod-agent --home FOLDER pod link WEBID")
+    click.echo("Open it in a browser, make an account and a pod there. Then, in another terminal:")
+    click.echo("  pod-agent pod link WEBID")
     click.echo("Ctrl-C ends the server; your pods stay in its folder.")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from pod_agent.errors import UsageError
 
-__all__ = ["is_loopback", "origin", "require_safe"]
+__all__ = ["is_inside", "is_loopback", "origin", "require_safe"]
+
+_SHORT_IPV4 = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
+"""Such as 127.1: systems take it for an address, and no honest server calls itself so."""
 
 
 def is_loopback(address: str) -> bool:
@@ -19,6 +23,15 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_inside(address: str) -> bool:
+    """Whether the address names this machine or one of a private network; a name is not looked up."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    try:
+        return host == "localhost" or host.endswith(".localhost") or not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return _SHORT_IPV4.fullmatch(host) is not None
 
 
 def origin(address: str) -> str:

@@ -94,7 +94,14 @@ class DPoPAuth(httpx.Auth):
         headers = {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
         form = {"grant_type": "client_credentials", "scope": "webid"}
         started, key = self._clock(), self._held.key
-        tokens = yield from self._ask(credentials.issuer, key, form, limits, headers)
+        try:
+            tokens = yield from self._ask(credentials.issuer, key, form, limits, headers)
+        except LoginFailedError as error:
+            raise LoginFailedError(
+                str(error),
+                hint="Check id and secret, or make new ones in your account at the server: pod-agent pod link WEBID"
+                " --client-id NAME",
+            ) from error
         self._held = _Held(tokens.access_token, key, token_times(tokens, started)[0])
 
     def _renew_shared(self, limits: dict[str, Any]) -> Flow[None]:

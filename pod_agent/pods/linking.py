@@ -92,12 +92,13 @@ def begin_link(home: Path, address: str, redirect_uri: str, *, storage: str | No
 
 def finish_link(linking: Linking, answer: str, keyring: Keyring | None) -> Settings:
     """Take the answer that the browser brought, try the login out and keep it; see ``finish_login`` and ``link``."""
+    former = _kept_login(linking.home, keyring)  # first, so that no login is spent on a passphrase that is wrong
     login = finish_login(linking.pending, answer)
     try:
         profile = linking.profile or discover(login.webid, storage=linking.storage)
-        return link(profile, login, home=linking.home, keyring=keyring, storage=linking.storage)
+        return _take_the_place(former, profile, login, home=linking.home, keyring=keyring, storage=linking.storage)
     except BaseException:
-        revoke_login(login)  # nothing was kept, so nobody needs it
+        _end(login, unless_shared_with=former)  # nothing was kept, so nobody needs it
         raise
 
 
@@ -112,7 +113,8 @@ def link_with_secret(
             f"{address} does not say who you are", hint="Client credentials need your WebID: pod-agent pod link WEBID"
         )
     credentials = ClientCredentials(issuer=profile.issuers[0], client_id=client_id, client_secret=client_secret)
-    return link(profile, credentials, home=home, keyring=keyring, storage=storage)
+    former = _kept_login(home, keyring)
+    return _take_the_place(former, profile, credentials, home=home, keyring=keyring, storage=storage)
 
 
 def link_state(home: Path, keyring: Keyring | None) -> LinkState:
@@ -163,6 +165,31 @@ def unlink(home: Path, keyring: Keyring | None) -> Unlinked:
 def login_ends(home: Path, webid: str, keyring: Keyring | None) -> float | None:
     """When the login of this WebID ends, in seconds since 1970; None where nobody knows."""
     return _until(SecretStore(home, keyring).find(webid))
+
+
+def _kept_login(home: Path, keyring: Keyring | None) -> Login | None:
+    """The login that this home is linked with."""
+    webid = load_settings(home).webid
+    return SecretStore(home, keyring).find(webid) if webid else None
+
+
+def _take_the_place(
+    former: Login | None, profile: Profile, login: Login, *, home: Path, keyring: Keyring | None, storage: str | None
+) -> Settings:
+    """Link; then end and forget the login that the home had before, since nobody would later."""
+    before = load_settings(home).webid
+    settings = link(profile, login, home=home, keyring=keyring, storage=storage)
+    if before not in {"", settings.webid}:
+        SecretStore(home, keyring).forget(before)
+    _end(former, unless_shared_with=login)
+    return settings
+
+
+def _end(login: Login | None, *, unless_shared_with: Login | None) -> None:
+    """End a login in the browser; not where another is of the same program, which a provider may end with it."""
+    shared = unless_shared_with is not None and login is not None and unless_shared_with.client_id == login.client_id
+    if isinstance(login, BrowserLogin) and not shared:
+        revoke_login(login)
 
 
 def _require_no_folder_pod(home: Path) -> None:

@@ -14,7 +14,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -144,7 +144,7 @@ def redirect_of(client: str) -> str:
         found = drive(http, _document(request))
     redirects = found.get("redirect_uris")
     local = [uri for uri in redirects if isinstance(uri, str)] if isinstance(redirects, list) else []
-    local = [uri for uri in local if uri.startswith("http://") and is_loopback(uri)]
+    local = [uri for uri in local if uri.startswith("http://") and "[" not in uri and is_loopback(uri)]
     if found.get("client_id") != client or not local:
         raise LoginFailedError(
             f"{client} is no client-ID document for a program on this machine",
@@ -202,7 +202,8 @@ def _register(provider: Provider, redirect_uri: str, scope: str) -> Flow[str]:
 
 def _code_of(pending: PendingLogin, answer: str) -> str:
     """The code of the answer to this very login."""
-    query = urlsplit(answer).query if "://" in answer else answer.removeprefix("?")
+    before, _, after = answer.partition("?")
+    query = answer if "=" in before else after  # the whole address has no "=" before its query
     found = {name: values[-1] for name, values in parse_qs(query).items()}
     if not hmac.compare_digest(found.get("state", "").encode(), pending.state.encode()):
         raise LoginFailedError("the browser came back with an answer to another login")

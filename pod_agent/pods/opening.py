@@ -8,7 +8,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pod_agent.config import Settings, save_settings
-from pod_agent.errors import NotInitialisedError, PodAccessError, PodError, UsageError
+from pod_agent.errors import (
+    LoginEndedError,
+    LoginFailedError,
+    NotInitialisedError,
+    PodAccessError,
+    PodError,
+    UsageError,
+)
 from pod_agent.pods.auth import DPoPAuth
 from pod_agent.pods.discovery import Profile, choose_storage, is_public
 from pod_agent.pods.embedded import EmbeddedPod
@@ -83,7 +90,13 @@ def link(
 def _try_out(pod: Pod) -> None:
     path = f"link-{secrets.token_hex(8)}.ttl"
     content = _PROBE.replace("NAME", path).encode()
-    etag = pod.write(path, content, if_match=None)
+    try:
+        etag = pod.write(path, content, if_match=None)
+    except PodAccessError as error:
+        if isinstance(error, (LoginFailedError, LoginEndedError)):
+            raise
+        hint = "Choose a storage of your own: pod-agent pod link WEBID --storage IRI"
+        raise PodAccessError(f"this login may not write to {pod.root}", hint=hint) from error
     try:
         found = pod.read(path)
         if found is None or found.etag != etag:

@@ -7,19 +7,17 @@ an address is not found out; a login goes nowhere before the person saw the addr
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 import httpx
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.pods.addresses import is_loopback, require_safe
+from pod_agent.pods.addresses import is_inside, require_safe
 from pod_agent.pods.links import resolved
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import open_client
@@ -100,6 +98,7 @@ class PublicReader:
             raise PodUnreachableError(f"{address} cannot be reached ({type(error).__name__})") from error
         if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise PodUnreachableError(f"{address} answers with {response.status_code}")
+        response.headers.pop("content-encoding", None)  # the body is plain by now, though it was asked for so
         return httpx.Response(response.status_code, headers=response.headers, content=body)
 
 
@@ -123,31 +122,12 @@ def trusted(iri: str, what: str, *, told_by: str) -> str:
         require_safe(iri, f"the profile's {what}")
     except UsageError as error:
         raise PodAccessError(str(error), hint=error.hint) from error
-    if _is_inside(iri) and not _is_inside(told_by):
+    if is_inside(iri) and not is_inside(told_by):
         raise PodAccessError(
             f"the profile's {what} lies on this machine or in a private network: {iri}",
             hint="Give that address yourself if it is yours.",
         )
     return iri
-
-
-def _is_inside(address: str) -> bool:
-    if is_loopback(address):
-        return True
-    host = (urlsplit(address).hostname or "").rstrip(".")
-    try:
-        return host == "localhost" or not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return _is_short_address(host)
-
-
-def _is_short_address(host: str) -> bool:
-    """Whether the system takes this for an IPv4 address, such as ``127.1``; no honest server calls itself so."""
-    try:
-        socket.inet_aton(host)
-    except (OSError, UnicodeError):
-        return False
-    return True
 
 
 def _page(response: httpx.Response, address: str) -> Page:

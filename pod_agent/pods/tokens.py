@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from pod_agent.errors import LoginFailedError, PodAccessError, PodUnreachableError, UsageError
-from pod_agent.pods.addresses import origin, require_safe
+from pod_agent.pods.addresses import is_inside, origin, require_safe
 
 __all__ = [
     "ATTEMPTS",
@@ -136,7 +136,7 @@ def drive(client: httpx.Client, flow: Flow[T]) -> T:
     while True:
         try:
             response = client.send(request)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             flow.close()
             name = origin(str(request.url))
             raise PodUnreachableError(f"{name} cannot be reached ({type(error).__name__})") from error
@@ -156,9 +156,9 @@ def read_provider(issuer: str, prover: Prover, limits: dict[str, Any]) -> Flow[P
     answer = answer_of(response, issuer)
     if str(answer.get("issuer", "")).rstrip("/") != name:
         raise PodAccessError(f"{name} does not call itself the identity provider")
-    endpoints = {"token_endpoint": _endpoint(answer, "token_endpoint")}
+    endpoints = {"token_endpoint": _endpoint(answer, "token_endpoint", issuer)}
     for what in ("authorization_endpoint", "registration_endpoint", "revocation_endpoint", "jwks_uri"):
-        endpoints[what] = _endpoint(answer, what) if answer.get(what) else ""
+        endpoints[what] = _endpoint(answer, what, issuer) if answer.get(what) else ""
     prover.token_endpoint = endpoints["token_endpoint"]
     return Provider(
         issuer=str(answer["issuer"]),
@@ -220,12 +220,19 @@ def answer_of(response: httpx.Response, issuer: str) -> dict[str, Any]:
     return found
 
 
-def _endpoint(answer: dict[str, Any], name: str) -> str:
+def _endpoint(answer: dict[str, Any], name: str, issuer: str) -> str:
+    """An address that the provider names; one on the open web leads to none on this machine or in a private network."""
     what = f"the identity provider's {name.replace('_', ' ')}"
     try:
-        return require_safe(str(answer.get(name, "")), what)
+        address = require_safe(str(answer.get(name, "")), what)
     except UsageError as error:
-        raise PodAccessError(str(error)) from error
+        raise PodAccessError(str(error), hint="Tell your identity provider, or use another.") from error
+    if is_inside(address) and not is_inside(issuer):
+        raise PodAccessError(
+            f"{what} lies on this machine or in a private network: {origin(address)}",
+            hint="Tell your identity provider, or use another.",
+        )
+    return address
 
 
 def _seconds(value: object) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 
 import pytest
@@ -37,6 +38,13 @@ def test_a_profile_names_issuer_and_storage(server: StrictServer) -> None:
     assert (found.webid, found.issuers) == (webid, ("https://idp.example/",))
     assert found.storages == (f"{server.address}ann/files/",)
     assert server.requests == [("GET", "/ann/profile/card")]
+
+
+def test_a_profile_that_comes_compressed_unasked_is_read(server: StrictServer) -> None:
+    webid = publish(server)
+    server.stored["/ann/profile/card"] = (gzip.compress(f"{ISSUER}\n{STORAGE}".encode()), "text/turtle")
+    server.headers["/ann/profile/card"] = [("content-encoding", "gzip")]
+    assert discover(webid).issuers == ("https://idp.example/",)
 
 
 def test_what_a_profile_says_of_others_is_not_taken(server: StrictServer) -> None:

@@ -13,6 +13,7 @@ from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, Usag
 from pod_agent.pods.auth import ClientCredentials, DPoPAuth
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
+from pod_agent.pods.tokens import Prover, read_provider
 from tests.support.strict_server import Fault, StrictServer
 
 BODY = b"<#a> <#b> 1 .\n"
@@ -173,7 +174,7 @@ def test_a_refused_login_is_no_access_and_shows_no_secret(
     with pytest.raises(PodAccessError, match="invalid_client") as caught:
         open_pod("wr0ng-secret").read("a.ttl")
     assert "wr0ng" not in f"{caught.value} {caught.value.hint} {caught.value!r}"
-    assert "pod link" in caught.value.hint
+    assert "Check id and secret" in caught.value.hint
     assert server.requests == [("GET", "/.well-known/openid-configuration"), ("POST", "/token")]
 
 
@@ -219,6 +220,18 @@ def test_an_identity_provider_that_is_not_safe_gets_no_secret(
         open_pod().read("a.ttl")
     asked = [path for _, path in server.requests]
     assert asked.count("/token") == ("token_type" in change)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:631/", "https://192.168.1.1/", "https://169.254.169.254/latest", "https://127.1/"]
+)
+@pytest.mark.parametrize("name", ["token_endpoint", "registration_endpoint", "jwks_uri", "revocation_endpoint"])
+def test_a_provider_on_the_web_leads_to_nothing_on_this_machine(name: str, endpoint: str) -> None:
+    said = {"issuer": "https://idp.example", "token_endpoint": "https://idp.example/token", name: endpoint}
+    flow = read_provider("https://idp.example/", Prover(), {})
+    request = next(flow)
+    with pytest.raises(PodAccessError, match=r"on this machine or in a private network: https?://[\d.:]+$"):
+        flow.send(httpx.Response(200, json=said, request=request))
 
 
 def test_a_401_that_no_login_cures_ends(server: StrictServer, open_pod: Callable[[], SolidPod]) -> None:

@@ -119,10 +119,17 @@ def test_a_child_process_gets_the_passphrase_that_was_typed(
 def test_a_passphrase_that_was_mistyped_seals_nothing(
     sealed: SealedFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    type_in(monkeypatch, "open sesame", "open sesane")
+    type_in(monkeypatch, *("open sesame", "open sesane") * 3)
     with pytest.raises(PassphraseError, match="differ"):
         sealed.write(CONTENT)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_passphrase_that_was_mistyped_is_asked_for_again(sealed: SealedFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, "open sesame", "open sesane", "open sesame", "open sesame")
+    sealed.write(CONTENT)
+    assert "your passphrase" in sealed.place()
+    assert sealed.read() == CONTENT
 
 
 def test_an_empty_passphrase_means_a_key_in_a_file(sealed: SealedFile, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,7 +211,7 @@ def _members(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _require_all_within_reach(data: Path) -> None:
-    """OSError for a container that may not be read, which walking would pass over; UsageError for one that is a link."""
+    """Refuse a container that may not be read, which walking would pass over (OSError), and one that is a link."""
     for place, containers, _files in os.walk(data, onerror=_raise_unless_gone):
         for name in containers:
             if Path(place, name).is_symlink():

@@ -160,8 +160,7 @@ class Agent:
             self._sync.catch_up()
         report = self._ingest.run(paths, dry_run=dry_run, progress=progress)
         if not dry_run:
-            self.refresh()
-            self.settings = keep_registered(self.home, self.settings, self.pod)
+            self._take_in()
         return report
 
     @property
@@ -175,13 +174,13 @@ class Agent:
         """Import a database's answer or an object of a store by a mapping; see ``Tables.bring``."""
         self._sync.catch_up()
         report = self.tables.bring(source, name, **options)
-        self.refresh()
+        self._take_in()
         return report
 
     def follow(self, brokers: str, topic: str, name: str, **options: Any) -> Iterator[ImportReport]:
         """Import a topic as it comes; see ``Tables.follow``."""
         for report in self.tables.follow(brokers, topic, name, **options):
-            self.refresh()
+            self._take_in()
             yield report
 
     def imports(self) -> list[dict[str, Any]]:
@@ -373,6 +372,11 @@ class Agent:
             **report.counts.to_json(),
             "warnings": report.warnings,
         }
+
+    def _take_in(self) -> None:
+        """After an import: the index, and the kinds of record in the type index."""
+        self.refresh()
+        self.settings = keep_registered(self.home, self.settings, self.pod)
 
     def _relative(self, iri: str) -> IRI:
         return IRI(iri.removeprefix(self.pod.root))

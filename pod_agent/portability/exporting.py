@@ -24,7 +24,8 @@ from pod_agent.ingest.manifest import PATH as POD_MANIFEST
 from pod_agent.ingest.manifest import Entry, digest, load_manifest
 from pod_agent.pods.pod import Pod
 from pod_agent.portability.folder import ExportFolder
-from pod_agent.portability.graphs import SortedLines, json_ld, ntriples, own_context
+from pod_agent.portability.graphs import SortedLines, json_ld, ntriples
+from pod_agent.portability.json_ld import Compaction, own_context
 from pod_agent.portability.readme import README, readme
 from pod_agent.portability.selection import Selection, selected
 from pod_agent.portability.tables import Tables, write_word
@@ -219,12 +220,12 @@ class _JsonLd(_AsIs):
     def __init__(self, folder: ExportFolder, root: str) -> None:
         super().__init__(folder)
         self._root = root
-        self._context = own_context()
+        self._compaction = Compaction(own_context())
 
     def add(self, path: str, content: bytes) -> None:
         if _is_graph(path):
             self.folder.add(
-                f"{CONTAINER}{path.removesuffix('.ttl')}.jsonld", json_ld(content, path, self._root, self._context)
+                f"{CONTAINER}{path.removesuffix('.ttl')}.jsonld", json_ld(content, path, self._root, self._compaction)
             )
         else:
             super().add(path, content)

@@ -1,4 +1,4 @@
-"""Documents as triples: N-Triples in order on disk, and JSON-LD with our own context.
+"""Documents as triples: N-Triples in order on disk, and JSON-LD.
 
 Names are absolute here: ``base`` is the address of the agent's container, and what a document calls ``<#name>`` is
 ``base``, its path and ``#name``. Blank nodes, which only other programs write, get names by their document and their
@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import json
-from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any, Final
 
 import pyoxigraph as ox
 
 from pod_agent.errors import PodDamagedError, UsageError
+from pod_agent.portability.json_ld import Compaction
 
-__all__ = ["SortedLines", "json_ld", "ntriples", "own_context"]
+__all__ = ["SortedLines", "json_ld", "ntriples"]
 
 _BATCH: Final = 16 << 20
 """So many bytes of lines are sorted in memory at a time."""
@@ -75,22 +73,9 @@ class SortedLines:
         self._lines, self._size = [], 0
 
 
-def own_context() -> dict[str, Any]:
-    """The project's JSON-LD context, as it lies in the package."""
-    text = files("vocab").joinpath("context.jsonld").read_text(encoding="utf-8")
-    context: dict[str, Any] = json.loads(text)["@context"]
-    return context
-
-
-def json_ld(content: bytes, path: str, base: str, context: dict[str, Any]) -> bytes:
-    """The document as JSON-LD with this context inside, so that nobody has to fetch anything to read it."""
-    from pyld import jsonld  # noqa: PLC0415 - only this format needs it
-
-    triples = [_triple(quad) for quad in _quads(content, path, base)]
-    options = {"documentLoader": _refuse, "graph": True, "skipExpansion": True}
-    expanded = jsonld.from_rdf({"@default": triples}, {"documentLoader": _refuse})
-    compact = jsonld.compact(expanded, context, options)
-    return json.dumps(compact, ensure_ascii=False, indent=1).encode() + b"\n"
+def json_ld(content: bytes, path: str, base: str, compaction: Compaction) -> bytes:
+    """The document as JSON-LD; PodDamagedError where it is not Turtle."""
+    return compaction.document(_quads(content, path, base))
 
 
 def _quads(content: bytes, path: str, base: str) -> list[ox.Quad]:
@@ -114,20 +99,3 @@ def _blank(term: object) -> bool:
 
 def _named(term: Any, mark: str) -> Any:
     return ox.BlankNode(mark + term.value) if isinstance(term, ox.BlankNode) else term
-
-
-def _triple(quad: ox.Quad) -> dict[str, dict[str, str]]:
-    return {"subject": _term(quad.subject), "predicate": _term(quad.predicate), "object": _term(quad.object)}
-
-
-def _term(term: Any) -> dict[str, str]:
-    if isinstance(term, ox.NamedNode):
-        return {"type": "IRI", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "blank node", "value": f"_:{term.value}"}
-    found = {"type": "literal", "value": term.value, "datatype": term.datatype.value}
-    return found if term.language is None else {**found, "language": term.language}
-
-
-def _refuse(address: str, _options: object) -> Iterator[None]:
-    raise PodDamagedError(f"a document asks for {address}, which nobody fetches")

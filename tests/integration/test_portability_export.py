@@ -26,6 +26,7 @@ from pod_agent.portability.cells import defused, undefused
 from pod_agent.portability.exporting import CONTAINER, Exported, Format, export
 from pod_agent.portability.folder import files_of
 from pod_agent.portability.graphs import ntriples
+from pod_agent.portability.json_ld import Compaction, own_context
 from pod_agent.portability.selection import Selection
 from tests.support.full_home import FORMULA, fill_home, plays, told_home
 from vocab import terms
@@ -131,6 +132,36 @@ def test_jsonld_expands_to_the_very_triples_without_fetching_anything(home: Path
         assert set(parsed[0]) == set(parsed[1])
         found += lines
     assert subjects(found) == held(home)
+
+
+FOREIGN = b"""
+@prefix schema: <http://schema.org/> . @prefix pa: <https://w3id.org/pod-agent#> . @prefix x: <urn:x:> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<#a> a schema:Person, x:Odd ; schema:name "A", "B", "A"@en, "1"^^xsd:integer ; schema:name <http://schema.org/Thing> ;
+  pa:category <https://w3id.org/pod-agent/category#groceries>, <https://example.test/c>, "text" ; pa:playedMs 5, "x" ;
+  x:json "{}"^^xsd:token ; schema:knows <#b>, <http://schema.org/>, <https://w3id.org/pod-agent#> .
+<http://schema.org/Place> x:p true . <urn:x:p> x:p <urn:x:p>, <urn:x:p>, "2026-01-01"^^xsd:date .
+"""
+
+
+@pytest.mark.parametrize(
+    "more", [b"", b"<#c> x:list (1 2), () .", b"<#c> x:nil () .", b"_:b x:p [] .", b'<#c> x:p "[1]"^^rdf:JSON .']
+)
+def test_jsonld_is_what_pyld_makes_of_the_whole_document(more: bytes, home: Path) -> None:
+    compaction = Compaction(own_context())
+    pod = EmbeddedPod(home / "pod")
+    graphs = [path for path in walk(pod, "") if path.endswith(".ttl") and "superseded" not in path]
+    contents = [FOREIGN + more, *((home / "pod" / path).read_bytes() for path in graphs if not more)]
+    for content in contents:
+        quads = set(ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=BASE + "data/a.ttl"))
+        assert _any_order(json.loads(compaction.document(quads))) == _any_order(compaction.by_pyld(quads))
+
+
+def _any_order(value: Any) -> Any:
+    """The same for documents that differ in the order of values alone."""
+    if isinstance(value, dict):
+        return {key: _any_order(each) for key, each in value.items() if key != "@context"}
+    return sorted(map(_any_order, value), key=repr) if isinstance(value, list) else value
 
 
 def test_names_in_jsonld_are_short_where_our_context_has_them(home: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pod_agent.agent import Agent
 from pod_agent.config import Settings, load_settings
+from pod_agent.pods.opening import EMBEDDED
 from pod_agent.pods.secrets import system_keyring
 from pod_agent.pods.solid import SolidPod
 from vocab.errors import ProjectError
@@ -115,6 +116,21 @@ class Home:
             with Agent.open(self.folder) as agent:
                 _end_shares(agent)
         return move(self.folder, embedded=embedded, keyring=system_keyring(), advance=progress)
+
+    def left_copies(self) -> list[str]:
+        """Where moves have left copies of the pod. Asks no server."""
+        from pod_agent.portability.moving import left_copies
+
+        return [copy.root for copy in left_copies(self.folder, system_keyring()) if copy.state == "left"]
+
+    def remove_old(self, *, progress: Progress = _silent) -> Moved:
+        """Remove the copies that moves have left, for good."""
+        from pod_agent.portability.moving import move, stay
+
+        embedded = self.settings.pod == EMBEDDED
+        if not embedded:
+            stay(self.folder, system_keyring())
+        return move(self.folder, embedded=embedded, keyring=system_keyring(), remove_old=True, advance=progress)
 
     # Leaving
 

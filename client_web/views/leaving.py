@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from client_web.errors import BadAddressError, NotHeldError
-from client_web.views.common import begin, go, pages, required, the_agent
+from client_web.views.common import attempt, begin, go, pages, required, the_agent
 from client_web.works import Work
 
 __all__ = ["page"]
@@ -37,7 +37,10 @@ def source(name: str) -> str:
     if not held:
         raise NotHeldError(f"nothing is held from {name[:40]}")
     files = agent.origins(name)
-    return render_template("source.html", name=name, held=held, files=files, formats=FORMATS, word=WORD)
+    left, _ = attempt(pages().keeping.home.left_copies)
+    return render_template(
+        "source.html", name=name, held=held, files=files, formats=FORMATS, word=WORD, left=left or []
+    )
 
 
 @page.get("/")
@@ -82,7 +85,7 @@ def download() -> Response:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
-    response = Response(sent(), mimetype="application/zip", direct_passthrough=True)
+    response = Response(sent(), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{archive.name}"'
     response.content_length = archive.size
     response.call_on_close(archive.remove)
@@ -129,6 +132,7 @@ def goodbye() -> Response | str:
         later = threading.Timer(SOON, pages().end)
         later.daemon = True
         later.start()
+        return render_template("goodbye.html", erased=work.result, csrf="")
     return render_template("goodbye.html", erased=work.result, word=WORD)
 
 

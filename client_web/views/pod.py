@@ -49,6 +49,7 @@ def show() -> str:
     served = is_served(agent)
     ends, _ = attempt(keeping.home.login_ends) if served else (None, None)
     move_to, _ = attempt(keeping.home.move_target)
+    left, _ = attempt(keeping.home.left_copies)
     archive = works.last.get("export")
     return render_template(
         "pod.html",
@@ -57,10 +58,11 @@ def show() -> str:
         served=served,
         ends=ends,
         move_to=move_to,
+        left=left or [],
         sources=_sources(),
         synced=works.last.get("sync"),
         counts=COUNTS,
-        told={kind: works.last[kind] for kind in ("link", "move", "erase-source") if _is_told(kind)},
+        told={kind: works.last[kind] for kind in ("link", "move", "remove-old", "erase-source") if _is_told(kind)},
         archive=archive.result if archive and archive.result and archive.result.path.exists() else None,
     )
 
@@ -164,6 +166,18 @@ def move() -> Response:
     """Move the pod onto this machine, or go on with a move that was begun."""
     embedded = required("to") == "here"
     return _start_move(embedded=embedded, withdraws=bool(request.form.get("withdraw")))
+
+
+@page.post("/remove-old")
+def remove_old() -> Response:
+    """Remove the copies that moves have left."""
+    keeping = pages().keeping
+
+    def run(work: Work) -> object:
+        with keeping.closed():
+            return keeping.home.remove_old(progress=work.tell)
+
+    return begin(Work("remove-old", "Removing the older copy", url_for("pod.show", done="remove-old")), run)
 
 
 @page.post("/unlink")

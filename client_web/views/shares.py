@@ -32,6 +32,7 @@ TOPICS = {
     "sleep": ("sleep",),
 }
 """What can be shared of each kind of record that is held."""
+LEVELS = frozenset({"records", "monthly"})
 MONTHLY_ONLY = frozenset({"orders", "products"})
 CHANGES = threading.Lock()
 OVER = frozenset({"withdrawn", "expired"})
@@ -67,13 +68,16 @@ def preview() -> str:
     what = request.form.getlist("what") + request.form.getlist("category")
     if not what:
         raise BadAddressError("you chose nothing to share")
+    level = required("level")
+    if level not in LEVELS:
+        raise BadAddressError("the form does not say how finely")
     draft = agent.shares.draft(
         recipient,
         what,
         required("purpose"),
         months=_number(required("months")),
         until=_day(required("until")),
-        level=required("level"),
+        level=level,
         today=agent.today(),
     )
     token = pages().shown.keep(the_session(), draft)

@@ -1,11 +1,11 @@
 """Records onto a real Solid server: our documents against one resource for each record, and what a sync costs.
 
-``python -m bench.pods [--records N] [--months N] [--json]``. Everything is written to one Community Solid Server in one run. One
-resource for each record would take many minutes, so it is measured on a sample, over several connections, and taken
-times the number of records. Both sides are measured from the first write that is sent to the last that is answered; the
-whole command is told beside it. Requests are counted as they are sent. A request costs the server the same
-whatever it holds, so the ratio is about the number of records in a document. Goals: a first upload at least
-1,000 times as fast; a sync with nothing changed at most a tenth of a full one, and no document; one changed month, one
+``python -m bench.pods [--records N] [--months N] [--json]``. Everything is written to one Community Solid Server in one
+run. One resource for each record would take many minutes, so it is measured on a sample, over several connections, and
+taken times the number of records. Both sides are measured from the first write that is sent to the last that is
+answered; the whole command is told beside it. Requests are counted as they are sent. A request costs the server the
+same whatever it holds, so the ratio is about the number of records in a document. Goals: a first upload at least 1,000
+times as fast; a sync with nothing changed at most a tenth of a full one, and no document; one changed month, one
 document.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from consent.grant import Status
@@ -23,13 +25,16 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.opening import EMBEDDED
 from pod_agent.pods.pod import Pod
+from pod_agent.pods.type_index import TypeIndex
 from pod_agent.portability.copies import read_copies
 from pod_agent.portability.copying import inventory
 from pod_agent.portability.moving import Moved, move, target_home
-from tests.support.full_home import fill_home, pod_agent
+from tests.support.full_home import fill_home, grant_in, plays, pod_agent, told_home
 from tests.support.memory_pod import Fault, FaultyPod
 from tests.support.move_child import folder_server, link_folder
+from tests.support.solid_consent import LinkCommand, answer_login
 from tests.support.solid_server import PodOwner, fresh_owner
+from tests.support.whole_life import whole_life
 from vocab.query import QuerySpec
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -286,34 +291,58 @@ def login(owner: PodOwner) -> list[str]:
     return ["--client-id", secret.client_id, "--client-secret", secret.client_secret, "--storage", owner.storage]
 
 
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A home with two months of payments, some plays, a correction and a grant: few enough documents for a server."""
+    folder = tmp_path / "home"
+    money = [each for each in whole_life() if each.source == "ocbc" and each.at.month < 3]
+    told_home(folder, ("bank", money), ("spotify", plays("First", "Second")))
+    with Agent.open(folder) as agent:
+        row = next(iter(agent.index.transactions()))
+        agent.correct(row.iri, "health", only_this=True)
+    grant_in(folder)
+    return folder
+
+
+def kinds_at(owner: PodOwner) -> int:
+    """How many classes of the agent's container this person's type index lists."""
+    with closing(owner.open()) as pod:
+        return len(TypeIndex(pod.session, owner.webid, pod.root).registered())
+
+
 @pytest.mark.solid
-def test_a_pod_moves_to_a_server_to_another_and_back(home: Path) -> None:
+def test_a_pod_moves_to_a_server_to_another_and_back(small: Path) -> None:
+    """By client credentials, by a login in the browser, and onto this machine; registrations follow."""
     first, second = fresh_owner(), fresh_owner()
-    before = inventory(EmbeddedPod(home / "pod"))
-    figures = pod_agent(home, "spend")["rows"]
-    done = pod_agent(home, "pod", "move", "--to", first.webid, *login(first))
-    assert (done["to"], done["removed"]) == (first.storage + "pod-agent/", [])
-    again = pod_agent(home, "pod", "move", "--to", first.webid, *login(first), "--remove-old", "--yes")
-    assert (again["from"], again["written"]) == (again["to"], 0)
-    assert not (home / "pod").exists()
-    assert pod_agent(home, "spend")["rows"] == figures
-    done = pod_agent(home, "pod", "move", "--to", second.webid, *login(second), "--remove-old", "--yes")
+    before = inventory(EmbeddedPod(small / "pod"))
+    figures = pod_agent(small, "spend")["rows"]
+    done = pod_agent(small, "pod", "move", "--to", first.webid, *login(first), "--remove-old", "--yes")
+    assert (done["to"], done["records"] > 3) == (first.storage + "pod-agent/", True)
+    assert not (small / "pod").exists()
+    pod_agent(small, "pod", "register", "--yes")
+    registered = kinds_at(first)
+    options = ["--to", second.webid, "--storage", second.storage, "--remove-old", "--yes", "--json"]
+    with LinkCommand(small, *options, verb="move") as command:
+        httpx.get(answer_login(command.address, second), trust_env=False)
+        status, output, errors = command.finish()
+    assert status == 0, errors
+    done = json.loads(output)
     assert (done["from"], done["to"]) == (first.storage + "pod-agent/", second.storage + "pod-agent/")
     assert done["removed"][0]["stayed"] == []
+    assert (kinds_at(first), kinds_at(second)) == (0, registered)
     with closing(first.open()) as old, closing(second.open()) as new:
         assert old.session.send("GET", old.root).status_code == 404
         assert inventory(new) == before
-    assert pod_agent(home, "spend")["rows"] == figures
-    share = ["--to", first.webid, "--what", "spending", "--purpose", "our budget", "--yes"]
-    pod_agent(home, "share", "give", *share)
-    refused = pod_agent(home, "pod", "move", "--to", "embedded", status=2)
+    assert pod_agent(small, "spend")["rows"] == figures
+    pod_agent(small, "share", "give", "--to", first.webid, "--what", "spending", "--purpose", "our budget", "--yes")
+    refused = pod_agent(small, "pod", "move", "--to", "embedded", status=2)
     assert "--withdraw-shares" in refused["error"]["hint"]
-    back = pod_agent(home, "pod", "move", "--to", "embedded", "--withdraw-shares")
-    assert back["records"] == done["records"]
-    here = inventory(EmbeddedPod(home / "pod"))
+    back = pod_agent(small, "pod", "move", "--to", "embedded", "--withdraw-shares")
+    assert (back["records"], kinds_at(second)) == (done["records"], 0)
+    here = inventory(EmbeddedPod(small / "pod"))
     assert {path: here.get(path) for path in before} == before
     assert {path.split("/")[0] for path in here.keys() - before.keys()} == {"consent"}
-    with Agent.open(home) as agent:
+    with Agent.open(small) as agent:
         assert load_manifest(agent.pod).entries
         assert agent.audit()
         assert isinstance(agent.consents, Consents)

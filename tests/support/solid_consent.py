@@ -58,11 +58,12 @@ def _follow(client: httpx.Client, address: str) -> httpx.Response:
 class LinkCommand:
     """``pod-agent pod link`` of a home as a process of its own, waiting for the login; ended with the ``with`` block.
 
-    ``address`` is what it tells the person to open. There is no keyring.
+    ``verb`` names another command of ``pod`` that asks for a login. ``address`` is what it tells the person to open.
+    There is no keyring.
     """
 
-    def __init__(self, home: Path, *arguments: str) -> None:
-        command = [sys.executable, "-m", "pod_agent", "--home", str(home), "pod", "link", "--no-browser", *arguments]
+    def __init__(self, home: Path, *arguments: str, verb: str = "link") -> None:
+        command = [sys.executable, "-m", "pod_agent", "--home", str(home), "pod", verb, "--no-browser", *arguments]
         environment = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
         self._process = subprocess.Popen(
             command,

@@ -96,13 +96,14 @@ class Mirror:
         self._root = root
         self._lock = RLock()
         make_private_folder(path.parent)
-        try:
-            self._connection = self._open()
-        except sqlite3.OperationalError as error:  # says nothing against what the file holds
-            raise LocalStateError(f"{path} cannot be used: {error}") from error
-        except sqlite3.DatabaseError:
-            self._discard()
-            self._connection = self._open()
+        with _told():
+            try:
+                self._connection = self._open()
+            except sqlite3.OperationalError:  # says nothing against what the file holds
+                raise
+            except sqlite3.DatabaseError:
+                self._discard()
+                self._connection = self._open()
 
     @property
     def root(self) -> str:
@@ -180,11 +181,11 @@ class Mirror:
             self._connection.close()
 
     def _rows(self, query: str, *values: str) -> list[Any]:
-        with self._lock:
+        with self._lock, _told():
             return self._connection.execute(query, (self._root, *values)).fetchall()
 
     def _run(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-        with self._lock, _transaction(self._connection):
+        with self._lock, _told(), _transaction(self._connection):
             self._connection.executemany(statement, [(self._root, *row) for row in rows])
 
     def _open(self) -> sqlite3.Connection:
@@ -231,7 +232,16 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise LocalStateError(f"the copy of the pod on this machine cannot be used: {error}") from error

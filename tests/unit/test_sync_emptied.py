@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import random
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pod_agent.errors import LocalStateError, PodEmptiedError
+from pod_agent.errors import LocalStateError, PodEmptiedError, PodUnreachableError
 from pod_agent.ingest.manifest import PATH, clear_manifest
 from pod_agent.pods.mirror import Mirror
 from pod_agent.pods.pod import Entry
@@ -23,8 +25,11 @@ class HidingPod(MemoryPod):
     """A pod that leaves members of some containers out of its listings."""
 
     hidden: tuple[str, ...] = ()
+    failing = ""
 
     def list(self, container: str) -> Iterator[Entry]:
+        if self.failing and container == self.failing:
+            raise PodUnreachableError("the server answers 500")
         return (entry for entry in super().list(container) if not entry.path.startswith(self.hidden or ("?",)))
 
 
@@ -91,6 +96,36 @@ def test_what_a_listing_hides_stays_in_the_pod_and_here(hidden: str, device: Dev
     pod.hidden = ()
     device.sync()
     assert (device.holds(), pod.resources) == (before, there)
+
+
+@pytest.mark.parametrize("container", ["imports/", "data/spotify/", "data/spotify/listen/2026/"])
+def test_one_container_that_is_not_listed_ends_the_sync_before_anything_is_judged(
+    container: str, device: Device, pod: HidingPod
+) -> None:
+    before = device.holds()
+    pod.remove(min(path for path in pod.resources if path.startswith("data/")))
+    there, pod.failing = dict(pod.resources), container
+    for _ in range(2):
+        with pytest.raises(PodUnreachableError):
+            device.sync()
+        assert (device.holds(), pod.resources) == (before, there)
+    pod.failing = ""
+    assert device.sync().restored == 1
+    assert device.holds() == before
+
+
+def test_a_disk_that_fills_up_during_a_sync_is_told(device: Device, pod: HidingPod) -> None:
+    before = device.holds()
+    connection = device.syncing._mirror._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    pod.put("settings/noise.csv.gz", gzip.compress(random.Random(1).randbytes(1 << 20)), "application/gzip")
+    with pytest.raises(LocalStateError, match="full"):
+        device.sync()
+    connection.execute("PRAGMA max_page_count = 1000000")
+    device.sync()
+    assert device.holds() == before
+    assert not device.sync().changed
 
 
 def test_a_mirror_that_cannot_be_written_keeps_what_it_holds(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:

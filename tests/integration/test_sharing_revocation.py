@@ -24,7 +24,7 @@ from tests.support.sharing_stage import Stage, stage_on, status
 
 pytestmark = pytest.mark.solid
 
-ROUNDS = int(os.environ.get("SHARING_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("SHARING_ROUNDS", "6"))
 READERS = 4
 DESCRIPTION = {
     "@context": ["https://www.w3.org/ns/solid/notification/v1"],

@@ -144,6 +144,7 @@ class SharingMachine(RuleBasedStateMachine):
             raise AssertionError("a withdrawal was not noted") from error
         finally:
             self.server.away = False
+        assert self.home.gate.one(identifier).withdrawn
 
     @precondition(lambda self: self.known)
     @rule(choice=st.integers(0, 20), death=DEATHS)

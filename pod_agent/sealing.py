@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pod_agent.errors import LocalStateError, PassphraseError
 from pod_agent.storage import remove_private, write_private
 
-__all__ = ["PASSPHRASE", "SealedFile", "forget_passphrase"]
+__all__ = ["PASSPHRASE", "SealedFile", "forget_passphrase", "stretched"]
 
 PASSPHRASE = "POD_AGENT_PASSPHRASE"  # noqa: S105 - its name
 """The environment variable that holds the passphrase."""
@@ -32,6 +32,7 @@ _BY_KEY = _HEADER + b"key-file\n"
 _SALT = 16
 _NONCE = 12
 _TRIES = 3
+_COST = 2**15  # of scrypt with r 8 and p 3
 _typed: dict[str, str] = {}  # the answer of the terminal, which is asked once a process
 
 
@@ -108,7 +109,7 @@ class SealedFile:
 
     def _key(self, head: bytes, salt: bytes) -> bytes:
         if head == _BY_PASSPHRASE:
-            return _stretched(_passphrase(self._path.name), salt)
+            return stretched(_passphrase(self._path.name), salt)
         try:
             key = self._key_path.read_bytes()
         except FileNotFoundError:
@@ -127,7 +128,7 @@ class SealedFile:
 def forget_passphrase() -> None:
     """Ask the terminal again next time."""
     _typed.clear()
-    _stretched.cache_clear()
+    stretched.cache_clear()
 
 
 def _parts(sealed: bytes, path: Path) -> tuple[bytes, bytes, bytes, bytes]:
@@ -143,8 +144,9 @@ def _parts(sealed: bytes, path: Path) -> tuple[bytes, bytes, bytes, bytes]:
 
 
 @lru_cache(maxsize=4)
-def _stretched(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=3).derive(passphrase.encode())  # 32 MB, some 0.3 seconds
+def stretched(passphrase: str, salt: bytes) -> bytes:
+    """A key of 32 bytes from a passphrase; every guess costs 32 MB and about a third of a second."""
+    return Scrypt(salt=salt, length=32, n=_COST, r=8, p=3).derive(passphrase.encode())
 
 
 def _passphrase(name: str) -> str:

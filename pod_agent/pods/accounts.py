@@ -39,9 +39,13 @@ class Account:
         self._client.close()
 
     def register(self, email: str, password: str) -> None:
-        """Make a new account and log in to it."""
+        """Make a new account and log in to it; PodAccessError where the address is that of an account already."""
         self._log_in(self._ask("POST", self._sign_up, {}) if self._sign_up else self._post("account", "create", {}))
-        self._post("password", "create", {"email": email, "password": password})
+        try:
+            self._post("password", "create", {"email": email, "password": password})
+        except PodAccessError as error:  # CSS removes an account that never got a password
+            hint = "It may belong to an account already, or be none at all: give another."
+            raise PodAccessError(f"{self._address} does not take this e-mail address", hint=hint) from error
 
     def log_in(self, email: str, password: str) -> None:
         """Log in; PodAccessError where the server refuses."""
@@ -61,10 +65,13 @@ class Account:
         self._client.headers["authorization"] = f"CSS-Account-Token {answer['authorization']}"
 
     def _post(self, group: str, name: str, content: dict[str, Any]) -> dict[str, Any]:
-        controls = self._ask("GET", f"{self._address.rstrip('/')}/.account/", None)["controls"]
+        controls = self._ask("GET", f"{self._address.rstrip('/')}/.account/", None).get("controls", {})
         address = controls.get(group, {}).get(name)
         if address is None or origin(address) != origin(self._address):
-            raise PodError(f"{self._address} offers no accounts that a program can use")
+            raise PodError(
+                f"{self._address} offers no accounts that a program can use",
+                hint="It is no Community Solid Server, or a closed one: its operator makes the accounts.",
+            )
         return self._ask("POST", address, content)
 
     def _ask(self, method: str, address: str, content: dict[str, Any] | None) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def test_a_taken_name_is_refused_and_no_account_is_made(hosted: Hosted) -> None:
         assert done.returncode == 2
     done = pod_agent("server", "account", "add", "karl", "--email", guest.email, "--folder", hosted.folder)
     assert done.returncode == 5
+    assert "does not take this e-mail address" in done.stderr
     assert told("server", "status", "--folder", hosted.folder)["pods"] == before
     guest.open(hosted.authority).close()
 

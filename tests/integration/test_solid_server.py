@@ -85,7 +85,8 @@ def test_a_write_that_breaks_off_leaves_the_old_document() -> None:
 
 @pytest.mark.solid
 @pytest.mark.timeout(400)
-def test_it_ends_with_its_parent_and_starts_again_where_it_was(tmp_path: Path) -> None:
+def test_it_ends_with_its_parent_and_the_command_starts_it_again_where_it_was(tmp_path: Path) -> None:
+    """By ``pod-agent server start`` as a person runs it, with the packages that are here already, until Ctrl-C."""
     folder = tmp_path / "server"
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(node_modules()), str(folder)], stdout=subprocess.PIPE, text=True
@@ -99,13 +100,22 @@ def test_it_ends_with_its_parent_and_starts_again_where_it_was(tmp_path: Path) -
     parent.kill()
     parent.communicate()
     server.wait(10)
-    with SolidServer(node_modules(), folder) as again, Account(again.address) as account:
-        assert again.address == address
-        account.log_in("ann@example.test", PASSWORD)
-        assert account.create_credentials("tests", webid).issuer == address
-        process = psutil.Process(again.pid)
-    assert not process.is_running()
-    assert again.pid is None
+    (folder / "packages").symlink_to(CACHE)
+    command = [sys.executable, "-m", "pod_agent", "server", "start", "--folder", str(folder), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        told = json.loads("".join(iter(child.stdout.readline, "}\n")) + "}")
+        try:
+            assert told["url"] == address
+            with Account(address) as account:
+                account.log_in("ann@example.test", PASSWORD)
+                assert account.create_credentials("tests", webid).issuer == address
+        finally:
+            child.send_signal(signal.SIGINT)
+            child.wait(30)
+    assert child.returncode == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, timeout=5)
 
 
 @pytest.mark.solid
@@ -162,23 +172,3 @@ def test_the_lock_file_names_versions_and_hashes_and_no_addresses() -> None:
     assert packages["node_modules/@solid/community-server"]["version"] == "7.2.0"
     assert all(found["integrity"].startswith("sha512-") for found in packages.values())
     assert not any("resolved" in found or found.get("hasInstallScript") for found in packages.values())
-
-
-@pytest.mark.solid
-def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    """``pod-agent server start`` as a person runs it, with the packages that are here already."""
-    node_modules()
-    (tmp_path / "server").mkdir(mode=0o700)
-    (tmp_path / "server" / "packages").symlink_to(CACHE)
-    command = [sys.executable, "-m", "pod_agent", "server", "start", "--folder", str(tmp_path / "server"), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        address = json.loads("".join(iter(child.stdout.readline, "}\n")) + "}")["url"]
-        try:
-            assert httpx.get(address, timeout=30).status_code == 200
-        finally:
-            child.send_signal(signal.SIGINT)
-            child.wait(30)
-    assert child.returncode == 0
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(address, timeout=5)

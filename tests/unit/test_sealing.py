@@ -18,6 +18,7 @@ CONTENT = b"canary-secret" * 3
 @pytest.fixture(autouse=True)
 def no_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PASSPHRASE, raising=False)
+    monkeypatch.setattr(sealing, "_COST", 2)  # guesses are quick
     forget_passphrase()
 
 

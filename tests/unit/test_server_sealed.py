@@ -18,7 +18,7 @@ PASSPHRASE = "a passphrase"
 
 @pytest.fixture(autouse=True)
 def _quick_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pod_agent.pods.hosting.sealed._COST", 2)
+    monkeypatch.setattr("pod_agent.sealing._COST", 2)
 
 
 def seal(content: bytes, piece: int = 300_000) -> bytes:

@@ -1,4 +1,4 @@
-"""Streams that are sealed with a passphrase: scrypt (RFC 7914), then AES-256-GCM over chunks in a fixed order.
+"""Streams that are sealed with a passphrase, as files are (``pod_agent.sealing``), but in chunks in a fixed order.
 
 The chunks form the STREAM construction (Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015), as age's format does:
 each nonce holds the chunk's number and whether it is the last, so none can be cut off, repeated or moved.
@@ -12,10 +12,10 @@ import struct
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from pod_agent.errors import PassphraseError, UsageError
+from pod_agent.sealing import stretched
 
 __all__ = ["MAGIC", "SealedReader", "SealedWriter"]
 
@@ -24,8 +24,6 @@ _SALT_BYTES = 16
 _PREFIX_BYTES = 7
 _CHUNK = 1 << 20
 _TAG_BYTES = 16
-_COST, _TIMES = 1 << 15, 3
-"""Of scrypt with r 8: 32 MB and about a third of a second for every guess."""
 
 
 class SealedWriter(io.RawIOBase):
@@ -35,7 +33,7 @@ class SealedWriter(io.RawIOBase):
         salt, self._prefix = os.urandom(_SALT_BYTES), os.urandom(_PREFIX_BYTES)
         self._target = target
         self._header = MAGIC + salt + self._prefix
-        self._cipher = AESGCM(_key(passphrase, salt))
+        self._cipher = ChaCha20Poly1305(stretched(passphrase, salt))
         self._waiting = bytearray()
         self._number = 0
         target.write(self._header)
@@ -72,7 +70,7 @@ class SealedReader(io.RawIOBase):
         self._header = source.read(len(MAGIC) + _SALT_BYTES + _PREFIX_BYTES)
         if not self._header.startswith(MAGIC) or len(self._header) < len(MAGIC) + _SALT_BYTES + _PREFIX_BYTES:
             raise UsageError("this is no sealed file of ours")
-        self._cipher = AESGCM(_key(passphrase, self._header[len(MAGIC) : -_PREFIX_BYTES]))
+        self._cipher = ChaCha20Poly1305(stretched(passphrase, self._header[len(MAGIC) : -_PREFIX_BYTES]))
         self._next = source.read(_CHUNK + _TAG_BYTES)
         self._open = b""
         self._number = 0
@@ -103,10 +101,6 @@ class SealedReader(io.RawIOBase):
                 hint="Check the file that holds the passphrase; if it is right, take an older backup.",
             ) from error
         self._number += 1
-
-
-def _key(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=_COST, r=8, p=_TIMES).derive(passphrase.encode())
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

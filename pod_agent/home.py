@@ -154,6 +154,12 @@ class Home:
             advance=lambda done, total: progress("Writing documents", done, total),
         )
 
+    def exports(self) -> list[Path]:
+        """Exports that lie in the home itself, so that erasing the home takes them along."""
+        from pod_agent.portability.home_files import exports_in
+
+        return exports_in(self.folder)
+
     def forget_exports(self) -> None:
         """Remove zip files that nobody took."""
         from pod_agent.portability.archive import forget_archives

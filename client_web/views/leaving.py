@@ -46,7 +46,9 @@ def source(name: str) -> str:
 @page.get("/")
 def show() -> str:
     """Everything taken along, or everything erased."""
-    return render_template("leaving.html", formats=FORMATS, word=WORD, pod=the_agent().settings.pod)
+    return render_template(
+        "leaving.html", formats=FORMATS, word=WORD, pod=the_agent().settings.pod, exports=pages().keeping.home.exports()
+    )
 
 
 @page.post("/export")
@@ -113,11 +115,14 @@ def erase_source() -> Response:
 def erase() -> Response:
     """Remove everything for good."""
     _require_word()
-    keeping, leave_behind = pages().keeping, bool(request.form.get("leave_behind"))
+    keeping, ticked = (
+        pages().keeping,
+        {name: bool(request.form.get(name)) for name in ("leave_behind", "keep_exported")},
+    )
 
     def run(work: Work) -> object:
         with keeping.closed():
-            return keeping.home.erase(leave_behind=leave_behind, progress=work.tell)
+            return keeping.home.erase(**ticked, progress=work.tell)
 
     return begin(Work("erase", "Erasing everything", url_for("leaving.goodbye")), run)
 

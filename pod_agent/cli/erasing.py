@@ -10,16 +10,12 @@ import click
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pod_agent.agent import Agent
-    from pod_agent.portability.erasing import Erased, Failure
+    from pod_agent.portability.erasing import Erased
     from pod_agent.portability.source_erasing import ErasedSource
 
 __all__ = ["erase"]
 
 _WORD = "erase"
-_OVER = frozenset({"withdrawn", "expired"})
 
 
 @click.command()
@@ -34,11 +30,13 @@ def erase(
     context: Context, source: str | None, *, yes: bool, keep_exported: bool, leave_behind: bool, as_json: bool
 ) -> int:
     """Remove your pod and all that the agent keeps here, and show that nothing is left."""
+    from pod_agent.home import Home
+
     home = context.folder
     if not yes:
         _ask(home, source, keep_exported=keep_exported, as_json=as_json)
     if source is not None:
-        return _tell_source(_erase_source(home, source), as_json=as_json)
+        return _tell_source(Home(home).erase_source(source), as_json=as_json)
     return _tell(_erase_all(home, keep_exported=keep_exported, leave_behind=leave_behind), as_json=as_json)
 
 
@@ -61,76 +59,16 @@ def _ask(home: Path, source: str | None, *, keep_exported: bool, as_json: bool) 
 
 def _erase_all(home: Path, *, keep_exported: bool, leave_behind: bool) -> Erased:
     from pod_agent.cli.progress import steps
-    from pod_agent.pods.secrets import system_keyring
-    from pod_agent.portability.erasing import Erased, erase
+    from pod_agent.home import Home
 
-    if not home.is_dir():
-        return Erased(proof=[(f"the folder {home}", True, "it does not exist")])
     with steps("Erasing", None) as bar:
-        return erase(
-            home,
-            keyring=system_keyring(),
-            failures=_end_outside(home),
+        return Home(home).erase(
             keep_exported=keep_exported,
             leave_behind=leave_behind,
-            advance=lambda what, done: bar.update(bar.task_ids[0], description=plain(what), completed=done),
+            progress=lambda what, done, total: bar.update(
+                bar.task_ids[0], description=plain(what), completed=done, total=total or None
+            ),
         )
-
-
-def _end_outside(home: Path) -> list[Failure]:
-    """End what others hold: grants, reports that were not summed yet, shares. What could not be ended now."""
-    from pod_agent.agent import Agent
-    from pod_agent.config import load_settings
-    from pod_agent.portability.erasing import Failure
-    from vocab.errors import ProjectError
-
-    if not load_settings(home).pod:
-        return []
-    try:
-        with Agent.open(home) as agent:
-            return [*_end_grants(agent), *_end_shares(agent)]
-    except ProjectError as error:
-        return [Failure.of("grants and shares", error)]
-
-
-def _end_grants(agent: Agent) -> Iterable[Failure]:
-    from pod_agent.portability.erasing import Failure
-
-    live = [each["grant"] for each in agent.grants() if each["status"] not in _OVER]
-    told = [agent.withdraw(grant) for grant in live]
-    if not (all(told) and agent.consents.catch_up()):
-        message = "reports that were sent under your grants could not be taken back yet"
-        hint = "Run the same command later; --leave-behind goes on without."
-        yield Failure(what="reports of studies", code="server_unreachable", message=message, hint=hint)
-
-
-def _end_shares(agent: Agent) -> Iterable[Failure]:
-    from pod_agent.pods.solid import SolidPod
-    from pod_agent.portability.erasing import Failure
-    from vocab.errors import ProjectError
-
-    if not isinstance(agent.pod, SolidPod):
-        return
-    try:
-        for each in agent.shares.listed():
-            if each["status"] not in _OVER:
-                agent.shares.withdraw(each["grant"])
-    except ProjectError as error:
-        yield Failure.of("shares", error)
-
-
-def _erase_source(home: Path, source: str) -> ErasedSource:
-    from pod_agent.agent import Agent
-    from pod_agent.portability.source_erasing import erase_source, forget_local
-
-    with Agent.open(home) as agent:
-        agent.sync()
-        done = erase_source(agent.pod, home, source, agent.index.transactions())
-    forget_local(home, done)
-    with Agent.open(home) as agent:
-        left = sum(each.records for each in agent.coverage() if each.source == source)
-        done.proof.append(("the index, made anew", not left, f"{left} records"))
-    return done
 
 
 def _tell(done: Erased, *, as_json: bool) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
-import httpx
 import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodDamagedError, PodError
@@ -87,7 +87,7 @@ class Access:
         response = self._session.send("GET", address, {"accept": TURTLE})
         if self._kind is None:
             self._kind = access_kind(self._session, target)
-        if response.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code == HTTPStatus.NOT_FOUND:
             return Held(target, address, self._kind, None, None)
         etag = response.headers.get("etag")
         if etag is None:
@@ -115,7 +115,7 @@ class Access:
     def members(self, container: str) -> list[str]:
         """Addresses of what lies in a container, sorted; none where it is missing."""
         response = self._session.send("GET", container, {"accept": TURTLE})
-        if response.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code == HTTPStatus.NOT_FOUND:
             return []
         try:
             found = [

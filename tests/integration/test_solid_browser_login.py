@@ -184,57 +184,6 @@ def test_a_token_endpoint_that_fails_is_unreachable(
     assert nothing_kept(tmp_path)
 
 
-def test_a_new_login_takes_the_place_of_the_former_one(provider: StrictProvider, tmp_path: Path) -> None:
-    log_in(provider, tmp_path)
-    former = kept(tmp_path, provider.webid).refresh_token
-    log_in(provider, tmp_path)
-    assert list(provider.refresh_tokens) == [kept(tmp_path, provider.webid).refresh_token] != [former]
-    assert link_state(tmp_path, None).answers
-
-
-def test_a_new_login_that_fails_leaves_the_former_one(
-    server: StrictServer, provider: StrictProvider, tmp_path: Path
-) -> None:
-    log_in(provider, tmp_path)
-    former = kept(tmp_path, provider.webid)
-    linking = begin_link(tmp_path, provider.webid, REDIRECT)
-    answer = provider.browse(linking.authorization_url)
-    server.faults = [Fault(status=403)] * 9
-    with pytest.raises(PodAccessError, match="may not write") as caught:
-        finish_link(linking, answer, None)
-    assert "--storage" in caught.value.hint
-    server.faults = []
-    assert kept(tmp_path, provider.webid) == former
-    assert list(provider.refresh_tokens) == [former.refresh_token]
-    assert link_state(tmp_path, None).answers
-
-
-def test_another_login_of_the_same_program_is_not_ended_with_one_that_failed(
-    server: StrictServer, provider: StrictProvider, tmp_path: Path
-) -> None:
-    client = publish(server)
-    provider.clients[client] = {"redirect_uris": [REDIRECT]}
-    for _ in range(2):
-        linking = begin_link(tmp_path, provider.webid, REDIRECT, client=client)
-        finish_link(linking, provider.browse(linking.authorization_url), None)
-    linking = begin_link(tmp_path, provider.webid, REDIRECT, client=client)
-    answer = provider.browse(linking.authorization_url)
-    server.faults = [Fault(status=403)] * 9
-    with pytest.raises(PodAccessError):
-        finish_link(linking, answer, None)
-    assert provider.revoked == []  # a provider may end all logins of a program with one of them
-
-
-def test_the_login_of_another_person_is_forgotten_with_the_link(
-    server: StrictServer, provider: StrictProvider, tmp_path: Path
-) -> None:
-    log_in(provider, tmp_path)
-    other = StrictProvider(server, "bob")
-    log_in(other, tmp_path)
-    assert SecretStore(tmp_path, None).find(provider.webid) is None
-    assert kept(tmp_path, other.webid).webid == load_settings(tmp_path).webid
-
-
 def test_a_code_works_once(provider: StrictProvider, tmp_path: Path) -> None:
     linking = begin_link(tmp_path, provider.webid, REDIRECT)
     answer = provider.browse(linking.authorization_url)

@@ -6,6 +6,7 @@ The name need not be known yet, nor the reverse proxy be up; and what the operat
 from __future__ import annotations
 
 import ssl
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ import httpx
 
 from pod_agent.pods.hosting.settings import HostSettings
 
-__all__ = ["open_local"]
+__all__ = ["answer_ms", "open_local"]
 
 
 class _Straight(httpx.BaseTransport):
@@ -47,6 +48,17 @@ def open_local(settings: HostSettings, seconds: float = 30.0) -> httpx.Client:
     return httpx.Client(
         transport=_Straight(settings), timeout=seconds, follow_redirects=False, headers={"user-agent": "pod-agent"}
     )
+
+
+def answer_ms(settings: HostSettings, seconds: float = 10.0) -> float | None:
+    """How long the server takes to say what it offers, in milliseconds; None where it does not answer."""
+    began = time.monotonic()
+    with open_local(settings, seconds) as client:
+        try:
+            response = client.get(f"{settings.address}.well-known/openid-configuration")
+        except httpx.HTTPError:
+            return None
+    return round((time.monotonic() - began) * 1000, 1) if response.is_success else None
 
 
 def _trust(settings: HostSettings) -> ssl.SSLContext | bool:

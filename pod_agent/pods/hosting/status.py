@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-import httpx
-
 from pod_agent.errors import UsageError
 from pod_agent.pods.hosting.certificates import valid_until
-from pod_agent.pods.hosting.local import open_local
+from pod_agent.pods.hosting.local import answer_ms
 from pod_agent.pods.hosting.presence import Presence, presence
 from pod_agent.pods.hosting.settings import HostSettings, load, require_server
 from pod_agent.pods.hosting.stored import Stored, files, open_roots, pod_folders, stored, temporary_files
@@ -54,7 +51,7 @@ def look(folder: Path) -> Status:
     return Status(
         settings=settings,
         running=running,
-        answer_ms=_answer(settings) if running else None,
+        answer_ms=answer_ms(settings) if running else None,
         stored=found,
         used=sum(path.lstat().st_size for path in files(folder / "data") if path.exists()),
         free=free,
@@ -65,16 +62,6 @@ def look(folder: Path) -> Status:
             *_space(free),
         ),
     )
-
-
-def _answer(settings: HostSettings) -> float | None:
-    began = time.monotonic()
-    with open_local(settings, 10.0) as client:
-        try:
-            response = client.get(f"{settings.address}.well-known/openid-configuration")
-        except httpx.HTTPError:
-            return None
-    return round((time.monotonic() - began) * 1000, 1) if response.is_success else None
 
 
 def _network(settings: HostSettings) -> list[str]:

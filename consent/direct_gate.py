@@ -11,18 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import final
 
-from consent.codec import decode_event, encode_event
 from consent.direct import DirectGrant, DirectState
 from consent.direct_codec import decode_direct, encode_direct
 from consent.errors import (
-    BadSignatureError,
     ClockRollbackError,
     ExpiredError,
-    InvalidGrantError,
     NoGrantError,
     NotYetValidError,
     WithdrawnError,
@@ -30,27 +26,20 @@ from consent.errors import (
     WrongRecipientError,
 )
 from consent.gate import TOLERANCE
-from consent.grant import IDENTIFIER, Event, Status
+from consent.grant import IDENTIFIER, Status
+from consent.grants import GrantFolder, Reading
 from consent.ledger import Entry, Log
-from consent.proof import Signer, key_name
-from consent.receipt import Receipt, encode_receipt
+from consent.proof import Signer
+from consent.receipt import Receipt
 from consent.stores import Clock, Documents, Head, Marks
 
-__all__ = ["FOLDER", "SHARED", "DirectGate", "DirectReading", "Opening"]
+__all__ = ["FOLDER", "SHARED", "DirectGate", "Opening"]
 
 FOLDER = "consent/shares/"
 SHARED = "share"
 """The action of the log's entry that stands before a container is opened to somebody."""
 
 _ENDS = {Status.WITHDRAWN: "withdraw", Status.EXPIRED: "expire"}
-
-
-@dataclass(frozen=True, slots=True)
-class DirectReading:
-    """All direct grants as they stand, and the identifiers of those whose documents do not fit their signatures."""
-
-    states: tuple[DirectState, ...]
-    damaged: tuple[str, ...]
 
 
 @final
@@ -77,16 +66,23 @@ class DirectGate:
     """Decides on and records direct grants; ``documents`` is the pod, ``marks`` this machine, ``log`` the one chain."""
 
     def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock) -> None:
-        self._documents = documents
+        self._folder = GrantFolder(
+            documents,
+            signer,
+            FOLDER,
+            encode=encode_direct,
+            decode=decode_direct,
+            missing=_none,
+            final={Status.WITHDRAWN, Status.EXPIRED},
+        )
         self._marks = marks
-        self._signer = signer
         self._clock = clock
         self._log = Log(documents, marks, signer)
 
     @property
     def key(self) -> str:
         """Multikey of the agent, which signs the grants."""
-        return key_name(self._signer.public_key)
+        return self._folder.key
 
     def clock(self) -> datetime:
         """This moment by this machine's clock; asks nobody."""
@@ -98,47 +94,24 @@ class DirectGate:
 
     def record(self, grant: DirectGrant) -> bytes:
         """The grant's signed document, which is the recipient's copy too."""
-        return encode_direct(grant, self._signer)
+        return self._folder.record(grant)
 
-    def read(self) -> DirectReading:
+    def read(self) -> Reading[DirectState]:
         """Every direct grant, read afresh."""
-        states, damaged = [], []
-        for name in self._documents.names(FOLDER):
-            identifier = name.removesuffix(".ttl")
-            if identifier == name:
-                continue
-            try:
-                states.append(self.one(identifier))
-            except (BadSignatureError, InvalidGrantError):
-                damaged.append(identifier)
-        return DirectReading(tuple(states), tuple(damaged))
+        return self._folder.read(self.one)
 
     def one(self, identifier: str) -> DirectState:
         """One grant, read afresh; NoGrantError where there is none, BadSignatureError where it was changed."""
-        content = self._documents.read(f"{FOLDER}{identifier}.ttl")
-        if content is None:
-            raise _none(identifier)
-        grant, previous = decode_direct(content, self.key)
-        if grant.identifier != identifier:
-            raise BadSignatureError("a grant lies under another grant's name")
-        events = []
-        for number, name in enumerate(self._documents.names(f"{FOLDER}{identifier}/events/"), start=1):
-            raw = self._documents.read(f"{FOLDER}{identifier}/events/{name}") or b""
-            event, digest = decode_event(raw, self.key)
-            if (event.grant, event.sequence, event.previous) != (identifier, number, previous):
-                raise BadSignatureError("an event of a grant is missing or out of place")
-            events.append(event)
-            previous = digest
-        return DirectState(grant, tuple(events), self._marks.withdrawn(identifier))
+        grant, events = self._folder.one(identifier)
+        return DirectState(grant, events, self._marks.withdrawn(identifier))
 
     def give(self, grant: DirectGrant) -> Receipt:
         """Store a grant that the person gave, with its log entry, event and receipt; nothing is readable yet."""
         with self._marks.exclusive():
             now = self._now(self._log.entries())
-            if not self._documents.create(f"{FOLDER}{grant.identifier}.ttl", self.record(grant)):
-                raise InvalidGrantError("a grant of this name exists")
+            self._folder.add(grant)
             entry = self._append("give", grant, now)
-            self._tell(grant.identifier, Status.GIVEN, max(now, grant.created))
+            self._folder.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
             return self._write_receipt(grant.identifier, entry, withdrawal=False)
 
     @contextmanager
@@ -176,7 +149,7 @@ class DirectGate:
                 entry = self._append(action, state.grant, max(self._clock(), state.grant.created))
             if status is Status.WITHDRAWN:
                 self._write_receipt(identifier, entry, withdrawal=True)
-            self._tell(identifier, status, entry.at)
+            self._folder.tell(identifier, status, entry.at)
 
     def _covering(self, identifier: str, recipient: str, content: str) -> tuple[DirectGrant, datetime]:
         state, now = self.one(identifier), self._now(self._log.entries())
@@ -213,40 +186,9 @@ class DirectGate:
             )
         )
 
-    def _tell(self, identifier: str, status: Status, at: datetime) -> None:
-        while True:
-            state = self.one(identifier)
-            if any(event.status is status for event in state.events) or state.settled:
-                return
-            number = len(state.events) + 1
-            event = Event(
-                grant=identifier,
-                sequence=number,
-                status=status,
-                at=at,
-                by=state.grant.subject,
-                previous=self._last_digest(identifier, number - 1),
-            )
-            path = f"{FOLDER}{identifier}/events/{number:04d}.ttl"
-            if self._documents.create(path, encode_event(event, self._signer)):
-                return
-
     def _write_receipt(self, identifier: str, entry: Entry, *, withdrawal: bool) -> Receipt:
-        receipt = Receipt(
-            grant=identifier,
-            record=self._last_digest(identifier, 0),
-            at=entry.at,
-            head=Head(entry.sequence, entry.digest),
-            withdrawal=withdrawal,
-        )
-        self._documents.create(receipt.path, encode_receipt(receipt, self._signer))
-        return receipt
-
-    def _last_digest(self, identifier: str, number: int) -> str:
-        if number:
-            content = self._documents.read(f"{FOLDER}{identifier}/events/{number:04d}.ttl") or b""
-            return decode_event(content, self.key)[1]
-        return decode_direct(self._documents.read(f"{FOLDER}{identifier}.ttl") or b"", self.key)[1]
+        head = Head(entry.sequence, entry.digest)
+        return self._folder.write_receipt(identifier, entry.at, head, withdrawal=withdrawal)
 
 
 def _none(identifier: str) -> NoGrantError:

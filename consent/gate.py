@@ -97,7 +97,7 @@ class _Found:
     """What a decision rests on; ``earlier`` is the charge of the same study, if there is one."""
 
     now: datetime
-    reading: Reading
+    reading: Reading[GrantState]
     charges: list[Charge]
     earlier: Charge | None
 
@@ -192,7 +192,7 @@ class Gate:
                     waiting.append(identifier)
             return waiting
 
-    def states(self) -> Reading:
+    def states(self) -> Reading[GrantState]:
         """All grants as they stand, with every withdrawal that the log or this machine knows of."""
         return self._grants.read(_withdrawn(self._log.entries()))
 
@@ -306,7 +306,7 @@ class Gate:
             return False
         return True
 
-    def _tell_expired(self, reading: Reading, now: datetime) -> bool:
+    def _tell_expired(self, reading: Reading[GrantState], now: datetime) -> bool:
         due = [
             state
             for state in reading.states

@@ -6,9 +6,10 @@ damaged and permits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
 from consent.codec import decode_event, decode_grant, encode_event, encode_grant
 from consent.errors import BadSignatureError, InvalidGrantError, NoGrantError
@@ -17,92 +18,126 @@ from consent.proof import Signer, key_name
 from consent.receipt import Receipt, encode_receipt
 from consent.stores import Documents, Head, Marks
 
-__all__ = ["Grants", "Reading"]
+__all__ = ["GrantFolder", "Grants", "Named", "Reading"]
 
-FOLDER = "consent/grants/"
 MEMBERS = 498
 """Most members of the container, two for each grant; receipts, two for each grant as well, then fit theirs."""
 
 
+class Named(Protocol):
+    """What a folder needs to know of a grant, of whichever kind."""
+
+    @property
+    def identifier(self) -> str:
+        """Its name in the folder."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """WebID of the person who gave it."""
+        ...
+
+
+S = TypeVar("S")
+G = TypeVar("G", bound=Named)
+
+
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Generic[S]):
     """All grants as they stand, and the identifiers of those whose documents do not fit their signatures."""
 
-    states: tuple[GrantState, ...]
+    states: tuple[S, ...]
     damaged: tuple[str, ...]
 
 
-class Grants:
-    """Reads and adds grants and events. Nothing is ever changed in place."""
+class GrantFolder(Generic[G]):
+    """One container of grants of one kind with their events. Nothing is ever changed in place.
 
-    def __init__(self, documents: Documents, marks: Marks, signer: Signer) -> None:
+    ``encode`` and ``decode`` are the kind's documents, ``missing`` makes the error where there is no such grant. After
+    an event of ``final`` no other is added.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        signer: Signer,
+        path: str,
+        *,
+        encode: Callable[[G, Signer], bytes],
+        decode: Callable[[bytes, str], tuple[G, str]],
+        missing: Callable[[str], NoGrantError],
+        final: Collection[Status],
+    ) -> None:
         self._documents = documents
         self._signer = signer
-        self.marks = marks
+        self._path = path
+        self._encode = encode
+        self._decode = decode
+        self._missing = missing
+        self._final = final
 
     @property
     def key(self) -> str:
         """Multikey of the agent, which signs the grants."""
         return key_name(self._signer.public_key)
 
-    def read(self, withdrawn: Collection[str] = ()) -> Reading:
-        """Every grant, read afresh; those named in ``withdrawn`` count as withdrawn whatever their folder says."""
+    def names(self) -> list[str]:
+        """Names of the members: two for each grant."""
+        return self._documents.names(self._path)
+
+    def record(self, grant: G) -> bytes:
+        """The grant's signed document."""
+        return self._encode(grant, self._signer)
+
+    def read(self, one: Callable[[str], S]) -> Reading[S]:
+        """Every grant as ``one`` reads it, afresh."""
         states, damaged = [], []
-        for name in self._documents.names(FOLDER):
+        for name in self.names():
             identifier = name.removesuffix(".ttl").removesuffix("/")
             if f"{identifier}.ttl" != name:
                 continue
             try:
-                states.append(self.one(identifier, withdrawn))
+                states.append(one(identifier))
             except (BadSignatureError, InvalidGrantError):
                 damaged.append(identifier)
         return Reading(tuple(states), tuple(damaged))
 
-    def one(self, identifier: str, withdrawn: Collection[str] = ()) -> GrantState:
-        """One grant, read afresh; NoGrantError where there is none, BadSignatureError where it was changed."""
-        content = self._documents.read(f"{FOLDER}{identifier}.ttl")
-        if content is None:
-            raise NoGrantError(f"there is no grant {identifier}", hint="Run: pod-agent grants list")
-        grant, previous = decode_grant(content, self.key)
+    def one(self, identifier: str) -> tuple[G, tuple[Event, ...]]:
+        """One grant and its events in order, read afresh; BadSignatureError where anything was changed."""
+        grant, previous = self._grant(identifier)
         if grant.identifier != identifier:
             raise BadSignatureError("a grant lies under another grant's name")
         events = []
-        for number, name in enumerate(self._documents.names(f"{FOLDER}{identifier}/events/"), start=1):
-            raw = self._documents.read(f"{FOLDER}{identifier}/events/{name}") or b""
+        for number, name in enumerate(self._documents.names(f"{self._path}{identifier}/events/"), start=1):
+            raw = self._documents.read(f"{self._path}{identifier}/events/{name}") or b""
             event, digest = decode_event(raw, self.key)
             if (event.grant, event.sequence, event.previous) != (identifier, number, previous):
                 raise BadSignatureError("an event of a grant is missing or out of place")
             events.append(event)
             previous = digest
-        marked = identifier in withdrawn or self.marks.withdrawn(identifier)
-        return GrantState(grant, tuple(events), marked)
+        return grant, tuple(events)
 
-    def add(self, grant: Grant) -> None:
-        """Write a new grant; it permits nothing before the event that says it was given.
-
-        InvalidGrantError where the pod holds as many as one container should: servers list a container as a whole.
-        """
-        if len(self._documents.names(FOLDER)) >= MEMBERS:
-            raise InvalidGrantError("the pod holds as many grants as it can", hint="Leave this study out.")
-        if not self._documents.create(f"{FOLDER}{grant.identifier}.ttl", encode_grant(grant, self._signer)):
+    def add(self, grant: G) -> None:
+        """Write a new grant; it permits nothing before the event that says it was given."""
+        if not self._documents.create(f"{self._path}{grant.identifier}.ttl", self.record(grant)):
             raise InvalidGrantError("a grant of this name exists")
 
     def tell(self, identifier: str, status: Status, at: datetime) -> None:
-        """Add an event, unless the grant came to that status, or to an end, before."""
+        """Add an event, unless there is one of that status, or a final one."""
         while True:
-            state = self.one(identifier)
-            if any(event.status in {status, Status.WITHDRAWN} for event in state.events):
+            grant, events = self.one(identifier)
+            if any(event.status in {status, *self._final} for event in events):
                 return
-            number = len(state.events) + 1
+            number = len(events) + 1
             event = Event(
                 grant=identifier,
                 sequence=number,
                 status=status,
                 at=at,
-                by=state.grant.subject,
+                by=grant.subject,
                 previous=self._last_digest(identifier, number - 1),
             )
-            path = f"{FOLDER}{identifier}/events/{number:04d}.ttl"
+            path = f"{self._path}{identifier}/events/{number:04d}.ttl"
             if self._documents.create(path, encode_event(event, self._signer)):
                 return
 
@@ -118,8 +153,53 @@ class Grants:
         self._documents.create(receipt.path, encode_receipt(receipt, self._signer))
         return receipt
 
+    def _grant(self, identifier: str) -> tuple[G, str]:
+        content = self._documents.read(f"{self._path}{identifier}.ttl")
+        if content is None:
+            raise self._missing(identifier)
+        return self._decode(content, self.key)
+
     def _last_digest(self, identifier: str, number: int) -> str:
         if number:
-            content = self._documents.read(f"{FOLDER}{identifier}/events/{number:04d}.ttl") or b""
+            content = self._documents.read(f"{self._path}{identifier}/events/{number:04d}.ttl") or b""
             return decode_event(content, self.key)[1]
-        return decode_grant(self._documents.read(f"{FOLDER}{identifier}.ttl") or b"", self.key)[1]
+        return self._grant(identifier)[1]
+
+
+class Grants:
+    """The grants for studies, and what this machine itself knows of withdrawals."""
+
+    def __init__(self, documents: Documents, marks: Marks, signer: Signer) -> None:
+        self._folder = GrantFolder(
+            documents,
+            signer,
+            "consent/grants/",
+            encode=encode_grant,
+            decode=decode_grant,
+            missing=lambda identifier: NoGrantError(
+                f"there is no grant {identifier}", hint="Run: pod-agent grants list"
+            ),
+            final={Status.WITHDRAWN},
+        )
+        self.marks = marks
+        self.key = self._folder.key
+        self.tell = self._folder.tell
+        self.write_receipt = self._folder.write_receipt
+
+    def read(self, withdrawn: Collection[str] = ()) -> Reading[GrantState]:
+        """Every grant, read afresh; those named in ``withdrawn`` count as withdrawn whatever their folder says."""
+        return self._folder.read(lambda identifier: self.one(identifier, withdrawn))
+
+    def one(self, identifier: str, withdrawn: Collection[str] = ()) -> GrantState:
+        """One grant, read afresh; NoGrantError where there is none, BadSignatureError where it was changed."""
+        grant, events = self._folder.one(identifier)
+        return GrantState(grant, events, identifier in withdrawn or self.marks.withdrawn(identifier))
+
+    def add(self, grant: Grant) -> None:
+        """Write a new grant; it permits nothing before the event that says it was given.
+
+        InvalidGrantError where the pod holds as many as one container should: servers list a container as a whole.
+        """
+        if len(self._folder.names()) >= MEMBERS:
+            raise InvalidGrantError("the pod holds as many grants as it can", hint="Leave this study out.")
+        self._folder.add(grant)

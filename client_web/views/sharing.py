@@ -61,8 +61,10 @@ def show() -> str:
     audit, audit_problem = attempt(agent.audit)
     budget, _ = attempt(agent.budget)
     shares, shares_problem = attempt(lambda: listed(agent))
+    listing, _ = attempt(agent.shares.public_listing) if is_served(agent) else (None, None)
     return render_template(
         "sharing.html",
+        public_listing=listing,
         settings=agent.settings,
         served=is_served(agent),
         shares=shares[0] if shares else [],

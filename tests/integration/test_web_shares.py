@@ -37,9 +37,13 @@ class OtherShares:
         self.rows: list[dict[str, Any]] = []
         self.withdrawn: list[str] = []
         self.error: Exception | None = None
+        self.open: str | None = None
 
     def listed(self) -> list[dict[str, Any]]:
         return self.rows
+
+    def public_listing(self) -> str | None:
+        return self.open
 
     def is_due(self) -> bool:
         return False
@@ -127,6 +131,14 @@ def test_what_is_open_to_everybody_cannot_be_overlooked(visit: Visit) -> None:
     assert "Close the list of my storage" in text
     visit.pages.works.last["who"] = replace(work, result=Audience(audience.owner, ()))
     assert "Nothing is open to everybody." in visit.text("/sharing/with/who")
+
+
+def test_a_storage_that_everybody_can_list_stands_above_all_else(visit: Visit, shares: OtherShares) -> None:
+    assert "Everybody can list" not in visit.text("/sharing/")
+    shares.open = ATTACK
+    raw = visit.client.get("/sharing/", base_url="http://127.0.0.1:51234").text
+    clean(raw)
+    assert raw.index("Everybody can list your storage") < raw.index("Main figures")
 
 
 def test_only_what_was_shown_is_shared_and_only_once(visit: Visit, shares: OtherShares) -> None:

@@ -131,7 +131,7 @@ class LocalIndex:
             )
 
     def replace_provenance(self, lines: Iterable[tuple[IRI, Provenance, str]]) -> None:
-        """Note anew where records were read, with the import of each; of several lines for a record the first counts."""
+        """Note anew where records were read, and by which import; of several lines for a record the first counts."""
         with self._change() as connection:
             connection.execute("DELETE FROM provenance")
             connection.executemany(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.errors import InvalidGrantError
-from consent.grants import FOLDER, Grants
+from consent.grants import Grants
 from pod_agent.errors import UsageError
 from pod_agent.importers.tables.mapping import ColumnMapping
 from pod_agent.ingest.former import former_path
@@ -148,8 +148,8 @@ def test_imports_of_older_homes_are_read_and_undone(tmp_path: Path) -> None:
 def test_a_grant_that_would_crowd_its_container_is_refused() -> None:
     documents = MemoryDocuments()
     for number in range(249):
-        documents.create(f"{FOLDER}{number}.ttl", b"")
-        documents.create(f"{FOLDER}{number}/events/1.ttl", b"")
+        documents.create(f"consent/grants/{number}.ttl", b"")
+        documents.create(f"consent/grants/{number}/events/1.ttl", b"")
     with pytest.raises(InvalidGrantError, match="as many grants"):
         Grants(documents, MemoryMarks(), Key()).add(grant_for())
 

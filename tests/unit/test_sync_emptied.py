@@ -42,7 +42,6 @@ def pod() -> HidingPod:
 def device(pod: HidingPod, tmp_path: Path) -> Iterator[Device]:
     device = Device(pod, tmp_path / "home")
     device.imports(spotify_json(tmp_path / "a.json", PLAYS))
-    pod.put("corrections/2026.ttl", b"")
     pod.put("settings/note.ttl", b"<> <#a> <#b> .\n")
     device.sync()
     yield device
@@ -85,7 +84,7 @@ def test_a_pod_that_another_device_erases_gets_nothing_back(device: Device, pod:
 
 
 @pytest.mark.parametrize(
-    "hidden", ["data/", "data/spotify/listen/2026/", "data/spotify/", "corrections/", "imports/", PATH]
+    "hidden", ["data/", "data/spotify/listen/2026/", "data/spotify/", "settings/", "imports/", PATH]
 )
 def test_what_a_listing_hides_stays_in_the_pod_and_here(hidden: str, device: Device, pod: HidingPod) -> None:
     before, there = device.holds(), dict(pod.resources)
@@ -111,6 +110,15 @@ def test_one_container_that_is_not_listed_ends_the_sync_before_anything_is_judge
         assert (device.holds(), pod.resources) == (before, there)
     pod.failing = ""
     assert device.sync().restored == 1
+    assert device.holds() == before
+
+
+def test_a_document_of_no_bytes_is_a_write_that_was_cut_whatever_its_kind(device: Device, pod: HidingPod) -> None:
+    before, there = device.holds(), {path: each.content for path, each in pod.resources.items()}
+    for path in set(there) - {PATH}:
+        pod.put(path, b"", pod.resources[path].media_type)
+    assert device.sync().repaired == len(there) - 1
+    assert {path: each.content for path, each in pod.resources.items()} == there
     assert device.holds() == before
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pod_agent.errors import PodDamagedError
+from pod_agent.errors import PodDamagedError, PodEmptiedError
 from pod_agent.ingest.layout import is_document, read_documents
+from pod_agent.ingest.manifest import PATH as MANIFEST
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import import_ids
+from pod_agent.ingest.sync_report import SyncReport
 from tests.support.devices import Device, remove_records
 from tests.support.exports import Play, spotify_json
 from tests.support.memory_pod import MemoryPod
@@ -28,6 +30,7 @@ steps = st.lists(
         st.tuples(st.just("edit"), st.integers(0, 3), st.lists(st.integers(0, 4), min_size=1, max_size=2)),
         st.tuples(st.just("cut"), st.integers(0, 9), st.floats(0, 0.99)),
         st.tuples(st.just("drop"), st.integers(0, 9), st.none()),
+        st.tuples(st.just("lose"), st.none(), st.none()),
     ),
     min_size=2,
     max_size=9,
@@ -47,6 +50,7 @@ class _Life:
     def imports(self, device: Device, rows: list[Play]) -> None:
         self.count += 1
         path = spotify_json(self.folder / f"{self.count}.json", sorted(rows))
+        look(device)
         with contextlib.suppress(PodDamagedError):  # told to the person: this device never saw what is damaged
             device.imports(path)
             self.wanted |= self._alone(path)
@@ -58,7 +62,7 @@ class _Life:
         return {record.iri for _, records in read_documents(pod) for record in records}
 
     def undo(self, device: Device, number: int) -> None:
-        device.sync()
+        look(device)
         found = import_ids(self.pod)
         if found:
             device.undo(found[number % len(found)])
@@ -77,14 +81,17 @@ class _Life:
             self.pod.put(path, resource.content[: int(len(resource.content) * part)], resource.media_type)
 
     def drop(self, number: int) -> None:
+        self.settle()  # an edit that no device saw goes with its document: then the edition before it comes back
         path = self._document(number, lambda _: True)
+        if path == MANIFEST and not any(map(is_document, self.pod.resources)):
+            return  # an empty pod without a manifest: undone or lost, only the person knows
         if path is not None:
             self.pod.remove(path)
 
     def settle(self) -> None:
         """Every device looks until none finds anything; a bounded number of times."""
         for _ in range(5):
-            looks = [device.sync().changed for device in self.devices]
+            looks = [look(device).changed for device in self.devices]
             if not any(looks):
                 return
 
@@ -93,11 +100,19 @@ class _Life:
         return found[number % len(found)] if found else None
 
 
+def look(device: Device) -> SyncReport:
+    """A sync; of an emptied pod the person says that its server lost it."""
+    try:
+        return device.sync()
+    except PodEmptiedError:
+        return device.syncing.run(put_back=True)
+
+
 def _do(life: _Life, what: str, which: Any, value: Any) -> None:
     if what == "import":
         life.imports(life.devices[which], value)
     elif what == "sync":
-        life.devices[which].sync()
+        look(life.devices[which])
     elif what == "undo":
         life.settle()
         life.undo(life.devices[which], value)
@@ -105,6 +120,9 @@ def _do(life: _Life, what: str, which: Any, value: Any) -> None:
         life.edit(which, value)
     elif what == "cut":
         life.cut(which, value)
+    elif what == "lose":
+        life.settle()
+        life.pod.resources.clear()
     else:
         life.drop(which)
 

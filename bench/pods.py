@@ -35,10 +35,10 @@ from pod_agent.config import Settings
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.layout import is_document, read_documents
 from pod_agent.ingest.pipeline import Ingest
-from pod_agent.pods.auth import ClientCredentials, DPoPAuth
 from pod_agent.pods.embedded import EmbeddedPod
-from pod_agent.pods.installing import install_server
-from pod_agent.pods.server import Account, SolidServer
+from pod_agent.pods.hosting.installing import install_server
+from pod_agent.pods.hosting.server import Account, SolidServer
+from pod_agent.pods.login.auth import ClientCredentials, DPoPAuth
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 from vocab.mapping import block

@@ -15,15 +15,15 @@ from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.showing import shown
-from pod_agent.ingest.folder import FolderSync
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
 from pod_agent.ingest.provenance import import_ids, read_import
 from pod_agent.ingest.registering import keep_registered
-from pod_agent.ingest.sync import ServerSync, SyncProgress, SyncReport
+from pod_agent.ingest.syncing.folder import FolderSync
+from pod_agent.ingest.syncing.sync import ServerSync, SyncProgress, SyncReport
+from pod_agent.pods.login.secrets import system_keyring
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import system_keyring
 from pod_agent.storage import make_private_folder, remove_private
 from vocab.query import Filter, QuerySpec, Table
 from vocab.records import IRI, Transaction
@@ -216,7 +216,7 @@ class Agent:
 
     def watch(self, seconds: float, stop: Event) -> Iterator[SyncReport | PodError]:
         """Sync now, whenever the pod tells of a change, and at least every so many seconds, until ``stop`` is set."""
-        from pod_agent.ingest.watching import watch
+        from pod_agent.ingest.syncing.watching import watch
 
         return watch(self.sync, self._sync.listen, seconds=seconds, stop=stop)
 

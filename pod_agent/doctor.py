@@ -14,9 +14,9 @@ from pathlib import Path
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
 from pod_agent.plugins import IMPORTERS, plugins
+from pod_agent.pods.login.secrets import SecretStore, system_keyring
 from pod_agent.pods.opening import EMBEDDED
-from pod_agent.pods.public import is_public
-from pod_agent.pods.secrets import SecretStore, system_keyring
+from pod_agent.pods.webid.public import is_public
 from vocab.errors import ProjectError
 
 __all__ = ["Check", "examine"]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pod_agent.agent import Agent
 from pod_agent.config import Settings, load_settings
+from pod_agent.pods.login.secrets import system_keyring
 from pod_agent.pods.opening import EMBEDDED
-from pod_agent.pods.secrets import system_keyring
 from pod_agent.pods.solid import SolidPod
 from vocab.errors import ProjectError
 

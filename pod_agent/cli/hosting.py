@@ -30,7 +30,7 @@ _NAME = re.compile("[a-z0-9][a-z0-9-]{0,62}")
 def fetch(folder: Path) -> Path:
     """The installed server's packages, fetched with a bar where they are missing."""
     from pod_agent.cli.progress import steps
-    from pod_agent.pods.installing import install_server, installation
+    from pod_agent.pods.hosting.installing import install_server, installation
 
     cache = folder / "packages"
     if installation(cache).is_dir():
@@ -41,7 +41,7 @@ def fetch(folder: Path) -> Path:
 
 def install(folder: Path, *, as_json: bool) -> None:
     """Install the server, or check the one that is there and fetch it again where it is damaged."""
-    from pod_agent.pods.installing import find_node, other_installations, server_version, wrong_packages
+    from pod_agent.pods.hosting.installing import find_node, other_installations, server_version, wrong_packages
 
     modules = fetch(folder)
     wrong = wrong_packages(modules)
@@ -88,7 +88,7 @@ def show_status(folder: Path, *, as_json: bool) -> int:
 
 def add_account(folder: Path, name: str, email: str, *, as_json: bool) -> None:
     """Make an account and a pod by the server that runs from this folder."""
-    from pod_agent.pods.accounts import Account
+    from pod_agent.pods.hosting.accounts import Account
     from pod_agent.pods.hosting.local import open_local
     from pod_agent.pods.hosting.presence import presence
     from pod_agent.pods.hosting.settings import load

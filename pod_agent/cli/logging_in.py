@@ -10,8 +10,8 @@ import click
 
 from pod_agent.agent import Agent
 from pod_agent.config import load_settings
-from pod_agent.pods.listener import RedirectListener
-from pod_agent.pods.oidc import redirect_of
+from pod_agent.pods.login.listener import RedirectListener
+from pod_agent.pods.login.oidc import redirect_of
 
 if TYPE_CHECKING:
     from pod_agent.pods.linking import Linking

@@ -43,7 +43,7 @@ def move(
 ) -> int:
     """Move your pod to another server or onto this machine; run it again where it was cut off."""
     from pod_agent.cli.progress import steps
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.pods.login.secrets import system_keyring
     from pod_agent.portability.moving import move, require_movable
 
     home = context.folder
@@ -92,9 +92,9 @@ def _link(
 ) -> None:
     """Log in to the new server, unless this home is, or is about to be, linked with it."""
     from pod_agent.config import load_settings
-    from pod_agent.pods.discovery import Profile, choose_storage, resolve
     from pod_agent.pods.linking import link_with_secret
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.pods.login.secrets import system_keyring
+    from pod_agent.pods.webid.discovery import Profile, choose_storage, resolve
     from pod_agent.portability.exporting import CONTAINER
     from pod_agent.portability.moving import forget_target, stay, target_home
 
@@ -119,9 +119,9 @@ def _log_in(folder: Path, address: str, storage: str | None, client: str, *, bro
     import webbrowser
 
     from pod_agent.pods.linking import begin_link, finish_link
-    from pod_agent.pods.listener import RedirectListener
-    from pod_agent.pods.oidc import redirect_of
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.pods.login.listener import RedirectListener
+    from pod_agent.pods.login.oidc import redirect_of
+    from pod_agent.pods.login.secrets import system_keyring
 
     with RedirectListener(redirect_of(client)) if client else RedirectListener() as listener:
         linking = begin_link(folder, address, listener.redirect_uri, storage=storage, client=client)

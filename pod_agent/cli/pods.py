@@ -68,7 +68,7 @@ def status(context: Context, *, as_json: bool) -> int:
     from dataclasses import asdict
 
     from pod_agent.pods.linking import link_state
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.pods.login.secrets import system_keyring
 
     state = link_state(context.folder, system_keyring())
     if as_json:
@@ -97,7 +97,7 @@ def unlink(context: Context, *, as_json: bool) -> None:
 
 def _show_link(agent: Agent, listing: str, *, as_json: bool) -> None:
     from pod_agent.pods.linking import login_ends
-    from pod_agent.pods.secrets import system_keyring
+    from pod_agent.pods.login.secrets import system_keyring
 
     until = _day(login_ends(agent.home, agent.settings.webid, system_keyring()))
     if as_json:

@@ -15,7 +15,7 @@ import click
 
 from pod_agent.cli.options import show_json
 from pod_agent.errors import AgentError, PodUnreachableError
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.secrets import SecretStore
 
 __all__ = ["run_solid_server", "serve_pages", "start_pages", "stop"]
 
@@ -71,9 +71,9 @@ def run_solid_server(folder: Path, changes: Mapping[str, object], *, as_json: bo
     PodUnreachableError where the server ends by itself.
     """
     from pod_agent.cli.hosting import fetch
+    from pod_agent.pods.hosting.installing import server_version
+    from pod_agent.pods.hosting.server import SolidServer
     from pod_agent.pods.hosting.stored import stored
-    from pod_agent.pods.installing import server_version
-    from pod_agent.pods.server import SolidServer
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):

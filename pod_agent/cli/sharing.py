@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -98,7 +98,7 @@ def list_shares(context: Context, *, as_json: bool) -> None:
             ", ".join(row["what"]["topics"]) if "what" in row else None,
             row.get("level"),
             row.get("until"),
-            row["status"] + (", not closed yet" if row.get("outstanding") else ""),
+            _state(row),
             row.get("container") if row["status"] == "given" else None,
         )
         for row in found
@@ -138,6 +138,12 @@ def hide(context: Context, *, yes: bool, as_json: bool) -> None:
         click.echo(f"Closed: {storage}" if storage else "Strangers cannot list your storage.")
 
 
+def _state(row: dict[str, Any]) -> str:
+    if row["status"] == "damaged":
+        return "damaged: withdraw it"
+    return row["status"] + (", not closed yet" if row.get("outstanding") else "")
+
+
 def _show_audience(audience: Audience) -> None:
     rows = [
         (party.iri or party.kind.value, place.resource, " ".join(place.may(party)))
@@ -146,10 +152,14 @@ def _show_audience(audience: Audience) -> None:
     ]
     if rows:
         show_table("Who besides you", ("who", "may use", "how"), rows)
-    alone = sum(place.parties() == {audience.owner} for place in audience.places)
+    alone = sum(place.parties() == {audience.owner} and not place.unclear for place in audience.places)
     click.echo(f"{alone:,} of {len(audience.places):,} resources are open to nobody but you.")
     for resource in audience.open_places:
         click.echo(f"{click.style('Public', fg='red', bold=True)}: {plain(resource)}")
+    for resource in audience.unclear_places:
+        click.echo(
+            f"{click.style('Unclear', fg='yellow', bold=True)}: {plain(resource)} has rules that are not understood"
+        )
     if audience.open_places:
         click.echo("Close the list of your storage with: pod-agent share hide")
 

@@ -12,7 +12,7 @@ from pod_agent.cli.options import Context, common, json_text, plain, show_json
 
 if TYPE_CHECKING:
     from pod_agent.errors import PodError
-    from pod_agent.ingest.sync_report import SyncReport
+    from pod_agent.ingest.syncing.sync_report import SyncReport
 
 __all__ = ["COMMANDS"]
 
@@ -56,7 +56,7 @@ def sync(context: Context, *, watch: bool, every: float, full: bool, put_back: b
 
 def _tell(outcome: SyncReport | PodError, *, as_json: bool) -> None:
     """One line for what changed, or why nothing could be done; nothing where nothing changed."""
-    from pod_agent.ingest.sync_report import SyncReport
+    from pod_agent.ingest.syncing.sync_report import SyncReport
 
     if isinstance(outcome, SyncReport):
         if outcome.changed or outcome.notes:

@@ -11,7 +11,7 @@ from pod_agent.errors import PodError, UsageError
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.type_index import TypeIndex
 from vocab.mapping.tables import TABLES
 from vocab.records import RECORD_TYPES
 

@@ -65,6 +65,11 @@ class Held:
         return own + inherited if self._inherits else own
 
     @property
+    def is_unclear(self) -> bool:
+        """Whether there are rules of its own of which none is understood: they may allow anything."""
+        return bool(self.graph) and not self.rules
+
+    @property
     def _inherits(self) -> bool:
         return self.kind is AccessKind.ACP or self.graph is None
 
@@ -90,8 +95,6 @@ class Access:
         if response.status_code == HTTPStatus.NOT_FOUND:
             return Held(target, address, self._kind, None, None)
         etag = response.headers.get("etag")
-        if etag is None:
-            raise PodError(f"the server gives no ETag for {address}, so rules cannot be changed safely")
         return Held(target, address, self._kind, read_graph(response.content, address), etag)
 
     def effective(self, target: str) -> tuple[Effective, ...]:
@@ -154,12 +157,14 @@ class Access:
 
     def _change(self, target: str, edit: Callable[[Held], Graph], *, inherit: bool = True) -> None:
         for last in (False,) * (_TRIES - 1) + (True,):
-            held = self.held(target)
-            if inherit and held.graph is None and held.kind is AccessKind.WAC:
-                held = self._with_inherited(held)
+            own = held = self.held(target)
+            if inherit and own.graph is None and own.kind is AccessKind.WAC:
+                held = self._with_inherited(own)
             graph = self._with_owner(held, edit(held))
-            if graph == held.graph and held.etag is not None:
+            if graph == own.graph:
                 return
+            if own.graph is not None and own.etag is None:
+                raise PodError(f"the server gives no ETag for {own.document}, so rules cannot be changed safely")
             try:
                 self._write(held, graph)
             except PodConflictError:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pod_agent.config import Settings, load_settings, save_settings
 from pod_agent.errors import NotInitialisedError, PodError, UsageError
-from pod_agent.pods.discovery import Profile, choose_storage, discover, resolve
-from pod_agent.pods.logins import BrowserLogin, ClientCredentials, Login
-from pod_agent.pods.oidc import PendingLogin, begin_login, finish_login, revoke_login
+from pod_agent.pods.login.logins import BrowserLogin, ClientCredentials, Login
+from pod_agent.pods.login.oidc import PendingLogin, begin_login, finish_login, revoke_login
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.opening import EMBEDDED, link, open_pod
-from pod_agent.pods.secrets import Keyring, SecretStore
+from pod_agent.pods.webid.discovery import Profile, choose_storage, discover, resolve
 from pod_agent.storage import make_private_folder
 
 __all__ = [

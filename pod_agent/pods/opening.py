@@ -16,14 +16,14 @@ from pod_agent.errors import (
     PodError,
     UsageError,
 )
-from pod_agent.pods.auth import DPoPAuth
-from pod_agent.pods.discovery import Profile, choose_storage, is_public
 from pod_agent.pods.embedded import EmbeddedPod
-from pod_agent.pods.logins import Keeper, Login
+from pod_agent.pods.login.auth import DPoPAuth
+from pod_agent.pods.login.logins import Keeper, Login
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import Keyring, SecretStore
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
+from pod_agent.pods.webid.discovery import Profile, choose_storage, is_public
 
 __all__ = ["EMBEDDED", "embedded_folder", "link", "open_pod", "open_solid"]
 

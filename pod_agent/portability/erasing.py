@@ -17,13 +17,13 @@ from typing import Any
 from pod_agent.config import Settings, load_settings
 from pod_agent.errors import AgentError, PodError
 from pod_agent.ingest.journal import exclusive
-from pod_agent.pods.logins import BrowserLogin
-from pod_agent.pods.oidc import revoke_login
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.oidc import revoke_login
 from pod_agent.pods.opening import EMBEDDED, embedded_folder, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import Keyring, SecretStore
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.type_index import TypeIndex
 from pod_agent.portability.copies import read_copies
 from pod_agent.portability.home_files import FOR_REPEATING, remove_exports, remove_home, what_stays
 from pod_agent.portability.moving import Opening, target_home

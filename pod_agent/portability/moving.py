@@ -23,9 +23,9 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.registering import register_kinds
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import Keyring, SecretStore
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.type_index import TypeIndex
 from pod_agent.portability.copies import Copy, forget_copy, note_copy, read_copies
 from pod_agent.portability.copying import Copied, copy_pod, fingerprint, inventory
 from pod_agent.portability.removing import Removed, remove_pod

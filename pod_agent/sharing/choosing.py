@@ -46,6 +46,7 @@ TOPICS: dict[str, Topic] = {
 
 _FIELDS = ("category", "merchant", "account", "source", "artist", "album", "podcast", "channel", "shop", "section")
 _DEFAULT_OF = {"transactions": "spending", "listens": "listening", "views": "watching", "orders": "orders"}
+_UNTOLD = {"account", "source"}  # by which of them was chosen is nobody else's business
 MAX_MONTHS = 120
 
 
@@ -64,9 +65,9 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """The choice in words."""
+        """The choice in words, without the names of accounts and banks."""
         words = ", ".join(self.topics)
-        narrowed = [f"{item.field}: {', '.join(map(str, _values(item)))}" for item in self.filters]
+        narrowed = [": ".join(filter(None, [item.field, ", ".join(_told(item))])) for item in self.filters]
         return f"{words} ({'; '.join(narrowed)})" if narrowed else words
 
     def spec(self, topic: str, *dimensions: str) -> QuerySpec:
@@ -76,10 +77,10 @@ class Selection:
         )
 
     def to_text(self) -> str:
-        """The choice as one line of JSON, for the grant."""
+        """The choice as one line of JSON, for the grant; the recipient reads it, so accounts and banks go unnamed."""
         chosen = {
             "topics": list(self.topics),
-            "filters": [[item.field, *map(str, _values(item))] for item in self.filters],
+            "filters": [[item.field, *_told(item)] for item in self.filters],
             "period": [day.isoformat() for day in self.period],
         }
         return json.dumps(chosen, separators=(",", ":"))
@@ -131,8 +132,10 @@ def _topic_of(fields: Iterable[str]) -> str:
     return _DEFAULT_OF[fitting[0]]
 
 
-def _values(item: Filter) -> tuple[object, ...]:
-    return item.value if isinstance(item.value, tuple) else (item.value,)
+def _told(item: Filter) -> list[str]:
+    if item.field in _UNTOLD:
+        return []
+    return [str(value) for value in (item.value if isinstance(item.value, tuple) else (item.value,))]
 
 
 def _unknown(word: str) -> UsageError:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from consent.direct_gate import Opening
-from pod_agent.errors import PodAccessError
+from consent.grant import IDENTIFIER
+from pod_agent.errors import PodAccessError, PodConflictError, PodError
 from pod_agent.pods.access import Access
 from pod_agent.pods.pod import TURTLE
-from pod_agent.pods.public import is_public
+from pod_agent.pods.webid.public import is_public
 from pod_agent.pods.rules import READ, PartyKind, Rule, agent
 from pod_agent.pods.session import Session
 from pod_agent.sharing.documents import Shared
@@ -27,6 +28,7 @@ YOUNG = timedelta(hours=1)
 
 _BASIC_CONTAINER = '<http://www.w3.org/ns/ldp#BasicContainer>; rel="type"'
 _MISSING = {404, 410}
+_ASK_THE_PROVIDER = "Ask the pod's provider why it does not keep access rules."
 
 
 class Containers:
@@ -40,6 +42,7 @@ class Containers:
     ) -> None:
         self._session = session
         self._root = root
+        self._owner = agent(owner)
         self._is_public = is_public
         self.access = Access(session, owner)
 
@@ -75,18 +78,32 @@ class Containers:
                     f"anyone may read {address}; nothing was shared", hint="Look who can: pod-agent share who"
                 )
 
-    def open_to(self, opening: Opening) -> None:
-        """Let the grant's recipient read the grant's container and what lies in it, and do nothing else."""
+    def open_to(self, opening: Opening, first: Shared) -> None:
+        """Let the grant's recipient read the grant's container and what lies in it, and do nothing else.
+
+        PodError where the server says yes and does not do it; PodConflictError where the ``first`` document is gone:
+        another device withdrew the share, and a server makes a container anew when it is given rules.
+        """
         grant = opening.grant
+        target = self.address(grant.container)
         rule = Rule(agent(grant.recipient), READ, resource=True, members=True)
-        self.access.allow(self.address(grant.container), rule)
+        self.access.allow(target, rule)
+        if rule not in self.access.held(target).rules:
+            raise PodError(f"the server did not keep the access rules of {target}", hint=_ASK_THE_PROVIDER)
+        if self._session.send("HEAD", target + first.name).status_code in _MISSING:
+            raise PodConflictError("another program took away what should be shared", hint="Look: pod-agent share list")
 
     def shut(self, container: str) -> bool:
-        """Take every rule for others away; False where there is no such container."""
+        """Take every rule for others away; False where there is no such container.
+
+        PodError where the server says yes and does not do it.
+        """
         target = self.address(container)
         if self._session.send("HEAD", target).status_code in _MISSING:
             return False
         self.access.close(target)
+        if {rule.party for rule in self.access.held(target).rules} - {self._owner}:
+            raise PodError(f"the server did not keep the access rules of {target}", hint=_ASK_THE_PROVIDER)
         return True
 
     def clear(self, container: str) -> None:
@@ -94,11 +111,15 @@ class Containers:
         self._clear(self.address(container))
 
     def names(self) -> dict[str, bool]:
-        """Identifiers below ``shared/``, each with whether it is so young that it may still be in the making."""
+        """Identifiers of shares below ``shared/``, each with whether it is so young that it may be in the making.
+
+        Whatever else somebody put there is not the agent's.
+        """
         found = {}
         for address in self.access.members(self._root + FOLDER):
-            response = self._session.send("HEAD", address)
-            found[address.removeprefix(self._root + FOLDER).rstrip("/")] = _is_young(response.headers)
+            name, slash, rest = address.removeprefix(self._root + FOLDER).partition("/")
+            if slash and not rest and IDENTIFIER.fullmatch(name):
+                found[name] = _is_young(self._session.send("HEAD", address).headers)
         return found
 
     def _clear(self, target: str) -> None:

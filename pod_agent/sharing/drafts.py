@@ -113,6 +113,8 @@ class _Content:
     totals: tuple[str, ...]
     samples: tuple[str, ...]
     health: bool
+    alone: int = 0
+    """Monthly totals behind which there is one record only."""
 
 
 def draft_of(terms: Terms, subject: str, index: RecordIndex, zone: ZoneInfo) -> Draft:
@@ -185,7 +187,8 @@ def _totals(selection: Selection, index: RecordIndex) -> _Content:
     )
     records = sum(total.records for total in found)
     health = HEALTH in selection.data or any(total.category == "health" for total in found)
-    return _Content(documents, records, first, selection.period[1], tuple(sums), samples, health)
+    alone = sum(total.records == 1 for total in found)
+    return _Content(documents, records, first, selection.period[1], tuple(sums), samples, health, alone)
 
 
 def _figures(selection: Selection, topic: str, index: RecordIndex, by: tuple[str, ...]) -> list[Total]:
@@ -210,7 +213,7 @@ def _figures(selection: Selection, topic: str, index: RecordIndex, by: tuple[str
 
 
 def _lines(terms: Terms, made: _Content, size: int, zone: ZoneInfo) -> Iterable[str]:
-    what = "every single record" if terms.level is Level.RECORDS else "totals by month, no single record"
+    what = "every single record" if terms.level is Level.RECORDS else "totals by month"
     yield f"Who may read it: {terms.recipient}, and nobody else but you"
     yield f"What for: {terms.purpose}"
     yield f"What: {terms.selection.title}; {what}"
@@ -220,6 +223,8 @@ def _lines(terms: Terms, made: _Content, size: int, zone: ZoneInfo) -> Iterable[
     yield from (f"Sum of {total}" for total in made.totals)
     yield "For example:"
     yield from (f"  {sample}" for sample in made.samples)
+    if made.alone:
+        yield f"Mind: {made.alone:,} of these totals have one record behind them, so they tell its amount."
     if made.health:
         yield "Mind: this tells of your health."
     yield "What they copied stays with them when you withdraw."

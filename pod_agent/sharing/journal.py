@@ -49,9 +49,9 @@ class Journal:
         """The share is over and its container is gone."""
         remove_private(self._live / grant)
 
-    def known(self, grant: str) -> bool:
-        """Whether this machine has to end the share some day."""
-        return grant in _names(self._live)
+    def live(self) -> set[str]:
+        """Shares that this machine has to end some day."""
+        return _names(self._live)
 
     def is_due(self, now: datetime) -> bool:
         """Whether something has to be ended or cleared away; asks nobody."""

@@ -20,14 +20,21 @@ from zoneinfo import ZoneInfo
 
 from consent.direct import DirectState, Level
 from consent.direct_gate import DirectGate
-from consent.errors import BadSignatureError, ConsentError, NoGrantError, PodOfflineError
+from consent.errors import (
+    BadSignatureError,
+    ClockRollbackError,
+    ConsentError,
+    LogDamagedError,
+    NoGrantError,
+    PodOfflineError,
+)
 from consent.grant import Status
 from consent.proof import time_text
 from consent.terms import DPV
 from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError
 from pod_agent.pods.addresses import require_safe
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.public import is_public
+from pod_agent.pods.webid.public import is_public
 from pod_agent.pods.solid import SolidPod
 from pod_agent.sharing.choosing import choose, period_of
 from pod_agent.sharing.containers import FOLDER, Containers
@@ -128,7 +135,7 @@ class Shares:
                 self._gate.give(grant)
                 self._journal.keep(grant.identifier, grant.until)
                 with self._gate.opening(grant.identifier, grant.recipient, grant.content) as opening:
-                    containers.open_to(opening)
+                    containers.open_to(opening, documents[0])
             except (ProjectError, KeyboardInterrupt):
                 with contextlib.suppress(ProjectError):
                     self._abandon(containers, grant.identifier)
@@ -181,16 +188,30 @@ class Shares:
         if isinstance(self._pod, SolidPod):
             containers = self._containers()
             with self._journal.turn():
-                unfinished = self._journal.unfinished()
-                kept = self._end_what_is_over(containers, unfinished, ended)
-                self._sweep(containers, unfinished, kept)
+                unfinished, reading = self._journal.unfinished(), self._gate.read()
+                kept = self._end_what_is_over(containers, reading.states, unfinished, ended)
+                if not self._is_sound():
+                    return ended
+                left = self._sweep(containers, unfinished, kept, ended.outstanding)
+                for identifier in set(reading.damaged) - left:
+                    self._journal.forget(identifier)
         return ended
 
-    def _end_what_is_over(self, containers: Containers, unfinished: set[str], ended: Ended) -> set[str]:
+    def _is_sound(self) -> bool:
+        """Whether log and clock can be relied on; where not, what looks left over may be another device's."""
+        try:
+            self._gate.now()
+        except (ClockRollbackError, LogDamagedError) as error:
+            log.warning("what is left of shares was not cleared away: %s", error.code)
+            return False
+        return True
+
+    def _end_what_is_over(
+        self, containers: Containers, states: Sequence[DirectState], unfinished: set[str], ended: Ended
+    ) -> set[str]:
         """End every share whose time has come; the identifiers of those that go on, or could not be ended."""
-        reading, now = self._gate.read(), self._gate.now()
-        kept = set()
-        for state in reading.states:
+        now, kept = self._gate.clock(), set()
+        for state in states:
             identifier = state.grant.identifier
             if state.settled:
                 self._journal.forget(identifier)
@@ -205,15 +226,25 @@ class Shares:
                 kept.add(identifier)
         return kept | set(ended.outstanding)
 
-    def _sweep(self, containers: Containers, unfinished: set[str], kept: set[str]) -> None:
-        """Take away containers without a grant: of a program that died, or whose grant was damaged."""
+    def _sweep(self, containers: Containers, unfinished: set[str], kept: set[str], outstanding: list[str]) -> set[str]:
+        """Take away containers without a grant: of a program that died, or whose grant was damaged.
+
+        Returns the identifiers of containers that may still be there.
+        """
+        left = set(kept)
         for identifier, is_young in containers.names().items():
-            if identifier not in kept and (identifier in unfinished or not is_young):
-                container = f"{FOLDER}{identifier}/"
-                containers.shut(container)
-                containers.clear(container)
-        for identifier in unfinished - kept:
+            if identifier in kept or (is_young and identifier not in unfinished):
+                left.add(identifier)
+                continue
+            try:
+                _remove(containers, identifier)
+            except PodError as error:
+                log.warning("what was left of a share could not be removed: %s", error.code)
+                outstanding.append(identifier)
+                left.add(identifier)
+        for identifier in unfinished - left:
             self._journal.finish(identifier)
+        return left
 
     def _settled(
         self, containers: Containers, identifier: str, status: Status, done: list[str], outstanding: list[str]
@@ -247,19 +278,17 @@ class Shares:
 
     def _abandon(self, containers: Containers, identifier: str) -> None:
         """Take away what was made of a share that could not be given."""
-        container = f"{FOLDER}{identifier}/"
         try:
             self._gate.one(identifier)
         except NoGrantError:
-            if containers.shut(container):
-                containers.clear(container)
+            _remove(containers, identifier)
         else:
             self._gate.mark(identifier)
             self._end(containers, identifier, Status.WITHDRAWN)
         self._journal.finish(identifier)
 
     def _require_known(self, identifier: str) -> None:
-        if self._journal.known(identifier):
+        if identifier in self._journal.live():
             return
         with contextlib.suppress(PodOfflineError, BadSignatureError):
             self._gate.one(identifier)
@@ -284,6 +313,14 @@ class Shares:
             "until": time_text(grant.until),
             "container": self._pod.root + grant.container,
         }
+
+
+def _remove(containers: Containers, identifier: str) -> None:
+    """Remove a container that no grant stands for; closed first where the server lets rules be changed."""
+    container = f"{FOLDER}{identifier}/"
+    with contextlib.suppress(PodError):
+        containers.shut(container)
+    containers.clear(container)
 
 
 def _purpose(text: str) -> str:

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from pod_agent.pods.access import Access, Effective
+from pod_agent.errors import PodAccessError
+from pod_agent.pods.access import Access, Effective, Held
 from pod_agent.pods.links import parent
 from pod_agent.pods.rules import Party, PartyKind, agent
 
@@ -23,11 +24,16 @@ _OPEN = {PartyKind.PUBLIC, PartyKind.AUTHENTICATED}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One resource, every rule that holds for it, and whether it has rules of its own."""
+    """One resource, every rule that holds for it, and whether it has rules of its own.
+
+    ``unclear`` marks one whose own rules cannot be read or are in words that are not known here: nobody can tell from
+    them who may do what.
+    """
 
     resource: str
     rules: tuple[Effective, ...]
     own: bool
+    unclear: bool = False
 
     def parties(self) -> set[Party]:
         """Everybody who may do anything with it."""
@@ -50,6 +56,11 @@ class Audience:
         """What the public, or everybody with any login, may read or change."""
         return [place.resource for place in self.places if any(party.kind in _OPEN for party in place.parties())]
 
+    @property
+    def unclear_places(self) -> list[str]:
+        """What has rules that cannot be read or understood; others may have access to it."""
+        return [place.resource for place in self.places if place.unclear]
+
     def others(self) -> list[Party]:
         """Everybody but the owner."""
         return sorted({party for place in self.places for party in place.parties()} - {self.owner})
@@ -70,6 +81,7 @@ class Audience:
             "owner": self.owner.iri,
             "looked_at": len(self.places),
             "public": self.open_places,
+            "unclear": self.unclear_places,
             "agents": [
                 {
                     "who": party.iri or party.kind.value,
@@ -91,27 +103,39 @@ def look_around(access: Access, root: str, owner: str, progress: Callable[[], No
     ``progress`` is called after each resource. Two requests a resource.
     """
     above = [access.held(container) for container in reversed(access.storage(root))]
-    places = [Place(held.target, access.effective(held.target), own=held.graph is not None) for held in above]
+    places = [_place(held, access.effective(held.target)) for held in above]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for place in _walk(access, pool, root, access.inherited(access.held(root))):
+        for place in _walk(access, pool, access.held(root), access.inherited(access.held(root))):
             places.append(place)
             progress()
     return Audience(agent(owner), tuple(places))
 
 
 def _walk(
-    access: Access, pool: ThreadPoolExecutor, container: str, inherited: tuple[Effective, ...]
+    access: Access, pool: ThreadPoolExecutor, container: Held, inherited: tuple[Effective, ...]
 ) -> Iterator[Place]:
-    held = access.held(container)
-    yield Place(container, held.effective(inherited), own=held.graph is not None)
-    passed = held.handed_down(inherited)
-    members = access.members(container)
-    documents = [member for member in members if not member.endswith("/")]
-    for found in pool.map(access.held, documents):
-        yield Place(found.target, found.effective(passed), own=found.graph is not None)
-    for member in members:
-        if member.endswith("/"):
-            yield from _walk(access, pool, member, passed)
+    yield _place(container, container.effective(inherited))
+    passed = container.handed_down(inherited)
+    members = access.members(container.target)
+    for address, held in zip(members, pool.map(lambda member: _readable(access, member), members), strict=True):
+        if held is None:
+            yield Place(address, passed, own=True, unclear=True)
+        elif address.endswith("/"):
+            yield from _walk(access, pool, held, passed)
+        else:
+            yield _place(held, held.effective(passed))
+
+
+def _place(held: Held, rules: tuple[Effective, ...]) -> Place:
+    return Place(held.target, rules, own=held.graph is not None, unclear=held.is_unclear)
+
+
+def _readable(access: Access, address: str) -> Held | None:
+    """The rules of a resource; None where they are not readable."""
+    try:
+        return access.held(address)
+    except PodAccessError:
+        return None
 
 
 def _limited(place: Place, party: Party) -> bool:

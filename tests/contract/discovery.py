@@ -7,8 +7,8 @@ from urllib.parse import urldefrag
 import httpx
 
 from pod_agent.errors import PodError
-from pod_agent.pods.discovery import discover
 from pod_agent.pods.links import STORAGE_DESCRIPTION, STORAGE_TYPE, TYPE, link_targets, parent
+from pod_agent.pods.webid.discovery import discover
 from tests.contract.case import case
 from tests.contract.world import World, objects
 

@@ -16,8 +16,8 @@ import pyoxigraph as ox
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from pod_agent.pods.auth import DPoPAuth
 from pod_agent.pods.links import ACL, link_targets
+from pod_agent.pods.login.auth import DPoPAuth
 from pod_agent.pods.session import open_client
 from tests.contract.naming import ACP, JSS, WAC
 from tests.support.jss_server import any_address, fresh_jss_owner

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pod_agent.ingest.pipeline import Ingest
-from pod_agent.pods.auth import DPoPAuth
+from pod_agent.pods.login.auth import DPoPAuth
 from tests.support.fault_proxy import Fault, Request, nth
 from tests.support.faults import no_keyring, nursery, server, sources, tenant
 from tests.support.nursery import Nursery

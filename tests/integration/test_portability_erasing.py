@@ -19,8 +19,8 @@ from pod_agent.config import save_settings
 from pod_agent.ingest.journal import Journal
 from pod_agent.ingest.layout import read_documents, walk
 from pod_agent.pods.embedded import EmbeddedPod
-from pod_agent.pods.logins import ClientCredentials
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.logins import ClientCredentials
+from pod_agent.pods.login.secrets import SecretStore
 from tests.support.exports import many_plays, spotify_json
 from tests.support.full_home import fill_home, plays, pod_agent, told_home
 from tests.support.households import RecordMaker

@@ -25,7 +25,7 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.opening import EMBEDDED
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.type_index import TypeIndex
 from pod_agent.portability.copies import read_copies
 from pod_agent.portability.copying import inventory
 from pod_agent.portability.moving import Moved, move, target_home

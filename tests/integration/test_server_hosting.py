@@ -18,10 +18,10 @@ import httpx
 import pytest
 
 from pod_agent.errors import PodAccessError, PodError, UsageError
-from pod_agent.pods.accounts import Account
+from pod_agent.pods.hosting.accounts import Account
 from pod_agent.pods.hosting.backup import back_up, inspect, restore
+from pod_agent.pods.hosting.server import SolidServer, free_port
 from pod_agent.pods.hosting.settings import change, load
-from pod_agent.pods.server import SolidServer, free_port
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.hosted import Guest, clone_of_modules, pod_agent, prepare, secure_client, told
 from tests.support.solid_server import node_modules

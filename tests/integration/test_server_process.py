@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from pod_agent.errors import LocalStateError, PodError, PodUnreachableError, UsageError
+from pod_agent.pods.hosting.installing import find_node, install_server, installation, resource, wrong_packages
 from pod_agent.pods.hosting.presence import presence
+from pod_agent.pods.hosting.server import SolidServer
 from pod_agent.pods.hosting.settings import change, load
 from pod_agent.pods.hosting.status import look
-from pod_agent.pods.installing import find_node, install_server, installation, resource, wrong_packages
-from pod_agent.pods.server import SolidServer
 from tests.support.certificates import make_certificates
 from tests.support.hosted import pod_agent
 from tests.support.solid_server import CACHE, node_modules
@@ -124,7 +124,7 @@ def test_what_a_killed_server_noted_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_a_long_log_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pod_agent.pods.server._LOG_BYTES", 10)
+    monkeypatch.setattr("pod_agent.pods.hosting.server._LOG_BYTES", 10)
     modules, folder = modules_with(tmp_path), tmp_path / "server"
     for _ in range(5):
         with SolidServer(modules, folder):

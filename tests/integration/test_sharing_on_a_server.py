@@ -15,9 +15,9 @@ from consent.direct import Level
 from consent.direct_codec import decode_direct
 from pod_agent.errors import PodAccessError
 from pod_agent.pods.access import Access
-from pod_agent.pods.discovery import discover, is_public
 from pod_agent.pods.links import AccessKind
 from pod_agent.pods.rules import PUBLIC, READ, Mode, Rule, agent
+from pod_agent.pods.webid.discovery import discover, is_public
 from pod_agent.sharing.documents import MONTHLY_TOTAL
 from tests.support.sharing import payments
 from tests.support.sharing_stage import Stage, stage_on, status

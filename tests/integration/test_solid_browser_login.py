@@ -20,10 +20,10 @@ from pod_agent.agent import Agent
 from pod_agent.config import load_settings
 from pod_agent.errors import LoginFailedError, PodAccessError, PodError, PodUnreachableError, UsageError
 from pod_agent.pods.linking import begin_link, finish_link, link_state, unlink
-from pod_agent.pods.listener import RedirectListener
-from pod_agent.pods.logins import BrowserLogin
-from pod_agent.pods.oidc import redirect_of
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.listener import RedirectListener
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.oidc import redirect_of
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.sealing import PASSPHRASE
 from tests.support.solid_consent import LinkCommand
 from tests.support.strict_provider import StrictProvider

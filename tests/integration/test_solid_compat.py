@@ -12,8 +12,8 @@ import pytest
 from pod_agent.agent import Agent
 from pod_agent.errors import PodConflictError, PodUnreachableError, UsageError
 from pod_agent.pods.compat import MERGE, FolderData, Item, ReadFolderOptions, SolidAPI, WriteOptions
-from pod_agent.pods.public import is_public
 from pod_agent.pods.session import Session, open_client
+from pod_agent.pods.webid.public import is_public
 from tests.support.solid_server import fresh_owner
 
 TURTLE = "text/turtle"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.pods.discovery import discover, is_public
-from pod_agent.pods.server import Account
+from pod_agent.pods.hosting.server import Account
+from pod_agent.pods.webid.discovery import discover, is_public
 from tests.support.solid_server import PASSWORD, fresh_owner, running_server
 from tests.support.strict_server import Fault, StrictServer
 

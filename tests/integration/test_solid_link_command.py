@@ -13,9 +13,9 @@ from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.errors import LoginEndedError, LoginFailedError
 from pod_agent.pods.linking import begin_link, finish_link
-from pod_agent.pods.logins import BrowserLogin
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.pods.opening import open_solid
-from pod_agent.pods.secrets import SecretStore
 from pod_agent.sealing import PASSPHRASE
 from tests.support.solid_consent import LinkCommand, answer_login
 from tests.support.solid_server import PodOwner, fresh_owner, running_server

@@ -10,12 +10,12 @@ import pytest
 
 from pod_agent.config import Settings, load_settings
 from pod_agent.errors import NotInitialisedError, PodAccessError, PodUnreachableError, UsageError
-from pod_agent.pods.auth import ClientCredentials
-from pod_agent.pods.discovery import discover
 from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.hosting.server import Account
+from pod_agent.pods.login.auth import ClientCredentials
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.pods.opening import EMBEDDED, link, open_pod
-from pod_agent.pods.secrets import SecretStore
-from pod_agent.pods.server import Account
+from pod_agent.pods.webid.discovery import discover
 from tests.support.solid_server import PASSWORD, PodOwner, fresh_owner, running_server
 
 BODY = b"<#a> <#b> 1 .\n"

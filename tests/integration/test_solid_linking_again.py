@@ -10,8 +10,8 @@ import pytest
 from pod_agent.config import load_settings
 from pod_agent.errors import PodAccessError
 from pod_agent.pods.linking import begin_link, finish_link, link_state
-from pod_agent.pods.logins import BrowserLogin
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.secrets import SecretStore
 from tests.support.strict_provider import StrictProvider
 from tests.support.strict_server import Fault, StrictServer
 

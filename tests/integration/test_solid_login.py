@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.pods.auth import ClientCredentials, DPoPAuth
+from pod_agent.pods.login.auth import ClientCredentials, DPoPAuth
+from pod_agent.pods.login.tokens import Prover, read_provider
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.tokens import Prover, read_provider
 from tests.support.strict_server import Fault, StrictServer
 
 BODY = b"<#a> <#b> 1 .\n"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from pod_agent.errors import PodAccessError, PodError
+from pod_agent.pods.hosting.server import Account, SolidServer
 from pod_agent.pods.links import ACL, link_targets
 from pod_agent.pods.notify import WakeUps, listen
 from pod_agent.pods.opening import open_solid
-from pod_agent.pods.server import Account, SolidServer
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 from pod_agent.pods.subscribing import find_service, subscribe

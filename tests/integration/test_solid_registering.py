@@ -12,7 +12,7 @@ import pytest
 from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.config import load_settings
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.type_index import TypeIndex
 from tests.support.exports import many_plays, ocbc_csv, spotify_json
 from tests.support.solid_server import PodOwner, fresh_owner
 from vocab import terms

@@ -15,10 +15,10 @@ import pytest
 
 from pod_agent.agent import Agent
 from pod_agent.errors import LoginEndedError, PodUnreachableError
-from pod_agent.pods.auth import DPoPAuth
 from pod_agent.pods.linking import begin_link, finish_link
-from pod_agent.pods.logins import BrowserLogin
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.auth import DPoPAuth
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 from pod_agent.synthetic.exports import write_exports

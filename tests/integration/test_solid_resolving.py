@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from pod_agent.errors import ChoiceNeededError, PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.pods.discovery import Profile, Provider, choose_storage, discover, resolve
+from pod_agent.pods.hosting.server import Account
 from pod_agent.pods.links import AccessKind, access_kind
 from pod_agent.pods.opening import open_solid
-from pod_agent.pods.public import is_public
-from pod_agent.pods.server import Account
+from pod_agent.pods.webid.discovery import Profile, Provider, choose_storage, discover, resolve
+from pod_agent.pods.webid.public import is_public
 from tests.support.solid_server import PASSWORD, Access, fresh_owner, running_server
 from tests.support.strict_server import Fault, StrictServer
 

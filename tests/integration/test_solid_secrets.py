@@ -10,8 +10,8 @@ import pytest
 from keyring.errors import KeyringLocked
 
 from pod_agent.errors import PassphraseError, PodAccessError
-from pod_agent.pods.logins import BrowserLogin, ClientCredentials, Login
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.logins import BrowserLogin, ClientCredentials, Login
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.sealing import PASSPHRASE, forget_passphrase
 from tests.integration.test_solid_linking import DictKeyring
 

@@ -17,14 +17,14 @@ import psutil
 import pytest
 
 from pod_agent.errors import MissingExtraError, PodUnreachableError
-from pod_agent.pods.installing import find_node, install_server, resource
-from pod_agent.pods.server import Account, SolidServer
+from pod_agent.pods.hosting.installing import find_node, install_server, resource
+from pod_agent.pods.hosting.server import Account, SolidServer
 from tests.support.solid_server import CACHE, PASSWORD, fresh_owner, node_modules, running_server
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from pod_agent.pods.server import SolidServer
+from pod_agent.pods.hosting.server import SolidServer
 server = SolidServer(Path(sys.argv[1]), Path(sys.argv[2])).start()
 print(server.pid, flush=True)
 time.sleep(600)

@@ -11,11 +11,11 @@ import pytest
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodDamagedError, PodError
 from pod_agent.pods.links import ACL, link_targets
-from pod_agent.pods.patches import patch, read_statements
-from pod_agent.pods.public import is_public
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.type_index import TypeIndex
+from pod_agent.pods.webid.patches import patch, read_statements
+from pod_agent.pods.webid.public import is_public
+from pod_agent.pods.webid.type_index import TypeIndex
 from tests.support.solid_server import Access, PodOwner, fresh_owner
 from tests.support.strict_server import StrictServer
 from vocab import terms

@@ -13,10 +13,10 @@ import pytest
 
 from pod_agent.agent import Agent
 from pod_agent.errors import PodUnreachableError
-from pod_agent.ingest.sync_report import SyncReport
-from pod_agent.ingest.watching import watch
+from pod_agent.ingest.syncing.sync_report import SyncReport
+from pod_agent.ingest.syncing.watching import watch
+from pod_agent.pods.hosting.server import Account, SolidServer
 from pod_agent.pods.opening import open_solid
-from pod_agent.pods.server import Account, SolidServer
 from tests.support.devices import Device
 from tests.support.exports import ocbc_csv, spotify_json
 from tests.support.solid_server import PASSWORD, PodOwner, fresh_owner, node_modules
@@ -68,7 +68,7 @@ def server(tmp_path: Path) -> Iterator[SolidServer]:
 def test_a_watch_outlives_a_restart_of_the_server(
     server: SolidServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pod_agent.ingest.watching._FIRST_PAUSE", 0.5)
+    monkeypatch.setattr("pod_agent.ingest.syncing.watching._FIRST_PAUSE", 0.5)
     name = f"person-{secrets.token_hex(4)}"
     with Account(server.address) as account:
         account.register(f"{name}@example.test", PASSWORD)

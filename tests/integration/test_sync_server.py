@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from pod_agent.errors import PodError
-from pod_agent.ingest.sync_report import SyncReport
-from pod_agent.ingest.watching import watch
-from pod_agent.pods.auth import DPoPAuth
+from pod_agent.ingest.syncing.sync_report import SyncReport
+from pod_agent.ingest.syncing.watching import watch
+from pod_agent.pods.login.auth import DPoPAuth
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 from tests.support.devices import Device, foreign

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from client_web.security import Session
 from client_web.waiting import Logins, Shown
-from pod_agent.pods.secrets import SecretStore
+from pod_agent.pods.login.secrets import SecretStore
 from tests.integration.test_web_pod import Visit
 from tests.support.solid_consent import answer_login
 from tests.support.solid_server import fresh_owner, running_server

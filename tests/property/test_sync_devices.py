@@ -15,7 +15,7 @@ from pod_agent.ingest.layout import is_document, read_documents
 from pod_agent.ingest.manifest import PATH as MANIFEST
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import import_ids
-from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.syncing.sync_report import SyncReport
 from tests.support.devices import Device, remove_records
 from tests.support.exports import Play, spotify_json
 from tests.support.memory_pod import MemoryPod

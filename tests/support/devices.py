@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.pipeline import SINGAPORE, ImportReport, Ingest
-from pod_agent.ingest.sync import ServerSync, SyncReport
+from pod_agent.ingest.syncing.sync import ServerSync, SyncReport
 from pod_agent.pods.pod import Pod, Resource
 from tests.support.memory_pod import MemoryPod
 from vocab.mapping import BASE, from_turtle, to_turtle

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, cast
 
-from pod_agent.pods.server import SolidServer
+from pod_agent.pods.hosting.server import SolidServer
 
 __all__ = ["Fault", "FaultProxy", "ProxiedServer", "Request", "Script", "nth"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from pod_agent.pods.accounts import Account
-from pod_agent.pods.auth import ClientCredentials, DPoPAuth
+from pod_agent.pods.hosting.accounts import Account
+from pod_agent.pods.login.auth import ClientCredentials, DPoPAuth
 from pod_agent.pods.session import Session
 from pod_agent.pods.solid import SolidPod
 from tests.support.solid_server import CACHE, node_modules

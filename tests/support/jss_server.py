@@ -27,8 +27,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from pod_agent.pods.installing import find_node, resource
-from pod_agent.pods.server import free_port
+from pod_agent.pods.hosting.installing import find_node, resource
+from pod_agent.pods.hosting.server import free_port
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 

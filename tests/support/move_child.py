@@ -17,9 +17,9 @@ from typing import Any
 from pod_agent import storage
 from pod_agent.config import Settings, save_settings
 from pod_agent.pods.embedded import EmbeddedPod
+from pod_agent.pods.login.secrets import Keyring
 from pod_agent.pods.opening import EMBEDDED
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import Keyring
 from pod_agent.portability import moving, removing
 from tests.support.import_child import DyingPod
 

@@ -17,10 +17,10 @@ from typing import Literal
 
 import pytest
 
-from pod_agent.pods.auth import ClientCredentials
-from pod_agent.pods.installing import find_node, install_server
+from pod_agent.pods.hosting.installing import find_node, install_server
+from pod_agent.pods.hosting.server import Account, SolidServer
+from pod_agent.pods.login.auth import ClientCredentials
 from pod_agent.pods.opening import open_solid
-from pod_agent.pods.server import Account, SolidServer
 from pod_agent.pods.solid import SolidPod
 
 __all__ = ["Access", "PodOwner", "fresh_owner", "node_modules", "running_server"]

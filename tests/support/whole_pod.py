@@ -15,12 +15,12 @@ from pod_agent.ingest.layout import is_document, is_series, read_documents, walk
 from pod_agent.ingest.manifest import digest, load_manifest
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import import_ids, read_import, read_provenance
-from pod_agent.pods.auth import DPoPAuth
 from pod_agent.pods.embedded import EmbeddedPod
-from pod_agent.pods.logins import ClientCredentials
+from pod_agent.pods.hosting.server import Account
+from pod_agent.pods.login.auth import DPoPAuth
+from pod_agent.pods.login.logins import ClientCredentials
+from pod_agent.pods.login.secrets import SecretStore
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.secrets import SecretStore
-from pod_agent.pods.server import Account
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
 from tests.support.exports import many_plays, spotify_json

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pod_agent.errors import PodAccessError, PodError, UsageError
 from pod_agent.pods.addresses import require_safe
 from pod_agent.pods.links import link_targets, parent
-from pod_agent.pods.profile import ProfileDocument, is_linked_data, linked_documents
-from pod_agent.pods.public import Page, trusted
-from pod_agent.pods.typed import as_address
+from pod_agent.pods.webid.profile import ProfileDocument, is_linked_data, linked_documents
+from pod_agent.pods.webid.public import Page, trusted
+from pod_agent.pods.webid.typed import as_address
 
 WEBID = "https://alice.example/profile/card#me"
 

@@ -11,8 +11,8 @@ import pytest
 
 from pod_agent.cli.main import main
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError, UsageError
-from pod_agent.ingest.sync_report import SyncReport
-from pod_agent.ingest.watching import watch
+from pod_agent.ingest.syncing.sync_report import SyncReport
+from pod_agent.ingest.syncing.watching import watch
 
 
 class Hints:
@@ -59,7 +59,7 @@ def stop() -> Iterator[threading.Event]:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_SETTLE", "_FIRST_PAUSE", "_BUSY_PAUSE"):
-        monkeypatch.setattr(f"pod_agent.ingest.watching.{name}", 0.01)
+        monkeypatch.setattr(f"pod_agent.ingest.syncing.watching.{name}", 0.01)
 
 
 def test_a_hint_is_followed_by_a_sync_long_before_the_clock(stop: threading.Event) -> None:

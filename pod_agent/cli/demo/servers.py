@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from pod_agent.errors import AgentError
-from pod_agent.pods.server import free_port
+from pod_agent.pods.hosting.server import free_port
 
 __all__ = ["Business"]
 

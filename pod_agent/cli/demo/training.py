@@ -13,7 +13,7 @@ from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.flower_node import nodes_online
 from pod_agent.federation.rounds import round_answer
-from pod_agent.pods.server import free_port
+from pod_agent.pods.hosting.server import free_port
 
 __all__ = ["train_together"]
 

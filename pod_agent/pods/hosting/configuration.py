@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pod_agent.errors import PodError
+from pod_agent.pods.hosting.installing import resource
 from pod_agent.pods.hosting.settings import HostSettings
-from pod_agent.pods.installing import resource
 from pod_agent.storage import make_private_folder, write_private
 
 __all__ = ["configure"]

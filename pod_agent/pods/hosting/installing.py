@@ -57,7 +57,7 @@ def find_node() -> Node | None:
 
 def resource(name: str) -> bytes:
     """One of the files that belong to the server: its lock file, configuration, preload or templates."""
-    return (resources.files("pod_agent.pods") / "community_server" / name).read_bytes()
+    return (resources.files("pod_agent.pods.hosting") / "community_server" / name).read_bytes()
 
 
 def installation(cache: Path) -> Path:

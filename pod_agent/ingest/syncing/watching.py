@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from pod_agent.errors import PodError, UsageError
-from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.syncing.sync_report import SyncReport
 
 __all__ = ["Listening", "watch"]
 

@@ -23,14 +23,14 @@ from typing import Self
 import httpx
 
 from pod_agent.errors import MissingExtraError, PodError, PodUnreachableError
-from pod_agent.pods.accounts import Account
+from pod_agent.pods.hosting.accounts import Account
 from pod_agent.pods.hosting.configuration import configure
+from pod_agent.pods.hosting.installing import find_node, server_version
 from pod_agent.pods.hosting.local import open_local
 from pod_agent.pods.hosting.ports import free_port, is_listening, require_free
 from pod_agent.pods.hosting.presence import Claim
 from pod_agent.pods.hosting.settings import HostSettings, change, keep
 from pod_agent.pods.hosting.stored import stored
-from pod_agent.pods.installing import find_node, server_version
 from pod_agent.storage import make_private_folder
 
 __all__ = ["Account", "SolidServer", "free_port"]

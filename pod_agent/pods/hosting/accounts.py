@@ -12,7 +12,7 @@ import httpx
 
 from pod_agent.errors import PodAccessError, PodError, PodUnreachableError
 from pod_agent.pods.addresses import origin, require_safe
-from pod_agent.pods.auth import ClientCredentials
+from pod_agent.pods.login.auth import ClientCredentials
 from pod_agent.pods.session import open_client
 
 __all__ = ["Account"]

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pod_agent.errors import AgentError, ChoiceNeededError, PodError
 from pod_agent.pods.addresses import origin, require_safe
 from pod_agent.pods.links import STORAGE_DESCRIPTION, STORAGE_TYPE, TYPE, link_targets, parent
-from pod_agent.pods.profile import ACCEPT, ISSUER, STORAGE, ProfileDocument, is_linked_data, linked_documents
-from pod_agent.pods.public import Page, PublicReader, is_public, trusted
-from pod_agent.pods.typed import as_address
+from pod_agent.pods.webid.profile import ACCEPT, ISSUER, STORAGE, ProfileDocument, is_linked_data, linked_documents
+from pod_agent.pods.webid.public import Page, PublicReader, is_public, trusted
+from pod_agent.pods.webid.typed import as_address
 
 __all__ = ["Profile", "Provider", "choose_storage", "discover", "is_public", "resolve"]
 

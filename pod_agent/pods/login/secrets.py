@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pod_agent.errors import PodAccessError, PodUnreachableError
-from pod_agent.pods.logins import Login, login_from_json, login_to_json
+from pod_agent.pods.login.logins import Login, login_from_json, login_to_json
 from pod_agent.sealing import SealedFile
 from pod_agent.storage import make_private_folder, remove_private
 

@@ -15,8 +15,8 @@ from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.meaning import Meanings
 from pod_agent.ingest.pipeline import Ingest
 from pod_agent.ingest.provenance import import_ids, read_lines, read_provenance
-from pod_agent.ingest.sync import SyncProgress
-from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.syncing.sync import SyncProgress
+from pod_agent.ingest.syncing.sync_report import SyncReport
 from pod_agent.pods.pod import Pod
 from vocab.turtle import home as month_of
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from pod_agent.errors import PodError
 from pod_agent.pods.links import link_targets, resolved
 from pod_agent.pods.pod import TURTLE
-from pod_agent.pods.public import Page
+from pod_agent.pods.webid.public import Page
 
 __all__ = ["ACCEPT", "ISSUER", "STORAGE", "ProfileDocument", "is_linked_data", "linked_documents"]
 

@@ -25,9 +25,9 @@ from joserfc.jwk import ECKey, KeySet
 
 from pod_agent.errors import LoginFailedError, PodError, UsageError
 from pod_agent.pods.addresses import is_loopback, require_safe
-from pod_agent.pods.logins import BrowserLogin
+from pod_agent.pods.login.logins import BrowserLogin
+from pod_agent.pods.login.tokens import Flow, Prover, Provider, answer_of, ask_tokens, drive, read_provider, token_times
 from pod_agent.pods.session import open_client
-from pod_agent.pods.tokens import Flow, Prover, Provider, answer_of, ask_tokens, drive, read_provider, token_times
 
 __all__ = ["PendingLogin", "begin_login", "finish_login", "redirect_of", "revoke_login"]
 

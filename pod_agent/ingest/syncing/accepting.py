@@ -12,9 +12,9 @@ from typing import Final
 from pod_agent.errors import PodConflictError, PodDamagedError, PodEmptiedError
 from pod_agent.ingest.judging import Judgement, Verdict, can_mend, is_counted, judge, mended
 from pod_agent.ingest.manifest import PATH, Entry, parse_manifest
-from pod_agent.ingest.origins import still_needed
-from pod_agent.ingest.survey import Survey
-from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.syncing.origins import still_needed
+from pod_agent.ingest.syncing.survey import Survey
+from pod_agent.ingest.syncing.sync_report import SyncReport
 from pod_agent.pods.mirror import Mirror, Seen, Standing
 from pod_agent.pods.mirrored import MirroredPod, MirrorView, read_unless
 from pod_agent.pods.pod import Entry as Listed

@@ -19,10 +19,10 @@ from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodUnre
 from pod_agent.pods.access import Access
 from pod_agent.pods.addresses import origin, require_safe
 from pod_agent.pods.links import parent
-from pod_agent.pods.patches import Statement, patch, read_statements
 from pod_agent.pods.pod import TURTLE
-from pod_agent.pods.public import is_public
 from pod_agent.pods.session import Session
+from pod_agent.pods.webid.patches import Statement, patch, read_statements
+from pod_agent.pods.webid.public import is_public
 
 __all__ = ["TypeIndex"]
 

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.errors import LocalStateError, PodEmptiedError
 from pod_agent.index.local import LocalIndex
-from pod_agent.ingest.accepting import Acceptance
 from pod_agent.ingest.apply import apply
-from pod_agent.ingest.bringing import bring_up, rebuild
 from pod_agent.ingest.journal import Journal, exclusive
 from pod_agent.ingest.layout import entry_of, rebuild_manifest
 from pod_agent.ingest.manifest import PATH as MANIFEST
 from pod_agent.ingest.manifest import Entry, update_manifest
-from pod_agent.ingest.survey import Survey
-from pod_agent.ingest.sync_report import SyncReport
+from pod_agent.ingest.syncing.accepting import Acceptance
+from pod_agent.ingest.syncing.bringing import bring_up, rebuild
+from pod_agent.ingest.syncing.survey import Survey
+from pod_agent.ingest.syncing.sync_report import SyncReport
 from pod_agent.ingest.word import CORRECTIONS, RULES
 from pod_agent.pods.mirror import Mirror, Standing
 from pod_agent.pods.mirrored import MirrorView, mirrored

@@ -20,8 +20,8 @@ from joserfc.jwk import ECKey
 
 from pod_agent.errors import LoginEndedError, LoginFailedError
 from pod_agent.pods.addresses import require_safe
-from pod_agent.pods.logins import BrowserLogin, ClientCredentials, Keeper, Login
-from pod_agent.pods.tokens import ATTEMPTS, Flow, Prover, Provider, Tokens, ask_tokens, read_provider, token_times
+from pod_agent.pods.login.logins import BrowserLogin, ClientCredentials, Keeper, Login
+from pod_agent.pods.login.tokens import ATTEMPTS, Flow, Prover, Provider, Tokens, ask_tokens, read_provider, token_times
 
 __all__ = ["ClientCredentials", "DPoPAuth"]
 

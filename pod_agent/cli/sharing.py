@@ -141,7 +141,7 @@ def hide(context: Context, *, yes: bool, as_json: bool) -> None:
 def _state(row: dict[str, Any]) -> str:
     if row["status"] == "damaged":
         return "damaged: withdraw it"
-    return row["status"] + (", not closed yet" if row.get("outstanding") else "")
+    return f"{row['status']}, not closed yet" if row.get("outstanding") else str(row["status"])
 
 
 def _show_audience(audience: Audience) -> None:

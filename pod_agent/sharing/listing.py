@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pod_agent.errors import PodAccessError, PodError
 from pod_agent.pods.access import Access
-from pod_agent.pods.webid.discovery import Profile, discover
 from pod_agent.pods.rules import PartyKind
+from pod_agent.pods.webid.discovery import Profile, discover
 
 __all__ = ["close_listing", "public_listing"]
 

@@ -34,8 +34,8 @@ from consent.terms import DPV
 from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError
 from pod_agent.pods.addresses import require_safe
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.webid.public import is_public
 from pod_agent.pods.solid import SolidPod
+from pod_agent.pods.webid.public import is_public
 from pod_agent.sharing.choosing import choose, period_of
 from pod_agent.sharing.containers import FOLDER, Containers
 from pod_agent.sharing.documents import Shared

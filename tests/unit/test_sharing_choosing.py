@@ -30,7 +30,7 @@ YEAR = (date(2025, 12, 1), date(2026, 11, 21))
         (
             ["merchant=FairPrice", "source=ocbc"],
             ["spending"],
-            {"merchant": ["FairPrice"], "source": ["ocbc"]},
+            {"merchant": ["FairPrice"], "source": []},
             SPENDING,
         ),
         (["income"], ["income"], {}, INCOME),
@@ -46,6 +46,14 @@ def test_words_become_a_choice(words: list[str], topics: list[str], filters: dic
     assert (list(chosen.topics), {name: values for name, *values in told["filters"]}) == (topics, filters)
     assert chosen.data == {data}
     assert told["period"] == ["2025-12-01", "2026-11-21"]
+
+
+def test_a_choice_by_account_names_no_account() -> None:
+    chosen = choose(["groceries", "account=360 Account 8001", "source=ocbc"], YEAR)
+    assert {each.field: each.value for each in chosen.filters}["account"] == "360 Account 8001"
+    assert chosen.title == "spending (account; category: groceries; source)"
+    assert "8001" not in chosen.to_text()
+    assert "ocbc" not in chosen.to_text()
 
 
 @pytest.mark.parametrize(

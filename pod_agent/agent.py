@@ -212,7 +212,9 @@ class Agent:
         ``full`` asks for every document, whatever its date. PodError where the pod does not answer; the next one goes
         on from there. PodEmptiedError where all is gone from it; ``put_back`` writes it again from this machine.
         """
-        return self._sync.run(full=full, put_back=put_back, progress=progress)
+        report = self._sync.run(full=full, put_back=put_back, progress=progress)
+        report.notes += self.end_shares()
+        return report
 
     def watch(self, seconds: float, stop: Event) -> Iterator[SyncReport | PodError]:
         """Sync now, whenever the pod tells of a change, and at least every so many seconds, until ``stop`` is set."""
@@ -358,6 +360,12 @@ class Agent:
         return Shares(
             home=self.home, pod=self.pod, index=self.index, webid=settings.webid, zone=settings.local_zone, gate=gate
         )
+
+    def end_shares(self) -> list[str]:
+        """End the shares whose day has come; sentences that tell of it. Asks nobody where there are none."""
+        from pod_agent.sharing.ending import end_due
+
+        return end_due(self.home, lambda: self.shares)
 
     def budget(self) -> dict[str, int]:
         """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""

@@ -56,6 +56,9 @@ class Meter:
 def show() -> str:
     """Everything about where the records are and who may use them."""
     agent = the_agent()
+    if is_due(agent):
+        with CHANGES:
+            attempt(agent.shares.catch_up)
     grants, grants_problem = attempt(agent.grants)
     asked, requests_problem = attempt(agent.requests)
     audit, audit_problem = attempt(agent.audit)

@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from pod_agent.cli.ending import end_shares
-
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
@@ -47,7 +45,8 @@ class Context:
 
         if self._agent is None:
             self._agent = click.get_current_context().with_resource(Agent.open(self.folder))
-            end_shares(self._agent, self.folder)
+            for sentence in self._agent.end_shares():
+                click.echo(sentence, err=True)
         return self._agent
 
 

@@ -19,6 +19,7 @@ from pod_agent.pods.links import AccessKind
 from pod_agent.pods.rules import PUBLIC, READ, Mode, Rule, agent
 from pod_agent.pods.webid.discovery import discover, is_public
 from pod_agent.sharing.documents import MONTHLY_TOTAL
+from pod_agent.sharing.ending import end_due
 from tests.support.sharing import payments
 from tests.support.sharing_stage import Stage, stage_on, status
 
@@ -84,10 +85,11 @@ def test_a_share_that_came_to_its_end_is_closed_on_the_next_run(stage: Stage) ->
     assert len(kinds) == len({(f"{each.at:%Y-%m}", each.category) for each in payments()})
     assert b"FairPrice" not in totals
     home.now = draft.grant.until - timedelta(seconds=1)
-    assert home.shares().catch_up().expired == []
+    assert end_due(home.folder, home.shares) == []
     home.now = draft.grant.until
-    assert home.shares().is_due()
-    assert home.shares().catch_up().expired == [draft.grant.identifier]
+    assert end_due(home.folder, home.shares) == [
+        f"The share {draft.grant.identifier} had come to its end: access was removed."
+    ]
     assert status(theirs, "GET", container) == 403
     assert home.shares().listed()[0]["status"] == "expired"
     assert not home.shares().is_due()

@@ -19,9 +19,9 @@ from pod_agent.errors import AgentError, PodError
 from pod_agent.ingest.journal import exclusive
 from pod_agent.pods.login.logins import BrowserLogin
 from pod_agent.pods.login.oidc import revoke_login
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.opening import EMBEDDED, embedded_folder, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.solid import SolidPod
 from pod_agent.pods.webid.type_index import TypeIndex
 from pod_agent.portability.copies import read_copies

@@ -21,9 +21,9 @@ from pod_agent.ingest.journal import Journal, exclusive
 from pod_agent.ingest.layout import is_document, read_document, walk
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.ingest.registering import register_kinds
+from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.solid import SolidPod
 from pod_agent.pods.webid.type_index import TypeIndex
 from pod_agent.portability.copies import Copy, forget_copy, note_copy, read_copies

@@ -6,6 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
+# Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker.
+WORKERS ?= 3
 TEST_EXTRAS := demo,shacl,solid-server,tables,documents,stream,test
 
 .PHONY: demo test lint types layers unit bench clean help
@@ -36,7 +38,7 @@ layers: $(VENV)/test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test
-	$(BIN)/python -m pytest -q $(TESTS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 bench: $(VENV)/test
 	$(BIN)/python -m bench

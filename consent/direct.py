@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from pyoxigraph import NamedNode
+
 from consent.errors import InvalidGrantError
 from consent.grant import IDENTIFIER, MAX_DAYS, WEBID, Event, Status
 from consent.purposes import DATA, DataTerm
@@ -79,7 +81,7 @@ class DirectGrant:
             raise InvalidGrantError(f"a grant ends after it begins and within {MAX_DAYS} days")
 
     def _check_parties(self) -> None:
-        if not all(WEBID.fullmatch(name) for name in (self.subject, self.recipient)):
+        if not all(_is_iri(name) for name in (self.subject, self.recipient)):
             raise InvalidGrantError("the parties of a grant are named by WebIDs")
         if self.subject == self.recipient:
             raise InvalidGrantError("you can read your own data already", hint="Give the WebID of somebody else.")
@@ -119,7 +121,7 @@ class DirectGrant:
     @property
     def purpose_is_term(self) -> bool:
         """Whether the purpose is an IRI rather than a sentence."""
-        return WEBID.fullmatch(self.purpose) is not None
+        return _is_iri(self.purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,14 @@ class DirectState:
 
     def _has(self, status: Status) -> bool:
         return any(event.status is status for event in self.events)
+
+
+def _is_iri(text: str) -> bool:
+    """Whether this can stand in Turtle as the name of something on the web."""
+    if not WEBID.fullmatch(text):
+        return False
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True

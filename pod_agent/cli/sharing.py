@@ -91,19 +91,15 @@ def list_shares(context: Context, *, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    rows = [
-        (
-            row["grant"],
-            row.get("to"),
-            ", ".join(row["what"]["topics"]) if "what" in row else None,
-            row.get("level"),
-            row.get("until"),
-            _state(row),
-            row.get("container") if row["status"] == "given" else None,
-        )
-        for row in found
-    ]
-    show_table("Shares", ("grant", "to", "what", "as", "until", "status", "address"), rows)
+    for row in found:
+        click.echo(f"{row['grant']}  {_state(row)}")
+        if "to" in row:
+            click.echo(f"  {', '.join(row['what']['topics'])} as {row['level']}, until {row['until'][:10]}")
+            click.echo(f"  to {plain(row['to'])}")
+        if row["status"] == "given":
+            click.echo(f"  at {row['container']}")
+    if not found:
+        click.echo("Nothing is shared.")
 
 
 @share.command()
@@ -153,7 +149,7 @@ def _show_audience(audience: Audience) -> None:
     if rows:
         show_table("Who besides you", ("who", "may use", "how"), rows)
     alone = sum(place.parties() == {audience.owner} and not place.unclear for place in audience.places)
-    click.echo(f"{alone:,} of {len(audience.places):,} resources are open to nobody but you.")
+    click.echo(f"{alone:,} of {len(audience.places):,} documents and folders are open to nobody but you.")
     for resource in audience.open_places:
         click.echo(f"{click.style('Public', fg='red', bold=True)}: {plain(resource)}")
     for resource in audience.unclear_places:

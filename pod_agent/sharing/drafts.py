@@ -219,7 +219,8 @@ def _lines(terms: Terms, made: _Content, size: int, zone: ZoneInfo) -> Iterable[
     yield f"What: {terms.selection.title}; {what}"
     yield f"Days: {made.first} to {made.last}"
     yield f"Until: {terms.until.astimezone(zone).date()}, or until you withdraw it"
-    yield f"Records: {made.records:,}, in {len(made.documents)} documents of {size:,} bytes together"
+    count = len(made.documents)
+    yield f"Records: {made.records:,}, in {count} document{'s' if count > 1 else ''} of {size:,} bytes in all"
     yield from (f"Sum of {total}" for total in made.totals)
     yield "For example:"
     yield from (f"  {sample}" for sample in made.samples)

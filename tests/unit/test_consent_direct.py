@@ -71,6 +71,7 @@ class Desk:
         {"until": START + timedelta(days=366)},
         {"recipient": PERSON},
         {"recipient": "ben"},
+        {"recipient": "https://ben.example/%zz#me"},
         {"recipient": "http://www.w3.org/ns/solid/acp#PublicAgent"},
         {"recipient": "http://xmlns.com/foaf/0.1/Agent"},
         {"recipient": "http://www.w3.org/ns/auth/acl#AuthenticatedAgent"},

@@ -52,7 +52,7 @@ def test_the_person_is_shown_what_the_grant_says(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     draft = home.shares().draft(BOB, ["spending"], "help", months=24, level="monthly")
     shown = "\n".join(draft.lines)
-    for told in (BOB, "help", "36, in 1 documents", "2025-12-01", "2027-02-19", "totals by month", "of your health"):
+    for told in (BOB, "help", "36, in 1 document of", "2025-12-01", "2027-02-19", "totals by month", "of your health"):
         assert told in shown
     assert draft.grant.notice == digest(shown.encode())
     assert draft.grant.until - draft.grant.created == timedelta(days=DEFAULT_DAYS)

@@ -193,7 +193,7 @@ class PodOfflineError(ConsentError):
     """The pod cannot be asked for the grants."""
 
     code = "pod_offline"
-    hint = "Try again when the pod can be reached. Withdrawing works at once, also now."
+    hint = "Try again when the pod can be reached. A withdrawal is noted at once, also now."
     exit_status = 5
     http_status = 503
     message = "the pod does not answer, so no grant can be read and nothing leaves"

@@ -72,7 +72,10 @@ class Terms:
         if until is not None:
             end = datetime.combine(until, time(23, 59, 59), zone).astimezone(UTC)
         if not created < end <= created + timedelta(days=MAX_DAYS):
-            raise InvalidGrantError(f"a share ends after today and within {MAX_DAYS} days")
+            raise InvalidGrantError(
+                f"a share ends today or later, and within {MAX_DAYS} days",
+                hint="Choose another day: --until YYYY-MM-DD",
+            )
         return cls(recipient=recipient, purpose=purpose, selection=selection, level=level, created=created, until=end)
 
 

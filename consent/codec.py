@@ -18,6 +18,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from consent import terms
 from consent.budget import Charge
+from consent.direct import DirectGrant
 from consent.errors import BadSignatureError
 from consent.grant import Event, Grant, Status
 from consent.proof import SignedGraph, Signer, read_graph, sign_graph, sign_json, time_text, verify_json
@@ -34,6 +35,7 @@ __all__ = [
     "encode_charge",
     "encode_event",
     "encode_grant",
+    "record_statements",
     "sign_study",
     "signed",
     "verify_study",
@@ -193,11 +195,10 @@ def verify_study(manifest: Mapping[str, Any], proof: str) -> tuple[Study, str]:
     return Study.from_json(manifest), key
 
 
-def _grant_statements(grant: Grant) -> list[Triple]:
+def record_statements(grant: Grant | DirectGrant) -> list[Triple]:
+    """What the record of a grant of any kind says: of whom, when, until when, after which notice."""
     base = grant.document
-    record, notice, process, measure, until = (
-        f"{base}#{part}" for part in ("record", "notice", "process", "privacy", "until")
-    )
+    record, notice, until = f"{base}#record", f"{base}#notice", f"{base}#until"
     return [
         *signed(
             record,
@@ -209,7 +210,7 @@ def _grant_statements(grant: Grant) -> list[Triple]:
                 (DCT + "created", grant.created),
                 (DPV + "hasDataSubject", NamedNode(grant.subject)),
                 (DPV + "hasNotice", NamedNode(notice)),
-                (DPV + "hasProcess", NamedNode(process)),
+                (DPV + "hasProcess", NamedNode(f"{base}#process")),
                 (DPV + "hasDuration", NamedNode(until)),
             ],
         ),
@@ -222,6 +223,13 @@ def _grant_statements(grant: Grant) -> list[Triple]:
                 (terms.CONTENT_DIGEST, grant.notice),
             ],
         ),
+    ]
+
+
+def _grant_statements(grant: Grant) -> list[Triple]:
+    process, measure = f"{grant.document}#process", f"{grant.document}#privacy"
+    return [
+        *record_statements(grant),
         *_process_statements(grant, process, measure),
         *signed(
             measure,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
 from consent.errors import InvalidGrantError
-from consent.grant import IDENTIFIER, MAX_DAYS, WEBID, Event, Status
+from consent.grant import WEBID, Event, Status, check_frame
 from consent.purposes import DATA, DataTerm
 from consent.terms import PD
 
@@ -70,19 +70,17 @@ class DirectGrant:
 
     def __post_init__(self) -> None:
         """InvalidGrantError for a grant that may not exist."""
-        if not IDENTIFIER.fullmatch(self.identifier):
-            raise InvalidGrantError("a grant is named by a random UUID")
+        check_frame(self.identifier, self.created, self.until)
         self._check_parties()
         self._check_scope()
         self._check_texts()
-        if any(when.utcoffset() != timedelta(0) or when.microsecond for when in (self.created, self.until)):
-            raise InvalidGrantError("the times of a grant are whole seconds in UTC")
-        if not self.created < self.until <= self.created + timedelta(days=MAX_DAYS):
-            raise InvalidGrantError(f"a grant ends after it begins and within {MAX_DAYS} days")
 
     def _check_parties(self) -> None:
         if not all(_is_iri(name) for name in (self.subject, self.recipient)):
-            raise InvalidGrantError("the parties of a grant are named by WebIDs")
+            raise InvalidGrantError(
+                "the parties of a grant are named by WebIDs",
+                hint="Give the WebID letter by letter, such as https://ben.example/profile/card#me",
+            )
         if self.subject == self.recipient:
             raise InvalidGrantError("you can read your own data already", hint="Give the WebID of somebody else.")
         parts = urlsplit(self.recipient)

@@ -10,11 +10,11 @@ from functools import lru_cache
 from pyoxigraph import NamedNode, Triple
 
 from consent import terms
-from consent.codec import RIGHTS, Facts, signed
+from consent.codec import RIGHTS, Facts, record_statements, signed
 from consent.direct import SHAREABLE, DirectGrant, Level
 from consent.errors import BadSignatureError
 from consent.proof import Signer, read_graph, sign_graph
-from consent.terms import DCT, DPV, DPV_27560, GDPR, LOC, TYPE, VALUE
+from consent.terms import DCT, DPV, GDPR, LOC, TYPE, VALUE
 from vocab.terms import PA
 
 __all__ = ["decode_direct", "encode_direct"]
@@ -63,34 +63,11 @@ def decode_direct(content: bytes, key: str) -> tuple[DirectGrant, str]:
 
 
 def _statements(grant: DirectGrant) -> list[Triple]:
-    base = grant.document
-    record, notice, process, until, storage, control = (
-        f"{base}#{part}" for part in ("record", "notice", "process", "until", "storage", "withdraw")
+    process, until, storage, control = (
+        f"{grant.document}#{part}" for part in ("process", "until", "storage", "withdraw")
     )
     return [
-        *signed(
-            record,
-            [
-                (TYPE, NamedNode(DPV + "ConsentRecord")),
-                (DCT + "conformsTo", NamedNode(DPV_27560 + "record-eu-gdpr")),
-                (DCT + "identifier", grant.identifier),
-                (DPV + "hasIdentifier", grant.identifier),
-                (DCT + "created", grant.created),
-                (DPV + "hasDataSubject", NamedNode(grant.subject)),
-                (DPV + "hasNotice", NamedNode(notice)),
-                (DPV + "hasProcess", NamedNode(process)),
-                (DPV + "hasDuration", NamedNode(until)),
-            ],
-        ),
-        *signed(until, [(TYPE, NamedNode(DPV + "UntilTimeDuration")), (VALUE, grant.until)]),
-        *signed(
-            notice,
-            [
-                (TYPE, NamedNode(DPV + "ConsentNotice")),
-                (DCT + "language", "en"),
-                (terms.CONTENT_DIGEST, grant.notice),
-            ],
-        ),
+        *record_statements(grant),
         *_process(grant, process, storage, control),
         *signed(storage, [(TYPE, NamedNode(DPV + "StorageCondition")), (DPV + "hasDuration", NamedNode(until))]),
         *signed(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from consent.errors import InvalidGrantError
 from consent.purposes import DATA, PURPOSES
 
-__all__ = ["DEFAULT_DAYS", "MAX_DAYS", "Disclosure", "Event", "Grant", "GrantState", "Status"]
+__all__ = ["DEFAULT_DAYS", "MAX_DAYS", "Disclosure", "Event", "Grant", "GrantState", "Status", "check_frame"]
 
 DEFAULT_DAYS = 90
 """How long a grant lasts where the person says nothing else."""
@@ -21,6 +21,16 @@ MAX_DAYS = 365
 """The longest a grant may last."""
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 WEBID = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+
+
+def check_frame(identifier: str, created: datetime, until: datetime) -> None:
+    """InvalidGrantError unless a grant of any kind may have this name and last so long."""
+    if not IDENTIFIER.fullmatch(identifier):
+        raise InvalidGrantError("a grant is named by a random UUID")
+    if any(when.utcoffset() != timedelta(0) or when.microsecond for when in (created, until)):
+        raise InvalidGrantError("the times of a grant are whole seconds in UTC")
+    if not created < until <= created + timedelta(days=MAX_DAYS):
+        raise InvalidGrantError(f"a grant ends after it begins and within {MAX_DAYS} days")
 
 
 class Status(StrEnum):
@@ -58,11 +68,9 @@ class Grant:
 
     def __post_init__(self) -> None:
         """InvalidGrantError for a grant that may not exist."""
-        if not IDENTIFIER.fullmatch(self.identifier):
-            raise InvalidGrantError("a grant is named by a random UUID")
+        check_frame(self.identifier, self.created, self.until)
         self._check_parties()
         self._check_scope()
-        self._check_times()
         if not 0 < self.max_micro_rho_release <= self.max_micro_rho_period or self.min_batch < 1:
             raise InvalidGrantError("a grant limits the privacy loss of a release, of a period, and the smallest batch")
 
@@ -79,12 +87,6 @@ class Grant:
             raise InvalidGrantError("the data are not of kinds that can be granted")
         if len({DATA[term].special for term in self.data}) > 1:
             raise InvalidGrantError("health data needs a grant of its own")
-
-    def _check_times(self) -> None:
-        if any(when.utcoffset() != timedelta(0) or when.microsecond for when in (self.created, self.until)):
-            raise InvalidGrantError("the times of a grant are whole seconds in UTC")
-        if not self.created < self.until <= self.created + timedelta(days=MAX_DAYS):
-            raise InvalidGrantError(f"a grant ends after it begins and within {MAX_DAYS} days")
 
     @property
     def document(self) -> str:

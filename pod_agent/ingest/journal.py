@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pod_agent.errors import UsageError
+from pod_agent.errors import LocalStateError, UsageError
 from pod_agent.ingest.layout import is_document, is_series
 from pod_agent.ingest.manifest import Entry, digest
 from pod_agent.pods.pod import TURTLE, ETag
@@ -189,19 +189,28 @@ class Journal:
 
 
 @contextlib.contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock that lets one import at a time run on this home; it ends with the process.
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the lock that lets one import, sync or move at a time run on this home; it ends with the process.
 
-    UsageError where another import holds it.
+    ``folder`` is the home's ``ingest``. UsageError where another holds it, LocalStateError where the agent's own files
+    fail while it is held.
     """
-    make_private_folder(path.parent)
-    path.touch(mode=0o600)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    path = folder / "lock.sqlite"
     try:
+        make_private_folder(folder)
+        path.touch(mode=0o600)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=0.2)
         try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise UsageError("another import is running", hint="Wait until it has ended, then try again.") from error
-        yield
-    finally:
-        connection.close()
+            _begin(connection)
+            yield
+        finally:
+            connection.close()
+    except (sqlite3.Error, OSError) as error:
+        raise LocalStateError(f"the agent's own files cannot be used: {error}") from error
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise UsageError("another import is running", hint="Wait until it has ended, then try again.") from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.enrich.quality import ImportChecks
 from pod_agent.enrich.transactions import classify
-from pod_agent.errors import LocalStateError, RefusedExportError
+from pod_agent.errors import RefusedExportError
 from pod_agent.importers.built_in import all_importers
 from pod_agent.importers.detect import Found, find_exports
 from pod_agent.importers.protocol import ExportFile, Importer, Leaving
@@ -104,7 +103,7 @@ class Ingest:
 
         PodError where the pod does not take them; then they stay in the journal.
         """
-        with self._locked(), contextlib.closing(self._journal()) as journal:
+        with exclusive(self._folder), contextlib.closing(self._journal()) as journal:
             return apply(self._pod, journal)
 
     def run(
@@ -124,7 +123,7 @@ class Ingest:
         """
         show = progress or _silent
         started = self._clock()
-        with self._locked():
+        with exclusive(self._folder):
             if dry_run:
                 with self._staged(exports, show, started) as staged:
                     return self._plan(staged, started, None, keep_rejected=False)
@@ -257,7 +256,7 @@ class Ingest:
         UsageError where there is no such import; PodError where the pod does not take the change: it stays in the
         journal, and the next import or ``recover`` goes on with it.
         """
-        with self._locked(), contextlib.closing(self._journal()) as journal:
+        with exclusive(self._folder), contextlib.closing(self._journal()) as journal:
             before = apply(self._pod, journal)
             with contextlib.closing(Staging(self._folder, self._zone)) as staging, journal.transaction():
                 report = plan_undo(self._pod, import_id, staging.samples, journal)
@@ -271,14 +270,6 @@ class Ingest:
 
     def _journal(self) -> Journal:
         return Journal(self._folder / "journal.sqlite", self._pod.root)
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            with exclusive(self._folder / "lock.sqlite"):
-                yield
-        except (sqlite3.Error, OSError) as error:
-            raise LocalStateError(f"the agent's own files cannot be used: {error}") from error
 
 
 @contextlib.contextmanager

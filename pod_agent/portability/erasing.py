@@ -104,7 +104,7 @@ def erase(
     told = advance or (lambda *_: None)
     done = Erased(failures=list(failures))
     waiting = bool(failures) and not leave_behind
-    with exclusive(home / "ingest" / "lock.sqlite"):
+    with exclusive(home / "ingest"):
         settings = load_settings(home)
         for pod_settings, where in _pods(home, settings):
             try:

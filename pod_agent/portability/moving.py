@@ -147,7 +147,7 @@ def move(
     if not there.pod:
         raise UsageError("no server is linked to move to", hint="Run: pod-agent pod move --to ADDRESS")
     with contextlib.ExitStack() as opened:
-        opened.enter_context(exclusive(home / "ingest" / "lock.sqlite"))
+        opened.enter_context(exclusive(home / "ingest"))
         source = _opened(opened, settings, home, keyring, opening)
         target = _opened(opened, there, home if embedded else target_home(home), keyring, opening)
         _finish_imports(home, source)

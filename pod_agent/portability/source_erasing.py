@@ -84,7 +84,7 @@ def erase_source(pod: Pod, home: Path, source: str, transactions: Iterable[Trans
     """
     done = ErasedSource(source)
     below = f"{DATA}{source}/"
-    with exclusive(home / "ingest" / "lock.sqlite"):
+    with exclusive(home / "ingest"):
         with contextlib.closing(Journal(home / "ingest" / "journal.sqlite", pod.root)) as journal:
             apply(pod, journal)
             _require(pod, home, source)
@@ -108,7 +108,7 @@ def erase_source(pod: Pod, home: Path, source: str, transactions: Iterable[Trans
 
 def forget_local(home: Path, done: ErasedSource) -> None:
     """Remove index and copies on this machine, which are made again; whoever has them open closes them first."""
-    with exclusive(home / "ingest" / "lock.sqlite"):
+    with exclusive(home / "ingest"):
         names = _CACHES[:-1] if _journal_waits(home) else _CACHES
         for name in names:
             for ending in ("", "-wal", "-shm", "-journal"):

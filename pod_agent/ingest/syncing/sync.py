@@ -8,13 +8,12 @@ last. Each step can be done again, so a sync that was cut off is made up for by 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pod_agent.errors import LocalStateError, PodEmptiedError
+from pod_agent.errors import PodEmptiedError
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.apply import apply
 from pod_agent.ingest.journal import Journal, exclusive
@@ -68,7 +67,7 @@ class ServerSync:
         """
         report = SyncReport()
         show = progress or _silent
-        with self._locked(), Survey(self._served) as survey:
+        with exclusive(self._folder), Survey(self._served) as survey:
             with contextlib.closing(Journal(self._folder / "journal.sqlite", self._served.root)) as journal:
                 report.sent = len(apply(self.pod, journal, lambda count: show("sending", count)))
             show("listing", 0)
@@ -122,11 +121,3 @@ class ServerSync:
                 changes[path] = entry_of(path, resource.content)
         update_manifest(self.pod, changes, lambda _: rebuild_manifest(MirrorView(self._mirror)))
         self._mirror.stand(changes, Standing.ENTERED)
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            with exclusive(self._folder / "lock.sqlite"):
-                yield
-        except (sqlite3.Error, OSError) as error:
-            raise LocalStateError(f"the agent's own files cannot be used: {error}") from error

@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 from consent.direct_gate import Opening
 from consent.grant import IDENTIFIER
 from pod_agent.errors import PodAccessError, PodConflictError, PodError
-from pod_agent.pods.access import Access
+from pod_agent.pods.permissions.access import Access
+from pod_agent.pods.permissions.rules import READ, PartyKind, Rule, agent
 from pod_agent.pods.pod import TURTLE
-from pod_agent.pods.rules import READ, PartyKind, Rule, agent
 from pod_agent.pods.session import Session
 from pod_agent.pods.webid.public import is_public
 from pod_agent.sharing.documents import Shared

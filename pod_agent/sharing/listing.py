@@ -7,8 +7,8 @@ and put back where the person's WebID could not be resolved any more.
 from __future__ import annotations
 
 from pod_agent.errors import PodAccessError, PodError
-from pod_agent.pods.access import Access
-from pod_agent.pods.rules import PartyKind
+from pod_agent.pods.permissions.access import Access
+from pod_agent.pods.permissions.rules import PartyKind
 from pod_agent.pods.webid.discovery import Profile, discover
 
 __all__ = ["close_listing", "public_listing"]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pod_agent.errors import PodAccessError
-from pod_agent.pods.access import Access, Effective, Held
 from pod_agent.pods.links import parent
-from pod_agent.pods.rules import Party, PartyKind, agent
+from pod_agent.pods.permissions.access import Access, Effective, Held
+from pod_agent.pods.permissions.rules import Party, PartyKind, agent
 
 __all__ = ["Audience", "Place", "look_around"]
 

@@ -17,7 +17,7 @@ from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.errors import ShareOutstandingError
 from pod_agent.federation.stores import LocalMarks
-from pod_agent.pods.rules import PUBLIC, READ, Rule
+from pod_agent.pods.permissions.rules import PUBLIC, READ, Rule
 from pod_agent.pods.solid import SolidPod
 from tests.support.rows import FIXTURES
 from tests.support.sharing_stage import stage_on, status

@@ -14,9 +14,9 @@ from pyoxigraph import RdfFormat, parse
 from consent.direct import Level
 from consent.direct_codec import decode_direct
 from pod_agent.errors import PodAccessError
-from pod_agent.pods.access import Access
 from pod_agent.pods.links import AccessKind
-from pod_agent.pods.rules import PUBLIC, READ, Mode, Rule, agent
+from pod_agent.pods.permissions.access import Access
+from pod_agent.pods.permissions.rules import PUBLIC, READ, Mode, Rule, agent
 from pod_agent.pods.webid.discovery import discover, is_public
 from pod_agent.sharing.documents import MONTHLY_TOTAL
 from pod_agent.sharing.ending import end_due

@@ -13,8 +13,8 @@ import pytest
 
 from client_web.works import Work
 from pod_agent.errors import ShareOutstandingError
-from pod_agent.pods.access import Effective
-from pod_agent.pods.rules import Mode, Party, PartyKind, Rule, agent
+from pod_agent.pods.permissions.access import Effective
+from pod_agent.pods.permissions.rules import Mode, Party, PartyKind, Rule, agent
 from pod_agent.sharing.who import Audience, Place
 from tests.integration.test_web_pod import Visit
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pod_agent.errors import PodAccessError
-from pod_agent.pods import acp, wac
-from pod_agent.pods.rules import (
+from pod_agent.pods.permissions import acp, wac
+from pod_agent.pods.permissions.rules import (
     AUTHENTICATED,
     PUBLIC,
     READ,

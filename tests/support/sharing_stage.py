@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pod_agent.federation.stores import clock
-from pod_agent.pods.access import Access
+from pod_agent.pods.permissions.access import Access
 from pod_agent.pods.session import Session
 from tests.support import solid_server
 from tests.support.sharing import Home

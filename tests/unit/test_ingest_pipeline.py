@@ -182,7 +182,7 @@ def test_nothing_of_the_staged_rows_stays_on_the_disk(ingest: Ingest, tmp_path: 
 
 def test_two_imports_do_not_run_at_once_on_one_home(ingest: Ingest, tmp_path: Path) -> None:
     source = spotify_json(tmp_path / "a.json", many_plays(5))
-    with exclusive(tmp_path / "home" / "ingest" / "lock.sqlite"), pytest.raises(UsageError, match="another import"):
+    with exclusive(tmp_path / "home" / "ingest"), pytest.raises(UsageError, match="another import"):
         ingest.run([source])
     assert ingest.run([source]).counts.written == 5
 

@@ -16,9 +16,9 @@ from urllib.parse import urldefrag
 import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodError, PodUnreachableError
-from pod_agent.pods.access import Access
 from pod_agent.pods.addresses import origin, require_safe
 from pod_agent.pods.links import parent
+from pod_agent.pods.permissions.access import Access
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import Session
 from pod_agent.pods.webid.patches import Statement, patch, read_statements

@@ -6,7 +6,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pod_agent.pods.rules import (
+from pod_agent.pods.permissions.rules import (
     ACL,
     AUTHENTICATED,
     PUBLIC,

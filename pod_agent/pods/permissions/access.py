@@ -14,11 +14,11 @@ from http import HTTPStatus
 import pyoxigraph as ox
 
 from pod_agent.errors import PodAccessError, PodConflictError, PodDamagedError, PodError
-from pod_agent.pods import acp, wac
 from pod_agent.pods.addresses import origin
 from pod_agent.pods.links import ACL, AccessKind, access_kind, link_targets, parent
+from pod_agent.pods.permissions import acp, wac
+from pod_agent.pods.permissions.rules import OWNING, Graph, Party, Rule, agent, read_graph, turtle
 from pod_agent.pods.pod import TURTLE
-from pod_agent.pods.rules import OWNING, Graph, Party, Rule, agent, read_graph, turtle
 from pod_agent.pods.session import Session
 
 __all__ = ["Access", "Effective", "Held"]

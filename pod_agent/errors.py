@@ -229,8 +229,8 @@ class NeedsServerError(AgentError):
 
     code = "needs_server"
     hint = (
-        "Keep your pod on a Solid server: one of a provider (pod-agent pod link WEBID) or your own "
-        "(pod-agent server start); see docs/how-to/share-with-someone.md"
+        "Move your pod to a Solid server, one of a provider or your own (pod-agent server start): "
+        "pod-agent pod move --to WEBID; see docs/how-to/share-with-someone.md"
     )
     exit_status = 2
     http_status = 409

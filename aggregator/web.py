@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -109,7 +110,14 @@ def _follow_input(line: Callable[[], object], stop: bool) -> None:  # noqa: FBT0
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     for again in STOPPING:
         signal.signal(again, _stopping)  # not SIG_IGN: Python prints a traceback for a signal that waits already
+    atexit.register(_ignore)
     raise SystemExit(0)
+
+
+def _ignore() -> None:
+    """Keep signals away from the last moments, in which Python gives every other handler's place back."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _stopping(number: int, frame: FrameType | None) -> None:

@@ -7,6 +7,7 @@ ends the server, so that it never outlives the command that started it.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import signal
 import sys
@@ -107,7 +108,14 @@ def _stop_in_order() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     for again in STOPPING:
         signal.signal(again, _stopping)  # not SIG_IGN: Python prints a traceback for a signal that waits already
+    atexit.register(_ignore)
     raise SystemExit(0)
+
+
+def _ignore() -> None:
+    """Keep signals away from the last moments, in which Python gives every other handler's place back."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _stopping(number: int, frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from client_web.views.common import go, pages
 
 __all__ = ["page"]
 
-page = Blueprint("working", __name__, url_prefix="/work")
+page = Blueprint("working", __name__, url_prefix="/progress")
 
 
 @page.get("/")

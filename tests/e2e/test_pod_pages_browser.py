@@ -97,7 +97,7 @@ def test_linking_sharing_and_withdrawing_with_a_real_login(browser: Browser, tmp
 def press_then_wait(page: Page, address: str, name: str) -> None:
     page.goto(address)
     press(page, name)
-    page.wait_for_url("**/work/")
+    page.wait_for_url("**/progress/")
     page.wait_for_url(address, timeout=60_000)
 
 
@@ -172,6 +172,6 @@ def test_the_pages_of_the_pod_work_without_script_and_by_keyboard(browser: Brows
     ).to_be_visible()
     work = site.pages.works.last["export"]
     assert work.finished.wait(60)
-    page.goto(f"{origin}/work/")
+    page.goto(f"{origin}/progress/")
     expect(page.get_by_role("button", name="Download")).to_be_visible()
     context.close()

@@ -215,5 +215,5 @@ def test_a_no_at_the_provider_links_nothing_and_says_so(visit: Visit) -> None:
     assert back(visit, urlsplit(answer_login(found[1], owner, allow=False)).query) == 200
     work = visit.done("/pod/finish")
     assert work.problem is not None
-    assert "nothing was linked" in visit.text("/work/")
+    assert "nothing was linked" in visit.text("/progress/")
     assert visit.home.settings.pod == ""

@@ -84,7 +84,7 @@ class Visit:
 
     def done(self, path: str, **form: str) -> Work:
         """Start work, wait until it is over."""
-        assert self.post(path, **form).headers["Location"] == "/work/"
+        assert self.post(path, **form).headers["Location"] == "/progress/"
         work = self.pages.works.current
         assert work is not None
         assert work.finished.wait(60)
@@ -127,7 +127,7 @@ def test_a_change_needs_session_token_and_origin(visit: Visit, path: str) -> Non
 
 
 def test_every_change_of_the_new_pages_is_in_the_list_above(visit: Visit) -> None:
-    ours = ("/pod/", "/leaving/", "/sharing/with/", "/work/")
+    ours = ("/pod/", "/leaving/", "/sharing/with/", "/progress/")
     rules = {rule.rule for rule in visit.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert {rule for rule in rules if rule.startswith(ours)} == set(CHANGES)
 
@@ -215,12 +215,12 @@ def test_a_second_click_starts_nothing(visit: Visit) -> None:
     first, second = Work("a", "A", "/pod/"), Work("b", "B", "/pod/")
     assert visit.pages.works.start(first, lambda _: go_on.wait(20))
     assert not visit.pages.works.start(second, lambda _: pytest.fail("begun twice"))
-    assert visit.post("/pod/sync").headers["Location"] == "/work/"
+    assert visit.post("/pod/sync").headers["Location"] == "/progress/"
     assert visit.pages.works.current is first
-    assert "Starting" in visit.text("/work/")
+    assert "Starting" in visit.text("/progress/")
     go_on.set()
     assert first.finished.wait(20)
-    assert get(visit.client, "/work/").headers["Location"] == "/pod/"
+    assert get(visit.client, "/progress/").headers["Location"] == "/pod/"
     assert visit.done("/pod/sync").problem is None
 
 
@@ -234,8 +234,8 @@ def test_while_the_pod_is_changed_pages_show_how_far_it_is_and_changes_are_refus
 
     assert visit.pages.works.start(work := Work("move", "Moving your pod", "/pod/"), run)
     assert inside.wait(20)
-    assert get(visit.client, "/records").headers["Location"] == "/work/"
-    assert "Moving your pod" in visit.text("/work/")
+    assert get(visit.client, "/records").headers["Location"] == "/progress/"
+    assert "Moving your pod" in visit.text("/progress/")
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     answer = visit.client.post("/ask/", base_url=OURS, headers=headers, data={"csrf": csrf, "question": "x"})
     assert answer.status_code == 409
@@ -267,7 +267,7 @@ def test_work_that_fails_tells_what_to_do_and_a_fault_tells_nothing(
     for run, wanted in ((refused, "&lt;script&gt;"), (broken, "something went wrong here")):
         assert visit.pages.works.start(work := Work("x", "X", "/pod/"), run)
         assert work.finished.wait(20)
-        text = get(visit.client, "/work/").text
+        text = get(visit.client, "/progress/").text
         assert wanted in text
         assert hostile not in text
         assert "Canary" not in text

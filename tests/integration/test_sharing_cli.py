@@ -61,7 +61,7 @@ def test_a_pod_on_this_machine_says_how_to_get_a_server(
     assert run("share", *arguments, "--home", home, "--json") == 2
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == "needs_server"
-    assert "pod-agent pod link" in error["hint"]
+    assert "pod-agent pod move" in error["hint"]
     assert run("share", "list", "--home", home, "--json") == 0
     assert json.loads(capsys.readouterr().out) == []
 

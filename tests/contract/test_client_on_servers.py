@@ -27,7 +27,7 @@ from vocab.query import QuerySpec
 pytestmark = pytest.mark.solid
 
 OpenAgent = Callable[[], Agent]
-_TRIES = 40
+_TRIES = 200
 _REDIRECT = "http://127.0.0.1:9/callback"
 
 

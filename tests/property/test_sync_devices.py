@@ -76,17 +76,19 @@ class _Life:
 
     def cut(self, number: int, part: float) -> None:
         path = self._document(number, lambda _: True)
-        if path is not None:
+        if path is not None and not self._is_last(path):
             resource = self.pod.resources[path]
             self.pod.put(path, resource.content[: int(len(resource.content) * part)], resource.media_type)
 
     def drop(self, number: int) -> None:
         self.settle()  # an edit that no device saw goes with its document: then the edition before it comes back
         path = self._document(number, lambda _: True)
-        if path == MANIFEST and not any(map(is_document, self.pod.resources)):
-            return  # an empty pod without a manifest: undone or lost, only the person knows
-        if path is not None:
+        if path is not None and not self._is_last(path):
             self.pod.remove(path)
+
+    def _is_last(self, path: str) -> bool:
+        """Whether this is the manifest of an empty pod: without it, undone or lost, only the person knows."""
+        return path == MANIFEST and not any(map(is_document, self.pod.resources))
 
     def settle(self) -> None:
         """Every device looks until none finds anything; a bounded number of times."""

@@ -37,7 +37,7 @@ from vocab import wire
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.study import Study
 from vocab.vdaf import sealing
-from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id, share_info
+from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id, share_info, split_sealed
 from vocab.vdaf.field import Elements
 from vocab.vdaf.prio3 import VERIFY_KEY_BYTES, Prio3
 
@@ -234,7 +234,8 @@ class Helper:
 
     def _verify(self, task: _Task, entry: wire.JobEntry) -> tuple[bytes, Elements]:
         info = share_info(task.name, entry.report_id)
-        share = sealing.open_sealed(entry.sealed_share, self._private_key, info)
+        opened = sealing.open_sealed(entry.sealed_share, self._private_key, info)
+        _, share = split_sealed(task.study, opened)
         state, verifier = task.vdaf.verify_init(task.verify_key, WHO, entry.report_id, entry.public_share, share)
         both = [entry.verifier_share, verifier]
         message = task.vdaf.decide(both)

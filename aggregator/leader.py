@@ -35,8 +35,9 @@ from aggregator.studies import check_terms, decode_manifest
 from aggregator.web import json_response, make_app, no_content, url_bytes
 from consent.codec import sign_study
 from vocab import wire
+from vocab.decoding import canonical_json
 from vocab.errors import VocabularyError
-from vocab.study import Study, canonical_json
+from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import SECRET_BYTES, decode_total, key_info, prio3_for, report_bytes, report_id
 from vocab.vdaf.prio3 import VERIFY_KEY_BYTES

@@ -21,7 +21,8 @@ from msgspec import Struct
 from aggregator.batches import most_people
 from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
-from vocab.study import Histogram, Study
+from vocab.statistics import Histogram
+from vocab.study import Study
 
 __all__ = [
     "CONFIDENCE",

@@ -16,7 +16,8 @@ from aggregator.grid import RoundGrid
 from aggregator.leader import Leader
 from aggregator.superlink import SuperLink
 from aggregator.training import BatchSum, Collect, Model, Progress, RoundOutcome, RoundTerms, finish_round, run_round
-from vocab.study import ModelUpdate, Study
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 from vocab.training import model_terms
 
 __all__ = ["Models", "collect_named", "train"]

@@ -78,6 +78,7 @@ def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
         "helper": config.helper,
         "helper_url": config.helper_url,
         "helper_key": config.helper_key,
+        "issuers": [],
         "demo": False,
         **terms,
     }

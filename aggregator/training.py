@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from aggregator.errors import BatchTooSmallError, RoundAbortedError
-from vocab.study import ModelUpdate, Study
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 from vocab.training import RoundInstructions, Scalar, mean_update, model_terms
 
 __all__ = [

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from aggregator.simulate import Simulation, run_simulation
 from vocab.query import QuerySpec
-from vocab.study import Histogram, Noise, Study
+from vocab.statistics import Histogram
+from vocab.study import Noise, Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import make_report, prio3_for, randomness_bytes, report_bytes, share_info
 

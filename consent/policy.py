@@ -23,7 +23,7 @@ from consent.errors import (
     WrongRecipientError,
 )
 from consent.grant import Disclosure, GrantState
-from vocab.study import Histogram, ModelUpdate
+from vocab.statistics import Histogram, ModelUpdate
 
 __all__ = ["STATISTICS", "choose", "refusal"]
 

@@ -31,8 +31,8 @@ from consent.terms import (
     SEC,
     TYPE,
 )
+from vocab.decoding import canonical_json
 from vocab.errors import VocabularyError
-from vocab.study import canonical_json
 
 __all__ = [
     "MAX_STATEMENTS",

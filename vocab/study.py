@@ -7,79 +7,26 @@ every share useless (DESIGN: the two-server sum).
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
+from vocab.decoding import canonical_json, fields_of, integer_of, list_of, text_of, truth_of
 from vocab.errors import VocabularyError
-from vocab.query import QuerySpec
+from vocab.statistics import Statistic, statistic_from_json, statistic_to_json
 
-__all__ = ["MIN_BATCH", "Histogram", "ModelUpdate", "Noise", "Study", "canonical_json"]
+__all__ = ["MIN_BATCH", "MIN_ISSUERS", "Noise", "Study", "TokenIssuer"]
 
-T = TypeVar("T")
 MIN_BATCH = 100
 """Fewest people whose sum may be released; less only for made-up people. Servers and agents each check it."""
 MAX_VARIANCE = 2**100
 """Samplers of 64-bit integers stay far from their ends: past them noise is a constant that hides nothing."""
-MAX_CLIP = 2**31
-MAX_LENGTH = 10_000
-MAX_CELLS = 100_000
-MAX_TEXT = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Histogram:
-    """One unit per person, in exactly one of the cells that ``query`` spans (Prio3Histogram, L2 norm 1).
-
-    ``query`` has one additive money or count measure. The agent draws one unit of that measure (one dollar of
-    spending) at random and reports the cell in which it lies: the sum over many people is the average of their
-    distributions. ``cells`` lists the public labels, one tuple per cell in the order of ``query.dimensions``; one more
-    cell, the last, stands for a unit that lies in none of them and for nothing to report, so that everybody sends.
-    """
-
-    name: ClassVar[str] = "histogram"
-
-    query: QuerySpec
-    cells: tuple[tuple[str, ...], ...]
-
-    @property
-    def length(self) -> int:
-        """Number of cells on the wire, the last of them for none of the cells."""
-        return len(self.cells) + 1
-
-    @property
-    def norm_squared(self) -> int:
-        """The most that one answer moves the sum, as squared L2 norm: one unit in one cell."""
-        return 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelUpdate:
-    """A clipped model update in a training round: ``length`` integers from 0 to ``2 * clip`` (Prio3SumVec).
-
-    Value v of the update is sent as ``v + clip`` with v in units of ``2**-fraction_bits``; L2 norm after centring is at
-    most ``clip * sqrt(length)``. ``model`` names a model whose code ships with the agent.
-    """
-
-    name: ClassVar[str] = "update"
-
-    model: str
-    length: int
-    clip: int
-    fraction_bits: int
-
-    def __post_init__(self) -> None:
-        """Refuse bounds past which a sum over many people would wrap around the field."""
-        if not (0 < self.length <= MAX_LENGTH and 0 < self.clip <= MAX_CLIP and 0 <= self.fraction_bits < 32):
-            raise VocabularyError("a model update is too long or its values are not bounded")
-
-    @property
-    def norm_squared(self) -> int:
-        """The most that one answer moves the sum, as squared L2 norm after centring."""
-        return self.length * self.clip**2
+MAX_ISSUERS = 255
+MIN_ISSUERS = 3
+"""Fewest pod operators who vouch for the people of a study; none of them for more than half."""
+URL = re.compile(r"https?://[^\s/?#@]+/(?:[^\s?#]*/)?")
+HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +51,51 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIssuer:
+    """A pod operator that vouches for people: one blind token for each WebID of its roster and this study.
+
+    ``key`` is the public RSA key made for this study alone (SubjectPublicKeyInfo, DER, hexadecimal), ``roster`` the
+    SHA-256 of the published roster in hexadecimal, ``people`` how many it names. ``url`` ends in ``/``.
+    """
+
+    url: str
+    key: str
+    roster: str
+    people: int
+
+    def __post_init__(self) -> None:
+        """Refuse what names no issuer."""
+        if not URL.fullmatch(self.url):
+            raise VocabularyError("an issuer's address is http or https and ends in /")
+        if not HEXADECIMAL.fullmatch(self.key) or not re.fullmatch(r"[0-9a-f]{64}", self.roster):
+            raise VocabularyError("an issuer's key or the digest of its roster is not hexadecimal")
+        if self.people < 1:
+            raise VocabularyError("a roster names at least one person")
+
+    def to_json(self) -> dict[str, Any]:
+        """The issuer as plain JSON values."""
+        return {"url": self.url, "key": self.key, "roster": self.roster, "people": self.people}
+
+    @classmethod
+    def from_json(cls, value: object) -> TokenIssuer:
+        """Decode an issuer; VocabularyError names what is wrong."""
+        fields = fields_of(value, None, {"url", "key", "roster", "people"})
+        return cls(
+            url=text_of(fields["url"]),
+            key=text_of(fields["key"]),
+            roster=text_of(fields["roster"]),
+            people=integer_of(fields["people"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """The terms of one study. URLs end in ``/``; keys are hexadecimal; times are whole seconds in UTC.
 
     ``controller`` is the business that asks and runs the leader; ``helper`` the independent second server (WebIDs).
     ``purpose`` and ``data`` are IRIs of ``consent.purposes``. ``demo`` marks a study that uses a batch too small, or
-    too little noise, for real people; agents refuse it unless they are simulated.
+    too little noise, for real people; agents refuse it unless they are simulated. ``issuers`` are the pod operators
+    whose tokens count, in the order that a token's first byte means; a study without any counts reports as they come.
     """
 
     title: str
@@ -120,11 +106,12 @@ class Study:
     helper_key: str
     purpose: str
     data: tuple[str, ...]
-    statistic: Histogram | ModelUpdate
+    statistic: Statistic
     noise: Noise
     min_batch: int
     opens: datetime
     closes: datetime
+    issuers: tuple[TokenIssuer, ...] = ()
     demo: bool = False
 
     def __post_init__(self) -> None:
@@ -138,11 +125,13 @@ class Study:
             raise VocabularyError("the minimum batch is at least 1 and the noise is not negative")
         if not self.data or len(set(self.data)) != len(self.data):
             raise VocabularyError("a study names each kind of data once, and at least one")
-        if not re.fullmatch(r"(?:[0-9a-f]{2})+", self.helper_key):
+        if not HEXADECIMAL.fullmatch(self.helper_key):
             raise VocabularyError("the helper's key is not hexadecimal")
         for url in (self.leader_url, self.helper_url):
-            if not re.fullmatch(r"https?://[^\s/?#@]+/(?:[^\s?#]*/)?", url):
+            if not URL.fullmatch(url):
                 raise VocabularyError("a server's address is http or https and ends in /")
+        if len({issuer.url for issuer in self.issuers}) != len(self.issuers) or len(self.issuers) > MAX_ISSUERS:
+            raise VocabularyError(f"a study names at most {MAX_ISSUERS} issuers, and none twice")
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as plain JSON values; ``from_json`` reads it back."""
@@ -156,33 +145,35 @@ class Study:
             "helper_key": self.helper_key,
             "purpose": self.purpose,
             "data": list(self.data),
-            "statistic": _statistic_to_json(self.statistic),
+            "statistic": statistic_to_json(self.statistic),
             "noise": {"variance": self.noise.variance},
             "min_batch": self.min_batch,
             "opens": _time_to_text(self.opens),
             "closes": _time_to_text(self.closes),
+            "issuers": [issuer.to_json() for issuer in self.issuers],
             "demo": self.demo,
         }
 
     @classmethod
     def from_json(cls, value: object) -> Study:
         """Decode a manifest; VocabularyError names what is wrong. Unknown fields are refused, not dropped."""
-        manifest = _fields(value, "Study", _STUDY_FIELDS)
+        manifest = fields_of(value, "Study", _STUDY_FIELDS)
         return cls(
-            title=_text(manifest["title"]),
-            controller=_text(manifest["controller"]),
-            leader_url=_text(manifest["leader_url"]),
-            helper=_text(manifest["helper"]),
-            helper_url=_text(manifest["helper_url"]),
-            helper_key=_text(manifest["helper_key"]),
-            purpose=_text(manifest["purpose"]),
-            data=tuple(_list(manifest["data"], _text)),
-            statistic=_statistic_from_json(manifest["statistic"]),
-            noise=Noise(_integer(_fields(manifest["noise"], None, {"variance"})["variance"])),
-            min_batch=_integer(manifest["min_batch"]),
+            title=text_of(manifest["title"]),
+            controller=text_of(manifest["controller"]),
+            leader_url=text_of(manifest["leader_url"]),
+            helper=text_of(manifest["helper"]),
+            helper_url=text_of(manifest["helper_url"]),
+            helper_key=text_of(manifest["helper_key"]),
+            purpose=text_of(manifest["purpose"]),
+            data=tuple(list_of(manifest["data"], text_of)),
+            statistic=statistic_from_json(manifest["statistic"]),
+            noise=Noise(integer_of(fields_of(manifest["noise"], None, {"variance"})["variance"])),
+            min_batch=integer_of(manifest["min_batch"]),
             opens=_time_from_text(manifest["opens"]),
             closes=_time_from_text(manifest["closes"]),
-            demo=_truth(manifest["demo"]),
+            issuers=tuple(list_of(manifest["issuers"], TokenIssuer.from_json)),
+            demo=truth_of(manifest["demo"]),
         )
 
     @property
@@ -191,86 +182,10 @@ class Study:
         return hashlib.sha256(canonical_json(self.to_json())).digest()
 
 
-def canonical_json(value: object) -> bytes:
-    """The one byte form of a JSON value without floats: RFC 8785 for ASCII names.
-
-    Floats are refused because programs print them differently; text must be valid Unicode.
-    """
-    _refuse_floats(value)
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except (TypeError, ValueError) as error:
-        raise VocabularyError("the document has no canonical form") from error
-
-
 _STUDY_FIELDS = frozenset(
     "title controller leader_url helper helper_url helper_key purpose data statistic noise min_batch opens closes"
-    " demo".split()
+    " issuers demo".split()
 )
-
-
-def _statistic_to_json(statistic: Histogram | ModelUpdate) -> dict[str, Any]:
-    if isinstance(statistic, Histogram):
-        return {
-            "type": "Histogram",
-            "query": statistic.query.to_json(),
-            "cells": [list(labels) for labels in statistic.cells],
-        }
-    return {
-        "type": "ModelUpdate",
-        "model": statistic.model,
-        "length": statistic.length,
-        "clip": statistic.clip,
-        "fraction_bits": statistic.fraction_bits,
-    }
-
-
-def _statistic_from_json(value: object) -> Histogram | ModelUpdate:
-    kind = value.get("type") if isinstance(value, Mapping) else None
-    if kind == "Histogram":
-        fields = _fields(value, kind, {"query", "cells"})
-        cells = _list(fields["cells"], lambda labels: tuple(_list(labels, _text)))
-        return Histogram(query=QuerySpec.from_json(fields["query"]), cells=tuple(cells))
-    if kind == "ModelUpdate":
-        fields = _fields(value, kind, {"model", "length", "clip", "fraction_bits"})
-        return ModelUpdate(
-            model=_text(fields["model"]),
-            length=_integer(fields["length"]),
-            clip=_integer(fields["clip"]),
-            fraction_bits=_integer(fields["fraction_bits"]),
-        )
-    raise VocabularyError("the statistic is not in the catalogue", hint="Update pod-agent, or leave this study out.")
-
-
-def _fields(value: object, kind: str | None, names: frozenset[str] | set[str]) -> Mapping[str, Any]:
-    expected = set(names) | ({"type"} if kind else set())
-    if not isinstance(value, Mapping) or set(value) != expected or value.get("type") != kind:
-        raise VocabularyError(f"{kind or 'noise'} has exactly the fields {', '.join(sorted(expected))}")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or len(value) > MAX_TEXT or not value.isprintable():
-        raise VocabularyError("a text of the manifest is empty, too long or has control characters")
-    return value
-
-
-def _integer(value: object) -> int:
-    if type(value) is not int:
-        raise VocabularyError("a number of the manifest is not an integer")
-    return value
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise VocabularyError("demo is true or false")
-    return value
-
-
-def _list(value: object, item: Callable[[object], T]) -> list[T]:
-    if not isinstance(value, list) or len(value) > MAX_CELLS:
-        raise VocabularyError("a list of the manifest is missing or too long")
-    return [item(entry) for entry in value]
 
 
 def _time_to_text(value: datetime) -> str:
@@ -279,17 +194,6 @@ def _time_to_text(value: datetime) -> str:
 
 def _time_from_text(value: object) -> datetime:
     try:
-        return datetime.strptime(_text(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(text_of(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise VocabularyError("a time of the manifest is not like 2026-11-21T08:00:00Z") from error
-
-
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise VocabularyError("a signed document holds no fractions", hint="Use whole cents or millionths.")
-    if isinstance(value, Mapping):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_floats(item)

@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vocab.decoding import canonical_json
 from vocab.errors import UnknownNameError, VocabularyError
-from vocab.study import ModelUpdate, Study, canonical_json
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 
 __all__ = [
     "MODELS",

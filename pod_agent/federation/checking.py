@@ -18,7 +18,8 @@ from consent.purposes import DATA, LISTENING, PURPOSES, SPENDING
 from pod_agent.federation.hosts import is_loopback, server_of
 from pod_agent.index.conditions import WEEKDAYS
 from vocab.query import Filter, QuerySpec
-from vocab.study import MIN_BATCH, Histogram, ModelUpdate, Study
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import MIN_BATCH, Study
 from vocab.taxonomy import CATEGORIES
 from vocab.training import MODELS
 from vocab.vdaf.encoding import prio3_for

@@ -32,7 +32,8 @@ from pod_agent.federation.taking_back import take_back
 from pod_agent.pods.pod import Pod
 from vocab.errors import ProjectError
 from vocab.privacy import micro_rho
-from vocab.study import Histogram, Study
+from vocab.statistics import Histogram
+from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
 
 __all__ = ["Consents"]

@@ -17,7 +17,8 @@ from consent.purposes import DATA, PURPOSES
 from pod_agent.federation.checking import cost
 from vocab.privacy import DELTA, epsilon
 from vocab.query import Filter, QuerySpec, Table
-from vocab.study import Histogram, Study
+from vocab.statistics import Histogram
+from vocab.study import Study
 from vocab.vdaf.encoding import report_bytes
 
 __all__ = ["Preview", "QueryIndex", "cell_weights", "encode_histogram", "preview"]

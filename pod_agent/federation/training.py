@@ -8,7 +8,7 @@ import numpy as np
 
 from pod_agent.models.forecast import WeeklySpending
 from pod_agent.models.protocol import Array
-from vocab.study import ModelUpdate
+from vocab.statistics import ModelUpdate
 from vocab.training import WEEKLY_SPENDING, model_terms
 
 __all__ = ["LEARNERS", "local_update", "quantise"]

@@ -21,7 +21,8 @@ from tests.support.consents import START, Key
 from tests.support.door import Door, RecordingTransport, doors
 from vocab.errors import ProjectError
 from vocab.query import Filter
-from vocab.study import Histogram, ModelUpdate, Noise, Study
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import Noise, Study
 from vocab.training import WEEKLY_SPENDING
 
 SPENDING = {"groceries": 60.0, "eating-out": 30.0, "transport": 10.0}

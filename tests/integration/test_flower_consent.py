@@ -35,7 +35,7 @@ from pod_agent.federation.training import local_update
 from pod_agent.models.protocol import Array
 from pod_agent.pods.embedded import EmbeddedPod
 from vocab.query import QuerySpec, Table
-from vocab.study import ModelUpdate
+from vocab.statistics import ModelUpdate
 from vocab.training import WEEKLY_SPENDING
 
 pytestmark = pytest.mark.flower

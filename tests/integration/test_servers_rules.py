@@ -27,7 +27,8 @@ from tests.support.attacks import report_that_only_the_leader_refuses
 from tests.support.pair import Pair, send, upload
 from tests.support.studies import HELPER_KEY, histogram_study, update_study
 from vocab import wire
-from vocab.study import Study, canonical_json
+from vocab.decoding import canonical_json
+from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import key_info, prio3_for, report_bytes
 

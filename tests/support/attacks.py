@@ -6,7 +6,8 @@ import os
 
 import numpy as np
 
-from vocab.study import ModelUpdate, Study
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import prio3_for, report_id, share_info
 from vocab.vdaf.prio3 import Prio3

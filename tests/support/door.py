@@ -23,7 +23,8 @@ from pod_agent.federation.stores import clock
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.pod import Pod
 from vocab.query import QuerySpec, Table
-from vocab.study import Histogram, Noise, Study
+from vocab.statistics import Histogram
+from vocab.study import Noise, Study
 
 __all__ = ["HELPER", "LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from aggregator.errors import BatchTooSmallError
 from aggregator.training import BatchSum
-from vocab.study import ModelUpdate, Noise, Study
+from vocab.statistics import ModelUpdate
+from vocab.study import Noise, Study
 from vocab.training import WEEKLY_SPENDING
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import decode_total, make_report, prio3_for, randomness_bytes, share_info

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from vocab.query import QuerySpec
-from vocab.study import Histogram, ModelUpdate, Noise, Study
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import Noise, Study
 from vocab.vdaf import sealing
 
 __all__ = ["HELPER_KEY", "histogram_study", "update_study"]
@@ -55,7 +56,13 @@ def _study(statistic: Histogram | ModelUpdate, variance: int, batch: int, demo: 
         **terms,
     }
     return Study(
-        **text,
+        title=text["title"],
+        controller=text["controller"],
+        leader_url=text["leader_url"],
+        helper=text["helper"],
+        helper_url=text["helper_url"],
+        helper_key=text["helper_key"],
+        purpose=text["purpose"],
         data=("https://w3id.org/dpv/pd#Purchase",),
         statistic=statistic,
         noise=Noise(variance),

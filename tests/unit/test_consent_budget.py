@@ -8,7 +8,8 @@ from consent.budget import Limits
 from consent.errors import InvalidGrantError
 from tests.support.door import category_study
 from vocab.errors import VocabularyError
-from vocab.study import Histogram, ModelUpdate, Noise
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import Noise
 
 
 def test_limits_are_read_from_epsilons_and_what_is_left_out_is_the_default() -> None:

@@ -31,7 +31,8 @@ from tests.support.households import RecordMaker
 from vocab.errors import ProjectError, VocabularyError
 from vocab.query import OPERATORS as ALL_OPERATORS
 from vocab.query import Filter, QuerySpec, Table
-from vocab.study import Histogram, ModelUpdate, Noise, Study
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import Noise, Study
 from vocab.training import WEEKLY_SPENDING
 from vocab.vdaf import sealing
 

@@ -24,7 +24,8 @@ from tests.support.door import category_study
 from tests.support.households import RecordMaker
 from vocab.errors import ProjectError
 from vocab.query import Filter, QuerySpec, Table
-from vocab.study import Histogram, ModelUpdate, Noise, Study
+from vocab.statistics import Histogram, ModelUpdate
+from vocab.study import Noise, Study
 from vocab.taxonomy import CATEGORIES
 from vocab.training import WEEKLY_SPENDING
 from vocab.vdaf import sealing

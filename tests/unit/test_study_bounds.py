@@ -8,7 +8,8 @@ from aggregator.errors import AggregatorError
 from aggregator.noise import discrete_gaussian
 from tests.support.studies import histogram_study
 from vocab.errors import VocabularyError
-from vocab.study import MAX_VARIANCE, ModelUpdate, Noise, Study
+from vocab.statistics import ModelUpdate
+from vocab.study import MAX_VARIANCE, Noise, Study
 
 
 @pytest.mark.parametrize("variance", [-1, MAX_VARIANCE + 1, 10**60, 10**400])

@@ -11,7 +11,7 @@ import pytest
 from tests.support.rounds import training_study
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.query import QuerySpec
-from vocab.study import Histogram, ModelUpdate
+from vocab.statistics import Histogram, ModelUpdate
 from vocab.training import WEEKLY_SPENDING, RoundInstructions, mean_update
 
 STUDY = training_study()

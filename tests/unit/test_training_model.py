@@ -14,7 +14,7 @@ from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.training import local_update, quantise
 from pod_agent.models.forecast import WeeklySpending
 from vocab.query import QuerySpec, Table
-from vocab.study import ModelUpdate
+from vocab.statistics import ModelUpdate
 from vocab.training import WEEKLY_SPENDING
 
 MONDAY = date(2026, 9, 7)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from vocab.errors import VocabularyError
-from vocab.study import Histogram as HistogramStatistic
-from vocab.study import ModelUpdate, Study
+from vocab.statistics import Histogram as HistogramStatistic
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.circuits import Circuit, Histogram, Measurement, SumVec, best_chunk
 from vocab.vdaf.prio3 import NONCE_BYTES, Prio3
@@ -20,6 +21,7 @@ from vocab.wire import Report, encode
 
 __all__ = [
     "SECRET_BYTES",
+    "TOKEN_BYTES",
     "decode_total",
     "key_info",
     "make_report",
@@ -28,9 +30,13 @@ __all__ = [
     "report_bytes",
     "report_id",
     "share_info",
+    "split_sealed",
+    "token_bytes",
 ]
 
 SECRET_BYTES = 32
+TOKEN_BYTES = 1 + 32 + 256
+"""A token: the number of its issuer in the study, the message randomizer and the signature (RFC 9474, RSA 2048)."""
 
 
 @lru_cache(maxsize=32)
@@ -51,17 +57,21 @@ def report_id(secret: bytes) -> bytes:
     return hashlib.sha256(secret).digest()[:NONCE_BYTES]
 
 
-def make_report(study: Study, measurement: Measurement, *, secret: bytes, randomness: bytes) -> Report:
+def make_report(
+    study: Study, measurement: Measurement, *, secret: bytes, randomness: bytes, token: bytes = b""
+) -> Report:
     """Split, prove and seal one measurement.
 
     For a Histogram the measurement is the index of one cell, the last index meaning nothing to report; for a
     ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and
-    uniform; the secret stays with the agent. Sealing draws randomness of its own: to send the same report again, keep
-    its bytes. Raises VocabularyError for a measurement outside the study's terms.
+    uniform; the secret stays with the agent. ``token`` has ``token_bytes`` bytes. Sealing draws randomness of its own:
+    to send the same report again, keep its bytes. Raises VocabularyError for a measurement outside the study's terms.
     """
     vdaf, name = prio3_for(study), report_id(secret)
+    if len(token) != token_bytes(study):
+        raise VocabularyError(f"a report to this study needs a token of {token_bytes(study)} bytes, not {len(token)}")
     public, (leader_share, helper_share) = vdaf.shard(_shifted(study, measurement), name, randomness)
-    sealed = sealing.seal(helper_share, bytes.fromhex(study.helper_key), share_info(vdaf.context, name))
+    sealed = sealing.seal(token + helper_share, bytes.fromhex(study.helper_key), share_info(vdaf.context, name))
     return Report(
         task_id=vdaf.context, report_id=name, public_share=public, sealed_share=sealed, leader_share=leader_share
     )
@@ -74,10 +84,20 @@ def report_bytes(study: Study) -> int:
         task_id=vdaf.context,
         report_id=bytes(NONCE_BYTES),
         public_share=bytes(vdaf.public_share_bytes),
-        sealed_share=bytes(vdaf.helper_share_bytes + sealing.SEAL_BYTES),
+        sealed_share=bytes(token_bytes(study) + vdaf.helper_share_bytes + sealing.SEAL_BYTES),
         leader_share=bytes(vdaf.leader_share_bytes),
     )
     return len(encode(blank))
+
+
+def token_bytes(study: Study) -> int:
+    """Length of the token that every report to this study carries; 0 where the study names no issuers."""
+    return TOKEN_BYTES if study.issuers else 0
+
+
+def split_sealed(study: Study, opened: bytes) -> tuple[bytes, bytes]:
+    """The token and the helper's input share of an opened sealed share."""
+    return opened[: token_bytes(study)], opened[token_bytes(study) :]
 
 
 def decode_total(study: Study, total: Sequence[int], reports: int) -> list[int]:

@@ -19,21 +19,31 @@ import numpy as np
 from vocab.errors import VocabularyError
 from vocab.vdaf.field import FIELD64, FIELD128, Elements, Field, elements
 
-__all__ = ["Circuit", "Count", "Histogram", "Measurement", "MultihotCountVec", "Sum", "SumVec", "best_chunk"]
+__all__ = [
+    "ChunkedBits",
+    "Circuit",
+    "Count",
+    "Histogram",
+    "Measurement",
+    "MultihotCountVec",
+    "Sum",
+    "SumVec",
+    "best_chunk",
+]
 
 Measurement = int | Sequence[int]
 """An integer for Count, Sum and Histogram; a sequence of integers for the vectors."""
 
 
-def best_chunk(length: int) -> int:
-    """The chunk length to use for ``length`` checked elements; it is part of a study's terms.
+def best_chunk(length: int, more_calls: int = 0) -> int:
+    """The chunk length to use for ``length`` checked bits and ``more_calls`` beside them; part of a study's terms.
 
     The proof works on polynomials of a power of two points, the one above the number of chunks: ``2**k - 1`` chunks
     waste none. The rule takes the greatest such k with ``2**k <= sqrt(length)``: proofs within a few per cent of the
     shortest, and less time than the shortest takes.
     """
     most_points = math.isqrt(length).bit_length() - 1
-    return -(-length // max(1, (1 << most_points) - 1))
+    return -(-length // max(1, (1 << most_points) - 1 - more_calls))
 
 
 class Circuit(ABC):
@@ -96,7 +106,7 @@ class Circuit(ABC):
         """Gadget inputs for the (share of an) encoded measurement; not reduced, because what follows reduces."""
 
     @abstractmethod
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:
         """Values that are all zero for a well-formed measurement, given the gadget's answers."""
 
     @abstractmethod
@@ -114,7 +124,7 @@ def _integer(measurement: Measurement, maximum: int) -> int:
     return int(measurement)
 
 
-def _vector(measurement: Measurement, length: int, maximum: int) -> list[int]:
+def bounded_vector(measurement: Measurement, length: int, maximum: int) -> list[int]:
     if isinstance(measurement, int | np.integer) or len(measurement) != length:
         raise VocabularyError(f"the measurement must have {length} values")
     return [_integer(value, maximum) for value in measurement]
@@ -138,7 +148,7 @@ class Count(Circuit):
         """The value twice."""
         return np.stack([x, x])
 
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """The square minus the value."""
         return [int(products[0] - x[0])]
 
@@ -198,7 +208,7 @@ class Sum(Circuit):
         """One bit for each call."""
         return x.reshape(1, -1)
 
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """For each bit b, b * (b - 1)."""
         return [int(value) for value in products]
 
@@ -211,15 +221,25 @@ class Sum(Circuit):
         return elements([int(x.dot(self._weighted.weights)) % self.field.prime])
 
 
-class _Chunked(Circuit):
+class ChunkedBits(Circuit):
     """Circuits that test many bits at once, ``chunk`` of them in each call of a sum of products."""
 
     chunk: int
 
     @property
+    def bit_count(self) -> int:
+        """How many elements, from the first on, must be bits: all of them, unless a circuit says otherwise."""
+        return self.input_length
+
+    @property
+    def chunks(self) -> int:
+        """Chunks of bits, the last perhaps filled up with zeros."""
+        return -(-self.bit_count // self.chunk)
+
+    @property
     def calls(self) -> int:
-        """Chunks, the last perhaps filled up with zeros."""
-        return -(-self.input_length // self.chunk)
+        """One for each chunk."""
+        return self.chunks
 
     @property
     def arity(self) -> int:
@@ -229,18 +249,19 @@ class _Chunked(Circuit):
     def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:
         """Pairs whose products sum to ``sum_i r**(i+1) * x_i * (x_i - 1)`` for the joint randomness r of each chunk."""
         p = self.field.prime
-        padded = np.zeros(self.calls * self.chunk, dtype=object)
-        padded[: len(x)] = x
-        grid = padded.reshape(self.calls, self.chunk).T
+        joint = joint[: self.chunks]
+        padded = np.zeros(self.chunks * self.chunk, dtype=object)
+        padded[: self.bit_count] = x[: self.bit_count]
+        grid = padded.reshape(self.chunks, self.chunk).T
         factors = [joint % p]
         while len(factors) < self.chunk:
             factors.append(factors[-1] * joint % p)
-        rows = np.empty((self.arity, self.calls), dtype=object)
+        rows = np.empty((self.arity, self.chunks), dtype=object)
         rows[0::2] = np.array(factors, dtype=object) * grid
         rows[1::2] = grid - pow(shares, -1, p)
         return rows
 
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1."""
         return [int(products.sum())]
 
@@ -250,7 +271,7 @@ class _Chunked(Circuit):
 
 
 @dataclass(frozen=True)
-class SumVec(_Chunked):
+class SumVec(ChunkedBits):
     """``length`` integers, each from 0 to ``maximum``."""
 
     length: int
@@ -274,7 +295,7 @@ class SumVec(_Chunked):
 
     def encode(self, measurement: Measurement) -> Elements:
         """The bits of every value, lowest bit first."""
-        values = _vector(measurement, self.length, self.maximum)
+        values = bounded_vector(measurement, self.length, self.maximum)
         return elements(bit for value in values for bit in self._weighted.encode(value))
 
     def truncate(self, x: Elements) -> Elements:
@@ -283,7 +304,7 @@ class SumVec(_Chunked):
 
 
 @dataclass(frozen=True)
-class Histogram(_Chunked):
+class Histogram(ChunkedBits):
     """One of ``length`` buckets; its L2 norm is 1."""
 
     length: int
@@ -311,13 +332,13 @@ class Histogram(_Chunked):
         out[_integer(measurement, self.length - 1)] = 1
         return out
 
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1, and they sum to one."""
         return [int(products.sum()), int(x.sum()) - pow(shares, -1, self.field.prime)]
 
 
 @dataclass(frozen=True)
-class MultihotCountVec(_Chunked):
+class MultihotCountVec(ChunkedBits):
     """``length`` bits of which at most ``max_weight`` are set. No study asks for it yet."""
 
     length: int
@@ -346,12 +367,12 @@ class MultihotCountVec(_Chunked):
 
     def encode(self, measurement: Measurement) -> Elements:
         """The bits, then their number in binary."""
-        bits = _vector(measurement, self.length, 1)
+        bits = bounded_vector(measurement, self.length, 1)
         if sum(bits) > self.max_weight:
             raise VocabularyError(f"at most {self.max_weight} values may be set")
         return elements([*bits, *self._weighted.encode(sum(bits))])
 
-    def checks(self, x: Elements, products: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1, and the number of ones is the claimed one."""
         claimed = x[self.length :].dot(self._weighted.weights)
         return [int(products.sum()), int(x[: self.length].sum() - claimed)]

@@ -218,7 +218,7 @@ class Prio3:
         # The polynomial's degree is below 2 * points - 1, so its last value follows from the others.
         last = -int(values.dot(roots[:-1])) * pow(int(roots[-1]), -1, p) % p
         polynomial = np.append(values, last)
-        checks = circuit.checks(x, polynomial[2 : 2 * circuit.calls + 1 : 2], self.shares)
+        checks = circuit.checks(x, polynomial[2 : 2 * circuit.calls + 1 : 2], joint, self.shares)
         check = sum(factor * value for factor, value in zip(factors, checks, strict=True)) % p
         table = self._wire_table(x, seeds, joint, self.shares)
         wires = table.dot(self.field.lagrange(circuit.points, point)) % p

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from client_web.links import link
+from vocab import wording
 from vocab.taxonomy import CATEGORIES
 
 __all__ = ["add_filters", "amount_text", "day_text", "minutes_text", "money", "month_text", "number_text"]
@@ -50,8 +51,7 @@ def minutes_text(minutes: float | None) -> str:
 
 def day_text(day: date | str) -> str:
     """``5 Oct 2026``."""
-    day = date.fromisoformat(day[:10]) if isinstance(day, str) else day
-    return f"{day.day} {day:%b %Y}"
+    return wording.day_text(date.fromisoformat(day[:10]) if isinstance(day, str) else day)
 
 
 def month_text(month: str) -> str:
@@ -90,8 +90,7 @@ def folder_text(address: str) -> str:
 def time_text(at: datetime | str, zone: ZoneInfo | None = None) -> str:
     """``5 Oct 2026, 14:03`` in this zone, or in the one that the value carries."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    moment = moment.astimezone(zone) if zone else moment
-    return f"{moment.day} {moment:%b %Y, %H:%M}"
+    return wording.time_text(moment.astimezone(zone) if zone else moment)
 
 
 def size_text(size: int) -> str:

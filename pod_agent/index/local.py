@@ -6,7 +6,6 @@ another zone, currency or layout, starts empty and says so by ``is_new``.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -237,12 +236,6 @@ class LocalIndex:
     def local_day(self, at: datetime) -> date:
         """The day of an instant in the person's zone."""
         return at.astimezone(self._zone).date()
-
-    def import_of(self, iris: Iterable[IRI]) -> dict[IRI, str]:
-        """The id of the import that first brought each record, where known."""
-        with self._lock:
-            text = "SELECT iri, import_id FROM provenance WHERE iri IN (SELECT value FROM json_each(?))"
-            return {IRI(row[0]): row[1] for row in self._connection.execute(text, (json.dumps(list(iris)),))}
 
     def entities(self) -> Entities:
         """Every name that the records hold, by kind."""

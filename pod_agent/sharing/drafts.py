@@ -22,6 +22,7 @@ from pod_agent.sharing.documents import Shared, Total, bare, content_digest, rec
 from vocab.query import QuerySpec, Table
 from vocab.records import DailyMeasure, Listen, Measurement, Record, Sleep, Transaction, View
 from vocab.turtle import number
+from vocab.wording import day_text, time_text
 
 __all__ = ["Draft", "RecordIndex", "Terms", "draft_of"]
 
@@ -184,8 +185,7 @@ def _totals(selection: Selection, index: RecordIndex) -> _Content:
         for total in _figures(selection, topic, index, ())
     ]
     samples = tuple(
-        f"{total.month}  {' '.join(filter(None, [total.category or total.figure]))}  {total.amount} {total.unit},"
-        f" {total.records} records"
+        f"{_month(total.month)}  {total.category or total.figure}  {total.amount} {total.unit}, {total.records} records"
         for total in reversed(found[-_SAMPLES:])
     )
     records = sum(total.records for total in found)
@@ -220,8 +220,8 @@ def _lines(terms: Terms, made: _Content, size: int, zone: ZoneInfo) -> Iterable[
     yield f"Who may read it: {terms.recipient}, and nobody else but you"
     yield f"What for: {terms.purpose}"
     yield f"What: {terms.selection.title}; {what}"
-    yield f"Days: {made.first} to {made.last}"
-    yield f"Until: {terms.until.astimezone(zone).date()}, or until you withdraw it"
+    yield f"Days: {day_text(made.first)} to {day_text(made.last)}"
+    yield f"Until: {day_text(terms.until.astimezone(zone))}, or until you withdraw it"
     count = len(made.documents)
     yield f"Records: {made.records:,}, in {count} document{'s' if count > 1 else ''} of {size:,} bytes in all"
     yield from (f"Sum of {total}" for total in made.totals)
@@ -244,16 +244,20 @@ def _sample(record: Record, zone: ZoneInfo) -> str:
     at = record.at.astimezone(zone)
     if isinstance(record, Transaction):
         what = f"{record.amount.amount} {record.amount.currency}  {record.merchant} ({record.category})"
-        return f"{record.at.date()}  {what}"
+        return f"{day_text(record.at)}  {what}"
     if isinstance(record, Listen):
-        return f"{at:%Y-%m-%d %H:%M}  {record.title}" + (f" - {record.artist}" if record.artist else "")
+        return f"{time_text(at)}  {record.title}" + (f" - {record.artist}" if record.artist else "")
     if isinstance(record, View):
-        return f"{at:%Y-%m-%d %H:%M}  {record.title or 'a video that is gone'}"
+        return f"{time_text(at)}  {record.title or 'a video that is gone'}"
     if isinstance(record, Sleep):
-        return f"{record.end.date()}  asleep {record.asleep} minutes"
+        return f"{day_text(record.end)}  asleep {record.asleep} minutes"
     if isinstance(record, DailyMeasure | Measurement):
-        return f"{record.at.date()}  {record.measure.replace('_', ' ')}: {number(record.value)}"
-    return f"{at:%Y-%m-%d}  {record.type_name}"
+        return f"{day_text(record.at)}  {record.measure.replace('_', ' ')}: {number(record.value)}"
+    return f"{day_text(at)}  {record.type_name}"
+
+
+def _month(month: str) -> str:
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def _nothing() -> UsageError:

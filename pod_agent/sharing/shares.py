@@ -31,7 +31,7 @@ from consent.errors import (
 from consent.grant import Status
 from consent.proof import time_text
 from consent.terms import DPV
-from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError
+from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError, UsageError
 from pod_agent.pods.addresses import require_safe
 from pod_agent.pods.pod import Pod
 from pod_agent.pods.solid import SolidPod
@@ -112,7 +112,7 @@ class Shares:
             require_safe(recipient, "the recipient's WebID"),
             _purpose(purpose),
             selection,
-            Level(level),
+            _level(level),
             created=now,
             until=until,
             zone=self._zone,
@@ -321,6 +321,13 @@ def _remove(containers: Containers, identifier: str) -> None:
     with contextlib.suppress(PodError):
         containers.shut(container)
     containers.clear(container)
+
+
+def _level(level: Level | str) -> Level:
+    try:
+        return Level(level)
+    except ValueError:
+        raise UsageError(f"there is no level {level}", hint=f"Choose one of: {', '.join(Level)}") from None
 
 
 def _purpose(text: str) -> str:

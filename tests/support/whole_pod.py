@@ -155,4 +155,5 @@ def _told(index: LocalIndex, iris: list[Any]) -> list[Any]:
         QuerySpec(measures=("spend", "transactions"), dimensions=("day", "merchant")),
     )
     records = {record.iri: record for record in index.get(iris)}
-    return [records, index.import_of(iris), index.documents(), index.count(), *(index.run(spec) for spec in specs)]
+    origins = [index.origins(source) for source in sorted({iri.split("/")[1] for iri in iris})]
+    return [records, origins, index.documents(), index.count(), *(index.run(spec) for spec in specs)]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pod_agent.index.entities import Origin
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.results import round_half_away
 from tests.support.households import SINGAPORE, RecordMaker
@@ -116,12 +117,12 @@ def test_records_know_where_they_were_read(index: LocalIndex) -> None:
     assert [item.provenance for item in found] == [MART.provenance, None]
     index.add_provenance([(MART.iri, Provenance(file="later.csv", member=None, line=1))], "i2")
     assert index.get([MART.iri])[0].provenance == MART.provenance
-    assert index.import_of([MART.iri]) == {MART.iri: "i1"}
+    assert index.origins("ocbc") == (Origin("a.csv", "i1", 1),)
 
 
 def test_removed_records_leave_nothing_behind(index: LocalIndex) -> None:
     assert index.remove([MART.iri, IRI("data/none#x")]) == 1
-    assert index.import_of([MART.iri]) == {}
+    assert index.origins("ocbc") == ()
     assert index.run(QuerySpec(measures=("spend",), period=(date(2026, 3, 1), date(2026, 3, 31)))).rows == ((6.25,),)
 
 

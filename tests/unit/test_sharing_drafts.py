@@ -52,7 +52,7 @@ def test_the_person_is_shown_what_the_grant_says(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     draft = home.shares().draft(BOB, ["spending"], "help", months=24, level="monthly")
     shown = "\n".join(draft.lines)
-    for told in (BOB, "help", "36, in 1 document of", "2025-12-01", "2027-02-19", "totals by month", "of your health"):
+    for told in (BOB, "help", "36, in 1 document of", "1 Dec 2025", "19 Feb 2027", "totals by month", "of your health"):
         assert told in shown
     assert draft.grant.notice == digest(shown.encode())
     assert draft.grant.until - draft.grant.created == timedelta(days=DEFAULT_DAYS)
@@ -73,6 +73,7 @@ def test_what_cannot_be_shared_is_refused_before_anything_is_written(tmp_path: P
         ({"recipient": "ben"}, UsageError),
         ({"what": ["travel"]}, UsageError),
         ({"what": ["orders"]}, UsageError),
+        ({"level": "yearly"}, UsageError),
         ({"what": ["spending", "steps"], "level": "monthly"}, InvalidGrantError),
         ({"until": today - timedelta(days=1)}, InvalidGrantError),
         ({"until": today + timedelta(days=366)}, InvalidGrantError),

@@ -22,7 +22,10 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """The privacy loss of one answer; ``study`` is the task id in hexadecimal, ``sha256`` the report's digest."""
+    """The privacy loss of one answer; ``study`` is the task id in hexadecimal, ``sha256`` the report's digest.
+
+    ``question`` is ``Study.question``: what was asked, whatever else the study said; empty in a training round.
+    """
 
     study: str
     grant: str
@@ -30,6 +33,7 @@ class Charge:
     micro_rho: int
     at: datetime
     sha256: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

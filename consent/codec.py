@@ -51,53 +51,6 @@ EVENTS = {
 }
 
 
-class Facts:
-    """Reads single values out of a signed graph; BadSignatureError where one is missing or doubled."""
-
-    def __init__(self, graph: SignedGraph) -> None:
-        self._objects: dict[tuple[str, str], list[str]] = {}
-        for triple in graph.statements:
-            subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-            if isinstance(triple.object, NamedNode | Literal):
-                self._objects.setdefault((subject, triple.predicate.value), []).append(triple.object.value)
-
-    def one(self, subject: str, predicate: str) -> str:
-        """The only value."""
-        values = self._objects.get((subject, predicate), [])
-        if len(values) != 1:
-            raise BadSignatureError("a signed document does not have the form it must have")
-        return values[0]
-
-    def all(self, subject: str, predicate: str) -> frozenset[str]:
-        """Every value."""
-        return frozenset(self._objects.get((subject, predicate), []))
-
-    def integer(self, subject: str, predicate: str) -> int:
-        """The only value, an integer that is not negative."""
-        text = self.one(subject, predicate)
-        if not (text.isascii() and text.isdecimal()) or len(text) > 18:
-            raise BadSignatureError("a number in a signed document is not a whole number")
-        return int(text)
-
-    def time(self, subject: str, predicate: str) -> datetime:
-        """The only value, a time."""
-        return when(self.one(subject, predicate))
-
-
-def when(text: str) -> datetime:
-    """A time in the one form that signed documents use."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise BadSignatureError("a time in a signed document has another form") from error
-
-
-def signed(subject: str, pairs: Iterable[tuple[str, str | int | datetime | NamedNode]]) -> Iterator[Triple]:
-    """Statements about one subject: text, integers and times become literals, names stay names."""
-    for predicate, value in pairs:
-        yield Triple(NamedNode(subject), NamedNode(predicate), _term(value))
-
-
 def encode_grant(grant: Grant, signer: Signer) -> bytes:
     """The grant as a signed consent record, Turtle."""
     return sign_graph(_grant_statements(grant), f"{grant.document}#record", signer, grant.created)
@@ -108,7 +61,7 @@ def decode_grant(content: bytes, key: str) -> tuple[Grant, str]:
     """The grant that ``key`` signed, and the digest of its canonical form."""
     graph = read_graph(content, key)
     facts = Facts(graph)
-    record = _subject(graph, _is_a(DPV + "ConsentRecord"))
+    record = subject_of(graph, is_a(DPV + "ConsentRecord"))
     base = record.removesuffix("#record")
     process, measure = f"{base}#process", f"{base}#privacy"
     grant = Grant(
@@ -127,7 +80,7 @@ def decode_grant(content: bytes, key: str) -> tuple[Grant, str]:
         min_batch=facts.integer(measure, terms.MIN_COHORT),
         notice=facts.one(f"{base}#notice", terms.CONTENT_DIGEST),
     )
-    _same(graph, _grant_statements(grant))
+    same(graph, _grant_statements(grant))
     return grant, graph.digest
 
 
@@ -141,7 +94,7 @@ def decode_event(content: bytes, key: str) -> tuple[Event, str]:
     """The event that ``key`` signed, and its digest."""
     graph = read_graph(content, key)
     facts = Facts(graph)
-    name = _subject(graph, lambda triple: triple.predicate.value == terms.PREVIOUS)
+    name = subject_of(graph, lambda triple: triple.predicate.value == terms.PREVIOUS)
     statuses = {iri: status for status, iri in EVENTS.items()}
     kind = facts.one(name, TYPE)
     if kind not in statuses:
@@ -154,7 +107,7 @@ def decode_event(content: bytes, key: str) -> tuple[Event, str]:
         by=facts.one(name, DPV + "isIndicatedBy"),
         previous=facts.one(name, terms.PREVIOUS),
     )
-    _same(graph, _event_statements(event))
+    same(graph, _event_statements(event))
     return event, graph.digest
 
 
@@ -168,7 +121,7 @@ def decode_charge(content: bytes, key: str) -> Charge:
     """The charge that ``key`` signed."""
     graph = read_graph(content, key)
     facts = Facts(graph)
-    name = _subject(graph, _is_a(terms.CHARGE))
+    name = subject_of(graph, is_a(terms.CHARGE))
     charge = Charge(
         study=facts.one(name, terms.STUDY),
         grant=facts.one(name, terms.UNDER_GRANT).removeprefix("urn:uuid:").removesuffix("#record"),
@@ -176,8 +129,9 @@ def decode_charge(content: bytes, key: str) -> Charge:
         micro_rho=facts.integer(name, terms.MICRO_RHO),
         at=facts.time(name, PROV + "atTime"),
         sha256=facts.one(name, terms.PAYLOAD_DIGEST),
+        question=facts.one(name, terms.QUESTION),
     )
-    _same(graph, _charge_statements(charge))
+    same(graph, _charge_statements(charge))
     return charge
 
 
@@ -321,33 +275,8 @@ def _charge_statements(charge: Charge) -> list[Triple]:
                 (DPV + "hasDataController", NamedNode(charge.controller)),
                 (terms.MICRO_RHO, charge.micro_rho),
                 (terms.PAYLOAD_DIGEST, charge.sha256),
+                (terms.QUESTION, charge.question),
                 (PROV + "atTime", charge.at),
             ],
         )
     )
-
-
-def _is_a(kind: str) -> Callable[[Triple], bool]:
-    return lambda triple: triple.predicate.value == TYPE and triple.object == NamedNode(kind)
-
-
-def _subject(graph: SignedGraph, fits: Callable[[Triple], bool]) -> str:
-    found = [triple.subject for triple in graph.statements if fits(triple)]
-    if len(found) != 1 or not isinstance(found[0], NamedNode):
-        raise BadSignatureError("a signed document does not have the form it must have")
-    return found[0].value
-
-
-def _same(graph: SignedGraph, statements: Iterable[Triple]) -> None:
-    if graph.statements != frozenset(statements):
-        raise BadSignatureError("a signed document says more, or less, than its form allows")
-
-
-def _term(value: str | int | datetime | NamedNode) -> NamedNode | Literal:
-    if isinstance(value, NamedNode):
-        return value
-    if isinstance(value, datetime):
-        return Literal(time_text(value), datatype=NamedNode(terms.DATE_TIME))
-    if isinstance(value, int):
-        return Literal(str(value), datatype=NamedNode(terms.INTEGER))
-    return Literal(value)

@@ -358,6 +358,7 @@ def _released(asked: Disclosure, grant: str, now: datetime) -> Entry:
         size=asked.size,
         sha256=asked.sha256,
         micro_rho=asked.micro_rho,
+        question=asked.question,
         outcome=PERMITTED,
     )
 
@@ -370,4 +371,5 @@ def _charge(asked: Disclosure, grant: str, at: datetime) -> Charge:
         micro_rho=asked.micro_rho,
         at=at,
         sha256=asked.sha256,
+        question=asked.question,
     )

@@ -143,6 +143,7 @@ class Disclosure:
 
     ``study`` is the task id in hexadecimal, ``recipient`` the address the bytes go to, ``sha256`` the hexadecimal
     digest of exactly these ``size`` bytes. ``data`` are all kinds of data that the statistic is computed from.
+    ``question`` is the same for every study that asks the same thing, whoever asks; empty in a training round.
     """
 
     study: str
@@ -160,3 +161,4 @@ class Disclosure:
     recipient: str
     size: int
     sha256: str
+    question: str = ""

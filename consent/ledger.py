@@ -60,6 +60,7 @@ class Entry:
     size: int = 0
     sha256: str = ""
     micro_rho: int = 0
+    question: str = ""
     outcome: str = "done"
     sequence: int = 0
     previous: str = START
@@ -217,6 +218,7 @@ def _charge_of(entry: Entry) -> Charge:
         micro_rho=entry.micro_rho,
         at=entry.at,
         sha256=entry.sha256,
+        question=entry.question,
     )
 
 
@@ -246,6 +248,7 @@ def _entry_statements(entry: Entry) -> list[Triple]:
                 (terms.PAYLOAD_BYTES, entry.size),
                 (terms.PAYLOAD_DIGEST, entry.sha256),
                 (terms.MICRO_RHO, entry.micro_rho),
+                (terms.QUESTION, entry.question),
                 (terms.OUTCOME, entry.outcome),
             ],
         )
@@ -268,6 +271,7 @@ def _decode_entry(content: bytes, key: str) -> tuple[Entry, str]:
         size=facts.integer(about, terms.PAYLOAD_BYTES),
         sha256=facts.one(about, terms.PAYLOAD_DIGEST),
         micro_rho=facts.integer(about, terms.MICRO_RHO),
+        question=facts.one(about, terms.QUESTION),
         outcome=facts.one(about, terms.OUTCOME),
         sequence=facts.integer(about, terms.SEQUENCE),
         previous=facts.one(about, terms.PREVIOUS),

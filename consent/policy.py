@@ -10,6 +10,7 @@ from datetime import datetime
 
 from consent.budget import PERIOD, Charge, Limits, spent, within
 from consent.errors import (
+    AlreadyAnsweredError,
     BatchTooSmallError,
     BudgetExhaustedError,
     ConsentError,
@@ -25,7 +26,7 @@ from consent.errors import (
 from consent.grant import Disclosure, GrantState
 from vocab.statistics import Histogram, ModelUpdate
 
-__all__ = ["STATISTICS", "choose", "refusal"]
+__all__ = ["STATISTICS", "choose", "refusal", "repeated"]
 
 STATISTICS = frozenset({Histogram.name, ModelUpdate.name})
 """The statistics whose code ships with the agent."""
@@ -72,6 +73,8 @@ def choose(
     """
     if asked.statistic not in STATISTICS:
         raise UnknownStatisticError
+    if repeated(asked.controller, asked.question, now, charges):
+        raise AlreadyAnsweredError("you answered the same question of this business in the last 28 days")
     ranks = {error: rank for rank, (error, _) in enumerate(CHECKS)}
     closest: type[ConsentError] = NoGrantError
     for state in sorted(states, key=lambda state: state.grant.identifier):
@@ -83,6 +86,18 @@ def choose(
         if ranks[reason] > ranks.get(closest, -1):
             closest = reason
     raise closest
+
+
+def repeated(controller: str, question: str, now: datetime, charges: Iterable[Charge]) -> bool:
+    """Whether this business was given an answer to this question in the ``PERIOD`` that ends now.
+
+    Each answer has a draw and noise of its own, so asking again tells more; a round of training asks no question. A
+    charge dated after ``now`` counts as well.
+    """
+    return bool(question) and any(
+        (charge.controller, charge.question) == (controller, question) and charge.at > now - PERIOD
+        for charge in charges
+    )
 
 
 def _over(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -21,7 +21,9 @@ from consent.ledger import SENT, Ledger, Log
 from consent.proof import time_text
 from consent.stores import Clock
 from pod_agent.errors import AgentError, NoticeChangedError, NotInitialisedError, UsageError
+from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study, cost
+from pod_agent.federation.papers import grant_papers, log_papers
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of, key_digest
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
 from pod_agent.federation.standing import Standing
@@ -173,6 +175,14 @@ class Consents:
             "spent_365_days": spent(charges, now, YEAR),
             "limit_365_days": limits.year,
         }
+
+    def allowances(self, named: Iterable[str] = ()) -> Allowances:
+        """What the budget still allows each business that was answered or is named, and all together."""
+        return allowances(self.gate.charges(), self.gate.limits, self.gate.now(), named)
+
+    def papers(self, grant: str = "") -> dict[str, bytes]:
+        """The signed documents of one grant, or of the whole log, by their paths in the pod."""
+        return grant_papers(self._documents, grant) if grant else log_papers(self._documents)
 
     def audit(self) -> list[dict[str, Any]]:
         """The log as ``pod-agent audit --json`` prints it; LogDamagedError where the chain does not hold."""

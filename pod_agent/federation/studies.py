@@ -13,6 +13,7 @@ import httpx
 
 from consent.codec import verify_study
 from consent.errors import BadSignatureError
+from consent.purposes import DATA, PURPOSES
 from pod_agent.errors import ServerUnreachableError
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.statistics import Preview
@@ -62,6 +63,17 @@ class Request:
     def task_id(self) -> str:
         """The task id in hexadecimal, which names the request."""
         return self.offered.task_id
+
+    @property
+    def purpose(self) -> str:
+        """What the business asks for, in words."""
+        known = PURPOSES.get(self.study.purpose)
+        return self.study.purpose if known is None else known.sentence
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The kinds of data that the study uses, in words."""
+        return tuple(DATA[term].title if term in DATA else term for term in self.study.data)
 
     @property
     def notice(self) -> str:

@@ -1,0 +1,52 @@
+"""The person's signed papers as they lie in the pod: grants, events, receipts and the log, byte for byte.
+
+Nothing is written anew, so every signature that holds in the pod holds in the copy too.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from consent.errors import NoGrantError
+from consent.grant import IDENTIFIER
+from consent.stores import Documents
+
+__all__ = ["grant_papers", "log_papers", "packed"]
+
+LOG = "consent/log/"
+FIXED = (1980, 1, 1, 0, 0, 0)
+"""The date of every member: the same papers make the same file."""
+
+
+def grant_papers(documents: Documents, identifier: str) -> dict[str, bytes]:
+    """Every paper of one grant by its path: the grant, its events, its receipts; NoGrantError where there is none."""
+    record = documents.read(f"consent/grants/{identifier}.ttl") if IDENTIFIER.fullmatch(identifier) else None
+    if record is None:
+        raise NoGrantError("there is no such grant", hint="Run: pod-agent grants list")
+    receipts = [name for name in documents.names("consent/receipts/") if name.startswith(identifier)]
+    paths = [*_below(documents, f"consent/grants/{identifier}/"), *(f"consent/receipts/{name}" for name in receipts)]
+    return {f"consent/grants/{identifier}.ttl": record} | {path: documents.read(path) or b"" for path in paths}
+
+
+def log_papers(documents: Documents) -> dict[str, bytes]:
+    """Every entry of the log by its path."""
+    return {path: documents.read(path) or b"" for path in _below(documents, LOG)}
+
+
+def packed(papers: dict[str, bytes]) -> bytes:
+    """The papers as one zip file, the same for the same papers."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(papers.items()):
+            archive.writestr(zipfile.ZipInfo(path, FIXED), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _below(documents: Documents, container: str) -> Iterator[str]:
+    for name in documents.names(container):
+        if name.endswith("/"):
+            yield from _below(documents, container + name)
+        else:
+            yield container + name

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["InvalidShareError", "ProjectError", "UnknownNameError", "VocabularyError"]
+__all__ = ["InvalidShareError", "InvalidTokenError", "ProjectError", "UnknownNameError", "VocabularyError"]
 
 
 class ProjectError(Exception):
@@ -51,3 +51,10 @@ class InvalidShareError(VocabularyError):
 
     code = "invalid_share"
     hint = "The report was made wrongly or was changed on its way; the others are not touched by it."
+
+
+class InvalidTokenError(InvalidShareError):
+    """A report whose token was made for another, or by nobody of the study's issuers."""
+
+    code = "invalid_token"
+    hint = "Only a report counts that carries a token of one of the study's issuers for this report."

@@ -24,11 +24,11 @@ from consent.errors import (
     WrongRecipientError,
 )
 from consent.grant import Disclosure, GrantState
-from vocab.statistics import Histogram, ModelUpdate
+from vocab.statistics import CATALOGUE
 
 __all__ = ["STATISTICS", "choose", "refusal", "repeated"]
 
-STATISTICS = frozenset({Histogram.name, ModelUpdate.name})
+STATISTICS = frozenset(kind.name for kind in CATALOGUE.values())
 """The statistics whose code ships with the agent."""
 
 Check = Callable[[GrantState, Disclosure, datetime], bool]

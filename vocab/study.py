@@ -14,7 +14,7 @@ from typing import Any
 
 from vocab.decoding import canonical_json, fields_of, integer_of, list_of, text_of, truth_of
 from vocab.errors import VocabularyError
-from vocab.statistics import Statistic, statistic_from_json, statistic_to_json
+from vocab.statistics import Statistic, question_of, statistic_from_json, statistic_to_json
 
 __all__ = ["MIN_BATCH", "MIN_ISSUERS", "Noise", "Study", "TokenIssuer"]
 
@@ -180,6 +180,11 @@ class Study:
     def task_id(self) -> bytes:
         """SHA-256 of the canonical manifest (32 bytes)."""
         return hashlib.sha256(canonical_json(self.to_json())).digest()
+
+    @property
+    def question(self) -> str:
+        """What is asked of each person's records, as a digest that other studies may share; see ``question_of``."""
+        return question_of(self.statistic)
 
 
 _STUDY_FIELDS = frozenset(

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
+from vocab import statistics
 from vocab.errors import VocabularyError
-from vocab.statistics import Histogram as HistogramStatistic
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
 from vocab.vdaf import sealing
-from vocab.vdaf.circuits import Circuit, Histogram, Measurement, SumVec, best_chunk
+from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
+from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.prio3 import NONCE_BYTES, Prio3
 from vocab.wire import Report, encode
 
@@ -62,8 +63,9 @@ def make_report(
 ) -> Report:
     """Split, prove and seal one measurement.
 
-    For a Histogram the measurement is the index of one cell, the last index meaning nothing to report; for a
-    ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and
+    For a Histogram and for Rfm the measurement is the index of one cell, the last index meaning nothing to report; for
+    a Sum one integer up to its maximum, for a Segment 0 or 1, for ItemCounts and CoPurchase one 0 or 1 for each item;
+    for a ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and
     uniform; the secret stays with the agent. ``token`` has ``token_bytes`` bytes. Sealing draws randomness of its own:
     to send the same report again, keep its bytes. Raises VocabularyError for a measurement outside the study's terms.
     """
@@ -118,12 +120,20 @@ def key_info(task_id: bytes) -> bytes:
 
 
 def _circuit(study: Study) -> Circuit:
-    statistic = study.statistic
-    if isinstance(statistic, HistogramStatistic):
-        return Histogram(length=statistic.length, chunk=best_chunk(statistic.length))
-    maximum = 2 * statistic.clip
-    checked = statistic.length * maximum.bit_length()
-    return SumVec(length=statistic.length, maximum=maximum, chunk=best_chunk(checked))
+    match study.statistic:
+        case statistics.Histogram(length=length) | statistics.Rfm(length=length):
+            return Histogram(length=length, chunk=best_chunk(length))
+        case statistics.Sum(maximum=maximum):
+            return Sum(maximum)
+        case statistics.Segment():
+            return Count()
+        case statistics.ItemCounts(length=length, max_weight=weight):
+            return MultihotCountVec(length=length, max_weight=weight, chunk=best_chunk(length + weight.bit_length()))
+        case statistics.CoPurchase(items=items, fraction_bits=bits):
+            return CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1))
+        case statistics.ModelUpdate(length=length, clip=clip):
+            checked = length * (2 * clip).bit_length()
+            return SumVec(length=length, maximum=2 * clip, chunk=best_chunk(checked))
 
 
 def _shifted(study: Study, measurement: Measurement) -> Measurement:

@@ -31,7 +31,7 @@ def verify(vdaf: Prio3, nonce: bytes, public: bytes, shares: Sequence[bytes]) ->
     """Output shares, or InvalidShareError, as the servers would come to it."""
     pairs = [vdaf.verify_init(KEY, who, nonce, public, share) for who, share in enumerate(shares)]
     message = vdaf.decide([share for _, share in pairs])
-    return [vdaf.finish(state, message) for state, _ in pairs]
+    return [vdaf.finish(state, message).elements for state, _ in pairs]
 
 
 def total(vdaf: Prio3, measurements: Sequence[Measurement]) -> list[int]:

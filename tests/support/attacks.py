@@ -33,11 +33,11 @@ def _shard(vdaf: Prio3, measurement: list[int], nonce: bytes) -> tuple[bytes, by
     circuit, p = vdaf.circuit, vdaf.field.prime
     seed, helper_blind, leader_blind, lie = (os.urandom(32) for _ in range(4))
     helper_x, helper_proof = vdaf._expand(seed, 1)
-    leader_x = (circuit.encode(measurement) - helper_x) % p
-    encoded = vdaf.field.encode(leader_x)
+    leader_x = vdaf.field.vector(circuit.encode(measurement)) - helper_x
+    encoded = leader_x.encode()
     parts = [
         vdaf._joint_part(leader_blind, 0, nonce, encoded),
-        vdaf._joint_part(helper_blind, 1, nonce, vdaf.field.encode(helper_x)),
+        vdaf._joint_part(helper_blind, 1, nonce, helper_x.encode()),
     ]
     leader_wires = circuit.wires(leader_x, vdaf._joint([parts[0], lie])[1], 2)
     wires = leader_wires + circuit.wires(helper_x, vdaf._joint(parts)[1], 2)

@@ -15,9 +15,10 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vocab.errors import VocabularyError
-from vocab.vdaf.field import FIELD64, FIELD128, Elements, Field, elements
+from vocab.vdaf.field import FIELD64, FIELD128, Elements, Field, Vector, elements
 
 __all__ = [
     "ChunkedBits",
@@ -98,22 +99,22 @@ class Circuit(ABC):
         return self.arity + 2 * self.points - 1
 
     @abstractmethod
-    def encode(self, measurement: Measurement) -> Elements:
+    def encode(self, measurement: Measurement) -> Elements | NDArray[np.int64]:
         """The measurement as field elements; VocabularyError if it is not allowed."""
 
     @abstractmethod
-    def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:
+    def wires(self, x: Vector, joint: Elements, shares: int) -> Elements:
         """Gadget inputs for the (share of an) encoded measurement; not reduced, because what follows reduces."""
 
     @abstractmethod
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:
         """Values that are all zero for a well-formed measurement, given the gadget's answers."""
 
     @abstractmethod
     def gadget(self, wires: Elements) -> Elements:
         """The gadget's answers, one for each column; not reduced."""
 
-    def truncate(self, x: Elements) -> Elements:
+    def truncate(self, x: Vector) -> Vector:
         """The part of the encoded measurement that is summed."""
         return x
 
@@ -144,13 +145,13 @@ class Count(Circuit):
         """The value itself."""
         return elements([_integer(measurement, 1)])
 
-    def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:  # noqa: ARG002
+    def wires(self, x: Vector, joint: Elements, shares: int) -> Elements:  # noqa: ARG002
         """The value twice."""
-        return np.stack([x, x])
+        return np.stack([x.elements, x.elements])
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """The square minus the value."""
-        return [int(products[0] - x[0])]
+        return [int(products[0] - x.elements[0])]
 
     def gadget(self, wires: Elements) -> Elements:
         """The product of both inputs."""
@@ -204,11 +205,11 @@ class Sum(Circuit):
         """The bits of the value."""
         return elements(self._weighted.encode(_integer(measurement, self.maximum)))
 
-    def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:  # noqa: ARG002
+    def wires(self, x: Vector, joint: Elements, shares: int) -> Elements:  # noqa: ARG002
         """One bit for each call."""
-        return x.reshape(1, -1)
+        return x.elements.reshape(1, -1)
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """For each bit b, b * (b - 1)."""
         return [int(value) for value in products]
 
@@ -216,9 +217,9 @@ class Sum(Circuit):
         """The polynomial ``b * b - b``."""
         return np.asarray(wires[0] * wires[0] - wires[0])
 
-    def truncate(self, x: Elements) -> Elements:
+    def truncate(self, x: Vector) -> Vector:
         """The bits put together."""
-        return elements([int(x.dot(self._weighted.weights)) % self.field.prime])
+        return self.field.vector(elements([int(x.elements.dot(self._weighted.weights)) % self.field.prime]))
 
 
 class ChunkedBits(Circuit):
@@ -246,12 +247,12 @@ class ChunkedBits(Circuit):
         """Two inputs for each element of a chunk."""
         return 2 * self.chunk
 
-    def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:
+    def wires(self, x: Vector, joint: Elements, shares: int) -> Elements:
         """Pairs whose products sum to ``sum_i r**(i+1) * x_i * (x_i - 1)`` for the joint randomness r of each chunk."""
         p = self.field.prime
         joint = joint[: self.chunks]
         padded = np.zeros(self.chunks * self.chunk, dtype=object)
-        padded[: self.bit_count] = x[: self.bit_count]
+        padded[: self.bit_count] = x[: self.bit_count].elements
         grid = padded.reshape(self.chunks, self.chunk).T
         factors = [joint % p]
         while len(factors) < self.chunk:
@@ -261,7 +262,7 @@ class ChunkedBits(Circuit):
         rows[1::2] = grid - pow(shares, -1, p)
         return rows
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1."""
         return [int(products.sum())]
 
@@ -298,9 +299,10 @@ class SumVec(ChunkedBits):
         values = bounded_vector(measurement, self.length, self.maximum)
         return elements(bit for value in values for bit in self._weighted.encode(value))
 
-    def truncate(self, x: Elements) -> Elements:
+    def truncate(self, x: Vector) -> Vector:
         """The values put together from their bits."""
-        return np.asarray(x.reshape(self.length, self._weighted.bits).dot(self._weighted.weights) % self.field.prime)
+        values = x.elements.reshape(self.length, self._weighted.bits).dot(self._weighted.weights)
+        return self.field.vector(np.asarray(values % self.field.prime))
 
 
 @dataclass(frozen=True)
@@ -332,9 +334,9 @@ class Histogram(ChunkedBits):
         out[_integer(measurement, self.length - 1)] = 1
         return out
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1, and they sum to one."""
-        return [int(products.sum()), int(x.sum()) - pow(shares, -1, self.field.prime)]
+        return [int(products.sum()), int(x.elements.sum()) - pow(shares, -1, self.field.prime)]
 
 
 @dataclass(frozen=True)
@@ -372,11 +374,11 @@ class MultihotCountVec(ChunkedBits):
             raise VocabularyError(f"at most {self.max_weight} values may be set")
         return elements([*bits, *self._weighted.encode(sum(bits))])
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:  # noqa: ARG002
         """Every element is 0 or 1, and the number of ones is the claimed one."""
-        claimed = x[self.length :].dot(self._weighted.weights)
-        return [int(products.sum()), int(x[: self.length].sum() - claimed)]
+        claimed = x[self.length :].elements.dot(self._weighted.weights)
+        return [int(products.sum()), int(x[: self.length].elements.sum() - claimed)]
 
-    def truncate(self, x: Elements) -> Elements:
+    def truncate(self, x: Vector) -> Vector:
         """The bits alone."""
         return x[: self.length]

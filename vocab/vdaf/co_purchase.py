@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vocab.errors import VocabularyError
 from vocab.vdaf.circuits import ChunkedBits, Measurement, bounded_vector
-from vocab.vdaf.field import Elements, elements
+from vocab.vdaf.field import Elements, Vector
 
 __all__ = ["MAX_ITEMS", "CoPurchase"]
 
@@ -91,39 +92,38 @@ class CoPurchase(ChunkedBits):
             table[n] = [math.isqrt(square // (10 * n * n)) for square in tenths]
         return table
 
-    def encode(self, measurement: Measurement) -> Elements:
+    def encode(self, measurement: Measurement) -> NDArray[np.int64]:
         """The parts named above, one after the other."""
-        bits = bounded_vector(measurement, self.items, 1)
-        x, n = elements(bits), sum(bits)
-        size = np.zeros(self.items + 1, dtype=object)
-        size[n] = 1
-        pair, popularity, diagonal = self.weights[n]
+        x = np.array(bounded_vector(measurement, self.items, 1))
+        size = np.zeros(self.items + 1, dtype=np.int64)
+        size[x.sum()] = 1
+        pair, popularity, diagonal = self.weights[x.sum()].tolist()
         pairs = np.outer(x, x)[np.triu_indices(self.items, 1)] * pair
         return np.concatenate([x, size, x * pair, x * popularity, x * diagonal, pairs])
 
-    def wires(self, x: Elements, joint: Elements, shares: int) -> Elements:
+    def wires(self, x: Vector, joint: Elements, shares: int) -> Elements:
         """The test of the bits, and one more column with two products.
 
         They are ``(b . (c', a, c)(e)) * <s, x>`` and ``<r, v> * <r, x>`` for the joint randomness b, s and r.
         """
         b, s, r = self._joint(joint)
-        chosen, size, weighted = self._parts(x)[:3]
+        chosen, size, weighted, _, _ = self._parts(x)
         products = np.zeros((self.arity, 1), dtype=object)
         products[:4, 0] = [size.dot(self.weights).dot(b), s.dot(chosen), r.dot(weighted), r.dot(chosen)]
         return np.hstack([super().wires(x, joint, shares), products % self.field.prime])
 
-    def checks(self, x: Elements, products: Elements, joint: Elements, shares: int) -> list[int]:
+    def checks(self, x: Vector, products: Elements, joint: Elements, shares: int) -> list[int]:
         """Zero if all bits are bits, e marks one size, that size is the set's, and the products fit what is summed."""
         b, s, r = self._joint(joint)
-        chosen, size, *weighted, pairs = self._parts(x)
+        chosen, size, *weighted = self._parts(x)
         return [
             int(products[:-1].sum()),
             int(size.sum()) - pow(shares, -1, self.field.prime),
             int(size.dot(np.arange(self.items + 1).astype(object)) - chosen.sum()),
-            int(products[-1] - np.stack(weighted).dot(s).dot(b) - (r * r).dot(weighted[0]) - 2 * self._form(pairs, r)),
+            int(products[-1] - np.stack(weighted).dot(s).dot(b) - (r * r).dot(weighted[0]) - 2 * self._form(x, r)),
         ]
 
-    def truncate(self, x: Elements) -> Elements:
+    def truncate(self, x: Vector) -> Vector:
         """Popularity, diagonal and pairs."""
         return x[3 * self.items + 1 :]
 
@@ -132,16 +132,19 @@ class CoPurchase(ChunkedBits):
         b, s, r = np.split(joint[self.chunks :], [3, 3 + self.items])
         return b, s, r
 
-    def _parts(self, x: Elements) -> list[Elements]:
-        """x, e, v, popularity, diagonal, pairs."""
+    def _parts(self, x: Vector) -> list[Elements]:
+        """x, e, v, popularity and diagonal."""
         ends = np.cumsum([self.items, self.items + 1, self.items, self.items, self.items])
-        return np.split(x, ends)
+        return np.split(x[: ends[-1]].elements, ends[:-1])
 
-    def _form(self, pairs: Elements, r: Elements) -> int:
+    def _form(self, x: Vector, r: Elements) -> int:
         """The sum of ``r_i * r_j * pairs_ij``."""
-        total, start = 0, 0
+        pairs = self.field.limbs(x[5 * self.items + 1 :].packed)
+        factors = self.field.limbs(self.field.vector(r).packed)
+        products = np.zeros((self.items, factors.shape[1], factors.shape[1]))
+        start = 0
         for row in range(self.items - 1):
             end = start + self.items - 1 - row
-            total += int(r[row]) * (int(r[row + 1 :].dot(pairs[start:end])) % self.field.prime)
+            np.matmul(pairs[start:end].T, factors[row + 1 :], out=products[row])
             start = end
-        return total
+        return int(self.field.join(products).dot(r))

@@ -1,7 +1,9 @@
 """Prime fields with fast Fourier transforms (draft-irtf-cfrg-vdaf-18, section 6.1).
 
-A vector is a one-dimensional NumPy array of Python integers from 0 to the prime minus one. Polynomials are held by
-their values at the powers of a root of unity (the Lagrange basis), as the draft sends them.
+A vector comes in two forms: packed as it travels, and unpacked to a one-dimensional NumPy array of Python integers from
+0 to the prime minus one. Unpacking costs more than most of what is done with a long vector, so only what must be
+multiplied is unpacked. Polynomials are held by their values at the powers of a root of unity (the Lagrange basis), as
+the draft sends them.
 """
 
 from __future__ import annotations
@@ -9,20 +11,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vocab.errors import InvalidShareError
 
-__all__ = ["FIELD64", "FIELD128", "Elements", "Field", "elements"]
+__all__ = ["FIELD64", "FIELD128", "Elements", "Field", "Packed", "Vector", "elements"]
 
 Elements = NDArray[np.object_]
 """Field elements as Python integers."""
+Packed = NDArray[np.uint64]
+"""Field elements as they travel: one row for each, of 64-bit words, the lowest first."""
 
 _WORD = 8
-_WORD_MASK = (1 << (8 * _WORD)) - 1
+_LIMB_BITS = 16
 
 
 def elements(values: Iterable[int]) -> Elements:
@@ -38,32 +42,76 @@ class Field:
     size: int
     log_order: int
 
-    def encode(self, values: Elements) -> bytes:
+    def encode(self, values: Elements | NDArray[np.int64]) -> bytes:
         """The elements one after the other, each in ``size`` little-endian bytes."""
-        words = np.empty((len(values), self.size // _WORD), dtype="<u8")
-        for place in range(words.shape[1] - 1):
-            words[:, place] = values & _WORD_MASK
-            values = values >> (8 * _WORD)
-        words[:, -1] = values
-        return words.tobytes()
+        return b"".join([value.to_bytes(self.size, "little") for value in values.tolist()])
 
     def decode(self, raw: bytes) -> Elements:
         """Read what ``encode`` wrote; InvalidShareError for a broken length or an element beyond the prime."""
+        return self.read(raw).elements
+
+    def read(self, raw: bytes) -> Vector:
+        """Like ``decode``, but leaves the elements packed."""
         if len(raw) % self.size:
             raise InvalidShareError("the bytes are not a whole number of field elements")
-        values = self.words(raw)
-        if len(values) and max(values) >= self.prime:
+        packed = self.words(raw)
+        if self.beyond(packed).any():
             raise InvalidShareError("a value lies outside the field")
-        return values
+        return Vector(self, packed)
 
-    def words(self, raw: bytes) -> Elements:
-        """Unsigned integers of ``size`` bytes each, which may exceed the prime."""
-        halves = np.frombuffer(raw, dtype="<u8").astype(object)
-        per_word = self.size // _WORD
-        total = halves[0::per_word]
-        for place in range(1, per_word):
-            total = total + (halves[place::per_word] << (8 * _WORD * place))
-        return total
+    def vector(self, values: Elements | NDArray[np.int64]) -> Vector:
+        """Pack integers from 0 to the prime minus one."""
+        if values.dtype == object:
+            return Vector(self, self.words(self.encode(values)))
+        packed = np.zeros((len(values), self.size // _WORD), dtype=np.uint64)
+        packed[:, 0] = values
+        return Vector(self, packed)
+
+    def words(self, raw: bytes) -> Packed:
+        """The words of unsigned integers of ``size`` bytes each, which may exceed the prime."""
+        return np.frombuffer(raw, dtype="<u8").reshape(-1, self.size // _WORD)
+
+    def unpack(self, packed: Packed) -> Elements:
+        """Python integers from their words."""
+        if self.size == _WORD:
+            return packed[:, 0].astype(object)
+        raws: list[bytes] = np.ascontiguousarray(packed).view(f"V{self.size}").ravel().tolist()
+        return np.array([int.from_bytes(raw, "little") for raw in raws], dtype=np.object_)
+
+    def beyond(self, packed: Packed) -> NDArray[np.bool_]:
+        """Which of these are no elements, but the prime or more; only a high first word needs a second look."""
+        found = packed[:, -1] >= self.prime >> 8 * (self.size - _WORD)
+        found[found] = self.unpack(packed[found]) >= self.prime
+        return found
+
+    def subtract(self, left: Packed, right: Packed) -> Packed:
+        """``left - right``, element by element; ``right`` may be the prime itself."""
+        out, below = _subtract_words(left, right)
+        too_much = np.zeros_like(out)
+        too_much[below] = self._word_row(-self.prime)
+        return _subtract_words(out, too_much)[0]
+
+    def add(self, left: Packed, right: Packed) -> Packed:
+        """``left + right``, element by element."""
+        return self.subtract(left, _subtract_words(np.broadcast_to(self._word_row(self.prime), right.shape), right)[0])
+
+    def _word_row(self, value: int) -> Packed:
+        return self.words((value % (1 << 8 * self.size)).to_bytes(self.size, "little"))
+
+    def limbs(self, packed: Packed) -> NDArray[np.float64]:
+        """Each element as a row of 16-bit limbs, the lowest first, as floats: they make sums of products fast.
+
+        Up to ``2**18`` products of elements add up exactly in floats of 53 bits.
+        """
+        return np.ascontiguousarray(packed).view("<u2").astype(np.float64)
+
+    def join(self, products: NDArray[np.float64]) -> Elements:
+        """Field elements from sums of products of limbs: entry (i, a, b) is that of the i-th at the limbs a and b."""
+        count, limbs, _ = products.shape
+        # Rows filled up to twice their length and read on with one column less stand diagonal under diagonal.
+        skewed = np.pad(products, ((0, 0), (0, 0), (0, limbs))).reshape(count, -1)[:, :-limbs]
+        diagonals = skewed.reshape(count, limbs, -1).sum(axis=1).astype(np.int64).astype(object)
+        return np.asarray(diagonals.dot(self.powers(1 << _LIMB_BITS, 2 * limbs - 1)) % self.prime)
 
     def root(self, order: int) -> int:
         """A primitive root of unity of this order, a power of two up to ``2**log_order``."""
@@ -121,6 +169,50 @@ class Field:
             out.append(inverse * product % p)
             inverse = inverse * value % p
         return out[::-1]
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Packed field elements, which are unpacked when asked for."""
+
+    field: Field
+    packed: Packed
+
+    @cached_property
+    def elements(self) -> Elements:
+        """The elements as Python integers."""
+        return self.field.unpack(self.packed)
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    def __getitem__(self, part: slice) -> Vector:
+        return Vector(self.field, self.packed[part])
+
+    def __array__(self, dtype: object = None, copy: object = None) -> Elements:
+        """What NumPy sees."""
+        return self.elements.copy() if copy else self.elements
+
+    def __add__(self, other: Vector) -> Vector:
+        return Vector(self.field, self.field.add(self.packed, other.packed))
+
+    def __sub__(self, other: Vector) -> Vector:
+        return Vector(self.field, self.field.subtract(self.packed, other.packed))
+
+    def encode(self) -> bytes:
+        """The elements one after the other, as ``Field.read`` reads them."""
+        return self.packed.tobytes()
+
+
+def _subtract_words(left: Packed, right: Packed) -> tuple[Packed, NDArray[np.bool_]]:
+    """The difference modulo the size of the words, and where it would be below zero."""
+    out = np.empty_like(left)
+    borrow = np.zeros(len(left), dtype=bool)
+    for place in range(left.shape[1]):
+        difference = left[:, place] - right[:, place]
+        out[:, place] = difference - borrow
+        borrow = (left[:, place] < right[:, place]) | (difference < borrow)
+    return out, borrow
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ import numpy as np
 
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.vdaf.circuits import Circuit, Measurement
-from vocab.vdaf.field import Elements, Field
+from vocab.vdaf.field import Elements, Field, Vector
 from vocab.vdaf.xof import SEED_BYTES, XofTurboShake128
 
 __all__ = ["NONCE_BYTES", "VERIFY_KEY_BYTES", "Prio3", "VerifierState"]
@@ -28,9 +28,9 @@ _ONE_PROOF = b"\1"
 
 @dataclass(frozen=True, slots=True)
 class VerifierState:
-    """What an aggregator keeps of a report until the other's answer comes."""
+    """What an aggregator keeps of a report until the other's answer comes: about the bytes of the output share."""
 
-    output_share: Elements
+    output_share: Vector
     joint_seed: bytes
 
 
@@ -91,18 +91,18 @@ class Prio3:
         _expect(randomness, self.randomness_bytes, "randomness", VocabularyError)
         circuit, p = self.circuit, self.field.prime
         seeds = (randomness[i : i + SEED_BYTES] for i in range(0, len(randomness), SEED_BYTES))
-        x = circuit.encode(measurement)
+        x = self.field.vector(circuit.encode(measurement))
         rest, proof_rest = x, np.zeros(circuit.proof_length, dtype=object)
         parts, helpers = [b""], []
         for who in range(1, self.shares):
             seed, blind = next(seeds), self._blind(seeds)
             share, proof_share = self._expand(seed, who)
-            rest, proof_rest = (rest - share) % p, proof_rest + proof_share
-            parts.append(self._joint_part(blind, who, nonce, self.field.encode(share)))
+            rest, proof_rest = rest - share, proof_rest + proof_share
+            parts.append(self._joint_part(blind, who, nonce, share.encode()))
             helpers.append(seed + blind)
-        blind, encoded = self._blind(seeds), self.field.encode(rest)
+        blind, encoded = self._blind(seeds), rest.encode()
         parts[0] = self._joint_part(blind, 0, nonce, encoded)
-        prove = self._xof(_PROVE, next(seeds), _ONE_PROOF).vector(self.field, circuit.arity)
+        prove = self._xof(_PROVE, next(seeds), _ONE_PROOF).vector(self.field, circuit.arity).elements
         proof = (self._prove(x, prove, self._joint(parts)[1]) - proof_rest) % p
         public = b"".join(parts) if circuit.uses_joint_randomness else b""
         return public, [encoded + self.field.encode(proof) + blind, *helpers]
@@ -145,7 +145,7 @@ class Prio3:
         if not hmac.compare_digest(public_share, parts):
             raise InvalidShareError("the public share differs from the aggregators' parts")
 
-    def finish(self, state: VerifierState, message: bytes) -> Elements:
+    def finish(self, state: VerifierState, message: bytes) -> Vector:
         """The output share of a report whose proof has held; InvalidShareError if the joint randomness was forged."""
         if not hmac.compare_digest(state.joint_seed, message):
             raise InvalidShareError("the joint randomness differs")
@@ -172,31 +172,32 @@ class Prio3:
         if not self.circuit.uses_joint_randomness:
             return b"", np.empty(0, dtype=object)
         seed = self._xof(_JOINT_SEED, bytes(SEED_BYTES), *parts).seed()
-        return seed, self._xof(_JOINT, seed, _ONE_PROOF).vector(self.field, self.circuit.joint_length)
+        return seed, self._xof(_JOINT, seed, _ONE_PROOF).vector(self.field, self.circuit.joint_length).elements
 
-    def _expand(self, seed: bytes, who: int) -> tuple[Elements, Elements]:
+    def _expand(self, seed: bytes, who: int) -> tuple[Vector, Elements]:
         circuit = self.circuit
         share = self._xof(_MEASUREMENT_SHARE, seed, bytes([who])).vector(self.field, circuit.input_length)
-        return share, self._xof(_PROOF_SHARE, seed, _ONE_PROOF, bytes([who])).vector(self.field, circuit.proof_length)
+        proof = self._xof(_PROOF_SHARE, seed, _ONE_PROOF, bytes([who])).vector(self.field, circuit.proof_length)
+        return share, proof.elements
 
-    def _read(self, who: int, input_share: bytes) -> tuple[Elements, Elements, bytes, bytes]:
+    def _read(self, who: int, input_share: bytes) -> tuple[Vector, Elements, bytes, bytes]:
         """Measurement share, proof share, blind, and the measurement share's bytes."""
         _expect(input_share, self.helper_share_bytes if who else self.leader_share_bytes, "input share")
         if who:
             x, proof = self._expand(input_share[:SEED_BYTES], who)
-            return x, proof, input_share[SEED_BYTES:], self.field.encode(x)
+            return x, proof, input_share[SEED_BYTES:], x.encode()
         length, size = self.circuit.input_length, self.field.size
         split = size * (length + self.circuit.proof_length)
-        vector = self.field.decode(input_share[:split])
-        return vector[:length], vector[length:], input_share[split:], input_share[: size * length]
+        vector = self.field.read(input_share[:split])
+        return vector[:length], vector[length:].elements, input_share[split:], input_share[: size * length]
 
-    def _wire_table(self, x: Elements, seeds: Elements, joint: Elements, shares: int) -> Elements:
+    def _wire_table(self, x: Vector, seeds: Elements, joint: Elements, shares: int) -> Elements:
         table = np.zeros((self.circuit.arity, self.circuit.points), dtype=object)
         table[:, 0] = seeds
         table[:, 1 : self.circuit.calls + 1] = self.circuit.wires(x, joint, shares)
         return table
 
-    def _prove(self, x: Elements, seeds: Elements, joint: Elements) -> Elements:
+    def _prove(self, x: Vector, seeds: Elements, joint: Elements) -> Elements:
         doubled = self.field.double(self._wire_table(x, seeds, joint, 1))
         products = self.circuit.gadget(doubled) % self.field.prime
         return np.concatenate([seeds, products[:-1]])
@@ -204,12 +205,14 @@ class Prio3:
     def _query_randomness(self, key: bytes, nonce: bytes) -> tuple[list[int], int]:
         """Factors that combine the checks into one, and the point at which polynomials are compared."""
         count = self.circuit.check_count
-        *factors, point = self._xof(_QUERY, key, _ONE_PROOF, nonce).vector(self.field, 1 + (count if count > 1 else 0))
+        *factors, point = (
+            self._xof(_QUERY, key, _ONE_PROOF, nonce).vector(self.field, 1 + (count if count > 1 else 0)).elements
+        )
         if pow(point, self.circuit.points, self.field.prime) == 1:
             raise InvalidShareError("the query point is a root of unity")
         return factors or [1], point
 
-    def _query(self, x: Elements, proof: Elements, joint: Elements, randomness: tuple[list[int], int]) -> Elements:
+    def _query(self, x: Vector, proof: Elements, joint: Elements, randomness: tuple[list[int], int]) -> Elements:
         """The combined check, the value of every wire and of the gadget polynomial at the random point."""
         circuit, p = self.circuit, self.field.prime
         factors, point = randomness

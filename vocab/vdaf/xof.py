@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from Crypto.Hash import TurboSHAKE128
 
-from vocab.vdaf.field import Elements, Field
+from vocab.vdaf.field import Field, Vector
 
 __all__ = ["SEED_BYTES", "XofTurboShake128"]
 
@@ -29,13 +29,10 @@ class XofTurboShake128:
         """The next ``SEED_BYTES`` bytes."""
         return self.read(SEED_BYTES)
 
-    def vector(self, field: Field, length: int) -> Elements:
+    def vector(self, field: Field, length: int) -> Vector:
         """Uniform elements: words beyond the prime are skipped."""
-        parts = [np.empty(0, dtype=object)]
-        missing = length
-        while missing:
+        packed = field.words(b"")
+        while missing := length - len(packed):
             words = field.words(self.read(field.size * missing))
-            kept = words if max(words) < field.prime else words[words < field.prime]
-            parts.append(kept)
-            missing -= len(kept)
-        return np.concatenate(parts)
+            packed = np.concatenate([packed, words[~field.beyond(words)]])
+        return Vector(field, packed)

@@ -9,8 +9,8 @@ A grant follows the profile of ISO/IEC TS 27560 in DPV 2.3 (``dpv-27560:record-e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -20,35 +20,38 @@ from consent import terms
 from consent.budget import Charge
 from consent.direct import DirectGrant
 from consent.errors import BadSignatureError
+from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import Event, Grant, Status
-from consent.proof import SignedGraph, Signer, read_graph, sign_graph, sign_json, time_text, verify_json
+from consent.proof import Signer, read_graph, sign_graph, sign_json, verify_json
 from consent.purposes import DATA
 from consent.terms import DCT, DPV, DPV_27560, GDPR, LOC, TYPE, VALUE
 from vocab.study import Study
 from vocab.terms import PA, PROV
 
 __all__ = [
-    "Facts",
+    "EVENTS",
     "decode_charge",
     "decode_event",
     "decode_grant",
     "encode_charge",
     "encode_event",
     "encode_grant",
+    "legal_bases",
     "record_statements",
     "sign_study",
-    "signed",
     "verify_study",
-    "when",
 ]
 
 RIGHTS = ("A7-3", "A15", "A17", "A20", "A22")
 PROCESSING = ("Derive", "Anonymise", "Share")
 EVENTS = {
     Status.GIVEN: DPV + "ConsentGiven",
+    Status.RENEWED: DPV + "RenewedConsentGiven",
     Status.WITHDRAWN: DPV + "ConsentWithdrawn",
     Status.EXPIRED: DPV + "ConsentExpired",
 }
+NOTICE_VERSION = "1"
+"""Form of the text that people are shown before they say yes."""
 
 
 def encode_grant(grant: Grant, signer: Signer) -> bytes:
@@ -79,6 +82,8 @@ def decode_grant(content: bytes, key: str) -> tuple[Grant, str]:
         max_micro_rho_period=facts.integer(measure, terms.MAX_PER_PERIOD),
         min_batch=facts.integer(measure, terms.MIN_COHORT),
         notice=facts.one(f"{base}#notice", terms.CONTENT_DIGEST),
+        request=facts.one(record, DCT + "source").removeprefix(terms.STUDIES).removesuffix("#request"),
+        jurisdiction=facts.one(process, DPV + "hasJurisdiction").removeprefix(LOC),
     )
     same(graph, _grant_statements(grant))
     return grant, graph.digest
@@ -106,6 +111,8 @@ def decode_event(content: bytes, key: str) -> tuple[Event, str]:
         at=facts.time(name, DPV + "isIndicatedAtTime"),
         by=facts.one(name, DPV + "isIndicatedBy"),
         previous=facts.one(name, terms.PREVIOUS),
+        until=facts.time(f"{name}-until", VALUE) if statuses[kind] is Status.RENEWED else None,
+        notice=facts.one(f"{name}-notice", terms.CONTENT_DIGEST) if statuses[kind] is Status.RENEWED else "",
     )
     same(graph, _event_statements(event))
     return event, graph.digest
@@ -169,21 +176,27 @@ def record_statements(grant: Grant | DirectGrant) -> list[Triple]:
             ],
         ),
         *signed(until, [(TYPE, NamedNode(DPV + "UntilTimeDuration")), (VALUE, grant.until)]),
-        *signed(
-            notice,
-            [
-                (TYPE, NamedNode(DPV + "ConsentNotice")),
-                (DCT + "language", "en"),
-                (terms.CONTENT_DIGEST, grant.notice),
-            ],
-        ),
+        *_notice_statements(notice, grant.notice),
     ]
+
+
+def _notice_statements(notice: str, shown: str) -> Iterator[Triple]:
+    return signed(
+        notice,
+        [
+            (TYPE, NamedNode(DPV + "ConsentNotice")),
+            (DCT + "language", "en"),
+            (DCT + "hasVersion", NOTICE_VERSION),
+            (terms.CONTENT_DIGEST, shown),
+        ],
+    )
 
 
 def _grant_statements(grant: Grant) -> list[Triple]:
     process, measure = f"{grant.document}#process", f"{grant.document}#privacy"
     return [
         *record_statements(grant),
+        *signed(f"{grant.document}#record", [(DCT + "source", NamedNode(f"{terms.STUDIES}{grant.request}#request"))]),
         *_process_statements(grant, process, measure),
         *signed(
             measure,
@@ -203,8 +216,8 @@ def _grant_statements(grant: Grant) -> list[Triple]:
 
 
 def _process_statements(grant: Grant, process: str, measure: str) -> Iterator[Triple]:
-    special = "A9-2-a" if any(DATA[term].special for term in grant.data) else "A6-1-a-explicit-consent"
-    control, storage = f"{grant.document}#withdraw", f"{grant.document}#storage"
+    storage = f"{grant.document}#storage"
+    controls = {"withdraw": "WithdrawConsent", "renew": "ReaffirmConsent"}
     yield from signed(
         process,
         [
@@ -216,14 +229,15 @@ def _process_statements(grant: Grant, process: str, measure: str) -> Iterator[Tr
             (terms.HELPER_KEY_DIGEST, grant.helper_key),
             (DPV + "hasRecipient", NamedNode(grant.controller)),
             (DPV + "hasRecipient", NamedNode(grant.helper)),
-            (DPV + "hasLegalBasis", NamedNode(GDPR + special)),
             (DPV + "hasTechnicalMeasure", NamedNode(measure)),
             (DPV + "hasTechnicalMeasure", NamedNode(DPV + "SecureMultiPartyComputation")),
-            (DPV + "hasJurisdiction", NamedNode(LOC + "SG")),
+            (DPV + "hasTechnicalMeasure", NamedNode(terms.TWO_SERVER_SUM)),
+            (DPV + "hasJurisdiction", NamedNode(LOC + grant.jurisdiction)),
             (DPV + "hasStorageCondition", NamedNode(storage)),
-            (DPV + "hasConsentControl", NamedNode(control)),
         ],
     )
+    special = any(DATA[term].special for term in grant.data)
+    yield from signed(process, [(DPV + "hasLegalBasis", NamedNode(basis)) for basis in legal_bases(special=special)])
     yield from signed(process, [(DPV + "hasPersonalData", NamedNode(term)) for term in sorted(grant.data)])
     yield from signed(process, [(DPV + "hasProcessing", NamedNode(DPV + step)) for step in PROCESSING])
     yield from signed(process, [(DPV + "hasRight", NamedNode(GDPR + right)) for right in RIGHTS])
@@ -234,10 +248,16 @@ def _process_statements(grant: Grant, process: str, measure: str) -> Iterator[Tr
             (DPV + "hasDuration", NamedNode(f"{grant.document}#until")),
         ],
     )
-    yield from signed(
-        control,
-        [(TYPE, NamedNode(DPV + "WithdrawConsent")), (DPV + "isExercisedAt", NamedNode(PA + "PodAgent"))],
-    )
+    for name, kind in controls.items():
+        control = f"{grant.document}#{name}"
+        yield from signed(process, [(DPV + "hasConsentControl", NamedNode(control))])
+        pairs = [(TYPE, NamedNode(DPV + kind)), (DPV + "isExercisedAt", NamedNode(PA + "PodAgent"))]
+        yield from signed(control, pairs)
+
+
+def legal_bases(*, special: bool) -> list[str]:
+    """Explicit consent; for a special category of data that of article 9 besides that of article 6."""
+    return [GDPR + "A6-1-a-explicit-consent", *([GDPR + "A9-2-a"] if special else [])]
 
 
 def _event_name(grant: str, sequence: int) -> str:
@@ -245,11 +265,13 @@ def _event_name(grant: str, sequence: int) -> str:
 
 
 def _event_statements(event: Event) -> list[Triple]:
-    return list(
+    name = _event_name(event.grant, event.sequence)
+    statements = list(
         signed(
-            _event_name(event.grant, event.sequence),
+            name,
             [
                 (TYPE, NamedNode(EVENTS[event.status])),
+                (DPV + "hasConsentStatus", NamedNode(EVENTS[event.status])),
                 (terms.UNDER_GRANT, NamedNode(f"urn:uuid:{event.grant}#record")),
                 (terms.SEQUENCE, event.sequence),
                 (terms.PREVIOUS, event.previous),
@@ -258,6 +280,12 @@ def _event_statements(event: Event) -> list[Triple]:
             ],
         )
     )
+    if event.until is not None:
+        until, notice = f"{name}-until", f"{name}-notice"
+        statements += signed(name, [(DPV + "hasDuration", NamedNode(until)), (DPV + "hasNotice", NamedNode(notice))])
+        statements += signed(until, [(TYPE, NamedNode(DPV + "UntilTimeDuration")), (VALUE, event.until)])
+        statements += _notice_statements(notice, event.notice)
+    return statements
 
 
 def _charge_name(study: str) -> str:

@@ -6,7 +6,6 @@ exact documents by their digest, and has a day on which it ends. Nothing is ever
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode
 
 from consent.errors import InvalidGrantError
-from consent.grant import WEBID, Event, Status, check_frame
+from consent.grant import DIGEST, JURISDICTION, WEBID, Event, Status, check_frame, check_jurisdiction
 from consent.purposes import DATA, DataTerm
 from consent.terms import PD
 
@@ -33,7 +32,6 @@ SHAREABLE: dict[str, DataTerm] = {
 
 MAX_PURPOSE = 200
 MAX_SELECTION = 4_000
-DIGEST = re.compile(r"sha-256:[0-9a-f]{64}")
 EVERYONE = frozenset({"xmlns.com/foaf/0.1/agent", "www.w3.org/ns/auth/acl", "www.w3.org/ns/solid/acp"})
 """Where the names lie that access rules use for everybody, without scheme and in small letters."""
 
@@ -67,10 +65,12 @@ class DirectGrant:
     created: datetime
     until: datetime
     notice: str
+    jurisdiction: str = JURISDICTION
 
     def __post_init__(self) -> None:
         """InvalidGrantError for a grant that may not exist."""
         check_frame(self.identifier, self.created, self.until)
+        check_jurisdiction(self.jurisdiction)
         self._check_parties()
         self._check_scope()
         self._check_texts()

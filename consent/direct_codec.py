@@ -10,9 +10,10 @@ from functools import lru_cache
 from pyoxigraph import NamedNode, Triple
 
 from consent import terms
-from consent.codec import RIGHTS, Facts, record_statements, signed
+from consent.codec import RIGHTS, legal_bases, record_statements
 from consent.direct import SHAREABLE, DirectGrant, Level
 from consent.errors import BadSignatureError
+from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.proof import Signer, read_graph, sign_graph
 from consent.terms import DCT, DPV, GDPR, LOC, TYPE, VALUE
 from vocab.terms import PA
@@ -30,22 +31,16 @@ def decode_direct(content: bytes, key: str) -> tuple[DirectGrant, str]:
     """The grant that ``key`` signed, and the digest of its canonical form; BadSignatureError otherwise."""
     graph = read_graph(content, key)
     facts = Facts(graph)
-    records = [
-        triple.subject.value
-        for triple in graph.statements
-        if isinstance(triple.subject, NamedNode) and triple.object == NamedNode(DPV + "ConsentRecord")
-    ]
-    if len(records) != 1:
-        raise BadSignatureError("a signed document does not have the form it must have")
-    base = records[0].removesuffix("#record")
+    record = subject_of(graph, is_a(DPV + "ConsentRecord"))
+    base = record.removesuffix("#record")
     process = f"{base}#process"
     purpose = facts.one(process, DPV + "hasPurpose")
     level = facts.one(process, terms.SHARE_LEVEL)
     if level not in set(Level):
         raise BadSignatureError("a grant shares data in a way that is not known here")
     grant = DirectGrant(
-        identifier=facts.one(records[0], DCT + "identifier"),
-        subject=facts.one(records[0], DPV + "hasDataSubject"),
+        identifier=facts.one(record, DCT + "identifier"),
+        subject=facts.one(record, DPV + "hasDataSubject"),
         recipient=facts.one(process, DPV + "hasRecipient"),
         purpose=facts.one(purpose, DCT + "description") if purpose == f"{base}#purpose" else purpose,
         data=facts.all(process, DPV + "hasPersonalData"),
@@ -53,12 +48,12 @@ def decode_direct(content: bytes, key: str) -> tuple[DirectGrant, str]:
         selection=facts.one(process, terms.SELECTION),
         content=facts.one(process, terms.PAYLOAD_DIGEST),
         size=facts.integer(process, terms.PAYLOAD_BYTES),
-        created=facts.time(records[0], DCT + "created"),
+        created=facts.time(record, DCT + "created"),
         until=facts.time(f"{base}#until", VALUE),
         notice=facts.one(f"{base}#notice", terms.CONTENT_DIGEST),
+        jurisdiction=facts.one(process, DPV + "hasJurisdiction").removeprefix(LOC),
     )
-    if graph.statements != frozenset(_statements(grant)):
-        raise BadSignatureError("a signed document says more, or less, than its form allows")
+    same(graph, _statements(grant))
     return grant, graph.digest
 
 
@@ -78,7 +73,7 @@ def _statements(grant: DirectGrant) -> list[Triple]:
 
 
 def _process(grant: DirectGrant, process: str, storage: str, control: str) -> list[Triple]:
-    special = "A9-2-a" if any(SHAREABLE[term].special for term in grant.data) else "A6-1-a-explicit-consent"
+    special = any(SHAREABLE[term].special for term in grant.data)
     purpose = grant.purpose if grant.purpose_is_term else f"{grant.document}#purpose"
     statements = list(
         signed(
@@ -89,8 +84,7 @@ def _process(grant: DirectGrant, process: str, storage: str, control: str) -> li
                 (DPV + "hasDataController", NamedNode(grant.recipient)),
                 (DPV + "hasRecipient", NamedNode(grant.recipient)),
                 (DPV + "hasProcessing", NamedNode(DPV + "Share")),
-                (DPV + "hasLegalBasis", NamedNode(GDPR + special)),
-                (DPV + "hasJurisdiction", NamedNode(LOC + "SG")),
+                (DPV + "hasJurisdiction", NamedNode(LOC + grant.jurisdiction)),
                 (DPV + "hasStorageCondition", NamedNode(storage)),
                 (DPV + "hasConsentControl", NamedNode(control)),
                 (terms.SHARE_LEVEL, grant.level.value),
@@ -100,6 +94,7 @@ def _process(grant: DirectGrant, process: str, storage: str, control: str) -> li
             ],
         )
     )
+    statements += signed(process, [(DPV + "hasLegalBasis", NamedNode(basis)) for basis in legal_bases(special=special)])
     statements += signed(process, [(DPV + "hasPersonalData", NamedNode(term)) for term in sorted(grant.data)])
     statements += signed(process, [(DPV + "hasRight", NamedNode(GDPR + right)) for right in RIGHTS])
     if not grant.purpose_is_term:

@@ -17,7 +17,6 @@ from typing import final
 from consent.direct import DirectGrant, DirectState
 from consent.direct_codec import decode_direct, encode_direct
 from consent.errors import (
-    ClockRollbackError,
     ExpiredError,
     NoGrantError,
     NotYetValidError,
@@ -25,10 +24,9 @@ from consent.errors import (
     WrongDataError,
     WrongRecipientError,
 )
-from consent.gate import TOLERANCE
 from consent.grant import IDENTIFIER, Status
 from consent.grants import GrantFolder, Reading
-from consent.ledger import Entry, Log
+from consent.ledger import Entry, Log, not_before
 from consent.proof import Signer
 from consent.receipt import Receipt
 from consent.stores import Clock, Documents, Head, Marks
@@ -90,7 +88,7 @@ class DirectGate:
 
     def now(self) -> datetime:
         """This moment, never before the last entry of the log; ClockRollbackError if the clock says so."""
-        return self._now(self._log.entries())
+        return not_before(self._log.entries(), self._clock())
 
     def record(self, grant: DirectGrant) -> bytes:
         """The grant's signed document, which is the recipient's copy too."""
@@ -108,11 +106,11 @@ class DirectGate:
     def give(self, grant: DirectGrant) -> Receipt:
         """Store a grant that the person gave, with its log entry, event and receipt; nothing is readable yet."""
         with self._marks.exclusive():
-            now = self._now(self._log.entries())
+            now = self.now()
             self._folder.add(grant)
             entry = self._append("give", grant, now)
             self._folder.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
-            return self._write_receipt(grant.identifier, entry, withdrawal=False)
+            return self._write_receipt(grant.identifier, entry, Status.GIVEN)
 
     @contextmanager
     def opening(self, identifier: str, recipient: str, content: str) -> Iterator[Opening]:
@@ -148,11 +146,11 @@ class DirectGate:
             if entry is None:
                 entry = self._append(action, state.grant, max(self._clock(), state.grant.created))
             if status is Status.WITHDRAWN:
-                self._write_receipt(identifier, entry, withdrawal=True)
+                self._write_receipt(identifier, entry, Status.WITHDRAWN)
             self._folder.tell(identifier, status, entry.at)
 
     def _covering(self, identifier: str, recipient: str, content: str) -> tuple[DirectGrant, datetime]:
-        state, now = self.one(identifier), self._now(self._log.entries())
+        state, now = self.one(identifier), self.now()
         if state.withdrawn:
             raise WithdrawnError
         if not state.given or now < state.grant.created:
@@ -164,14 +162,6 @@ class DirectGate:
         if state.grant.content != content:
             raise WrongDataError
         return state.grant, now
-
-    def _now(self, entries: list[Entry]) -> datetime:
-        now = self._clock()
-        if not entries:
-            return now
-        if now < entries[-1].at - TOLERANCE:
-            raise ClockRollbackError
-        return max(now, entries[-1].at)
 
     def _append(self, action: str, grant: DirectGrant, at: datetime, *, size: int = 0, sha256: str = "") -> Entry:
         return self._log.append(
@@ -186,9 +176,8 @@ class DirectGate:
             )
         )
 
-    def _write_receipt(self, identifier: str, entry: Entry, *, withdrawal: bool) -> Receipt:
-        head = Head(entry.sequence, entry.digest)
-        return self._folder.write_receipt(identifier, entry.at, head, withdrawal=withdrawal)
+    def _write_receipt(self, identifier: str, entry: Entry, status: Status) -> Receipt:
+        return self._folder.write_receipt(identifier, entry.at, Head(entry.sequence, entry.digest), status)
 
 
 def _none(identifier: str) -> NoGrantError:

@@ -13,6 +13,7 @@ ConsentError                    4, HTTP 403
 ├── UnknownStatisticError       the statistic is not in the catalogue that ships with the agent
 ├── BadSignatureError           a signed document was changed, or someone else signed it
 ├── ClockRollbackError          this machine's clock stands before the last entry of the log
+├── RefusedError                the person said no to this study
 ├── AlreadyAnsweredError        this study was answered; a second answer would tell more
 ├── InvalidGrantError           a grant that may not be given: no end, two purposes, health beside other data
 ├── InvalidStudyError           a study whose terms the agent refuses before anyone is asked
@@ -40,6 +41,7 @@ __all__ = [
     "NoGrantError",
     "NotYetValidError",
     "PodOfflineError",
+    "RefusedError",
     "UnknownStatisticError",
     "WithdrawnError",
     "WrongDataError",
@@ -162,6 +164,14 @@ class AlreadyAnsweredError(ConsentError):
     code = "already_answered"
     hint = "Each study is answered once."
     message = "this study was answered"
+
+
+class RefusedError(ConsentError):
+    """The person said no to this request, which is final."""
+
+    code = "refused"
+    hint = "A request that was refused stays refused. The business may ask again with a new one."
+    message = "you refused this request"
 
 
 class InvalidGrantError(ConsentError):

@@ -14,14 +14,13 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar, final
 
 from consent.budget import PERIOD, Charge, Limits
 from consent.errors import (
     AlreadyAnsweredError,
     BadSignatureError,
-    ClockRollbackError,
     ConsentError,
     ExpiredError,
     NoGrantError,
@@ -30,9 +29,9 @@ from consent.errors import (
     WrongDataError,
     WrongRecipientError,
 )
-from consent.grant import IDENTIFIER, Disclosure, Grant, GrantState, Status
+from consent.grant import IDENTIFIER, Disclosure, Grant, GrantState, Status, check_renewal
 from consent.grants import Grants, Reading
-from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log, LogMovedError
+from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log, LogMovedError, check_wanted, not_before
 from consent.policy import choose, refusal
 from consent.receipt import Receipt
 from consent.stores import Clock, Head
@@ -40,8 +39,6 @@ from consent.stores import Clock, Head
 __all__ = ["Gate", "Permit"]
 
 T = TypeVar("T")
-TOLERANCE = timedelta(minutes=5)
-"""How far a clock may be set back, as time servers do, before the gate closes."""
 PIECE = 16_384
 """Bytes of an upload between two looks at the withdrawals."""
 
@@ -58,14 +55,15 @@ _TOKEN = _Token()
 class Permit:
     """Proof that a live grant covers one disclosure. Only ``Gate.permit`` makes one."""
 
-    __slots__ = ("_gate", "disclosure", "grant")
+    __slots__ = ("_gate", "disclosure", "grant", "until")
 
-    def __init__(self, token: _Token, gate: Gate, grant: Grant, disclosure: Disclosure) -> None:
+    def __init__(self, token: _Token, gate: Gate, grant: Grant, disclosure: Disclosure, until: datetime) -> None:
         if token is not _TOKEN:
             raise TypeError("only a Gate makes a Permit")
         self._gate = gate
         self.grant = grant
         self.disclosure = disclosure
+        self.until = until
 
     def check(self) -> None:
         """Read the grant again; raises the refusal where it does not cover the disclosure any more."""
@@ -161,12 +159,28 @@ class Gate:
         """Store a grant that the person gave; it is in force when this returns, and the receipt is in the pod."""
         with self._grants.marks.exclusive():
             entries = self._log.entries()
-            now = self._now(entries)
+            now = not_before(entries, self._clock())
+            check_wanted(entries, grant.request, deferred=True)
             self._grants.add(grant)
             entry = self._append_grant("give", grant, now)
             self._grants.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
-            head = Head(entry.sequence, entry.digest)
-            return self._grants.write_receipt(grant.identifier, entry.at, head, withdrawal=False)
+            return self._write_receipt(grant.identifier, entry, Status.GIVEN)
+
+    def renew(self, identifier: str, until: datetime, notice: str) -> Receipt:
+        """Let a live grant last until ``until``, once the person said yes to ``notice``: the digest of what was shown.
+
+        Nothing else of it changes. The refusal where the grant is over, for what has ended stays ended;
+        InvalidGrantError where the new end is not later than the old one, or too far away.
+        """
+        with self._grants.marks.exclusive():
+            entries = self._log.entries()
+            now = not_before(entries, self._clock())
+            state = self._grants.one(identifier, _withdrawn(entries))
+            check_renewal(state, now, until, notice)
+            self._grants.check_room()
+            entry = self._append_grant("renew", state.grant, now)
+            self._grants.tell(identifier, Status.RENEWED, entry.at, until=until, notice=notice)
+            return self._write_receipt(identifier, entry, Status.RENEWED)
 
     def withdraw(self, identifier: str) -> bool:
         """Withdraw a grant; in force at once, and for good. False where the pod could not be told yet.
@@ -210,13 +224,14 @@ class Gate:
 
     def now(self) -> datetime:
         """This moment, never before the last entry of the log; ClockRollbackError if the clock says so."""
-        return self._now(self._log.entries())
+        return not_before(self._log.entries(), self._clock())
 
     def check(self, permit: Permit) -> None:
         """Raise the refusal if the permit's grant does not cover its disclosure any more."""
         entries = self._log.entries()
+        check_wanted(entries, permit.disclosure.study)
         state = self._grants.one(permit.grant.identifier, _withdrawn(entries))
-        error = refusal(state, permit.disclosure, self._now(entries))
+        error = refusal(state, permit.disclosure, not_before(entries, self._clock()))
         if error is not None:
             raise error
 
@@ -224,7 +239,7 @@ class Gate:
         """The cheap check between two pieces of an upload: this machine's withdrawals and the clock."""
         if self._grants.marks.withdrawn(permit.grant.identifier):
             raise WithdrawnError
-        if self._clock() >= min(permit.grant.until, permit.disclosure.closes):
+        if self._clock() >= min(permit.until, permit.disclosure.closes):
             raise ExpiredError
 
     @contextmanager
@@ -252,14 +267,16 @@ class Gate:
         found = self._find(asked, entries)
         if found.earlier is not None:
             return self._again(asked, found.earlier, entries, found.now)
-        chosen = self._choose(asked, grant, found).grant
+        state = self._choose(asked, grant, found)
+        chosen = state.grant
         entry = self._log.append(_released(asked, chosen.identifier, found.now), after=len(entries))
         if not self._ledger.charge(_charge(asked, chosen.identifier, entry.at)):
             raise AlreadyAnsweredError
-        return Permit(_TOKEN, self, chosen, asked)
+        return Permit(_TOKEN, self, chosen, asked, state.ends(found.now))
 
     def _find(self, asked: Disclosure, entries: list[Entry]) -> _Found:
-        now = self._now(entries)
+        now = not_before(entries, self._clock())
+        check_wanted(entries, asked.study)
         reading = self._grants.read(_withdrawn(entries))
         if self._tell_expired(reading, now):
             raise LogMovedError
@@ -289,7 +306,7 @@ class Gate:
         if error is not None:
             raise error
         self._ledger.charge(earlier)  # a crash may have come between the log entry and the charge
-        return Permit(_TOKEN, self, state.grant, asked)
+        return Permit(_TOKEN, self, state.grant, asked, state.ends(now))
 
     def _settle(self, identifier: str) -> bool:
         try:
@@ -299,7 +316,7 @@ class Gate:
             if head is None:
                 head = self._append_grant("withdraw", state.grant, self._clock())
             self._grants.tell(identifier, Status.WITHDRAWN, head.at)
-            self._grants.write_receipt(identifier, head.at, Head(head.sequence, head.digest), withdrawal=True)
+            self._write_receipt(identifier, head, Status.WITHDRAWN)
         except NoGrantError:
             raise
         except ConsentError:  # offline, or someone changed the pod: the mark of this machine stands all the same
@@ -310,27 +327,24 @@ class Gate:
         due = [
             state
             for state in reading.states
-            if now >= state.grant.until and not state.withdrawn and not _told_expired(state)
+            if now >= state.ends(now) and not state.withdrawn and not _told_expired(state)
         ]
         for state in due:
             self._append_grant("expire", state.grant, now)
             self._grants.tell(state.grant.identifier, Status.EXPIRED, now)
         return bool(due)
 
-    def _now(self, entries: list[Entry]) -> datetime:
-        now = self._clock()
-        if not entries:
-            return now
-        if now < entries[-1].at - TOLERANCE:
-            raise ClockRollbackError
-        return max(now, entries[-1].at)
-
     def _deny(self, asked: Disclosure, code: str) -> None:
         entry = _released(asked, "", self._clock())
         self._log.append(replace(entry, action="deny", size=0, sha256="", micro_rho=0, outcome=code))
 
     def _append_grant(self, action: str, grant: Grant, now: datetime) -> Entry:
-        return self._log.append(Entry(at=now, action=action, grant=grant.identifier, controller=grant.controller))
+        study = grant.request if action == "give" else ""
+        entry = Entry(at=now, action=action, grant=grant.identifier, study=study, controller=grant.controller)
+        return self._log.append(entry)
+
+    def _write_receipt(self, identifier: str, entry: Entry, status: Status) -> Receipt:
+        return self._grants.write_receipt(identifier, entry.at, Head(entry.sequence, entry.digest), status)
 
 
 def _withdrawn(entries: list[Entry]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from consent.codec import decode_event, decode_grant, encode_event, encode_grant
 from consent.errors import BadSignatureError, InvalidGrantError, NoGrantError
 from consent.grant import Event, Grant, GrantState, Status
 from consent.proof import Signer, key_name
-from consent.receipt import Receipt, encode_receipt
+from consent.receipt import RECEIPTS, Receipt, encode_receipt
 from consent.stores import Documents, Head, Marks
 
 __all__ = ["GrantFolder", "Grants", "Named", "Reading"]
@@ -85,6 +85,10 @@ class GrantFolder(Generic[G]):
         """Names of the members: two for each grant."""
         return self._documents.names(self._path)
 
+    def receipts(self) -> int:
+        """How many receipts there are."""
+        return len(self._documents.names(RECEIPTS))
+
     def record(self, grant: G) -> bytes:
         """The grant's signed document."""
         return self._encode(grant, self._signer)
@@ -122,11 +126,17 @@ class GrantFolder(Generic[G]):
         if not self._documents.create(f"{self._path}{grant.identifier}.ttl", self.record(grant)):
             raise InvalidGrantError("a grant of this name exists")
 
-    def tell(self, identifier: str, status: Status, at: datetime) -> None:
-        """Add an event, unless there is one of that status, or a final one."""
+    def tell(
+        self, identifier: str, status: Status, at: datetime, *, until: datetime | None = None, notice: str = ""
+    ) -> None:
+        """Add an event, unless there is a final one, or one of that status; a renewal is told each time.
+
+        ``until`` and ``notice`` belong to renewals.
+        """
+        once = set() if status is Status.RENEWED else {status}
         while True:
             grant, events = self.one(identifier)
-            if any(event.status in {status, *self._final} for event in events):
+            if any(event.status in {*once, *self._final} for event in events):
                 return
             number = len(events) + 1
             event = Event(
@@ -136,22 +146,22 @@ class GrantFolder(Generic[G]):
                 at=at,
                 by=grant.subject,
                 previous=self._last_digest(identifier, number - 1),
+                until=until,
+                notice=notice,
             )
             path = f"{self._path}{identifier}/events/{number:04d}.ttl"
             if self._documents.create(path, encode_event(event, self._signer)):
                 return
 
-    def write_receipt(self, identifier: str, at: datetime, head: Head, *, withdrawal: bool) -> Receipt:
-        """Write the receipt of a grant or of its withdrawal; keeps the one that is there."""
-        receipt = Receipt(
-            grant=identifier,
-            record=self._last_digest(identifier, 0),
-            at=at,
-            head=head,
-            withdrawal=withdrawal,
-        )
+    def write_receipt(self, identifier: str, at: datetime, head: Head, status: Status) -> Receipt:
+        """Write the receipt of a grant, a renewal or a withdrawal; keeps the one that is there."""
+        receipt = Receipt(grant=identifier, record=self.digest(identifier), at=at, head=head, status=status)
         self._documents.create(receipt.path, encode_receipt(receipt, self._signer))
         return receipt
+
+    def digest(self, identifier: str) -> str:
+        """Digest of the grant's canonical form, which its receipts name."""
+        return self._grant(identifier)[1]
 
     def _grant(self, identifier: str) -> tuple[G, str]:
         content = self._documents.read(f"{self._path}{identifier}.ttl")
@@ -185,6 +195,7 @@ class Grants:
         self.key = self._folder.key
         self.tell = self._folder.tell
         self.write_receipt = self._folder.write_receipt
+        self.digest = self._folder.digest
 
     def read(self, withdrawn: Collection[str] = ()) -> Reading[GrantState]:
         """Every grant, read afresh; those named in ``withdrawn`` count as withdrawn whatever their folder says."""
@@ -194,6 +205,11 @@ class Grants:
         """One grant, read afresh; NoGrantError where there is none, BadSignatureError where it was changed."""
         grant, events = self._folder.one(identifier)
         return GrantState(grant, events, identifier in withdrawn or self.marks.withdrawn(identifier))
+
+    def check_room(self) -> None:
+        """InvalidGrantError where the receipts of one more renewal would not fit in their container."""
+        if self._folder.receipts() >= MEMBERS:
+            raise InvalidGrantError("the pod holds as many receipts as it can", hint="Give a new grant another time.")
 
     def add(self, grant: Grant) -> None:
         """Write a new grant; it permits nothing before the event that says it was given.

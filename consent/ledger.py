@@ -14,9 +14,9 @@ can remove it. A half anywhere else, or whole bytes that do not fit, is damage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -24,28 +24,46 @@ from pyoxigraph import NamedNode, Triple
 
 from consent import terms
 from consent.budget import Charge
-from consent.codec import Facts, decode_charge, encode_charge, signed
-from consent.errors import BadSignatureError, LogDamagedError
+from consent.codec import decode_charge, encode_charge
+from consent.errors import BadSignatureError, ClockRollbackError, LogDamagedError, NoGrantError, RefusedError
+from consent.facts import Facts, same, signed
 from consent.proof import Signer, canonical, digest, is_whole, key_name, read_graph, sign_graph, time_text
 from consent.stores import Documents, Head, Marks
 from consent.terms import TYPE
 from vocab.terms import PROV
 
-__all__ = ["PERMITTED", "SENT", "Entry", "Ledger", "Log", "LogMovedError"]
+__all__ = [
+    "DEFERRED",
+    "PERMITTED",
+    "REFUSED",
+    "SENT",
+    "Entry",
+    "Ledger",
+    "Log",
+    "LogMovedError",
+    "check_wanted",
+    "last_word",
+    "not_before",
+]
 
 PERMITTED = "permitted"
 SENT = "sent"
+REFUSED = "refuse"
+DEFERRED = "defer"
+"""Actions of the log: what the person said to a request other than yes."""
 LOG = "consent/log/"
 BUDGET = "consent/budget/"
 FOLDER = 500
 START = "sha-256:" + "0" * 64
+TOLERANCE = timedelta(minutes=5)
+"""How far a clock may be set back, as time servers do, before the gate closes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the log; never a value of the person's. ``previous`` is the digest of the entry before.
 
-    ``action`` is give, withdraw, expire, release, deny or withdraw-report.
+    ``action`` is give, renew, withdraw, expire, release, deny, withdraw-report, share, refuse, defer or rights.
 
     A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not. A
     report that is taken back has one withdraw-report for each server: ``removed``, ``too_late`` or ``unanswered``.
@@ -89,6 +107,35 @@ class Entry:
     def digest(self) -> str:
         """Digest of the canonical form, which the next entry names."""
         return digest(canonical(_entry_statements(self)))
+
+
+def not_before(entries: Sequence[Entry], now: datetime) -> datetime:
+    """This moment, never before the last entry of the log; ClockRollbackError where the clock stands far before it."""
+    if not entries:
+        return now
+    if now < entries[-1].at - TOLERANCE:
+        raise ClockRollbackError
+    return max(now, entries[-1].at)
+
+
+def last_word(entries: Sequence[Entry], study: str) -> str:
+    """``REFUSED`` if the person ever said no to this study, ``DEFERRED`` if "not now" was their last word, else empty.
+
+    A yes after "not now" counts; a no is final.
+    """
+    words = [entry.action for entry in entries if entry.study == study and entry.action in {REFUSED, DEFERRED, "give"}]
+    if REFUSED in words:
+        return REFUSED
+    return DEFERRED if words[-1:] == [DEFERRED] else ""
+
+
+def check_wanted(entries: Sequence[Entry], study: str, *, deferred: bool = False) -> None:
+    """RefusedError where the person said no to this study; NoGrantError where they put it off, unless that may be."""
+    word = last_word(entries, study)
+    if word == REFUSED:
+        raise RefusedError
+    if word == DEFERRED and not deferred:
+        raise NoGrantError("you put this request off", hint="Allow it if you agree. Run: pod-agent requests list")
 
 
 class LogMovedError(Exception):
@@ -276,6 +323,5 @@ def _decode_entry(content: bytes, key: str) -> tuple[Entry, str]:
         sequence=facts.integer(about, terms.SEQUENCE),
         previous=facts.one(about, terms.PREVIOUS),
     )
-    if graph.statements != frozenset(_entry_statements(entry)):
-        raise BadSignatureError("an entry of the log says more, or less, than its form allows")
+    same(graph, _entry_statements(entry))
     return entry, graph.digest

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 MAX_STATEMENTS = 500
-MAX_BYTES = 1_000_000
+MAX_BYTES = 10_000_000
 MAX_PROOF = 2_000
 PROOF = NamedNode(SEC + "proof")
 PROOF_VALUE = NamedNode(SEC + "proofValue")

@@ -159,7 +159,7 @@ class Consents:
                 "data": sorted(state.grant.data),
                 "status": state.status(now),
                 "from": time_text(state.grant.created),
-                "until": time_text(state.grant.until),
+                "until": time_text(state.ends(now)),
                 "spent_micro_rho": spent(charges, now, PERIOD, grant=state.grant.identifier),
                 "limit_micro_rho": state.grant.max_micro_rho_period,
             }
@@ -284,6 +284,7 @@ class Consents:
             max_micro_rho_period=limit,
             min_batch=study.min_batch,
             notice=shown.digest,
+            request=request.task_id,
         )
 
     def _bind(self, study: Study, cell: int, grant: str) -> None:

@@ -189,6 +189,7 @@ def grant_for(**changes: Any) -> Grant:
         "max_micro_rho_period": 20_000,
         "min_batch": 100,
         "notice": "sha-256:" + "cd" * 32,
+        "request": "ef" * 32,
     }
     return Grant(**{**values, **changes})
 

@@ -130,7 +130,7 @@ def _circuit(study: Study) -> Circuit:
         case statistics.ItemCounts(length=length, max_weight=weight):
             return MultihotCountVec(length=length, max_weight=weight, chunk=best_chunk(length + weight.bit_length()))
         case statistics.CoPurchase(items=items, fraction_bits=bits):
-            return CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1))
+            return CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1, 1))
         case statistics.ModelUpdate(length=length, clip=clip):
             checked = length * (2 * clip).bit_length()
             return SumVec(length=length, maximum=2 * clip, chunk=best_chunk(checked))

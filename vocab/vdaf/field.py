@@ -187,7 +187,7 @@ class Vector:
         return len(self.packed)
 
     def __getitem__(self, part: slice) -> Vector:
-        return Vector(self.field, self.packed[part])
+        return self if part == slice(len(self)) else Vector(self.field, self.packed[part])
 
     def __array__(self, dtype: object = None, copy: object = None) -> Elements:
         """What NumPy sees."""

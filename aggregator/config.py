@@ -2,6 +2,10 @@
 
 Leader and helper belong to different operators. The helper's operator runs ``init`` first and gives the leader's the
 file ``invitation.toml``, which holds the channel key that both servers share.
+
+Settings that may be left out say where a server grows beyond its machine: ``store``, the URL of a PostgreSQL database
+(the variable ``POD_AGGREGATOR_STORE`` comes before it); ``verify``, where proofs are checked
+(``aggregator.verifiers``); ``workers``, how many processes check them, 0 for one a core; ``ray``, a cluster's address.
 """
 
 from __future__ import annotations
@@ -11,9 +15,9 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import platformdirs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,6 +55,10 @@ class LeaderConfig:
     helper_key: str
     channel_key: str
     signing_key: str
+    store: str = ""
+    verify: str = "processes"
+    workers: int = 0
+    ray: str = "auto"
 
     @property
     def signer(self) -> SigningKey:
@@ -68,6 +76,10 @@ class HelperConfig:
     helper: str
     channel_key: str
     sealing_key: str
+    store: str = ""
+    verify: str = "processes"
+    workers: int = 0
+    ray: str = "auto"
 
     @property
     def public_key(self) -> str:
@@ -146,12 +158,12 @@ def init_leader(
 
 def load_leader(home: Path) -> LeaderConfig:
     """Read ``leader.toml``."""
-    return _load(home / "leader.toml", LeaderConfig)
+    return _stored(_load(home / "leader.toml", LeaderConfig))
 
 
 def load_helper(home: Path) -> HelperConfig:
     """Read ``helper.toml``."""
-    return _load(home / "helper.toml", HelperConfig)
+    return _stored(_load(home / "helper.toml", HelperConfig))
 
 
 def read_invitation(path: Path) -> Invitation:
@@ -159,7 +171,12 @@ def read_invitation(path: Path) -> Invitation:
     return _load(path, Invitation)
 
 
+S = TypeVar("S", LeaderConfig, HelperConfig)
 C = TypeVar("C", bound="LeaderConfig | HelperConfig | Invitation")
+
+
+def _stored(config: S) -> S:
+    return replace(config, store=os.environ.get("POD_AGGREGATOR_STORE", config.store))
 
 
 def _create(path: Path, values: Mapping[str, str | int]) -> None:
@@ -169,8 +186,9 @@ def _create(path: Path, values: Mapping[str, str | int]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(f"{path} exists already", hint="Choose another folder with --home.") from error
+    optional = {field.name for kind in (LeaderConfig, HelperConfig) for field in fields(kind) if _optional(field)}
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        stream.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if name not in optional)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -182,9 +200,14 @@ def _load(path: Path, kind: type[C]) -> C:
         raise ConfigurationError(f"{path} is missing") from error
     except ValueError as error:
         raise ConfigurationError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
-    annotations = {name: int if name == "port" else str for name in kind.__dataclass_fields__}
-    wrong = [name for name, type_ in annotations.items() if type(values.get(name)) is not type_]
-    if wrong or set(values) != set(annotations):
-        names = sorted({*wrong, *(set(values) ^ set(annotations))})
-        raise ConfigurationError(f"{path}: missing, unknown or wrong: {', '.join(names)}", hint="Mend the file.")
+    known = {field.name: field for field in fields(kind)}
+    wrong = {name for name, value in values.items() if name not in known or type(value).__name__ != known[name].type}
+    missing = {name for name, field in known.items() if name not in values and not _optional(field)}
+    if wrong or missing:
+        names = ", ".join(sorted(wrong | missing))
+        raise ConfigurationError(f"{path}: missing, unknown or wrong: {names}", hint="Mend the file.")
     return kind(**values)
+
+
+def _optional(field: Field[Any]) -> bool:
+    return field.default is not MISSING

@@ -16,12 +16,22 @@ AggregatorError
 │   ├── TooManyWithdrawalsError
 │   └── WrongSecretError
 ├── BatchTooSmallError              1  too few valid reports to release anything
-│   └── StudyAbandonedError            the reports are erased and nothing will be released
+│   ├── StudyAbandonedError            the reports are erased and nothing will be released
+│   └── OneIssuerError                 one pod operator vouches for more than half of the valid reports
 ├── CollectedBeforeError            1  the task was collected with other reports, or the job asked with other bytes
 ├── HelperUnreachableError          5  the other server does not answer
 ├── HelperRefusedError              1  the other server refused
+├── VerifierLostError               1  a process that checks proofs has ended before its answer
 ├── ServerStartError                1  a server process ended before it was ready
 ├── SuperLinkError                  5  Flower's server does not do its part
+├── TrainingServerAwayError         5  no training server runs in this home
+├── IssuerUnreachableError          5  an issuer of tokens does not answer
+├── UnknownKeyError                 2  no key of the issuer has this name, or its study is over
+├── NotOnRosterError                1  the study's roster does not name the person
+├── TokenTakenError                 1  the person's one token was given before
+├── ProviderUnreachableError        5  what vouches for a WebID cannot be read now
+├── AdmissionRefusedError           1  a node that may not take part in training
+├── UnknownNodeError                2  no node has this name
 └── RoundAbortedError               1  a training round ended without a new model
 """
 
@@ -30,14 +40,19 @@ from __future__ import annotations
 from vocab.errors import ProjectError
 
 __all__ = [
+    "AdmissionRefusedError",
     "AggregatorError",
     "BatchTooSmallError",
     "CollectedBeforeError",
     "ConfigurationError",
     "HelperRefusedError",
     "HelperUnreachableError",
+    "IssuerUnreachableError",
     "MissingExtraError",
     "NotAuthorisedError",
+    "NotOnRosterError",
+    "OneIssuerError",
+    "ProviderUnreachableError",
     "ReportConflictError",
     "ReportRefusedError",
     "ReportTooLargeError",
@@ -48,10 +63,15 @@ __all__ = [
     "StudyNotOpenError",
     "StudyRefusedError",
     "SuperLinkError",
+    "TokenTakenError",
     "TooManyWithdrawalsError",
+    "TrainingServerAwayError",
+    "UnknownKeyError",
+    "UnknownNodeError",
     "UnknownReleaseError",
     "UnknownStudyError",
     "UnsupportedStatisticError",
+    "VerifierLostError",
     "WrongSecretError",
     "error_for",
 ]
@@ -189,6 +209,13 @@ class StudyAbandonedError(BatchTooSmallError):
     hint = "Publish a new study; this one is over and its reports are erased."
 
 
+class OneIssuerError(BatchTooSmallError):
+    """One pod operator vouches for more than half of the valid reports: it could have made them all up."""
+
+    code = "one_issuer"
+    hint = "Publish a new study, and wait until more people of other operators have answered."
+
+
 class CollectedBeforeError(AggregatorError):
     """The same question came before with other reports: an answer would undo the noise."""
 
@@ -213,6 +240,47 @@ class HelperRefusedError(AggregatorError):
     http_status = 502
 
 
+class VerifierLostError(AggregatorError):
+    """A process that checks proofs has ended before its answer: killed, or out of memory."""
+
+    code = "verifier_lost"
+    hint = "Nothing is lost: collect again. If it comes back, give fewer workers or more memory."
+    http_status = 503
+
+
+class IssuerUnreachableError(AggregatorError):
+    """An issuer of tokens does not answer, or not with what an issuer says."""
+
+    code = "issuer_unreachable"
+    hint = "Publish the study again when the issuer is there; nothing was opened."
+    exit_status = 5
+    http_status = 503
+
+
+class UnknownKeyError(AggregatorError):
+    """No key of the issuer has this name, or its study is over."""
+
+    code = "unknown_key"
+    exit_status = 2
+    http_status = 404
+
+
+class NotOnRosterError(AggregatorError):
+    """The roster that the study was published with does not name the person."""
+
+    code = "not_on_roster"
+    hint = "Whoever joined the pod's operator later takes part in later studies."
+    http_status = 403
+
+
+class TokenTakenError(AggregatorError):
+    """Each person has one token for a study, and this person's was given before."""
+
+    code = "token_taken"
+    hint = "Another device of yours takes part in this study already."
+    http_status = 409
+
+
 class ServerStartError(AggregatorError):
     """A server process ended before it was ready."""
 
@@ -227,6 +295,41 @@ class SuperLinkError(AggregatorError):
     hint = "Try the round again; the model is as it was."
     exit_status = 5
     http_status = 503
+
+
+class TrainingServerAwayError(AggregatorError):
+    """No training server runs in this home, so that nodes have nowhere to go."""
+
+    code = "training_server_away"
+    hint = "Run: pod-aggregator superlink"
+    exit_status = 5
+    http_status = 503
+
+
+class ProviderUnreachableError(AggregatorError):
+    """The document of a WebID, or the keys of its identity provider, cannot be read now."""
+
+    code = "provider_unreachable"
+    hint = "Try again later."
+    exit_status = 5
+    http_status = 503
+
+
+class AdmissionRefusedError(AggregatorError):
+    """A node that may not take part in training: its person's grant does not say so."""
+
+    code = "admission_refused"
+    hint = "Allow a training study of this business first: pod-agent requests list"
+    http_status = 403
+
+
+class UnknownNodeError(AggregatorError):
+    """No node has this name."""
+
+    code = "unknown_node"
+    hint = "Run: pod-aggregator nodes list"
+    exit_status = 2
+    http_status = 404
 
 
 class RoundAbortedError(AggregatorError):

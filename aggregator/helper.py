@@ -7,13 +7,11 @@ no report counts twice, every job and every task is answered once, and what was 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 from flask import Flask, Response, request
 
 from aggregator.channel import check_signature
@@ -29,22 +27,22 @@ from aggregator.errors import (
 )
 from aggregator.noise import discrete_gaussian
 from aggregator.retention import expired, utc_now
-from aggregator.store import Database
+from aggregator.store import SET_TOTAL, Rows, open_store
 from aggregator.studies import check_terms, decode_manifest
+from aggregator.verifiers import Verifier, make_verifier
+from aggregator.verifying import HelperLot, check_helper_lot, in_lots, sum_shares
 from aggregator.web import make_app, no_content, url_bytes
 from consent.codec import verify_study
 from vocab import wire
-from vocab.errors import InvalidShareError, VocabularyError
+from vocab.errors import VocabularyError
 from vocab.study import Study
 from vocab.vdaf import sealing
-from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id, share_info, split_sealed
-from vocab.vdaf.field import Elements
+from vocab.vdaf.encoding import SECRET_BYTES, key_info, prio3_for, report_id
+from vocab.vdaf.field import Vector
 from vocab.vdaf.prio3 import VERIFY_KEY_BYTES, Prio3
 
 __all__ = ["Helper", "create_helper_app"]
 
-WHO = 1
-"""The helper's number among the aggregators."""
 WITHDRAWALS = 100_000
 """Most withdrawals kept for one study: anyone can make up reports that never come and withdraw them."""
 ABANDONED = b""
@@ -59,11 +57,29 @@ class _Task:
     """
 
     name: bytes
+    manifest: bytes
     study: Study
     vdaf: Prio3
     verify_key: bytes
     checksum: bytes | None
     answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was known of a job: its answer if it was given, and what is to be said of reports that came before."""
+
+    task: _Task
+    answer: bytes | None
+    outcomes: dict[bytes, wire.Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """The messages that end the checks, None for an invalid report, and the sum of the valid ones' output shares."""
+
+    messages: dict[bytes, bytes | None]
+    total: Vector
 
 
 class Helper:
@@ -72,9 +88,17 @@ class Helper:
     Opening it, and every new study, erases what is older than ``aggregator.retention`` allows.
     """
 
-    def __init__(self, home: Path, config: HelperConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        home: Path,
+        config: HelperConfig,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        verifier: Verifier | None = None,
+    ) -> None:
         self.config = config
-        self.database = Database(home / "helper.sqlite", "helper.sql")
+        self.verifier = verifier or make_verifier(config.verify, workers=config.workers, address=config.ray)
+        self.database = open_store(home, "helper", config.store)
         self._private_key = bytes.fromhex(config.sealing_key)
         self._studies: dict[bytes, tuple[Study, Prio3]] = {}
         self._clock = clock
@@ -96,34 +120,28 @@ class Helper:
             raise VocabularyError("the key of the proof check has a wrong length")
         self.erase_expired()
         with self.database.transaction() as rows:
-            rows.execute("INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, NULL, NULL)", (task, registration.manifest, key))
+            rows.execute(
+                "INSERT INTO tasks VALUES (?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING",
+                (task, registration.manifest, key),
+            )
             if rows.execute("SELECT verify_key FROM tasks WHERE task = ?", (task,)).fetchone()[0] != key:
                 raise CollectedBeforeError("the study is registered with another key")
 
     def answer_job(self, job: wire.Job, digest: bytes) -> bytes:
-        """Check a job's reports and add the good ones to the sum; the same request gets the same answer again."""
+        """Check a job's reports and add the good ones to the sum; the same request gets the same answer again.
+
+        Proofs are checked before the transaction that counts the reports. If it finds that others of them were counted
+        or withdrawn meanwhile, the check is made again.
+        """
         with self.database.transaction() as rows:
-            task = self._task(rows, job.task_id)
-            query = "SELECT digest, answer FROM jobs WHERE task = ? AND number = ?"
-            known = rows.execute(query, (job.task_id, job.number)).fetchone()
-            if known is not None:
-                if known[0] != digest:
-                    raise CollectedBeforeError("this job was asked before with other bytes")
-                return bytes(known[1])
-            if task.answer is not None:
-                raise CollectedBeforeError("the task is collected")
-            total = self._total(rows, task)
-            verdicts = []
-            for entry in job.entries:
-                verdict, output = self._check(rows, task, entry)
-                verdicts.append(verdict)
-                if output is not None:
-                    total = (total + output) % task.vdaf.field.prime
-            answer = wire.encode(wire.JobAnswer(verdicts=tuple(verdicts)))
-            rows.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", (job.task_id, job.number, digest, answer))
-            share = task.vdaf.field.encode(total)
-            rows.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (job.task_id, share))
-        return answer
+            known = self._look(rows, job, digest)
+        while known.answer is None:
+            checked, before = self._verify(job, known), known.outcomes
+            with self.database.transaction() as rows:
+                known = self._look(rows, job, digest)
+                if known.answer is None and known.outcomes == before:
+                    return self._count(rows, job, digest, known, checked)
+        return known.answer
 
     def collect(self, collection: wire.Collection) -> bytes:
         """This server's share of the sum, its noise included: drawn once, kept, and given again when asked again.
@@ -143,7 +161,7 @@ class Helper:
                 raise CollectedBeforeError("leader and helper did not count the same reports")
             if len(accepted) < task.study.min_batch:
                 raise BatchTooSmallError(f"{len(accepted)} valid reports, of at least {task.study.min_batch}")
-            field, total = task.vdaf.field, self._total(rows, task)
+            field, total = task.vdaf.field, self._total(rows, task).elements
             share = (total + discrete_gaussian(task.study.noise.variance, len(total))) % field.prime
             answer = wire.encode(wire.AggregateShare(share=field.encode(share)))
             row = (collection.checksum, answer, name)
@@ -186,17 +204,18 @@ class Helper:
                     _erase(rows, name)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and end what checks proofs."""
+        self.verifier.close()
         self.database.close()
 
     @staticmethod
-    def _remember_withdrawn(rows: sqlite3.Connection, task: bytes, name: bytes) -> None:
+    def _remember_withdrawn(rows: Rows, task: bytes, name: bytes) -> None:
         query = "SELECT count(*) FROM reports WHERE task = ? AND outcome = ?"
         if rows.execute(query, (task, wire.Outcome.WITHDRAWN)).fetchone()[0] >= WITHDRAWALS:
             raise TooManyWithdrawalsError("too many withdrawals are kept for this study")
         rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, name, wire.Outcome.WITHDRAWN))
 
-    def _task(self, rows: sqlite3.Connection, name: bytes) -> _Task:
+    def _task(self, rows: Rows, name: bytes) -> _Task:
         query = "SELECT manifest, verify_key, checksum, answer FROM tasks WHERE task = ?"
         found = rows.execute(query, (name,)).fetchone()
         if found is None:
@@ -206,41 +225,70 @@ class Helper:
             study = Study.from_json(decode_manifest(manifest))
             self._studies[name] = (study, prio3_for(study))
         study, vdaf = self._studies[name]
-        return _Task(name=name, study=study, vdaf=vdaf, verify_key=key, checksum=checksum, answer=answer)
+        return _Task(
+            name=name, manifest=manifest, study=study, vdaf=vdaf, verify_key=key, checksum=checksum, answer=answer
+        )
 
-    def _total(self, rows: sqlite3.Connection, task: _Task) -> Elements:
-        found = rows.execute("SELECT share FROM totals WHERE task = ?", (task.name,)).fetchone()
-        if found is None:
-            return np.zeros(task.vdaf.circuit.output_length, dtype=object)
-        return task.vdaf.field.decode(found[0])
+    @staticmethod
+    def _total(rows: Rows, task: _Task) -> Vector:
+        found = rows.execute("SELECT share FROM totals WHERE task = ?", (task.name,)).fetchall()
+        return sum_shares(task.vdaf, [share for (share,) in found])
 
-    def _check(
-        self, rows: sqlite3.Connection, task: _Task, entry: wire.JobEntry
-    ) -> tuple[wire.Verdict, Elements | None]:
-        """The verdict on one report, remembered, and its output share if it counts."""
-        query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
-        known = rows.execute(query, (task.name, entry.report_id)).fetchone()
+    def _look(self, rows: Rows, job: wire.Job, digest: bytes) -> _Known:
+        task = self._task(rows, job.task_id)
+        query = "SELECT digest, answer FROM jobs WHERE task = ? AND number = ?"
+        known = rows.execute(query, (task.name, job.number)).fetchone()
         if known is not None:
-            withdrawn = known[0] == wire.Outcome.WITHDRAWN
-            outcome = wire.Outcome.WITHDRAWN if withdrawn else wire.Outcome.REPLAYED
-            return wire.Verdict(outcome=outcome, message=b""), None
-        try:
-            message, output = self._verify(task, entry)
-            verdict, share = wire.Verdict(outcome=wire.Outcome.ACCEPTED, message=message), output
-        except InvalidShareError:
-            verdict, share = wire.Verdict(outcome=wire.Outcome.INVALID, message=b""), None
-        rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task.name, entry.report_id, verdict.outcome))
-        return verdict, share
+            if known[0] != digest:
+                raise CollectedBeforeError("this job was asked before with other bytes")
+            return _Known(task=task, answer=bytes(known[1]), outcomes={})
+        if task.answer is not None:
+            raise CollectedBeforeError("the task is collected")
+        seen: dict[bytes, wire.Outcome] = {}
+        query = "SELECT outcome FROM reports WHERE task = ? AND report = ?"
+        for name in (entry.report_id for entry in job.entries):
+            found = rows.execute(query, (task.name, name)).fetchone()
+            if found is not None:
+                withdrawn = found[0] == wire.Outcome.WITHDRAWN
+                seen[name] = wire.Outcome.WITHDRAWN if withdrawn else wire.Outcome.REPLAYED
+        return _Known(task=task, answer=None, outcomes=seen)
 
-    def _verify(self, task: _Task, entry: wire.JobEntry) -> tuple[bytes, Elements]:
-        info = share_info(task.name, entry.report_id)
-        opened = sealing.open_sealed(entry.sealed_share, self._private_key, info)
-        _, share = split_sealed(task.study, opened)
-        state, verifier = task.vdaf.verify_init(task.verify_key, WHO, entry.report_id, entry.public_share, share)
-        both = [entry.verifier_share, verifier]
-        message = task.vdaf.decide(both)
-        task.vdaf.check_public_share(entry.public_share, both)  # the leader must not refuse what is counted here
-        return message, task.vdaf.finish(state, message)
+    def _verify(self, job: wire.Job, known: _Known) -> _Checked:
+        """Check the proofs of the job's reports that did not come before, each id once."""
+        task = known.task
+        entries: dict[bytes, wire.JobEntry] = {}
+        for entry in job.entries:
+            if entry.report_id not in known.outcomes:
+                entries.setdefault(entry.report_id, entry)
+        lots = (
+            HelperLot(manifest=task.manifest, verify_key=task.verify_key, private_key=self._private_key, entries=lot)
+            for lot in in_lots(list(entries.values()))
+        )
+        outcomes = self.verifier.check(check_helper_lot, lots)
+        messages = [message for outcome in outcomes for message in outcome.messages]
+        return _Checked(
+            messages=dict(zip(entries, messages, strict=True)),
+            total=sum_shares(task.vdaf, [outcome.total for outcome in outcomes]),
+        )
+
+    def _count(self, rows: Rows, job: wire.Job, digest: bytes, known: _Known, checked: _Checked) -> bytes:
+        """Remember every report of the job and its outcome, add the sum of those that count, keep the answer."""
+        task, said = known.task, dict(known.outcomes)
+        verdicts: list[wire.Verdict] = []
+        for name in (entry.report_id for entry in job.entries):
+            if name in said:
+                verdicts.append(wire.Verdict(outcome=said[name], message=b""))
+                continue
+            message = checked.messages[name]
+            outcome = wire.Outcome.INVALID if message is None else wire.Outcome.ACCEPTED
+            verdicts.append(wire.Verdict(outcome=outcome, message=message or b""))
+            rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task.name, name, int(outcome)))
+            said[name] = wire.Outcome.REPLAYED  # if it comes twice in one job
+        answer = wire.encode(wire.JobAnswer(verdicts=tuple(verdicts)))
+        rows.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", (task.name, job.number, digest, answer))
+        total = self._total(rows, task) + checked.total
+        rows.execute(SET_TOTAL, (task.name, total.encode()))
+        return answer
 
 
 def create_helper_app(helper: Helper) -> Flask:
@@ -289,7 +337,7 @@ def create_helper_app(helper: Helper) -> Flask:
     return app
 
 
-def _erase(rows: sqlite3.Connection, task: bytes) -> None:
+def _erase(rows: Rows, task: bytes) -> None:
     for table in ("reports", "jobs", "totals"):
         rows.execute(f"DELETE FROM {table} WHERE task = ?", (task,))  # noqa: S608 - our own names
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,8 +29,9 @@ from aggregator.errors import (
 )
 from aggregator.releases import Release, decode_release
 from aggregator.retention import KEPT, expired, utc_now
-from aggregator.store import Database
+from aggregator.store import Rows, open_store
 from aggregator.studies import check_terms, decode_manifest
+from aggregator.verifiers import Verifier, make_verifier
 from aggregator.web import json_response, make_app, no_content, url_bytes
 from consent.codec import sign_study
 from vocab import wire
@@ -63,13 +63,29 @@ class Leader:
     Opening it gives up the studies that nobody collected in time (``aggregator.retention``).
     """
 
-    def __init__(self, home: Path, config: LeaderConfig, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        home: Path,
+        config: LeaderConfig,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        verifier: Verifier | None = None,
+    ) -> None:
         self.home = home
         self.config = config
-        self.database = Database(home / "leader.sqlite", "leader.sql")
+        self._verifier = verifier
+        self.database = open_store(home, "leader", config.store)
         self._clock = clock
         self._studies: dict[bytes, LeaderStudy] = {}
         self.give_up_expired()
+
+    @property
+    def verifier(self) -> Verifier:
+        """What checks this leader's half of the proofs, made when first needed."""
+        if self._verifier is None:
+            config = self.config
+            self._verifier = make_verifier(config.verify, workers=config.workers, address=config.ray)
+        return self._verifier
 
     def now(self) -> datetime:
         """The time by which windows open and close."""
@@ -84,7 +100,7 @@ class Leader:
         task = study.task_id
         with self.database.transaction() as rows:
             rows.execute(
-                "INSERT OR IGNORE INTO studies VALUES (?, ?, ?, ?, 'registering', ?)",
+                "INSERT INTO studies VALUES (?, ?, ?, ?, 'registering', ?) ON CONFLICT DO NOTHING",
                 (
                     task,
                     canonical_json(study.to_json()).decode(),
@@ -127,13 +143,12 @@ class Leader:
         if (report.task_id, report.report_id) != (task, name):
             raise VocabularyError("the report belongs to another address")
 
-        def keep(rows: sqlite3.Connection) -> bool:
-            known = rows.execute("SELECT body FROM reports WHERE task = ? AND report = ?", (task, name)).fetchone()
+        def keep(rows: Rows) -> bool:
             self._check_open(self._held(rows, task))
-            if known is not None:
-                return self._again(known[0], body)
-            rows.execute("INSERT INTO reports VALUES (?, ?, ?)", (task, name, body))
-            return True
+            if rows.execute("INSERT INTO reports VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (task, name, body)).rowcount:
+                return True
+            query = "SELECT body FROM reports WHERE task = ? AND report = ?"
+            return self._again(rows.execute(query, (task, name)).fetchone()[0], body)
 
         return self.database.together(keep)
 
@@ -199,7 +214,7 @@ class Leader:
     def releases(self) -> list[Release]:
         """All releases, newest last."""
         with self.database.reading() as rows:
-            found = rows.execute("SELECT document FROM releases ORDER BY rowid").fetchall()
+            found = rows.execute("SELECT document FROM releases ORDER BY number").fetchall()
         return [decode_release(document) for (document,) in found]
 
     def noisy_sum(self, task: bytes) -> tuple[list[int], int, int]:
@@ -213,10 +228,12 @@ class Leader:
         return decode_total(study, total, found[1]), int(found[1]), int(found[2])
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and end what checks proofs."""
+        if self._verifier is not None:
+            self._verifier.close()
         self.database.close()
 
-    def _held(self, rows: sqlite3.Connection, task: bytes) -> LeaderStudy:
+    def _held(self, rows: Rows, task: bytes) -> LeaderStudy:
         """The study as it stands in this transaction; only its state ever changes."""
         found = rows.execute("SELECT state FROM studies WHERE task = ?", (task,)).fetchone()
         if found is None:
@@ -226,7 +243,7 @@ class Leader:
         return replace(self._studies[task], state=found[0])
 
     @staticmethod
-    def _load(rows: sqlite3.Connection, task: bytes) -> LeaderStudy:
+    def _load(rows: Rows, task: bytes) -> LeaderStudy:
         query = "SELECT manifest, proof, verify_key, state FROM studies WHERE task = ?"
         manifest, proof, key, state = rows.execute(query, (task,)).fetchone()
         study = Study.from_json(decode_manifest(manifest))
@@ -235,7 +252,7 @@ class Leader:
         )
 
     @staticmethod
-    def _close(rows: sqlite3.Connection, study: Study, batch: frozenset[bytes], kept: frozenset[bytes]) -> None:
+    def _close(rows: Rows, study: Study, batch: frozenset[bytes], kept: frozenset[bytes]) -> None:
         task = study.task_id
         if len(kept) < study.min_batch:
             raise BatchTooSmallError(f"the batch holds fewer than {study.min_batch} reports")
@@ -287,12 +304,12 @@ def create_leader_app(leader: Leader) -> Flask:
     return app
 
 
-def _batch(rows: sqlite3.Connection, task: bytes) -> list[bytes]:
+def _batch(rows: Rows, task: bytes) -> list[bytes]:
     query = "SELECT report FROM reports WHERE task = ? AND body IS NOT NULL ORDER BY report"
     return [name for (name,) in rows.execute(query, (task,))]
 
 
-def _abandon(rows: sqlite3.Connection, task: bytes) -> None:
+def _abandon(rows: Rows, task: bytes) -> None:
     """Released in the meantime, it stays released."""
     query = "UPDATE studies SET state = 'abandoned' WHERE task = ? AND state != 'released'"
     if rows.execute(query, (task,)).rowcount:

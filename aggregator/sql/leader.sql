@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS totals (
     share BLOB NOT NULL  -- this server's sum over the jobs so far, without noise
 );
 CREATE TABLE IF NOT EXISTS releases (
-    id       TEXT PRIMARY KEY,
+    number   INTEGER PRIMARY KEY,  -- from 0, in the order of publishing
+    id       TEXT NOT NULL UNIQUE,
     task     BLOB NOT NULL UNIQUE REFERENCES studies (task),
     document TEXT NOT NULL,
     noisy    BLOB NOT NULL,  -- the sum with both servers' noise, nothing withheld: field elements

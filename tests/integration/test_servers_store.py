@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.store import Database
+from aggregator.store import Database, Rows
 
 WRITERS = 8
 
@@ -41,8 +41,8 @@ def stored(path: Path) -> set[bytes]:
     return found
 
 
-def keep(name: bytes, *, refuse: bool = False) -> Callable[[sqlite3.Connection], bytes]:
-    def write(rows: sqlite3.Connection) -> bytes:
+def keep(name: bytes, *, refuse: bool = False) -> Callable[[Rows], bytes]:
+    def write(rows: Rows) -> bytes:
         rows.execute("INSERT INTO reports VALUES (x'00', ?, ?)", (name, bytes(1000)))
         if refuse:
             raise RefusedError
@@ -51,7 +51,7 @@ def keep(name: bytes, *, refuse: bool = False) -> Callable[[sqlite3.Connection],
     return write
 
 
-def all_at_once(database: Database, writes: list[Callable[[sqlite3.Connection], bytes]]) -> list[Future[bytes]]:
+def all_at_once(database: Database, writes: list[Callable[[Rows], bytes]]) -> list[Future[bytes]]:
     """Hand in every write while this thread holds the database, so that one transaction takes them all."""
     with ThreadPoolExecutor(len(writes)) as threads:
         with database._lock:

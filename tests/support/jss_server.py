@@ -54,8 +54,11 @@ def jss_modules() -> Path:
             folder = Path(aside) / "server"
             shutil.copytree(LOCK, folder)
             subprocess.run([*node.npm, *_NPM], cwd=folder, check=True, stdin=subprocess.DEVNULL, timeout=600)
-            with contextlib.suppress(FileExistsError):
+            try:
                 folder.rename(target)
+            except OSError as error:  # another process was quicker: FileExistsError or ENOTEMPTY, as systems differ
+                if not target.is_dir():
+                    raise LookupError("the server was not installed") from error
     return target / "node_modules"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import stat
@@ -117,10 +118,10 @@ def test_a_kill_in_the_middle_of_a_write_leaves_old_or_new(pod: EmbeddedPod, tmp
     folder = tmp_path / "home" / "pod"
     pod.write("a.ttl", b"x" * 3_000_000, if_match=None)
     left_over = 0
-    for round_number in range(8):
+    for round_number in itertools.count():
         writer = start(REWRITER, str(folder))
         wait_until_ready(writer)
-        time.sleep(0.01 + 0.007 * round_number)
+        time.sleep(0.01 + 0.007 * (round_number % 8))
         writer.send_signal(signal.SIGKILL)
         writer.communicate()
         left_over += len(list(folder.glob(".tmp-*")))
@@ -129,7 +130,9 @@ def test_a_kill_in_the_middle_of_a_write_leaves_old_or_new(pod: EmbeddedPod, tmp
         assert len(found.content) == 3_000_000
         assert len(set(found.content)) == 1
         assert not list(folder.glob(".tmp-*"))
-    assert left_over, "no kill came in the middle of a write"
+        if left_over and round_number >= 8:
+            break
+        assert round_number < 100, "no kill came in the middle of a write"
 
 
 def test_a_killed_process_gives_the_lock_back(pod: EmbeddedPod, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vocab.errors import InvalidShareError
 from vocab.vdaf.circuits import Circuit, Measurement
@@ -36,7 +38,7 @@ def liar(circuit: Circuit) -> Circuit:
     return made
 
 
-def accepted(circuit: Circuit, vector: Sequence[int] | Elements, shares: int = 2) -> bool:
+def accepted(circuit: Circuit, vector: Sequence[int] | NDArray[Any], shares: int = 2) -> bool:
     """Whether the servers sum what a liar sends for this vector."""
     nonce, vdaf = os.urandom(16), Prio3(circuit, b"c", shares)
     public, parts = Prio3(liar(circuit), b"c", shares).shard(list(vector), nonce, os.urandom(vdaf.randomness_bytes))
@@ -53,7 +55,7 @@ def random_elements(circuit: Circuit, count: int) -> Elements:
     return elements(int.from_bytes(os.urandom(size), "little") % circuit.field.prime for _ in range(count))
 
 
-def defects(circuit: Circuit, vector: Sequence[int] | Elements, joint: Elements | None = None) -> list[int]:
+def defects(circuit: Circuit, vector: Sequence[int] | NDArray[Any], joint: Elements | None = None) -> list[int]:
     """The circuit's checks of a whole vector, all zero if it is valid; ``joint`` is fresh unless given."""
     p = circuit.field.prime
     joint = random_elements(circuit, circuit.joint_length) if joint is None else joint

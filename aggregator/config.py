@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -124,7 +123,9 @@ def default_home() -> Path:
     return Path(named) if named else Path(platformdirs.user_data_dir("pod-aggregator", appauthor=False))
 
 
-def init_helper(home: Path, *, url: str, helper: str, host: str = "127.0.0.1", port: int = 0) -> Invitation:
+def init_helper(
+    home: Path, *, url: str, helper: str, host: str = "127.0.0.1", port: int = 0, store: str = ""
+) -> Invitation:
     """Make the helper's keys, its ``helper.toml`` and the invitation for a leader."""
     config = HelperConfig(
         host=host,
@@ -133,15 +134,23 @@ def init_helper(home: Path, *, url: str, helper: str, host: str = "127.0.0.1", p
         helper=helper,
         channel_key=secrets.token_hex(KEY_BYTES),
         sealing_key=secrets.token_hex(sealing.PRIVATE_KEY_BYTES),
+        store=store,
     )
-    _create(home / "helper.toml", asdict(config))
+    _create(home / "helper.toml", config)
     invitation = Invitation(helper=helper, helper_url=url, helper_key=config.public_key, channel_key=config.channel_key)
-    _create(home / "invitation.toml", asdict(invitation))
+    _create(home / "invitation.toml", invitation)
     return invitation
 
 
 def init_leader(
-    home: Path, invitation: Invitation, *, url: str, controller: str, host: str = "127.0.0.1", port: int = 0
+    home: Path,
+    invitation: Invitation,
+    *,
+    url: str,
+    controller: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    store: str = "",
 ) -> LeaderConfig:
     """Make the leader's signing key and its ``leader.toml``."""
     config = LeaderConfig(
@@ -150,9 +159,10 @@ def init_leader(
         url=url,
         controller=controller,
         signing_key=secrets.token_hex(KEY_BYTES),
+        store=store,
         **asdict(invitation),
     )
-    _create(home / "leader.toml", asdict(config))
+    _create(home / "leader.toml", config)
     return config
 
 
@@ -179,16 +189,17 @@ def _stored(config: S) -> S:
     return replace(config, store=os.environ.get("POD_AGGREGATOR_STORE", config.store))
 
 
-def _create(path: Path, values: Mapping[str, str | int]) -> None:
+def _create(path: Path, config: LeaderConfig | HelperConfig | Invitation) -> None:
     """Write a new private file; keys that exist are never replaced."""
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    told = {field.name for field in fields(config) if values[field.name] != field.default}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(f"{path} exists already", hint="Choose another folder with --home.") from error
-    optional = {field.name for kind in (LeaderConfig, HelperConfig) for field in fields(kind) if _optional(field)}
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if name not in optional)
+        stream.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if name in told)
         stream.flush()
         os.fsync(stream.fileno())
 

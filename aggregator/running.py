@@ -103,12 +103,15 @@ def wait_for(process: subprocess.Popen[bytes]) -> Usage:
 
 
 class Servers:
-    """Both servers in ``folder``, made on first use with made-up parties and free ports on loopback."""
+    """Both servers in ``folder``, made on first use with made-up parties and free ports on loopback.
 
-    def __init__(self, folder: Path, *, controller: str = CONTROLLER, helper: str = HELPER) -> None:
+    ``store`` is the URL of a PostgreSQL database for both.
+    """
+
+    def __init__(self, folder: Path, *, controller: str = CONTROLLER, helper: str = HELPER, store: str = "") -> None:
         self.home = folder
         if not (folder / "leader.toml").exists():
-            _init(folder, controller, helper)
+            _init(folder, controller, helper, store)
         self.leader_config: LeaderConfig = load_leader(folder)
         self.helper_config: HelperConfig = load_helper(folder)
         self._running: dict[ServerName, ServerProcess] = {}
@@ -189,11 +192,11 @@ class Servers:
         return HelperChannel(self.leader_config.helper_url, bytes.fromhex(self.leader_config.channel_key))
 
 
-def _init(home: Path, controller: str, helper: str) -> None:
+def _init(home: Path, controller: str, helper: str, store: str) -> None:
     ports = free_port(), free_port()
     urls = [f"http://127.0.0.1:{port}/" for port in ports]
-    invitation = init_helper(home, url=urls[1], helper=helper, port=ports[1])
-    init_leader(home, invitation, url=urls[0], controller=controller, port=ports[0])
+    invitation = init_helper(home, url=urls[1], helper=helper, port=ports[1], store=store)
+    init_leader(home, invitation, url=urls[0], controller=controller, port=ports[0], store=store)
 
 
 def _told(output: bytes, log: Path) -> AggregatorError:

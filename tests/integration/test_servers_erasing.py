@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -28,19 +28,16 @@ AWAY = httpx.MockTransport(lambda _request: httpx.Response(503))
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    pair = Pair(tmp_path)
+def pair(tmp_path: Path, store: str) -> Iterator[Pair]:
+    pair = Pair(tmp_path, store)
     yield pair
     pair.close()
 
 
-def rows_of(pair: Pair, server: str) -> dict[str, int]:
+def rows_of(pair: Pair, server: Literal["leader", "helper"]) -> dict[str, int]:
     """How many rows each table about reports has."""
-    rows = sqlite3.connect(pair.home / f"{server}.sqlite")
     tables = ("reports", "jobs", "totals")
-    found = {table: rows.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608
-    rows.close()
-    return found
+    return {table: pair.found(server, f"SELECT count(*) FROM {table}")[0][0] for table in tables}  # noqa: S608
 
 
 NOTHING = {"reports": 0, "jobs": 0, "totals": 0}
@@ -103,9 +100,7 @@ def test_a_helper_that_was_away_is_told_when_the_study_is_collected_again(pair: 
     assert rows_of(pair, "leader") == NOTHING
     with pytest.raises(StudyAbandonedError):
         pair.collect(study)
-    rows = sqlite3.connect(pair.home / "helper.sqlite")
-    assert rows.execute("SELECT answer FROM tasks").fetchone() == (b"",)
-    rows.close()
+    assert pair.found("helper", "SELECT answer FROM tasks") == [(b"",)]
 
 
 def test_a_study_that_was_released_cannot_be_given_up(pair: Pair) -> None:

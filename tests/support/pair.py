@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 
@@ -37,11 +38,13 @@ def upload(client: httpx.Client, report: wire.Report) -> int:
 
 
 class Pair:
-    """Both servers with a clock that tests set; ``terms`` fits a study to them."""
+    """Both servers with a clock that tests set; ``fitted`` fits a study to them, ``store`` is a PostgreSQL database."""
 
-    def __init__(self, home: Path) -> None:
-        invitation = init_helper(home, url="http://helper.test/", helper="https://pods.example/profile#us")
-        config = init_leader(home, invitation, url="http://leader.test/", controller="https://shop.example/profile#us")
+    def __init__(self, home: Path, store: str = "") -> None:
+        invitation = init_helper(home, url="http://helper.test/", helper="https://pods.example/profile#us", store=store)
+        config = init_leader(
+            home, invitation, url="http://leader.test/", controller="https://shop.example/profile#us", store=store
+        )
         self.home = home
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
         self.leader = Leader(home, config, clock=lambda: self.now)
@@ -82,6 +85,12 @@ class Pair:
     def collect(self, study: Study) -> Release:
         """Collect a study."""
         return collect(self.leader, study.task_id, self.channel)
+
+    def found(self, server: Literal["leader", "helper"], query: str, *parameters: object) -> list[Any]:
+        """Rows of a server's store."""
+        store = self.leader.database if server == "leader" else self.helper.database
+        with store.reading() as rows:
+            return rows.execute(query, parameters).fetchall()
 
     def close(self) -> None:
         """Close everything."""

@@ -146,7 +146,7 @@ def sum_shares(vdaf: Prio3, shares: Iterable[bytes]) -> Vector:
 
 
 def _checked(study: Study, vdaf: Prio3, lot: HelperLot, entry: JobEntry) -> tuple[bytes, Vector]:
-    info = share_info(study.task_id, entry.report_id)
+    info = share_info(study.task_id, entry.report_id, entry.public_share)
     opened = sealing.open_sealed(entry.sealed_share, lot.private_key, info)
     _, share = split_sealed(study, opened)
     state, verifier = vdaf.verify_init(lot.verify_key, HELPER, entry.report_id, entry.public_share, share)

@@ -84,7 +84,8 @@ def proved(size: int) -> dict[str, float]:
 
     def helper(number: int) -> object:
         report = reports[number]
-        share = sealing.open_sealed(report.sealed_share, KEY, share_info(vdaf.context, report.report_id))
+        info = share_info(vdaf.context, report.report_id, report.public_share)
+        share = sealing.open_sealed(report.sealed_share, KEY, info)
         state, verifier = vdaf.verify_init(key, 1, report.report_id, report.public_share, share)
         return vdaf.finish(state, vdaf.decide([verifiers[number], verifier]))
 

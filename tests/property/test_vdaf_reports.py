@@ -164,7 +164,7 @@ def test_an_update_beyond_its_clip_or_length_is_not_encoded(values: Measurement)
 
 
 def opened(study: Study, report: wire.Report) -> list[bytes]:
-    info = share_info(report.task_id, report.report_id)
+    info = share_info(report.task_id, report.report_id, report.public_share)
     return [report.leader_share, sealing.open_sealed(report.sealed_share, HELPER_KEY, info)]
 
 
@@ -198,9 +198,14 @@ def test_every_report_to_a_study_has_one_size(study: Study) -> None:
 def test_a_sealed_share_opens_for_its_own_report_only() -> None:
     report = make_report(STUDY, 1, secret=bytes(32), randomness=os.urandom(128))
     assert len(opened(STUDY, report)[1]) == 64
-    for task, name in ((bytes(32), report.report_id), (report.task_id, bytes(16))):
+    task, name, public = report.task_id, report.report_id, report.public_share
+    for info in (
+        share_info(bytes(32), name, public),
+        share_info(task, bytes(16), public),
+        share_info(task, name, bytes(64)),
+    ):
         with pytest.raises(InvalidShareError):
-            sealing.open_sealed(report.sealed_share, HELPER_KEY, share_info(task, name))
+            sealing.open_sealed(report.sealed_share, HELPER_KEY, info)
 
 
 @pytest.mark.parametrize("key", ["00" * 1215, "ff" * 1216])

@@ -98,7 +98,7 @@ def exact_shares(pair: Pair, study: Study, reports: Sequence[wire.Report]) -> li
     sums = [np.zeros(vdaf.circuit.output_length, dtype=object) for _ in range(2)]
     for report in reports:
         name = report.report_id
-        opened = sealing.open_sealed(report.sealed_share, private, share_info(study.task_id, name))
+        opened = sealing.open_sealed(report.sealed_share, private, share_info(study.task_id, name, report.public_share))
         shares = (report.leader_share, split_sealed(study, opened)[1])
         begun = [vdaf.verify_init(key, who, name, report.public_share, share) for who, share in enumerate(shares)]
         message = vdaf.decide([verifier for _, verifier in begun])

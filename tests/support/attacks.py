@@ -25,7 +25,7 @@ def report_that_only_the_leader_refuses(study: Study) -> Report:
     assert isinstance(study.statistic, ModelUpdate)
     vdaf, name = prio3_for(study), report_id(os.urandom(32))
     public, leader, helper = _shard(vdaf, [2 * study.statistic.clip] * study.statistic.length, name)
-    sealed = sealing.seal(helper, bytes.fromhex(study.helper_key), share_info(vdaf.context, name))
+    sealed = sealing.seal(helper, bytes.fromhex(study.helper_key), share_info(vdaf.context, name, public))
     return Report(task_id=vdaf.context, report_id=name, public_share=public, sealed_share=sealed, leader_share=leader)
 
 

@@ -71,7 +71,7 @@ class TwoServers:
         if len(held) < study.min_batch:
             raise BatchTooSmallError(f"{len(held)} reports are held")
         for report in held:
-            info = share_info(study.task_id, report.report_id)
+            info = share_info(study.task_id, report.report_id, report.public_share)
             shares = (report.leader_share, sealing.open_sealed(report.sealed_share, HELPER_PRIVATE, info))
             begun = [
                 vdaf.verify_init(self.key, who, report.report_id, report.public_share, share)

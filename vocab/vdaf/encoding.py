@@ -73,7 +73,8 @@ def make_report(
     if len(token) != token_bytes(study):
         raise VocabularyError(f"a report to this study needs a token of {token_bytes(study)} bytes, not {len(token)}")
     public, (leader_share, helper_share) = vdaf.shard(_shifted(study, measurement), name, randomness)
-    sealed = sealing.seal(token + helper_share, bytes.fromhex(study.helper_key), share_info(vdaf.context, name))
+    info = share_info(vdaf.context, name, public)
+    sealed = sealing.seal(token + helper_share, bytes.fromhex(study.helper_key), info)
     return Report(
         task_id=vdaf.context, report_id=name, public_share=public, sealed_share=sealed, leader_share=leader_share
     )
@@ -109,9 +110,14 @@ def decode_total(study: Study, total: Sequence[int], reports: int) -> list[int]:
     return [(value - shift + prime // 2) % prime - prime // 2 for value in total]
 
 
-def share_info(task_id: bytes, name: bytes) -> bytes:
-    """Binds a sealed share to one task and one report: it opens in no other place."""
-    return b"pod-agent/1 helper share" + task_id + name
+def share_info(task_id: bytes, name: bytes, public_share: bytes) -> bytes:
+    """Binds a sealed share to one task, one report and its public share: it opens in no other place.
+
+    The public share passes through the leader. If it could put another one in its place, the helper would check the
+    proof under other joint randomness than the client's, and its answer could tell of the measurement. DAP binds the
+    same three.
+    """
+    return b"pod-agent/1 helper share" + task_id + name + public_share
 
 
 def key_info(task_id: bytes) -> bytes:

@@ -15,6 +15,7 @@ from importlib.resources import files
 
 __all__ = [
     "Merchant",
+    "chains",
     "clean_name",
     "core_words",
     "known_merchant",
@@ -85,6 +86,11 @@ def known_merchant(text: str) -> Merchant | None:
     """The chain whose longest pattern the text starts with, or None."""
     found = _known(text)
     return found[1] if found else None
+
+
+def chains() -> frozenset[Merchant]:
+    """Every chain of the table."""
+    return frozenset(Merchant(name, category) for name, category, _ in _rows("merchants.csv"))
 
 
 def known_pattern(text: str) -> str | None:

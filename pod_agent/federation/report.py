@@ -18,7 +18,10 @@ from typing import Any
 from consent.budget import Limits
 from consent.grant import Disclosure
 from pod_agent.errors import LocalStateError
-from pod_agent.federation.checking import cost, needed_data
+from pod_agent.federation.checking import cost
+from pod_agent.federation.measuring.checks import needed_data
+from pod_agent.federation.measuring.computing import Answer
+from pod_agent.federation.tokens import Ticket
 from pod_agent.storage import make_private_folder, remove_private, write_private
 from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
@@ -55,19 +58,20 @@ class SealedReport:
 class Kept:
     """A report that waits or was sent; ``grant`` is the one it was shown and allowed for, empty in a training round.
 
-    ``cell`` is what the report says, for the person alone; None in a training round.
+    ``answer`` is what the report says, for the person alone; None in a training round.
     """
 
     report: SealedReport
     closes: datetime
     grant: str = ""
-    cell: int | None = None
+    answer: Answer | None = None
 
 
-def build_report(study: Study, measurement: Measurement) -> SealedReport:
-    """Make a fresh report; its size depends on the study alone."""
-    secret = os.urandom(SECRET_BYTES)
-    report = make_report(study, measurement, secret=secret, randomness=os.urandom(randomness_bytes(study)))
+def build_report(study: Study, measurement: Measurement, ticket: Ticket | None = None) -> SealedReport:
+    """Make a fresh report; its size depends on the study alone. A study that counts tokens needs a ticket."""
+    ticket = ticket or Ticket(os.urandom(SECRET_BYTES), b"")
+    randomness = os.urandom(randomness_bytes(study))
+    report = make_report(study, measurement, secret=ticket.secret, randomness=randomness, token=ticket.token)
     body = encode(report)
     if len(body) != report_bytes(study):
         raise LocalStateError("a report has another size than those of other people; nothing was sent")
@@ -75,7 +79,7 @@ def build_report(study: Study, measurement: Measurement) -> SealedReport:
         address=study.leader_url + report.path,
         report_id=report.report_id,
         body=body,
-        secret=secret,
+        secret=ticket.secret,
         withdraw_at=(study.helper_url + report.path, study.leader_url + report.path),
     )
 
@@ -94,7 +98,7 @@ def disclosure_of(study: Study, controller_key: str, limits: Limits, report: Sea
         helper=study.helper,
         helper_key=key_digest(study),
         purpose=study.purpose,
-        data=frozenset(study.data) | needed_data(study),
+        data=frozenset(study.data) | needed_data(study.statistic),
         statistic=study.statistic.name,
         micro_rho=cost(study, limits),
         min_batch=study.min_batch,
@@ -103,6 +107,7 @@ def disclosure_of(study: Study, controller_key: str, limits: Limits, report: Sea
         recipient=report.address if report else study.leader_url,
         size=len(report.body) if report else 0,
         sha256=report.sha256 if report else "",
+        question=study.question,
     )
 
 
@@ -132,7 +137,7 @@ class Outbox:
             "withdraw_at": kept.report.withdraw_at,
             "closes": int(kept.closes.timestamp()),
             "grant": kept.grant,
-            "cell": kept.cell,
+            "answer": kept.answer,
         }
         write_private(self._folder / task_id, json.dumps(head).encode() + b"\n" + kept.report.body)
 
@@ -156,5 +161,5 @@ def _kept(head: Any, body: bytes) -> Kept:
         secret=bytes.fromhex(head["secret"]),
         withdraw_at=tuple(head["withdraw_at"]),
     )
-    closes = datetime.fromtimestamp(head["closes"], UTC)
-    return Kept(report, closes, grant=str(head["grant"]), cell=head["cell"])
+    closes, answer = datetime.fromtimestamp(head["closes"], UTC), head["answer"]
+    return Kept(report, closes, grant=str(head["grant"]), answer=tuple(answer) if isinstance(answer, list) else answer)

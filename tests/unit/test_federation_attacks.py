@@ -21,8 +21,11 @@ from consent.budget import Limits
 from consent.codec import sign_study
 from consent.errors import InvalidStudyError
 from pod_agent.errors import ServerUnreachableError
-from pod_agent.federation.checking import FILTERS, check_study
-from pod_agent.federation.statistics import OPERATORS, encode_histogram, preview
+from pod_agent.federation.checking import check_study
+from pod_agent.federation.measuring.computing import encode_histogram
+from pod_agent.federation.measuring.public import FILTERS
+from pod_agent.federation.measuring.words import OPERATORS
+from pod_agent.federation.statistics import preview
 from pod_agent.federation.studies import MAX_LIST, fetch_studies
 from pod_agent.index.local import LocalIndex
 from tests.support.consents import START, Key

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import LISTENING, SPENDING
-from pod_agent.federation.checking import check_study, cost, needed_data
-from pod_agent.federation.statistics import Preview, cell_weights, encode_histogram, preview
+from pod_agent.federation.checking import check_study, cost
+from pod_agent.federation.measuring.checks import needed_data
+from pod_agent.federation.measuring.computing import cell_weights, encode_histogram
+from pod_agent.federation.statistics import Preview, preview
 from pod_agent.index.local import LocalIndex
 from tests.support.door import category_study
 from tests.support.households import RecordMaker
@@ -100,8 +102,8 @@ def test_the_agent_computes_the_cost_itself() -> None:
     )
     assert cost(study_of(noise=Noise(0)), Limits()) == 24_356
     assert cost(study_of(noise=Noise(0)), Limits(business_period=5_000)) == 5_000
-    assert needed_data(study_of(statistic=histogram(measures=("plays",)))) == {LISTENING}
-    assert needed_data(study_of(statistic=update)) == {SPENDING}
+    assert needed_data(histogram(measures=("plays",))) == {LISTENING}
+    assert needed_data(update) == {SPENDING}
 
 
 def table_of(amounts: dict[str, float]) -> Table:
@@ -152,7 +154,7 @@ def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     study = study_of(statistic=histogram(), noise=Noise(21))
     shown = shown_for(study, {"transport": 8.0})
     text = "\n".join(shown.lines)
-    assert (shown.cell, shown.label, shown.cells) == (1, ("transport",), 3)
+    assert (shown.answer, shown.label, shown.numbers) == (1, ("transport",), 3)
     assert "This time it is: transport. That cell holds 1, the other 2 hold 0." in text
     assert "Epsilon 0.99" in text
     assert "at most 2.69 times as likely as if you had not taken part" in text

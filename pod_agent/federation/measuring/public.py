@@ -1,0 +1,96 @@
+"""The public dictionary: measures, fields and names that a study may use. Nothing else can be named.
+
+So a study cannot name a person, a shop of one's own or a text from the records. Every agent has the same lists, which
+ship with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from consent.errors import InvalidStudyError, UnknownStatisticError
+from consent.purposes import LISTENING, SPENDING
+from pod_agent.enrich.merchants import chains
+from pod_agent.index.conditions import WEEKDAYS
+from vocab.query import Filter, QuerySpec
+from vocab.taxonomy import CATEGORIES
+
+__all__ = ["DICTIONARIES", "FILTERS", "MEASURES", "check_filters", "check_measure", "check_names", "is_month"]
+
+MEASURES = {
+    "spend": SPENDING,
+    "purchases": SPENDING,
+    "fees": SPENDING,
+    "plays": LISTENING,
+    "listening_minutes": LISTENING,
+    "podcast_minutes": LISTENING,
+}
+"""Measures that add up over cells, and the kind of data each is computed from."""
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+CHOICES = frozenset({"eq", "ne", "in", "not_in"})
+
+
+def is_month(label: str) -> bool:
+    """Whether the label is a month such as 2026-01."""
+    return MONTH.fullmatch(label) is not None
+
+
+@cache
+def _merchants() -> frozenset[str]:
+    """Chains whose name alone says nothing of a person's health, for which other grants are needed."""
+    return frozenset(chain.name for chain in chains() if chain.category != "health")
+
+
+DICTIONARIES: dict[str, Callable[[str], bool]] = {
+    "category": CATEGORIES.__contains__,
+    "merchant": lambda name: name in _merchants(),
+}
+"""Public names of items: the categories, and the chains in the table that ships with the agent, pharmacies left out."""
+
+FILTERS: dict[str, tuple[Callable[[str], bool], frozenset[str]]] = {
+    "category": (DICTIONARIES["category"], CHOICES),
+    "merchant": (DICTIONARIES["merchant"], CHOICES),
+    "month": (is_month, CHOICES | {"gt", "ge", "lt", "le", "between"}),
+    "weekday": (WEEKDAYS.__contains__, CHOICES),
+    "weekend": ({"weekend", "weekday"}.__contains__, CHOICES),
+}
+"""What a study may filter on: the public names of each field, and the operators.
+
+Amounts are none of them: one exact amount finds one person.
+"""
+
+
+def check_measure(query: QuerySpec) -> None:
+    """UnknownStatisticError or InvalidStudyError unless the query has one measure that adds up, over named days."""
+    if len(query.measures) != 1 or query.measures[0] not in MEASURES:
+        raise UnknownStatisticError("a statistic counts one measure that adds up, such as spend or plays")
+    if query.period is None or query.order is not None or query.limit is not None:
+        raise InvalidStudyError("a statistic names its days, and no order or limit")
+
+
+def check_filters(query: QuerySpec) -> None:
+    """InvalidStudyError where a filter names something that is no public name, or does not fit the measure."""
+    for condition in query.filters:
+        _check_filter(condition)
+    named = {condition.field for condition in query.filters} | set(query.dimensions)
+    if MEASURES[query.measures[0]] != SPENDING and named & DICTIONARIES.keys():
+        raise InvalidStudyError("categories and merchants are those of spending")
+
+
+def check_names(dimension: str, names: tuple[str, ...]) -> None:
+    """InvalidStudyError unless every name is in the agent's own dictionary of this dimension."""
+    public = DICTIONARIES.get(dimension)
+    if public is None or not all(map(public, names)):
+        raise InvalidStudyError("an item of the study is not in a public list that ships with the agent")
+
+
+def _check_filter(condition: Filter) -> None:
+    public, operators = FILTERS.get(condition.field, (bool, frozenset[str]()))
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if condition.op not in operators or not values:
+        raise InvalidStudyError("a study filters on public names only, by operators that fit them")
+    if not all(isinstance(value, str) and public(value) for value in values):
+        raise InvalidStudyError("a filter of the study names something that is no public name")

@@ -16,7 +16,21 @@ from client_web.errors import BusyError
 from client_web.formatting import add_filters
 from client_web.keeping import Keeping
 from client_web.security import OPEN_ENDPOINTS, Entry, guard
-from client_web.views import ask, dashboard, entry, imports, leaving, offers, pod, records, shares, sharing, working
+from client_web.views import (
+    ask,
+    dashboard,
+    entry,
+    imports,
+    leaving,
+    log,
+    offers,
+    pod,
+    records,
+    requests,
+    shares,
+    sharing,
+    working,
+)
 from client_web.views.common import AGENT, Pages
 from pod_agent import Home
 from vocab.errors import ProjectError
@@ -54,7 +68,21 @@ def create_app(
     settings = keeping.agent.settings if keeping.agent else keeping.home.settings
     add_filters(app, settings.local_zone)
     app.jinja_env.globals["asset"] = _asset_address
-    for view in (dashboard, records, offers, ask, sharing, shares, imports, pod, leaving, working, entry):
+    for view in (
+        dashboard,
+        records,
+        offers,
+        ask,
+        sharing,
+        requests,
+        shares,
+        log,
+        imports,
+        pod,
+        leaving,
+        working,
+        entry,
+    ):
         app.register_blueprint(view.page)
     app.register_error_handler(ProjectError, _project_error)
     app.register_error_handler(HTTPException, _http_error)

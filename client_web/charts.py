@@ -59,9 +59,12 @@ def bar(share: float) -> Markup:
     ).format(width)
 
 
-def parts_bar(parts: Sequence[tuple[str, int]]) -> Markup:
-    """One bar cut into the shares of its parts, each with its name as a class; the figures stand beside it."""
-    total = sum(count for _, count in parts)
+def parts_bar(parts: Sequence[tuple[str, int]], whole: int = 0) -> Markup:
+    """One bar cut into the shares of its parts, each with its name as a class; the figures stand beside it.
+
+    The bar stands for ``whole``, or for all parts together where they are more; what lacks stays empty.
+    """
+    total = max(whole, sum(count for _, count in parts))
     drawn, left = [], 0.0
     for name, count in parts:
         width = 100 * count / total if total else 0.0

@@ -5,19 +5,15 @@ Nothing is written anew, so every signature that holds in the pod holds in the c
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 
 from consent.errors import NoGrantError
 from consent.grant import IDENTIFIER
 from consent.stores import Documents
 
-__all__ = ["grant_papers", "log_papers", "packed"]
+__all__ = ["grant_papers", "log_papers"]
 
 LOG = "consent/log/"
-FIXED = (1980, 1, 1, 0, 0, 0)
-"""The date of every member: the same papers make the same file."""
 
 
 def grant_papers(documents: Documents, identifier: str) -> dict[str, bytes]:
@@ -33,15 +29,6 @@ def grant_papers(documents: Documents, identifier: str) -> dict[str, bytes]:
 def log_papers(documents: Documents) -> dict[str, bytes]:
     """Every entry of the log by its path."""
     return {path: documents.read(path) or b"" for path in _below(documents, LOG)}
-
-
-def packed(papers: dict[str, bytes]) -> bytes:
-    """The papers as one zip file, the same for the same papers."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in sorted(papers.items()):
-            archive.writestr(zipfile.ZipInfo(path, FIXED), content, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
 
 
 def _below(documents: Documents, container: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/records?period=2026-10", "/offers/", "/ask/", "/sharing/", "/imports/", "/imports/k7d")
+SHARING = ("/sharing/", "/sharing/requests/", "/sharing/log/")
+PAGES = ("/", "/records?period=2026-10", "/offers/", "/ask/", *SHARING, "/imports/", "/imports/k7d")
 LOOKS = [(dark, width) for dark in (False, True) for width in (1280, 390)]
 
 
@@ -73,7 +75,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 
     with served(make) as _:
         yield Site(doors[0], agent)
-    agent.index.close()
+    agent.close()
 
 
 @pytest.mark.parametrize("site", ["full", "empty"], indirect=True)
@@ -103,29 +105,44 @@ def test_nothing_is_wider_than_the_smallest_phone(browser: Browser, site: Site) 
             assert overflow(seen.page) == 0, path
 
 
-def test_withdrawing_takes_one_click_and_holds(browser: Browser, site: Site) -> None:
+def test_withdrawing_takes_no_more_clicks_than_giving_and_holds(browser: Browser, site: Site) -> None:
+    """One click on the page that shows it, each; and what is shown before the yes is what a person needs to know."""
     assert site.agent
     with watched(browser) as seen:
         site.sign_in(seen.page)
-        seen.page.goto(f"{site.origin}/sharing/")
-        seen.page.get_by_role("button", name="Withdraw").click()
-        expect(seen.page.get_by_role("status")).to_contain_text("nothing more leaves")
-        assert site.agent.given[0]["status"] == "withdrawn"
-        seen.page.reload()
-        expect(seen.page.get_by_role("button", name="Withdraw")).to_have_count(0)
+        seen.page.goto(f"{site.origin}/sharing/requests/")
+        card = seen.page.get_by_role("listitem").filter(has_text="Groceries by month").first
+        expect(card.get_by_text("This time it is: ")).to_be_visible()
+        for told in ("shop.example asks", "operator.example", "chances in 100", "Left after it", "Open until"):
+            expect(card.get_by_text(told).first).to_be_visible()
+        card.get_by_role("button", name="Allow until").click()
+        expect(seen.page.get_by_role("status")).to_contain_text("Allowed")
+        assert [grant["status"] for grant in site.agent.given] == ["given", "given"]
+        assert {grant["until"] for grant in site.agent.given} >= {"2027-02-13T15:59:59Z"}
+        for left in (1, 0):
+            seen.page.get_by_role("button", name="Withdraw").first.click()
+            expect(seen.page.get_by_role("status")).to_contain_text("nothing more leaves")
+            expect(seen.page.get_by_role("button", name="Withdraw")).to_have_count(left)
+        assert [grant["status"] for grant in site.agent.given] == ["withdrawn", "withdrawn"]
         assert seen.errors == []
 
 
-def test_allowing_shows_what_would_leave_and_moves_the_request_to_the_grants(browser: Browser, site: Site) -> None:
+def test_the_log_is_checked_filtered_and_taken_along(browser: Browser, site: Site) -> None:
     assert site.agent
     with watched(browser) as seen:
         site.sign_in(seen.page)
-        seen.page.goto(f"{site.origin}/sharing/")
-        expect(seen.page.get_by_text("This time it is: groceries, October 2026.")).to_be_visible()
-        seen.page.get_by_role("button", name="Allow until").click()
-        expect(seen.page.get_by_role("status")).to_contain_text("Allowed")
-        assert [grant["status"] for grant in site.agent.given] == ["given", "given"]
-        assert site.agent.given[1]["until"] == "2027-02-13"
+        seen.page.goto(f"{site.origin}/sharing/log/")
+        expect(seen.page.get_by_text("3 entries, unbroken")).to_be_visible()
+        seen.page.get_by_label("What", exact=True).select_option("give")
+        seen.page.get_by_role("button", name="Show").click()
+        expect(seen.page.locator(".log tbody tr")).to_have_count(1)
+        with seen.page.expect_download() as started:
+            seen.page.get_by_role("link", name="Download the signed log").click()
+        with zipfile.ZipFile(started.value.path()) as packed:
+            entries = [packed.read(name) for name in packed.namelist() if name.endswith(".ttl")]
+        held = [site.agent.pod.read(entry.path) for entry in site.agent.consents.gate.entries()]
+        assert entries == [resource.content for resource in held if resource]
+        assert seen.errors == []
 
 
 def test_a_question_is_answered_without_leaving_the_page_and_stays_out_of_the_address(

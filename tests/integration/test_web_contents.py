@@ -35,9 +35,7 @@ def test_text_in_records_stays_text_everywhere(tmp_path: Path, attack: str) -> N
         maker.paid("2026-11-14", 999.0, attack, "shopping", description=attack, account=attack),
         *(maker.played(f"2026-11-14T09:0{number}:00", 200, attack, attack, album=attack) for number in range(9)),
     )
-    agent, door = household(tmp_path, extra=hostile), Entry(PORT)
-    agent.given[0]["recipient"] = agent.given[0]["purpose"] = attack
-    agent.log[0]["outcome"] = attack
+    agent, door = household(tmp_path, extra=hostile, title=attack), Entry(PORT)
     client = create_app(cast(Agent, agent), PORT, door=door).test_client()
     get(client, path_of(door.link()))
     record = client.get("/record", base_url=OURS, query_string={"iri": hostile[0].iri})
@@ -51,7 +49,7 @@ def test_text_in_records_stays_text_everywhere(tmp_path: Path, attack: str) -> N
         assert 'href="javascript:' not in text
         assert "49" + "<!doctype" not in text
     assert search.status_code == record.status_code == 200
-    agent.index.close()
+    agent.close()
 
 
 CANARY = 918273.64

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from aggregator.catalogue import catalogue_document, demo_offers
 from client_web.app import create_app
 from client_web.security import Entry
 from pod_agent import Agent
-from pod_agent.errors import PodUnreachableError, ServerUnreachableError
 from tests.support.web_agent import TODAY, AgentWithGrants, household
 from vocab.query import Filter, QuerySpec
 
 PORT = 51235
 OURS = f"http://127.0.0.1:{PORT}"
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
-
-
-class OfflineAgent(AgentWithGrants):
-    """An agent whose aggregator and log cannot be read."""
-
-    def requests(self) -> list[Any]:
-        raise ServerUnreachableError("the list of studies cannot be read")
-
-    def audit(self) -> list[dict[str, Any]]:
-        raise PodUnreachableError("the pod does not answer")
 
 
 def signed_in(agent: AgentWithGrants) -> FlaskClient:
@@ -49,7 +40,7 @@ def agent(tmp_path: Path) -> Iterator[AgentWithGrants]:
     file.write_bytes(catalogue_document(demo_offers(TODAY), iri=iri, publisher="Demo", published=date(2026, 11, 1)))
     made = household(tmp_path, catalogue=str(file))
     yield made
-    made.index.close()
+    made.close()
 
 
 @pytest.fixture
@@ -93,7 +84,7 @@ def test_an_empty_agent_says_what_to_do_next_on_every_page(tmp_path: Path) -> No
     for path in ("/", "/offers/", "/imports/", "/sharing/", "/records"):
         assert re.search(r"<code>|There is no grant|Choose a longer period", text_of(client, path)), path
     assert "pod-agent import FILE" in text_of(client, "/")
-    empty.index.close()
+    empty.close()
 
 
 def test_records_are_shown_newest_first_fifty_at_a_time_and_each_once(
@@ -131,24 +122,24 @@ def test_an_offer_shows_its_reason_and_the_records_behind_it(client: FlaskClient
 def test_the_page_tells_how_many_bytes_left_and_counts_a_repeated_report_once(
     client: FlaskClient, agent: AgentWithGrants
 ) -> None:
-    agent.log.append({**agent.log[0], "seq": 2, "outcome": "sent"})
-    agent.log.append({**agent.log[0], "seq": 3, "sha256": "", "bytes": 0, "action": "withdraw"})
-    assert "<strong>2.3 KB</strong>" in text_of(client, "/sharing/")
+    [size] = {entry["bytes"] for entry in agent.audit() if entry["action"] == "release"}
+    assert len([entry for entry in agent.audit() if entry["bytes"]]) == 2
+    assert f"<strong>{size / 1000:,.1f} KB</strong>" in text_of(client, "/sharing/")
 
 
-def test_withdrawing_works_with_the_aggregator_and_the_log_out_of_reach(agent: AgentWithGrants) -> None:
-    offline = OfflineAgent(agent.home, agent.settings)
-    offline.given = agent.given
-    client = signed_in(offline)
-    text = text_of(client, "/sharing/")
-    assert "the list of studies cannot be read" in text
-    assert "the pod does not answer" in text
-    token = re.search(r'name="csrf" value="([^"]+)"', text)
-    assert token
-    form = {"csrf": token[1], "grant": agent.given[0]["grant"]}
-    headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
-    assert client.post("/sharing/withdraw", base_url=OURS, data=form, headers=headers).status_code == 303
+def test_withdrawing_works_with_the_aggregator_out_of_reach(client: FlaskClient, agent: AgentWithGrants) -> None:
+    agent.wire.away = True
+    assert "the list of studies cannot be read" in text_of(client, "/sharing/requests/")
+    assert post(client, "/sharing/withdraw", grant=agent.given[0]["grant"]).status_code == 303
     assert agent.given[0]["status"] == "withdrawn"
+
+
+def post(client: FlaskClient, path: str, **form: str) -> TestResponse:
+    """Send a form of the pages."""
+    token = re.search(r'name="csrf" value="([^"]+)"', text_of(client, "/sharing/"))
+    assert token
+    headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
+    return client.post(path, base_url=OURS, data={"csrf": token[1], **form}, headers=headers)
 
 
 def test_a_change_that_the_agent_refuses_gets_its_status_and_next_step(client: FlaskClient) -> None:
@@ -157,15 +148,15 @@ def test_a_change_that_the_agent_refuses_gets_its_status_and_next_step(client: F
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
     form = {"csrf": token[1], "grant": "nobody"}
     response = client.post("/sharing/withdraw", base_url=OURS, data=form, headers=headers)
-    assert response.status_code == 400
-    assert "there is no such grant" in response.text
+    assert response.status_code == 403
+    assert "there is no grant nobody" in response.text
     assert response.headers["HX-Retarget"] == "#content"
 
 
 def test_without_a_webid_the_page_says_how_to_link_one_instead_of_offering_a_button(tmp_path: Path) -> None:
     agent = household(tmp_path)
-    agent.settings = type(agent.settings)(pod="embedded")
-    text = text_of(signed_in(agent), "/sharing/")
+    agent.settings = replace(agent.settings, webid="")
+    text = text_of(signed_in(agent), "/sharing/requests/")
     assert "pod-agent pod link WEBID" in text
     assert "Allow until" not in text
-    agent.index.close()
+    agent.close()

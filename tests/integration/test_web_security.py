@@ -40,7 +40,7 @@ def door(clock: Clock) -> Entry:
 def agent(tmp_path: Path) -> Iterator[AgentWithGrants]:
     made = household(tmp_path)
     yield made
-    made.index.close()
+    made.close()
 
 
 @pytest.fixture
@@ -231,28 +231,28 @@ def test_the_token_of_another_session_is_refused(
     assert withdraw(person, agent, csrf=token(other)).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/give", "/sign-out", "/ask/"])
+@pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/requests/give", "/sign-out", "/ask/"])
 def test_a_change_without_a_session_is_refused(stranger: FlaskClient, path: str) -> None:
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     assert stranger.post(path, base_url=OURS, data={"csrf": "", "grant": "x"}, headers=headers).status_code == 401
 
 
 def test_only_what_the_page_showed_is_allowed(person: FlaskClient, agent: AgentWithGrants) -> None:
-    [asked] = agent.asked
-    page = get(person, "/sharing/").text
+    asked = agent.asked
+    page = get(person, "/sharing/requests/").text
     [notice] = re.findall(r'name="notice" value="([^"]+)"', page)
     assert notice == asked.notice
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     form = {"csrf": token(person), "request": asked.task_id}
     statuses = [
-        person.post("/sharing/give", base_url=OURS, data={**form, **said}, headers=headers).status_code
+        person.post("/sharing/requests/give", base_url=OURS, data={**form, **said}, headers=headers).status_code
         for said in ({}, {"notice": "sha-256:" + "0" * 64}, {"notice": notice})
     ]
     assert statuses == [400, 409, 303]
     assert len(agent.given) == 2
 
 
-@pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/give", "/sign-out"])
+@pytest.mark.parametrize("path", ["/sharing/withdraw", "/sharing/requests/give", "/sign-out"])
 def test_reading_never_changes_anything(person: FlaskClient, agent: AgentWithGrants, path: str) -> None:
     grant = agent.given[0]["grant"]
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"):

@@ -96,7 +96,7 @@ def test_shares_in_force_come_first_and_those_that_ended_are_folded_away(visit: 
     stuck = share(grant="g3", to="https://dan.example/#me", status="withdrawn", outstanding=True)
     shares.rows = [over, share(), stuck]
     text = visit.text("/sharing/")
-    part = text[text.index('id="shares"') : text.index('id="h-requests"')]
+    part = text[text.index('id="shares"') : text.index('id="budget"')]
     assert part.count(">Withdraw<") == 2
     assert "not closed at the server yet" in part
     assert part.index("bob.example") < part.index("1 that ended") < part.index("carol.example")

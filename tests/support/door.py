@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,23 @@ import httpx
 from aggregator.channel import HelperChannel
 from aggregator.config import init_helper, init_leader, load_helper
 from aggregator.helper import Helper, create_helper_app
+from aggregator.issuing.asking import with_issuers
+from aggregator.issuing.config import trust_issuer
 from aggregator.leader import Leader, create_leader_app
 from consent.budget import Limits
 from consent.purposes import AGGREGATE_REPORTING, SPENDING
+from consent.stores import Clock
 from pod_agent.federation.consents import Consents
+from pod_agent.federation.measuring.computing import QueryIndex
+from pod_agent.federation.measuring.draws import Moment
 from pod_agent.federation.send import open_client
 from pod_agent.federation.stores import clock
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.pod import Pod
+from tests.support.tokens import Operator, Router, made_issuers
 from vocab.query import QuerySpec, Table
 from vocab.statistics import Histogram
-from vocab.study import Noise, Study
+from vocab.study import MIN_ISSUERS, Noise, Study
 
 __all__ = ["HELPER", "LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
 
@@ -45,14 +51,16 @@ class FixedIndex:
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Passes requests on and keeps what left.
+    """Passes requests on and keeps what left, but for what goes to the person's own operator (``unrecorded``).
 
     ``breaks`` loses so many answers to a PUT, ``deaf`` those to a DELETE; ``cookie`` is what the servers would like to
     be sent back. ``away`` is True, or the addresses of the servers that no connection reaches.
     """
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx.BaseTransport, *, unrecorded: Collection[str] = ()) -> None:
         self._inner = inner
+        self._unrecorded = unrecorded
+        self.to_operators: list[tuple[str, str, bytes]] = []
         self.requests: list[tuple[str, str, bytes]] = []
         self.headers: list[dict[str, str]] = []
         self.breaks = 0
@@ -64,6 +72,9 @@ class RecordingTransport(httpx.BaseTransport):
         if self.away is True or (self.away and f"{request.url.copy_with(path='/')}" in self.away):
             raise httpx.ConnectError("away")
         body = request.read()
+        if f"{request.url.copy_with(path='/')}" in self._unrecorded:
+            self.to_operators.append((request.method, str(request.url), body))
+            return self._inner.handle_request(request)
         self.requests.append((request.method, str(request.url), body))
         self.headers.append(dict(request.headers))
         response = self._inner.handle_request(request)
@@ -82,18 +93,29 @@ class RecordingTransport(httpx.BaseTransport):
 
 
 class Door:
-    """Two servers, and as many people as a test asks for, each with an embedded pod below ``folder``."""
+    """Two servers, and as many people as a test asks for, each with an embedded pod below ``folder``.
 
-    def __init__(self, folder: Path) -> None:
+    ``now`` is the clock of them all.
+    """
+
+    def __init__(self, folder: Path, now: Clock = clock) -> None:
         self._folder = folder
+        self._now = now
         self._numbers = itertools.count()
         invitation = init_helper(folder / "helper", url=HELPER, helper="https://operator.example/profile#us")
-        self.helper = Helper(folder / "helper", load_helper(folder / "helper"))
+        self.helper = Helper(folder / "helper", load_helper(folder / "helper"), clock=now)
         config = init_leader(folder / "leader", invitation, url=LEADER, controller="https://shop.example/profile#us")
-        self.leader = Leader(folder / "leader", config)
+        self.leader = Leader(folder / "leader", config, clock=now)
+        self.operators = [Operator(folder / f"operator-{number}", number) for number in range(MIN_ISSUERS)]
+        for operator in self.operators:
+            trust_issuer(folder / "helper", operator.url)
         helper_app = httpx.WSGITransport(create_helper_app(self.helper))
         self.channel = HelperChannel(HELPER, bytes.fromhex(config.channel_key), transport=helper_app)
-        self._apps = {LEADER: httpx.WSGITransport(create_leader_app(self.leader)), HELPER: helper_app}
+        self._apps: dict[str, httpx.BaseTransport] = {
+            LEADER: httpx.WSGITransport(create_leader_app(self.leader)),
+            HELPER: helper_app,
+            **{operator.url: operator.transport for operator in self.operators},
+        }
         self.people: list[Consents] = []
 
     def publish(self, study: Study) -> str:
@@ -112,22 +134,31 @@ class Door:
         home: Path | None = None,
         pod: Pod | None = None,
         limits: Limits | None = None,
+        index: QueryIndex | None = None,
+        moment: Moment | None = None,
     ) -> tuple[Consents, RecordingTransport]:
-        """An agent with this spending, and the wire it uses; an embedded pod below its home if none is given."""
+        """An agent with this spending, or this index, and the wire it uses; with an embedded pod if none is given.
+
+        It answers at once unless ``moment`` says when.
+        """
         number = next(self._numbers)
         home = home or self._folder / f"person-{number}"
-        wire = RecordingTransport(_Router(self._apps))
+        wire = RecordingTransport(Router(self._apps), unrecorded={operator.url for operator in self.operators})
+        operator, person = self.operators[number % MIN_ISSUERS], number // MIN_ISSUERS
         consents = Consents(
             home=home,
             pod=pod or EmbeddedPod(home / "pod"),
-            index=FixedIndex(spending),
-            webid=f"https://issuer-{number % 3}.example/person-{number}#me",
+            index=index or FixedIndex(spending),
+            webid=operator.operator.webid(person),
+            login=lambda: operator.login(person),
             leader_url=LEADER,
             zone=ZoneInfo("Asia/Singapore"),
             simulated=simulated,
             limits=limits,
             client=open_client(wire),
+            now=self._now,
             pause=0.01,
+            moment=moment or (lambda study, _: study.opens),
         )
         self.people.append(consents)
         return consents, wire
@@ -135,9 +166,11 @@ class Door:
     def study(self, **changes: Any) -> Study:
         """A study of this leader and helper: spending by category, with noise, for at least 100 people."""
         config = self.leader.config
-        return category_study(
-            controller=config.controller, helper=config.helper, helper_key=config.helper_key, **changes
-        )
+        terms = {"controller": config.controller, "helper": config.helper, "helper_key": config.helper_key}
+        study = category_study(**{**terms, "issuers": (), **changes})
+        if study.demo or study.issuers:
+            return study
+        return with_issuers(study, [one.invitation for one in self.operators], transport=Router(self._apps))
 
     def close(self) -> None:
         """Close databases and clients."""
@@ -145,18 +178,9 @@ class Door:
             consents.close()
         self.leader.close()
         self.helper.close()
+        for operator in self.operators:
+            operator.close()
         self.channel.__exit__(None, None, None)
-
-
-class _Router(httpx.BaseTransport):
-    def __init__(self, apps: Mapping[str, httpx.WSGITransport]) -> None:
-        self._apps = apps
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        address = f"{request.url.scheme}://{request.url.netloc.decode()}/"
-        if address not in self._apps:
-            raise httpx.ConnectError(f"{address} is not there")
-        return self._apps[address].handle_request(request)
 
 
 def category_study(**changes: Any) -> Study:
@@ -177,6 +201,7 @@ def category_study(**changes: Any) -> Study:
             ),
             cells=tuple((name,) for name in CATEGORIES),
         ),
+        "issuers": made_issuers().issuers,
         "noise": Noise(100),
         "min_batch": 100,
         "opens": now - timedelta(days=1),

@@ -1,8 +1,9 @@
-"""An agent for tests of the pages: the real one, but for what other parties do."""
+"""An agent for tests of the pages, who has allowed and answered one study of real servers and is asked by another."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +11,16 @@ from typing import Any
 
 from pod_agent.agent import Agent
 from pod_agent.config import Settings
-from pod_agent.errors import NoticeChangedError, UsageError
-from pod_agent.federation.statistics import Preview
-from pod_agent.federation.studies import Offered, Request
+from pod_agent.errors import UsageError
+from pod_agent.federation.studies import Request
 from pod_agent.index.local import LocalIndex
 from pod_agent.pods.embedded import EmbeddedPod
+from tests.support.door import LEADER, Door
 from tests.support.households import SINGAPORE, RecordMaker
-from tests.support.studies import histogram_study
+from vocab.query import Filter, QuerySpec
 from vocab.records import Provenance, Record
+from vocab.statistics import Histogram
+from vocab.study import Noise
 
 __all__ = ["TODAY", "AgentWithGrants", "household"]
 
@@ -41,17 +44,15 @@ ARTISTS = ("Paper Harbour", "Night Ferry", "The Kallang Line", "Odette Lim")
 
 
 class AgentWithGrants(Agent):
-    """The real agent over an index that is filled at once; grants, studies and the log are lists that the calls change.
+    """The real agent over an index that is filled at once, at a clock of the test's, with real servers in this process.
 
-    What the pages show of records, answers and offers is the real thing. What other parties do (studies on offer, what
-    they were sent) is made up here.
+    Only the imports are made up: they would take longer to read than to show.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         super().__init__(folder, settings, EmbeddedPod(folder / "pod"), LocalIndex(folder / "index.sqlite", SINGAPORE))
-        self.given: list[dict[str, Any]] = []
-        self.asked: list[Request] = []
-        self.log: list[dict[str, Any]] = []
+        self.moment = datetime(2026, 11, 15, 2, tzinfo=UTC)
+        self.door: Door | None = None
 
     def imports(self) -> list[dict[str, Any]]:
         if not self.coverage():
@@ -91,75 +92,71 @@ class AgentWithGrants(Agent):
         place = {"file": FILE, "member": None, "line": 214, "column": "Withdrawals"}
         return [{**place, "code": "bad_amount", "detail": "the amount is no number", "raw": "05/10/2026,,KOPI,1O.00,"}]
 
-    def requests(self) -> list[Request]:
-        return self.asked
+    @property
+    def given(self) -> list[dict[str, Any]]:
+        """The grants as they stand now."""
+        return self.grants()
 
-    def give(
-        self, name: str, until: date | None = None, max_epsilon: float | None = None, notice: str | None = None
-    ) -> str:
-        assert max_epsilon is None
-        for request in self.asked:
-            if request.task_id == name:
-                if notice != request.notice:
-                    raise NoticeChangedError("what would leave has changed since it was shown")
-                self.asked.remove(request)
-                self.given.append(_grant(request.study.controller, until or TODAY))
-                return str(self.given[-1]["grant"])
-        raise UsageError("there is no such request")
+    @property
+    def asked(self) -> Request:
+        """The one request that is open."""
+        [found] = [request for request in self.requests() if request.status == "open"]
+        return found
 
-    def withdraw(self, grant_id: str) -> bool:
-        for grant in self.given:
-            if grant["grant"] == grant_id:
-                grant["status"] = "withdrawn"
-                return True
-        raise UsageError("there is no such grant")
+    def meet(self, title: str) -> None:
+        """Two servers with two studies: one that was allowed and answered, one that is open."""
+        self.door = Door(self.home / "others", self.now)
+        self._consents, self.wire = self.door.person({}, home=self.home, pod=self.pod, index=self.index)
+        self.settings = replace(self.settings, aggregator=LEADER)
+        terms = {"opens": self.now() - timedelta(days=1), "closes": self.now() + timedelta(days=7)}
+        self.give(self.door.publish(self.door.study(title="Spending by category", **terms)))
+        self.answer_studies()
+        self.moment += timedelta(hours=2)
+        self.door.publish(self.door.study(title=title, statistic=by_month(), noise=Noise(200), **terms))
 
-    def grants(self) -> list[dict[str, Any]]:
-        return self.given
+    def now(self) -> datetime:
+        """The time on every clock here."""
+        return self.moment
 
-    def audit(self) -> list[dict[str, Any]]:
-        return self.log
-
-    def budget(self) -> dict[str, Any]:
-        return {"spent_28_days": 1200, "limit_28_days": 185_070, "spent_365_days": 9200, "limit_365_days": 1_000_000}
+    def close(self) -> None:
+        super().close()
+        if self.door is not None:
+            self.door.close()
 
     def today(self) -> date:
         return TODAY
 
 
 def household(
-    folder: Path, *, records: bool = True, catalogue: str = "", extra: tuple[Record, ...] = ()
+    folder: Path,
+    *,
+    records: bool = True,
+    catalogue: str = "",
+    extra: tuple[Record, ...] = (),
+    title: str = "Groceries by month",
 ) -> AgentWithGrants:
-    """An agent with a year and a half of a made-up household, one grant, one request and one log entry; or none."""
+    """An agent with a year and a half of a made-up household, a grant, an answer and a request; or none of it."""
     if records:
         (folder / "index.sqlite").write_bytes(_filled_index())
     settings = Settings(pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue)
     agent = AgentWithGrants(folder, settings)
     if records:
         agent.index.upsert(extra, import_id="k7d")
-        study = histogram_study(title="Spending by category and month")
-        lines = (
-            "This time it is: groceries, October 2026.",
-            "2,318 bytes leave, the same for everyone who takes part.",
-        )
-        shown = Preview(lines, 3, ("groceries",), 9, 2318, 800, 0.4)
-        agent.asked.append(Request(Offered(study, "key", None), "open", shown))
-        agent.given.append(_grant("https://insights.example/profile#us", date(2027, 2, 1)))
-        agent.log.append(
-            {
-                "seq": 1,
-                "at": "2026-11-02T18:04:11+08:00",
-                "action": "send",
-                "grant": agent.given[0]["grant"],
-                "study": "ab12",
-                "recipient": "https://insights.example/profile#us",
-                "bytes": 2318,
-                "sha256": "00" * 32,
-                "micro_rho": 800,
-                "outcome": "accepted",
-            }
-        )
+        agent.meet(title)
     return agent
+
+
+def by_month() -> Histogram:
+    """Groceries in September or October 2026."""
+    return Histogram(
+        query=QuerySpec(
+            measures=("spend",),
+            dimensions=("month",),
+            filters=(Filter("category", "eq", "groceries"),),
+            period=(date(2026, 9, 1), date(2026, 10, 31)),
+        ),
+        cells=(("2026-09",), ("2026-10",)),
+    )
 
 
 @lru_cache
@@ -190,17 +187,3 @@ def _year_and_a_half() -> list[Record]:
                 maker.played(f"{day.isoformat()}T08:{10 + song * 4}:00", 214 + song * 9, f"Song {song}", artist)
             )
     return records
-
-
-def _grant(recipient: str, until: date) -> dict[str, Any]:
-    return {
-        "grant": f"grant-{abs(hash(recipient)) % 9999}",
-        "recipient": recipient,
-        "purpose": "https://w3id.org/pod-agent#AggregateReporting",
-        "data": ["https://w3id.org/dpv/pd#PurchasesAndSpendingHabit"],
-        "status": "given",
-        "from": "2026-11-01",
-        "until": until.isoformat(),
-        "spent_micro_rho": 800,
-        "limit_micro_rho": 50_000,
-    }

@@ -11,7 +11,7 @@ __all__ = ["OURS", "PAGES", "PORT", "get", "path_of", "token"]
 
 PORT = 51234
 OURS = f"http://127.0.0.1:{PORT}"
-PAGES = ("/", "/records", "/offers/", "/ask/", "/sharing/", "/imports/", "/pod/")
+PAGES = ("/", "/records", "/offers/", "/ask/", "/sharing/", "/sharing/requests/", "/sharing/log/", "/imports/", "/pod/")
 
 
 def path_of(link: str) -> str:

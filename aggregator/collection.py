@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from aggregator.channel import HelperChannel
-from aggregator.errors import HelperRefusedError, StudyAbandonedError, VerifierLostError
+from aggregator.errors import HelperRefusedError, OneIssuerError, StudyAbandonedError, VerifierLostError
 from aggregator.leader import Leader, LeaderStudy
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, decode_release, encode_release, make_release
@@ -194,11 +194,12 @@ class _Collection:
         study, field = self._held.study, self._vdaf.field
         accepted, rejected = self._counts()
         if len(accepted) < study.min_batch:
-            self._leader.abandon(self._task)
-            self._tell_abandoned()
-            raise StudyAbandonedError("too few reports were valid: the study is given up and its reports are erased")
+            raise self._give_up("too few reports were valid")
         asked = wire.Collection(task_id=self._task, accepted=len(accepted), checksum=wire.checksum(accepted))
-        answer = self._channel.put(wire.collection_path(self._task), wire.encode(asked))
+        try:
+            answer = self._channel.put(wire.collection_path(self._task), wire.encode(asked))
+        except OneIssuerError as error:
+            raise self._give_up("one pod operator vouches for more than half of the valid reports") from error
         helper_share = field.decode(wire.decode(answer, wire.AggregateShare).share)
         if len(helper_share) != self._vdaf.circuit.output_length:
             raise HelperRefusedError("the helper's share has a wrong length")
@@ -220,6 +221,11 @@ class _Collection:
             rows.execute("DELETE FROM reports WHERE task = ?", (self._task,))
             rows.execute("DELETE FROM totals WHERE task = ?", (self._task,))
         return release
+
+    def _give_up(self, why: str) -> StudyAbandonedError:
+        self._leader.abandon(self._task)
+        self._tell_abandoned()
+        return StudyAbandonedError(f"{why}: the study is given up and its reports are erased")
 
     def _tell_abandoned(self) -> None:
         self._channel.put(wire.abandonment_path(self._task), b"")

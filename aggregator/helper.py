@@ -7,6 +7,7 @@ no report counts twice, every job and every task is answered once, and what was 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from aggregator.errors import (
     UnknownStudyError,
     WrongSecretError,
 )
+from aggregator.issuing.config import read_trusted
+from aggregator.issuing.counting import add_vouched, check_vouched
 from aggregator.noise import discrete_gaussian
 from aggregator.retention import expired, utc_now
 from aggregator.store import SET_TOTAL, Rows, open_store
@@ -76,9 +79,13 @@ class _Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Checked:
-    """The messages that end the checks, None for an invalid report, and the sum of the valid ones' output shares."""
+    """The messages that end the checks, None for an invalid report, and the sum of the valid ones' output shares.
+
+    ``vouched`` counts the valid ones by the number of the issuer of their token.
+    """
 
     messages: dict[bytes, bytes | None]
+    vouched: Counter[int]
     total: Vector
 
 
@@ -97,6 +104,7 @@ class Helper:
         verifier: Verifier | None = None,
     ) -> None:
         self.config = config
+        self._home = home
         self.verifier = verifier or make_verifier(config.verify, workers=config.workers, address=config.ray)
         self.database = open_store(home, "helper", config.store)
         self._private_key = bytes.fromhex(config.sealing_key)
@@ -115,6 +123,7 @@ class Helper:
         if study.helper_key != self.config.public_key or study.helper != self.config.helper:
             raise StudyRefusedError("the study names another helper")
         check_terms(study)
+        self._check_issuers(study)
         key = sealing.open_sealed(registration.sealed_key, self._private_key, key_info(task))
         if len(key) != VERIFY_KEY_BYTES:
             raise VocabularyError("the key of the proof check has a wrong length")
@@ -146,7 +155,8 @@ class Helper:
     def collect(self, collection: wire.Collection) -> bytes:
         """This server's share of the sum, its noise included: drawn once, kept, and given again when asked again.
 
-        BatchTooSmallError below the study's minimum, CollectedBeforeError if other reports are asked for.
+        BatchTooSmallError below the study's minimum, OneIssuerError if one pod operator vouches for more than half of
+        the reports, CollectedBeforeError if other reports are asked for.
         """
         name = collection.task_id
         with self.database.transaction() as rows:
@@ -161,6 +171,7 @@ class Helper:
                 raise CollectedBeforeError("leader and helper did not count the same reports")
             if len(accepted) < task.study.min_batch:
                 raise BatchTooSmallError(f"{len(accepted)} valid reports, of at least {task.study.min_batch}")
+            check_vouched(rows, task.study)
             field, total = task.vdaf.field, self._total(rows, task).elements
             share = (total + discrete_gaussian(task.study.noise.variance, len(total))) % field.prime
             answer = wire.encode(wire.AggregateShare(share=field.encode(share)))
@@ -207,6 +218,15 @@ class Helper:
         """Close the database and end what checks proofs."""
         self.verifier.close()
         self.database.close()
+
+    def _check_issuers(self, study: Study) -> None:
+        """Whom the leader takes for pod operators is not for the leader alone to say."""
+        unknown = {issuer.url for issuer in study.issuers} - read_trusted(self._home)
+        if unknown and not study.demo:
+            raise StudyRefusedError(
+                f"this helper's operator does not know the issuer {min(unknown)}",
+                hint="The helper's operator runs: pod-aggregator trust URL",
+            )
 
     @staticmethod
     def _remember_withdrawn(rows: Rows, task: bytes, name: bytes) -> None:
@@ -268,6 +288,7 @@ class Helper:
         messages = [message for outcome in outcomes for message in outcome.messages]
         return _Checked(
             messages=dict(zip(entries, messages, strict=True)),
+            vouched=sum((Counter(outcome.vouched) for outcome in outcomes), Counter[int]()),
             total=sum_shares(task.vdaf, [outcome.total for outcome in outcomes]),
         )
 
@@ -286,6 +307,7 @@ class Helper:
             said[name] = wire.Outcome.REPLAYED  # if it comes twice in one job
         answer = wire.encode(wire.JobAnswer(verdicts=tuple(verdicts)))
         rows.execute("INSERT INTO jobs VALUES (?, ?, ?, ?)", (task.name, job.number, digest, answer))
+        add_vouched(rows, task.name, checked.vouched)
         total = self._total(rows, task) + checked.total
         rows.execute(SET_TOTAL, (task.name, total.encode()))
         return answer
@@ -338,7 +360,7 @@ def create_helper_app(helper: Helper) -> Flask:
 
 
 def _erase(rows: Rows, task: bytes) -> None:
-    for table in ("reports", "jobs", "totals"):
+    for table in ("reports", "jobs", "totals", "vouched"):
         rows.execute(f"DELETE FROM {table} WHERE task = ?", (task,))  # noqa: S608 - our own names
 
 

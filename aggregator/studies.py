@@ -20,6 +20,7 @@ from aggregator.errors import StudyRefusedError
 from vocab.errors import VocabularyError
 from vocab.privacy import micro_rho
 from vocab.study import MIN_BATCH, Study
+from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
 
 __all__ = ["check_terms", "decode_manifest", "make_study", "read_terms", "variance_for"]
@@ -36,6 +37,9 @@ def variance_for(epsilon: float, norm_squared: int) -> int:
 def check_terms(study: Study) -> None:
     """Refuse what would endanger people; both servers ask, each for itself."""
     prio3_for(study)
+    problem = issuers_problem(study)
+    if problem is not None:
+        raise StudyRefusedError(problem, hint="Let issuers invite you: pod-aggregator add-issuer FILE")
     if study.demo:
         return
     if study.min_batch < MIN_BATCH:

@@ -7,6 +7,7 @@ here is remembered between lots; what was asked before is for the server to know
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ import numpy as np
 from aggregator.studies import decode_manifest
 from vocab.errors import InvalidShareError
 from vocab.study import Study
+from vocab.tokens import check_token
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import prio3_for, share_info, split_sealed
 from vocab.vdaf.field import Vector
@@ -89,10 +91,12 @@ class HelperLot:
 class HelperOutcome:
     """In the order of the entries: the message that ends the check, None where a report is invalid.
 
+    ``vouched`` counts those that hold by the number of the issuer of their token; empty where the study has none.
     ``total`` is the encoded sum of the output shares of those that hold.
     """
 
     messages: tuple[bytes | None, ...]
+    vouched: dict[int, int]
     total: bytes
 
 
@@ -122,16 +126,19 @@ def check_helper_lot(lot: HelperLot) -> HelperOutcome:
     study = _study(lot.manifest)
     vdaf = prio3_for(study)
     messages: list[bytes | None] = []
+    vouched = Counter[int]()
     total = _nothing(vdaf)
     for entry in lot.entries:
         try:
-            message, output = _checked(study, vdaf, lot, entry)
+            issuer, message, output = _checked(study, vdaf, lot, entry)
         except InvalidShareError:
             messages.append(None)
             continue
         messages.append(message)
+        if issuer is not None:
+            vouched[issuer] += 1
         total = total + output
-    return HelperOutcome(messages=tuple(messages), total=total.encode())
+    return HelperOutcome(messages=tuple(messages), vouched=dict(vouched), total=total.encode())
 
 
 def in_lots(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
@@ -145,15 +152,16 @@ def sum_shares(vdaf: Prio3, shares: Iterable[bytes]) -> Vector:
     return sum(map(vdaf.field.read, shares), _nothing(vdaf))
 
 
-def _checked(study: Study, vdaf: Prio3, lot: HelperLot, entry: JobEntry) -> tuple[bytes, Vector]:
+def _checked(study: Study, vdaf: Prio3, lot: HelperLot, entry: JobEntry) -> tuple[int | None, bytes, Vector]:
     info = share_info(study.task_id, entry.report_id, entry.public_share)
     opened = sealing.open_sealed(entry.sealed_share, lot.private_key, info)
-    _, share = split_sealed(study, opened)
+    token, share = split_sealed(study, opened)
+    issuer = check_token(study, entry.report_id, token) if study.issuers else None
     state, verifier = vdaf.verify_init(lot.verify_key, HELPER, entry.report_id, entry.public_share, share)
     both = [entry.verifier_share, verifier]
     message = vdaf.decide(both)
     vdaf.check_public_share(entry.public_share, both)  # the leader must not refuse what is counted here
-    return message, vdaf.finish(state, message)
+    return issuer, message, vdaf.finish(state, message)
 
 
 @lru_cache(maxsize=8)

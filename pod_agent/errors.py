@@ -25,7 +25,11 @@ AgentError
 ├── UnaccountedRowsError            1  an import does not account for every row
 ├── LocalStateError                 1  the journal or the staging area in the agent's home cannot be used
 ├── ServerUnreachableError          5  a leader, a catalogue or a SuperLink does not answer
+├── NoIssuerError                   2  the operator of the person's pod vouches for nobody in a study
+├── TokenRefusedError               5  the operator of the person's pod gives no token for a study
 └── ServerRefusedError              5  a SuperLink answers, but not to this agent
+    ├── NodeNotAdmittedError        5  it does not know this node's key, or not any more
+    └── UntrustedServerError        5  its certificate is not one that the business vouched for
 """
 
 from __future__ import annotations
@@ -41,6 +45,8 @@ __all__ = [
     "MissingExtraError",
     "NeedsMappingError",
     "NeedsServerError",
+    "NoIssuerError",
+    "NodeNotAdmittedError",
     "NotInitialisedError",
     "NoticeChangedError",
     "PassphraseError",
@@ -55,9 +61,11 @@ __all__ = [
     "ServerRefusedError",
     "ServerUnreachableError",
     "ShareOutstandingError",
+    "TokenRefusedError",
     "UnaccountedRowsError",
     "UnknownRecordError",
     "UnrecognisedExportError",
+    "UntrustedServerError",
     "UsageError",
 ]
 
@@ -275,3 +283,33 @@ class ServerRefusedError(AgentError):
     hint = "Link this agent with the training server again."
     exit_status = 5
     http_status = 502
+
+
+class NodeNotAdmittedError(ServerRefusedError):
+    """The training server does not know this node's key, or not any more, or the clocks are minutes apart."""
+
+    code = "node_not_admitted"
+    hint = "Run: pod-agent federation join. If that does not help, see that this machine's clock is right."
+
+
+class UntrustedServerError(ServerRefusedError):
+    """The training server's certificate is not one that the business vouched for; nothing was sent."""
+
+    code = "untrusted_server"
+    hint = "Tell the business, or ask for its new address: pod-agent federation leave, then join."
+
+
+class NoIssuerError(AgentError):
+    """None of a study's issuers of tokens is the operator of the person's pod."""
+
+    code = "no_issuer"
+    hint = "Ask your pod's operator to take part. If its issuer has another domain: token_issuer in settings.toml."
+    exit_status = 2
+
+
+class TokenRefusedError(AgentError):
+    """The operator of the person's pod gives no token for a study."""
+
+    code = "token_refused"
+    hint = "Each person has one token for a study: see whether another device of yours took it. Nothing was sent."
+    exit_status = 5

@@ -35,10 +35,12 @@ __all__ = [
     "issuers_problem",
     "key_name",
     "make_token",
-    "on_roster",
     "roster_bytes",
     "roster_digest",
+    "roster_lines",
+    "roster_path",
     "token_message",
+    "token_path",
 ]
 
 KEY_BITS = 2048
@@ -88,6 +90,19 @@ def key_name(issuer: TokenIssuer) -> str:
     return hashlib.sha256(bytes.fromhex(issuer.key)).hexdigest()
 
 
+def roster_path(issuer: TokenIssuer) -> str:
+    """Where the roster is shown to everybody (GET), below the issuer's address."""
+    return f"keys/{key_name(issuer)}/roster"
+
+
+def token_path(issuer: TokenIssuer) -> str:
+    """Where a person asks for their blind signature (PUT, with a login), below the issuer's address.
+
+    The body is the blinded message, the answer the signature on it and the opening of the person's roster line.
+    """
+    return f"keys/{key_name(issuer)}/tokens"
+
+
 def issuers_problem(study: Study) -> str | None:
     """Why the study's issuers do not vouch for its people, or None; only made-up people need none.
 
@@ -127,11 +142,11 @@ def roster_digest(roster: bytes) -> str:
     return hashlib.sha256(roster).hexdigest()
 
 
-def on_roster(issuer: TokenIssuer, roster: bytes, opening: bytes, webid: str) -> bool:
-    """Whether a person is on an issuer's roster; VocabularyError where it is not the roster that the manifest names."""
+def roster_lines(issuer: TokenIssuer, roster: bytes) -> frozenset[bytes]:
+    """The commitments of an issuer's roster; VocabularyError where it is not the roster that the manifest names."""
     lines = [roster[start : start + COMMITMENT_BYTES] for start in range(0, len(roster), COMMITMENT_BYTES)]
-    if roster_digest(roster) != issuer.roster or len(lines) != issuer.people:
+    if roster_digest(roster) != issuer.roster or len(roster) != COMMITMENT_BYTES * issuer.people:
         raise VocabularyError("the roster is not the one that the study names")
-    if len(roster) % COMMITMENT_BYTES or any(one >= following for one, following in pairwise(lines)):
+    if any(one >= following for one, following in pairwise(lines)):
         raise VocabularyError("the roster is not in order, or names somebody twice")
-    return commitment(opening, webid) in set(lines)
+    return frozenset(lines)

@@ -19,6 +19,12 @@ CREATE TABLE IF NOT EXISTS reports (
     outcome INTEGER NOT NULL,  -- vocab.wire.Outcome
     PRIMARY KEY (task, report)
 );
+CREATE TABLE IF NOT EXISTS vouched (
+    task     BLOB NOT NULL REFERENCES tasks (task),
+    issuer   INTEGER NOT NULL,  -- its number in the manifest
+    accepted INTEGER NOT NULL,  -- how many of the valid reports carry its tokens
+    PRIMARY KEY (task, issuer)
+);
 CREATE TABLE IF NOT EXISTS totals (
     task  BLOB PRIMARY KEY REFERENCES tasks (task),
     share BLOB NOT NULL

@@ -28,15 +28,17 @@ from pod_agent.errors import LocalStateError, NotInitialisedError, ServerUnreach
 from pod_agent.federation.report import build_report
 from pod_agent.federation.send import send
 from pod_agent.federation.stores import AgentKey, clock, secret
+from pod_agent.federation.tokens import Ticket
 from pod_agent.pods.embedded import EmbeddedPod
 from tests.support.door import Door, doors
 from tests.support.memory_pod import Fault, FaultyPod
 from vocab.study import Noise
-from vocab.vdaf.encoding import report_bytes
+from vocab.vdaf.encoding import TOKEN_BYTES, report_bytes
 from vocab.wire import Report, decode
 
 ROOT = Path(__file__).resolve().parents[2]
 SPENDING = {"groceries": 60.0, "eating-out": 30.0, "transport": 10.0}
+TICKET = Ticket(bytes(32), bytes(TOKEN_BYTES))
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def test_a_leader_that_is_away_is_tried_again_later_at_no_further_cost(door: Doo
     consents, wire = door.person(SPENDING)
     consents.give(study.task_id.hex())
     [offered] = consents.offered()
-    report = build_report(study, 0)
+    report = build_report(study, 0, TICKET)
     wire.away = True
     with pytest.raises(ServerUnreachableError):
         consents.contribute(offered, lambda _: 0)
@@ -179,7 +181,7 @@ def test_a_permit_does_not_fit_another_report(door: Door) -> None:
     [offered] = consents.offered()
     _, permit = consents.contribute(offered, lambda _: 1)
     with pytest.raises(Exception, match="the permit is for another address"):
-        send(build_report(study, 2), permit, client=httpx.Client(transport=wire))
+        send(build_report(study, 2, TICKET), permit, client=httpx.Client(transport=wire))
     assert len(wire.sent()) == 1
 
 

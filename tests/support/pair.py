@@ -15,9 +15,12 @@ from aggregator.channel import HelperChannel
 from aggregator.collection import collect
 from aggregator.config import init_helper, init_leader, load_helper
 from aggregator.helper import Helper, create_helper_app
+from aggregator.issuing.config import trust_issuer
 from aggregator.leader import Leader, create_leader_app
 from aggregator.releases import Release
+from aggregator.verifiers import Verifier
 from tests.support.studies import histogram_study
+from tests.support.tokens import made_issuers, token_for
 from vocab import wire
 from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
@@ -26,10 +29,13 @@ from vocab.vdaf.encoding import make_report, randomness_bytes
 __all__ = ["Pair", "send", "upload"]
 
 
-def send(study: Study, measurement: Measurement, secret: bytes | None = None) -> wire.Report:
-    """A fresh report."""
-    randomness = os.urandom(randomness_bytes(study))
-    return make_report(study, measurement, secret=secret or os.urandom(32), randomness=randomness)
+def send(
+    study: Study, measurement: Measurement, secret: bytes | None = None, token: bytes | None = None
+) -> wire.Report:
+    """A fresh report, with a token of made-up issuers where the study counts tokens."""
+    secret, randomness = secret or os.urandom(32), os.urandom(randomness_bytes(study))
+    token = token_for(study, secret) if token is None else token
+    return make_report(study, measurement, secret=secret, randomness=randomness, token=token)
 
 
 def upload(client: httpx.Client, report: wire.Report) -> int:
@@ -38,17 +44,22 @@ def upload(client: httpx.Client, report: wire.Report) -> int:
 
 
 class Pair:
-    """Both servers with a clock that tests set; ``fitted`` fits a study to them, ``store`` is a PostgreSQL database."""
+    """Both servers with a clock that tests set; ``fitted`` fits a study to them, ``store`` is a PostgreSQL database.
 
-    def __init__(self, home: Path, store: str = "") -> None:
+    Without a ``verifier`` each has its own.
+    """
+
+    def __init__(self, home: Path, store: str = "", verifier: Verifier | None = None) -> None:
         invitation = init_helper(home, url="http://helper.test/", helper="https://pods.example/profile#us", store=store)
         config = init_leader(
             home, invitation, url="http://leader.test/", controller="https://shop.example/profile#us", store=store
         )
+        for issuer in made_issuers().issuers:
+            trust_issuer(home, issuer.url)
         self.home = home
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
-        self.leader = Leader(home, config, clock=lambda: self.now)
-        self.helper = Helper(home, load_helper(home), clock=lambda: self.now)
+        self.leader = Leader(home, config, clock=lambda: self.now, verifier=verifier)
+        self.helper = Helper(home, load_helper(home), clock=lambda: self.now, verifier=verifier)
         self.agents = self._client(create_leader_app(self.leader), config.url)
         self.direct = self._client(create_helper_app(self.helper), config.helper_url)
         transport = httpx.WSGITransport(app=create_helper_app(self.helper))
@@ -59,7 +70,7 @@ class Pair:
         return httpx.Client(transport=httpx.WSGITransport(app=app), base_url=url)  # type: ignore[arg-type]
 
     def fitted(self, study: Study) -> Study:
-        """The study with this pair's parties."""
+        """The study with this pair's parties, and made-up issuers unless it is for made-up people."""
         config = self.leader.config
         return replace(
             study,
@@ -68,6 +79,7 @@ class Pair:
             helper=config.helper,
             helper_url=config.helper_url,
             helper_key=config.helper_key,
+            issuers=study.issuers if study.demo else made_issuers().issuers,
         )
 
     def study(self, cells: int = 8, *, variance: int = 0, min_batch: int = 5) -> Study:

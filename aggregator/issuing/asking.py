@@ -1,0 +1,72 @@
+"""The leader's side: asking issuers for their keys and rosters before a study is published.
+
+The leader's name for a study to come follows from its terms. So publishing the same terms again asks for the same keys
+and comes to the same task id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+import msgspec
+
+from aggregator.channel import HelperChannel
+from aggregator.errors import AggregatorError, HelperUnreachableError, IssuerUnreachableError
+from aggregator.issuing.config import IssuerInvitation
+from aggregator.issuing.issuer import STUDY_BYTES, KeyOffer, StudyToCome
+from vocab.errors import VocabularyError
+from vocab.study import Study, TokenIssuer
+from vocab.tokens import roster_lines, roster_path
+
+__all__ = ["with_issuers"]
+
+
+def with_issuers(
+    study: Study, invitations: Sequence[IssuerInvitation], *, transport: httpx.BaseTransport | None = None
+) -> Study:
+    """The study with the key and roster that each of these issuers made for it; the terms must name none yet.
+
+    IssuerUnreachableError where one does not answer, or its roster is not what it says. ``transport`` replaces the
+    network in tests.
+    """
+    name = hashlib.sha256(replace(study, issuers=()).task_id).digest()[:STUDY_BYTES].hex()
+    body = msgspec.json.encode(StudyToCome(closes=int(study.closes.timestamp())))
+    issuers = []
+    for invitation in invitations:
+        with HelperChannel(invitation.url, bytes.fromhex(invitation.channel_key), transport=transport) as channel:
+            try:
+                offer = msgspec.json.decode(channel.put(f"studies/{name}", body), type=KeyOffer)
+                issuer = TokenIssuer(url=invitation.url, key=offer.key, roster=offer.roster, people=offer.people)
+            except (HelperUnreachableError, msgspec.MsgspecError, VocabularyError) as error:
+                raise IssuerUnreachableError(f"the issuer {invitation.url} gives no key for the study") from error
+            except AggregatorError as error:
+                raise IssuerUnreachableError(
+                    f"the issuer {invitation.url} refuses a key for the study ({error.code})", hint=error.hint
+                ) from error
+        _check_roster(issuer, transport)
+        issuers.append(issuer)
+    return replace(study, issuers=tuple(issuers))
+
+
+def _check_roster(issuer: TokenIssuer, transport: httpx.BaseTransport | None) -> None:
+    """See the roster that the manifest will name, as every agent will."""
+    with httpx.Client(
+        transport=transport,
+        timeout=60,
+        follow_redirects=False,
+        trust_env=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    ) as client:
+        try:
+            answer = client.get(issuer.url + roster_path(issuer))
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise IssuerUnreachableError(f"the issuer {issuer.url} shows no roster") from error
+    try:
+        roster_lines(issuer, answer.content)
+    except VocabularyError as error:
+        raise IssuerUnreachableError(f"the roster of {issuer.url} is not what it says") from error

@@ -147,6 +147,7 @@ class RayVerifier(_Elsewhere):
 
     def __init__(self, address: str) -> None:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is reported to anyone
+        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # without it Ray warns of a change to come
         try:
             import ray  # noqa: PLC0415 - optional
         except ImportError as error:

@@ -1,24 +1,24 @@
 """Making a study from a file of terms, and the terms that no server of ours takes part in.
 
 A terms file (TOML or JSON) has the fields of a manifest except those of the servers, which come from the configuration.
-Two forms are shorter than the manifest's: ``noise = {epsilon = 1.0}`` and ``statistic.cells_of``, the lists whose
-product makes the cells.
+``noise = {epsilon = 1.0}`` is a shorter form than the manifest's; those of statistics are in ``shorthands``.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aggregator.config import LeaderConfig
 from aggregator.errors import StudyRefusedError
+from aggregator.shorthands import full_statistic
 from vocab.errors import VocabularyError
 from vocab.privacy import micro_rho
+from vocab.statistics import Rfm
 from vocab.study import MIN_BATCH, Study
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
@@ -48,6 +48,11 @@ def check_terms(study: Study) -> None:
         )
     if study.noise.variance == 0:
         raise StudyRefusedError("the study adds no noise", hint="Only a study marked demo may be exact.")
+    if isinstance(study.statistic, Rfm) and study.min_batch < study.statistic.people_needed:
+        raise StudyRefusedError(
+            f"a grid of {study.statistic.length - 1} cells needs a minimum batch of {study.statistic.people_needed:,}",
+            hint="With fewer people most of its cells are too small to show; 9 cells suit 100 people.",
+        )
 
 
 def decode_manifest(raw: str | bytes) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
     for name in ("opens", "closes"):
         if isinstance(manifest.get(name), datetime):
             manifest[name] = manifest[name].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    manifest["statistic"] = _with_cells(manifest.get("statistic"))
+    manifest["statistic"] = full_statistic(manifest.get("statistic"))
     epsilon = _epsilon(manifest.get("noise"))
     if epsilon is None:
         return Study.from_json(manifest)
@@ -104,14 +109,3 @@ def _epsilon(noise: object) -> float | None:
     if isinstance(epsilon, bool) or not isinstance(epsilon, int | float):
         raise VocabularyError("epsilon is a number")
     return float(epsilon)
-
-
-def _with_cells(statistic: object) -> object:
-    if not isinstance(statistic, Mapping) or "cells_of" not in statistic:
-        return statistic
-    try:
-        lists: list[Sequence[str]] = [statistic["cells_of"][name] for name in statistic["query"]["dimensions"]]
-        cells = [list(labels) for labels in itertools.product(*lists)]
-    except (KeyError, TypeError) as error:
-        raise VocabularyError("cells_of has one list of labels for each dimension of the query") from error
-    return {**{name: value for name, value in statistic.items() if name != "cells_of"}, "cells": cells}

@@ -19,6 +19,7 @@ from aggregator.errors import UnknownReleaseError
 from aggregator.portal.charts import interval_bar
 from aggregator.portal.entry import Entry, guard
 from aggregator.portal.exporting import release_csv
+from aggregator.portal.together import strongest
 from aggregator.releases import Release, Row
 from vocab.errors import ProjectError
 from vocab.study import Study
@@ -46,7 +47,7 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     app = Flask(__name__)
     guard(app, door or Entry(port))
     app.jinja_env.filters.update(count=_count, words=_words, day=_day, party=_party)
-    app.jinja_env.globals.update(bar=interval_bar, sqrt=math.sqrt)
+    app.jinja_env.globals.update(bar=interval_bar, largest_of=_largest, sqrt=math.sqrt)
 
     @app.get("/")
     def overview() -> str:
@@ -56,7 +57,13 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     @app.get("/releases/<name>")
     def release(name: str) -> str:
         found = _find(shelf, name)
-        return render_template("release.html", release=found, groups=_groups(found.rows), largest=_largest(found.rows))
+        return render_template(
+            "release.html",
+            release=found,
+            groups=_groups(found.rows),
+            largest=_largest(found.rows),
+            together=strongest(found),
+        )
 
     @app.get("/releases/<name>.csv")
     def download(name: str) -> Response:
@@ -80,9 +87,10 @@ def _find(shelf: Shelf, name: str) -> Release:
 
 
 def _groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows of two dimensions by their first label, in the study's order; all in one group otherwise."""
+    """Rows of several dimensions by all labels but the last, in the study's order; all in one group otherwise."""
     if rows and len(rows[0].labels) > 1:
-        return [(label, list(group)) for label, group in groupby(rows, key=lambda row: row.labels[0])]
+        groups = groupby(rows, key=lambda row: row.labels[:-1])
+        return [(", ".join(labels), list(group)) for labels, group in groups]
     return [("", list(rows))] if rows else []
 
 
@@ -112,7 +120,9 @@ def _count(number: float | None) -> str:
 
 
 def _words(name: str) -> str:
-    """The last part of a name or IRI, as words."""
+    """The last part of a name or IRI, as words; months and classes as they are."""
+    if name[:1].isdigit():
+        return name
     last = name.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
     spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in last)
     return spaced.replace("-", " ").replace("_", " ").strip().capitalize()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
+from collections.abc import Iterator
 
 from aggregator.releases import Release, Row, draw_variance
+from vocab.statistics import Histogram
 
-__all__ = ["release_csv"]
+__all__ = ["item_labels", "release_csv"]
 
 COLUMNS = ("value", "ci95_low", "ci95_high", "noise_sigma", "draw_sigma", "withheld", "batch", "release_id")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -16,23 +19,48 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def release_csv(release: Release) -> str:
-    """One line per cell, RFC 4180: labels, then ``COLUMNS``.
+    """One line per number, RFC 4180: labels, then ``COLUMNS``.
 
-    The interval covers both sigmas: of the servers' noise, and of the draw of one unit from each person; the draw's is
-    empty where the value is withheld, and for model updates, which nobody draws.
+    The interval covers both sigmas: of the servers' noise and, of a histogram, of the draw of one unit from each
+    person; the draw's is empty where the value is withheld, and where nothing is drawn. Totals of a table have empty
+    labels for what they add up.
     """
     text = io.StringIO()
     lines = csv.writer(text)
-    width = len(release.dimensions) or 1
-    lines.writerow([*(release.dimensions or ("parameter",)), *COLUMNS])
+    columns = _label_columns(release)
+    width = len(columns)
+    lines.writerow([*columns, *COLUMNS])
     tail = [release.batch, release.id]
     sigma = f"{math.sqrt(release.noise_variance):.4f}"
     for row in (*release.rows, *([release.nothing] if release.nothing else [])):
         labels = [_neutral(label) for label in row.labels] + [""] * (width - len(row.labels))
         lines.writerow([*labels, *_figures(row), sigma, _draw_sigma(release, row), str(row.withheld).lower(), *tail])
-    for number, value in enumerate(release.values):
-        lines.writerow([number, value / 2**release.fraction_bits, "", "", sigma, "", "false", *tail])
+    for number, marginal in enumerate(release.marginals):
+        for row in marginal.rows:
+            cells = sum(cell.labels[number] == row.labels[0] for cell in release.rows)
+            spread = f"{math.sqrt(cells * release.noise_variance):.4f}"
+            labels = [_neutral(row.labels[0]) if place == number else "" for place in range(width)]
+            drawn = _draw_sigma(release, row)
+            lines.writerow([*labels, *_figures(row), spread, drawn, str(row.withheld).lower(), *tail])
+    unit = 2**release.fraction_bits
+    names = item_labels(release.items) if release.items else ((str(number),) for number in range(len(release.values)))
+    for name, value in zip(names, release.values, strict=True):
+        labels = [_neutral(label) for label in name]
+        lines.writerow([*labels, value / unit, "", "", f"{float(sigma) / unit:.6f}", "", "false", *tail])
     return text.getvalue()
+
+
+def item_labels(items: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """What every value of a co-purchase release is of: popularity, diagonal, then pairs, row by row."""
+    yield from (("popularity", item, "") for item in items)
+    yield from (("diagonal", item, "") for item in items)
+    yield from (("pair", *pair) for pair in itertools.combinations(items, 2))
+
+
+def _label_columns(release: Release) -> tuple[str, ...]:
+    if release.items:
+        return ("part", "item", "other_item")
+    return release.dimensions or (("parameter",) if release.values else ("what",))
 
 
 def _figures(row: Row) -> list[str]:
@@ -40,6 +68,8 @@ def _figures(row: Row) -> list[str]:
 
 
 def _draw_sigma(release: Release, row: Row) -> str:
+    if release.statistic != Histogram.name:
+        return ""
     return "" if row.value is None else f"{math.sqrt(draw_variance(row.value, release.most_people)):.4f}"
 
 

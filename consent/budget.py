@@ -57,13 +57,13 @@ class Limits:
             )
 
     @classmethod
-    def from_epsilons(cls, *, business: str = "", total: str = "") -> Limits:
-        """Limits for 28 days as a person writes them: epsilons at delta 1e-6, such as ``0.5``; empty is the default.
+    def from_epsilons(cls, *, business: str = "", total: str = "", year: str = "") -> Limits:
+        """Limits as a person writes them: epsilons at delta 1e-6, such as ``0.5``; empty is the default.
 
-        ``business`` is for one business, ``total`` for all together; 0 lets nothing leave. VocabularyError for text
-        that is no number from 0 to 100, InvalidGrantError above the default.
+        ``business`` is for one business and ``total`` for all together in 28 days, ``year`` for all in 365; 0 lets
+        nothing leave. VocabularyError for text that is no number from 0 to 100, InvalidGrantError above the default.
         """
-        texts = {"business_period": business, "period": total}
+        texts = {"business_period": business, "period": total, "year": year}
         return cls(**{name: micro_rho(_epsilon(text)) for name, text in texts.items() if text.strip()})
 
 

@@ -14,6 +14,7 @@ ConsentError                    4, HTTP 403
 ├── BadSignatureError           a signed document was changed, or someone else signed it
 ├── ClockRollbackError          this machine's clock stands before the last entry of the log
 ├── RefusedError                the person said no to this study
+├── RequestSettledError         the request was allowed, or its study is over
 ├── AlreadyAnsweredError        this study was answered; a second answer would tell more
 ├── InvalidGrantError           a grant that may not be given: no end, two purposes, health beside other data
 ├── InvalidStudyError           a study whose terms the agent refuses before anyone is asked
@@ -42,6 +43,7 @@ __all__ = [
     "NotYetValidError",
     "PodOfflineError",
     "RefusedError",
+    "RequestSettledError",
     "UnknownStatisticError",
     "WithdrawnError",
     "WrongDataError",
@@ -172,6 +174,14 @@ class RefusedError(ConsentError):
     code = "refused"
     hint = "A request that was refused stays refused. The business may ask again with a new one."
     message = "you refused this request"
+
+
+class RequestSettledError(ConsentError):
+    """The request was allowed, or its study is over."""
+
+    code = "request_settled"
+    hint = "Only a request that waits for an answer can be refused or put off."
+    message = "this request has its answer"
 
 
 class InvalidGrantError(ConsentError):

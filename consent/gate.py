@@ -210,9 +210,17 @@ class Gate:
         """All grants as they stand, with every withdrawal that the log or this machine knows of."""
         return self._grants.read(_withdrawn(self._log.entries()))
 
+    def one(self, identifier: str) -> GrantState:
+        """One grant as it stands; NoGrantError where there is none."""
+        return self._grants.one(identifier, _withdrawn(self._log.entries()))
+
     def withdrawn(self, entries: list[Entry]) -> frozenset[str]:
         """Identifiers of all grants whose withdrawal is in the log's entries or is marked on this machine."""
         return _withdrawn(entries) | self._grants.marks.all_withdrawn().keys()
+
+    def receipts(self) -> list[Receipt]:
+        """Every receipt in the pod, held against the log and its grant; see ``receipt.read_receipts``."""
+        return self._grants.receipts(self._log.entries())
 
     def entries(self) -> list[Entry]:
         """The log, checked from its first entry to its head."""

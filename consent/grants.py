@@ -6,7 +6,7 @@ damaged and permits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -15,7 +15,7 @@ from consent.codec import decode_event, decode_grant, encode_event, encode_grant
 from consent.errors import BadSignatureError, InvalidGrantError, NoGrantError
 from consent.grant import Event, Grant, GrantState, Status
 from consent.proof import Signer, key_name
-from consent.receipt import RECEIPTS, Receipt, encode_receipt
+from consent.receipt import RECEIPTS, Logged, Receipt, encode_receipt, read_receipts
 from consent.stores import Documents, Head, Marks
 
 __all__ = ["GrantFolder", "Grants", "Named", "Reading"]
@@ -85,9 +85,13 @@ class GrantFolder(Generic[G]):
         """Names of the members: two for each grant."""
         return self._documents.names(self._path)
 
-    def receipts(self) -> int:
-        """How many receipts there are."""
-        return len(self._documents.names(RECEIPTS))
+    def receipts(self, entries: Sequence[Logged]) -> list[Receipt]:
+        """Every receipt in the pod, held against the log and, where it is one of these, its grant."""
+        return read_receipts(self._documents, self.key, entries, self._digest_of)
+
+    def receipt_names(self) -> list[str]:
+        """Names of the receipts."""
+        return self._documents.names(RECEIPTS)
 
     def record(self, grant: G) -> bytes:
         """The grant's signed document."""
@@ -163,6 +167,12 @@ class GrantFolder(Generic[G]):
         """Digest of the grant's canonical form, which its receipts name."""
         return self._grant(identifier)[1]
 
+    def _digest_of(self, identifier: str) -> str | None:
+        try:
+            return self.digest(identifier)
+        except NoGrantError:
+            return None
+
     def _grant(self, identifier: str) -> tuple[G, str]:
         content = self._documents.read(f"{self._path}{identifier}.ttl")
         if content is None:
@@ -195,7 +205,7 @@ class Grants:
         self.key = self._folder.key
         self.tell = self._folder.tell
         self.write_receipt = self._folder.write_receipt
-        self.digest = self._folder.digest
+        self.receipts = self._folder.receipts
 
     def read(self, withdrawn: Collection[str] = ()) -> Reading[GrantState]:
         """Every grant, read afresh; those named in ``withdrawn`` count as withdrawn whatever their folder says."""
@@ -208,7 +218,7 @@ class Grants:
 
     def check_room(self) -> None:
         """InvalidGrantError where the receipts of one more renewal would not fit in their container."""
-        if self._folder.receipts() >= MEMBERS:
+        if len(self._folder.receipt_names()) >= MEMBERS:
             raise InvalidGrantError("the pod holds as many receipts as it can", hint="Give a new grant another time.")
 
     def add(self, grant: Grant) -> None:

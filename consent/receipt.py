@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyoxigraph import NamedNode, Triple
 
@@ -19,11 +19,11 @@ from consent.codec import EVENTS
 from consent.errors import BadSignatureError, LogDamagedError
 from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import Status
-from consent.proof import Signer, read_graph, sign_graph
+from consent.proof import Signer, read_graph, sign_graph, time_text
 from consent.stores import Documents, Head
 from consent.terms import DCT, DPV, DPV_27560, TYPE
 
-__all__ = ["RECEIPTS", "Receipt", "decode_receipt", "encode_receipt", "read_receipts"]
+__all__ = ["RECEIPTS", "Logged", "Receipt", "decode_receipt", "encode_receipt", "read_receipts"]
 
 RECEIPTS = "consent/receipts/"
 ACTIONS = {"give": Status.GIVEN, "renew": Status.RENEWED, "withdraw": Status.WITHDRAWN}
@@ -44,6 +44,17 @@ class Receipt:
     def path(self) -> str:
         """Where the receipt lies in the pod."""
         return f"{RECEIPTS}{self.grant}{_ending(self)}.ttl"
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as plain values."""
+        return {
+            "grant": self.grant,
+            "what": self.status.value,
+            "at": time_text(self.at),
+            "record": self.record,
+            "log_entry": self.head.sequence,
+            "log_digest": self.head.digest,
+        }
 
 
 class Logged(Protocol):

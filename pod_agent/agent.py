@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pod_agent.errors import PodError
     from pod_agent.federation.consents import Consents
+    from pod_agent.federation.desk import Desk
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
     from pod_agent.index.entities import Coverage, Origin
@@ -288,6 +289,7 @@ class Agent:
         """Studies, grants and the log: everything about what may leave this machine."""
         from consent.budget import Limits
         from pod_agent.federation.consents import Consents
+        from pod_agent.federation.tokens import IssuerLogin
 
         if self._consents is None:
             self._consents = Consents(
@@ -298,7 +300,9 @@ class Agent:
                 leader_url=self.settings.aggregator,
                 zone=self.settings.local_zone,
                 simulated=self.settings.simulated == "yes",
-                limits=Limits.from_epsilons(business=self.settings.max_epsilon),
+                limits=Limits.from_epsilons(**self.settings.epsilons),
+                jurisdiction=self.settings.jurisdiction,
+                login=lambda: IssuerLogin.kept(self.home, self.settings),
             )
         return self._consents
 
@@ -367,9 +371,12 @@ class Agent:
 
         return end_due(self.home, lambda: self.shares)
 
-    def budget(self) -> dict[str, int]:
-        """Privacy loss in micro-rho: spent in 28 and in 365 days over all businesses, and the limits."""
-        return self.consents.budget()
+    @property
+    def desk(self) -> Desk:
+        """Limits, receipts and rights."""
+        from pod_agent.federation.desk import Desk
+
+        return Desk(self.consents, self.home, self.pod)
 
     def _import_entry(self, import_id: str) -> dict[str, Any]:
         report = read_import(self.pod, import_id)

@@ -24,7 +24,11 @@ class Settings:
     ``pod`` is ``embedded`` or the IRI of the agent's container on a server; ``webid`` and ``issuer`` belong to it.
     ``zone`` is the IANA zone whose days the person lives in. ``catalogue`` is the address or
     file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
-    ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1).
+    ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1),
+    ``max_epsilon_all`` all businesses together (at most 3), ``max_epsilon_year`` all in 365 days (at most 7.8).
+    ``jurisdiction`` is the country whose law new grants stand under, such as SG.
+    ``token_issuer`` is where the operator of the person's pod gives out tokens for studies, empty where that lies with
+    the identity provider.
     ``simulated`` is ``yes`` for a made-up person, who may answer demonstrations; a real one never does.
     ``client_document`` is the address of a client-ID document (Solid-OIDC) that logins in the browser are made with.
     ``registered`` is the agent's container and the kinds of record in it that the private type index lists; empty where
@@ -38,6 +42,10 @@ class Settings:
     catalogue: str = ""
     aggregator: str = ""
     max_epsilon: str = ""
+    max_epsilon_all: str = ""
+    max_epsilon_year: str = ""
+    jurisdiction: str = "SG"
+    token_issuer: str = ""
     simulated: str = ""
     client_document: str = ""
     registered: str = ""
@@ -47,6 +55,11 @@ class Settings:
     def local_zone(self) -> ZoneInfo:
         """The person's zone."""
         return ZoneInfo(self.zone)
+
+    @property
+    def epsilons(self) -> dict[str, str]:
+        """The person's own limits of privacy loss, as ``consent.budget.Limits.from_epsilons`` takes them."""
+        return {"business": self.max_epsilon, "total": self.max_epsilon_all, "year": self.max_epsilon_year}
 
 
 def default_home() -> Path:

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from pod_agent.cli.options import Context, common, host, show_json, show_table
+from vocab.wording import time_text
 
 __all__ = ["COMMANDS"]
 
@@ -41,6 +42,37 @@ def show_request(context: Context, request_id: str, *, as_json: bool) -> None:
     for line in request.preview:
         click.echo(f"  {line}")
     click.echo(f"Allow it with: pod-agent grants give {request.task_id[:16]}")
+
+
+@requests.command()
+@click.argument("request_id")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@common
+def refuse(context: Context, request_id: str, *, yes: bool, as_json: bool) -> None:
+    """Say no to REQUEST_ID for good: nothing leaves for it, and it is not offered again."""
+    agent = context.agent()
+    request = agent.request(request_id)
+    if not yes:
+        click.confirm(f"Refuse {request.study.title!r} for good?", abort=True, err=True)
+    agent.consents.refuse(request.task_id)
+    if as_json:
+        show_json({"request": request.task_id, "status": "refused"})
+    else:
+        click.echo("Refused. Nothing leaves for this request; the business learns nothing of it.")
+
+
+@requests.command()
+@click.argument("request_id")
+@common
+def defer(context: Context, request_id: str, *, as_json: bool) -> None:
+    """Say "not now" to REQUEST_ID: nothing leaves for it until you allow it."""
+    agent = context.agent()
+    request = agent.request(request_id)
+    agent.consents.defer(request.task_id)
+    if as_json:
+        show_json({"request": request.task_id, "status": "deferred"})
+    else:
+        click.echo(f"Put off until {request.study.closes:%Y-%m-%d}. The business learns nothing of it.")
 
 
 @click.group()
@@ -93,6 +125,42 @@ def withdraw(context: Context, grant_id: str, *, as_json: bool) -> None:
         click.echo("as soon as they do: run pod-agent federation answer later.")
 
 
+@grants.command()
+@click.argument("grant_id")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; 90 days from now if not given.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@common
+def renew(context: Context, grant_id: str, until: datetime | None, *, yes: bool, as_json: bool) -> None:
+    """Let the grant GRANT_ID last longer; shows what it means first, and asks. Nothing is renewed by itself."""
+    consents = context.agent().consents
+    shown = consents.renewal(grant_id, until.date() if until else None)
+    if not yes:
+        for line in shown.lines:
+            click.echo(f"  {line}", err=True)
+        click.confirm("Renew this?", abort=True, err=True)
+    end = consents.renew(grant_id, shown.until.astimezone(consents.zone).date(), None if yes else shown.notice)
+    if as_json:
+        show_json({"grant": grant_id, "until": f"{end:%Y-%m-%dT%H:%M:%SZ}"})
+    else:
+        click.echo(f"Renewed until {end.astimezone(consents.zone):%Y-%m-%d}. Take it back at any time.")
+
+
+@grants.command()
+@click.argument("grant_id", default="")
+@common
+def receipts(context: Context, grant_id: str, *, as_json: bool) -> None:
+    """Your receipts of every yes, renewal and withdrawal, each held against the log and its grant."""
+    found = [receipt for receipt in context.agent().consents.receipts() if grant_id in {"", receipt.grant}]
+    if as_json:
+        show_json([receipt.to_json() for receipt in found])
+        return
+    rows = [
+        (receipt.grant, receipt.status.value, f"{receipt.at:%Y-%m-%d %H:%M}", receipt.head.sequence)
+        for receipt in found
+    ]
+    show_table("Receipts", ("grant", "what", "at (UTC)", "entry of the log"), rows, numbers=(3,))
+
+
 @grants.command("list")
 @common
 def list_grants(context: Context, *, as_json: bool) -> None:
@@ -122,7 +190,10 @@ def federation() -> None:
 @federation.command()
 @common
 def answer(context: Context, *, as_json: bool) -> None:
-    """Answer every study that you allowed and that is still open; later ones of the same business ask first."""
+    """Answer every study that you allowed and that is still open; later ones of the same business ask first.
+
+    Each is sent at a moment that your agent picks by chance, or the next time this runs after it.
+    """
     outcomes = context.agent().answer_studies()
     if as_json:
         show_json([outcome.to_json() for outcome in outcomes])
@@ -130,7 +201,10 @@ def answer(context: Context, *, as_json: bool) -> None:
     if not outcomes:
         click.echo("Nothing to answer: no open study is allowed and unanswered.")
     for outcome in outcomes:
-        click.echo(f"{outcome.study}: {outcome.outcome}, {outcome.sent:,} bytes left")
+        if outcome.due is None:
+            click.echo(f"{outcome.study}: {outcome.outcome}, {outcome.sent:,} bytes left")
+        else:
+            click.echo(f"{outcome.study}: waits until {time_text(outcome.due)} UTC; run this again then")
 
 
 @federation.command()

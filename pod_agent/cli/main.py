@@ -16,7 +16,9 @@ from pod_agent.cli import (
     moving,
     pods,
     portability,
+    privacy,
     registering,
+    rights,
     servers,
     setup,
     sharing,
@@ -54,6 +56,8 @@ for module in (
     categories,
     looking,
     consents,
+    privacy,
+    rights,
     sharing,
     portability,
 ):

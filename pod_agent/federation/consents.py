@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,28 +14,43 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from consent.budget import PERIOD, YEAR, Limits, spent
-from consent.errors import BadSignatureError, ConsentError, InvalidGrantError, NoGrantError
+from consent.errors import (
+    AlreadyAnsweredError,
+    BadSignatureError,
+    ConsentError,
+    InvalidGrantError,
+    NoGrantError,
+    RefusedError,
+)
 from consent.gate import Gate, Permit
-from consent.grant import DEFAULT_DAYS, MAX_DAYS, Grant
+from consent.grant import JURISDICTION, Grant
 from consent.grants import Grants
 from consent.ledger import SENT, Ledger, Log
-from consent.proof import time_text
+from consent.policy import repeated
+from consent.receipt import Receipt
+from consent.requests import Requests
+from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
 from pod_agent.errors import AgentError, NoticeChangedError, NotInitialisedError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study, cost
+from pod_agent.federation.exercising import exercise, settle_erasures
+from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
+from pod_agent.federation.measuring.draws import Moment, moment_of
 from pod_agent.federation.papers import grant_papers, log_papers
+from pod_agent.federation.renewing import Renewal, end_of, renewal
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of, key_digest
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
-from pod_agent.federation.standing import Standing
-from pod_agent.federation.statistics import Preview, QueryIndex, encode_histogram, preview
+from pod_agent.federation.standing import Standing, listed
+from pod_agent.federation.statistics import Preview, preview
 from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments, clock, secret
-from pod_agent.federation.studies import Offered, Outcome, Request, fetch_studies
+from pod_agent.federation.studies import WAITING, Offered, Outcome, Request, fetch_studies
 from pod_agent.federation.taking_back import take_back
+from pod_agent.federation.tokens import IssuerLogin, Tokens
 from pod_agent.pods.pod import Pod
 from vocab.errors import ProjectError
 from vocab.privacy import micro_rho
-from vocab.statistics import Histogram
+from vocab.statistics import ModelUpdate
 from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
 
@@ -47,8 +63,8 @@ class Consents:
     ``home`` holds the keys, the marks of withdrawals and the reports that were built; ``leader_url`` is the aggregator
     whose studies are looked at, empty for none; ``webid`` names the person and is empty until a WebID is linked.
     ``simulated`` is True for made-up people, who may answer studies marked ``demo``. ``limits`` are the person's own
-    for all grants together, the defaults if not given. ``pause`` is the time before a lost upload is repeated, in
-    seconds.
+    for all grants together, the defaults if not given; ``jurisdiction`` is the country whose law new grants stand
+    under. ``pause`` is the time before a lost upload is repeated, in seconds; ``moment`` picks when a report is sent.
     """
 
     def __init__(
@@ -65,19 +81,27 @@ class Consents:
         now: Clock = clock,
         limits: Limits | None = None,
         pause: float = PAUSE_SECONDS,
+        moment: Moment = moment_of,
+        jurisdiction: str = JURISDICTION,
+        login: Callable[[], IssuerLogin] = IssuerLogin.of,
     ) -> None:
         self._index = index
         self._webid = webid
         self._leader_url = leader_url if not leader_url or leader_url.endswith("/") else leader_url + "/"
-        self._zone = zone
+        self.zone = zone
+        self._jurisdiction = jurisdiction
         self._simulated = simulated
         self._pause = pause
+        self._moment = moment
         self._now = now
         self._client = client or open_client()
         self._secret = secret(home)
         self._outbox = Outbox(home / "outbox")
+        self._tokens = Tokens(home / "tokens", webid=webid, login=login, client=self._client)
         documents, marks, key = PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home)
         self._documents = documents
+        self._said = Requests(documents, marks, key, now, webid)
+        self.rights = Rights(documents, marks, key, now, webid)
         self.gate = Gate(Grants(documents, marks, key), Ledger(documents, key), Log(documents, marks, key), now, limits)
 
     def close(self) -> None:
@@ -111,7 +135,7 @@ class Consents:
     ) -> str:
         """Allow the study's business what this study asks, and return the grant's identifier.
 
-        The report is made first, and it is the one that was shown: a grant of a study of cells covers that report and
+        The report is made first, and it is the one that was shown: a grant of a study covers that report and
         no other, so that a later study of the same business has to be shown and allowed too. ``notice`` is
         ``Request.notice`` of what was shown, None only where a program shows nothing; NoticeChangedError where it would
         be something else by now. ``until`` is the last day, 90 days from now if not given; ``max_epsilon`` the most
@@ -122,10 +146,46 @@ class Consents:
         request = self.request(name)
         shown = self._allowable(request, notice)
         grant = self._grant(request, shown, until, max_epsilon)
-        if isinstance(request.study.statistic, Histogram):
-            self._bind(request.study, shown.cell, grant.identifier)
+        self._said.hold(request.offered.signed)
+        if shown.answer is not None:
+            self._bind(request.study, shown.answer, grant.identifier)
         self.gate.give(grant)
+        self._said.given(request.offered.signed, grant.identifier)
         return grant.identifier
+
+    def refuse(self, name: str) -> None:
+        """Say no to a study for good; nothing leaves for it, and it is shown as refused from now on."""
+        self._said.refuse(self.request(name).offered.signed)
+
+    def defer(self, name: str) -> None:
+        """Put a study off; nothing leaves for it until it is allowed."""
+        self._said.defer(self.request(name).offered.signed)
+
+    def renewal(self, identifier: str, until: date | None = None) -> Renewal:
+        """What a renewal would mean, in plain words; raises the refusal where the grant is over."""
+        now, charges = self.gate.now(), self.gate.charges()
+        return renewal(self.gate.one(identifier), charges, now, self.zone, until)
+
+    def renew(self, identifier: str, until: date | None = None, notice: str | None = None) -> datetime:
+        """Let a grant last longer, and return its new end; ``notice`` is ``Renewal.notice`` of what was shown.
+
+        None only where a program shows nothing. NoticeChangedError where it would be something else by now.
+        """
+        shown = self.renewal(identifier, until)
+        if notice not in {None, shown.notice}:
+            raise NoticeChangedError("the grant stands otherwise than was shown; nothing was renewed")
+        self.gate.renew(identifier, shown.until, shown.notice)
+        return shown.until
+
+    def receipts(self) -> list[Receipt]:
+        """Every receipt, held against the log and its grant; LogDamagedError where the log's end was cut off."""
+        return self.gate.receipts()
+
+    def exercise(self, right: Right, controller: str) -> RightRequest:
+        """Ask a business for a right; an erasure withdraws its grants and takes uncollected reports back."""
+        request = exercise(self.rights, self.gate, right, controller, self.withdraw)
+        settle_erasures(self.rights, self.gate, self._outbox)
+        return request
 
     def withdraw(self, identifier: str) -> bool:
         """Withdraw a grant, at once and without needing a network; False where the pod learns of it later.
@@ -145,26 +205,17 @@ class Consents:
         Raises nothing where they are away. Nothing is asked of a server unless a report waits to be taken back.
         """
         self._outbox.forget_closed(self._now())
+        self._tokens.forget_closed(self._now())
         waiting = self.gate.sync()
-        return take_back(self.gate, self._outbox, client=self._client) and not waiting
+        done = take_back(self.gate, self._outbox, client=self._client) and not waiting
+        with suppress(ConsentError):
+            self._said.settle()
+        return settle_erasures(self.rights, self.gate, self._outbox) and done
 
     def grants(self) -> list[dict[str, Any]]:
         """Every grant as ``pod-agent grants list --json`` prints it."""
         now, charges = self.gate.now(), self.gate.charges()
-        return [
-            {
-                "grant": state.grant.identifier,
-                "recipient": state.grant.controller,
-                "purpose": state.grant.purpose,
-                "data": sorted(state.grant.data),
-                "status": state.status(now),
-                "from": time_text(state.grant.created),
-                "until": time_text(state.ends(now)),
-                "spent_micro_rho": spent(charges, now, PERIOD, grant=state.grant.identifier),
-                "limit_micro_rho": state.grant.max_micro_rho_period,
-            }
-            for state in self.gate.states().states
-        ]
+        return [listed(state, charges, now) for state in self.gate.states().states]
 
     def budget(self) -> dict[str, int]:
         """Micro-rho spent on all businesses in 28 and in 365 days, and the person's limits for both."""
@@ -192,12 +243,13 @@ class Consents:
     def answer_studies(self) -> list[Outcome]:
         """Send the report of every open study that was allowed and is not answered; how each ended. Catches up first.
 
-        Only reports that were made, and shown, when a grant was given, and only while that grant stands.
+        Only reports that were made, and shown, when a grant was given, and only while that grant stands. Each waits for
+        a moment that this agent picked by chance; the first call after it sends. Made-up people do not wait.
         """
         self.catch_up()
         standing, outcomes = self._standing(), []
         for offered in self.offered():
-            if isinstance(offered.study.statistic, Histogram) and not standing.answered(offered.task_id):
+            if not (isinstance(offered.study.statistic, ModelUpdate) or standing.answered(offered.task_id)):
                 outcomes += self._answer(offered, standing)
         return outcomes
 
@@ -214,9 +266,9 @@ class Consents:
         kept = self._outbox.find(offered.task_id)
         if kept is None:
             self.gate.require(disclosure_of(study, offered.key, self.gate.limits))
-            if isinstance(study.statistic, Histogram):
+            if not isinstance(study.statistic, ModelUpdate):
                 raise NoGrantError("this study was not shown and allowed on this machine")
-            kept = Kept(build_report(study, measure(study)), study.closes)
+            kept = Kept(build_report(study, measure(study), self._tokens.take(study)), study.closes)
             self._outbox.keep(offered.task_id, kept)
         return self._send(offered, kept)
 
@@ -239,6 +291,9 @@ class Consents:
                 return []
             if offered.problem is not None:
                 raise offered.problem
+            due = self._moment(offered.study, self._secret)
+            if standing.now < due and not self._simulated:
+                return [Outcome(offered.study.title, offered.task_id, WAITING, 0, due)]
             report, _ = self._send(offered, kept)
         except ProjectError as error:
             return [Outcome(offered.study.title, offered.task_id, error.code, 0)]
@@ -246,6 +301,8 @@ class Consents:
 
     def _allowable(self, request: Request, notice: str | None) -> Preview:
         """What a grant would be for; raises where it may not be given."""
+        if request.status == "refused":
+            raise RefusedError
         if request.offered.problem is not None:
             raise request.offered.problem
         if request.shown is None or not self._webid:
@@ -279,33 +336,29 @@ class Consents:
             purpose=study.purpose,
             data=frozenset(study.data),
             created=created,
-            until=self._end(created, until),
+            until=end_of(created, until, self.zone),
             max_micro_rho_release=price,
             max_micro_rho_period=limit,
             min_batch=study.min_batch,
             notice=shown.digest,
             request=request.task_id,
+            jurisdiction=self._jurisdiction,
         )
 
-    def _bind(self, study: Study, cell: int, grant: str) -> None:
+    def _bind(self, study: Study, answer: Answer, grant: str) -> None:
         """Keep the report that was shown for this grant: the one that is made already and says so, or a new one.
 
         Bytes that may have left are never replaced: a second report would tell more.
         """
         task_id = study.task_id.hex()
         kept = self._outbox.find(task_id)
-        if kept is None or (kept.cell != cell and not self._standing().permitted(task_id)):
-            kept = Kept(build_report(study, cell), study.closes, cell=cell)
+        if kept is None or (kept.answer != answer and not self._standing().permitted(task_id)):
+            kept = Kept(build_report(study, answer, self._tokens.take(study)), study.closes, answer=answer)
         self._outbox.keep(task_id, replace(kept, grant=grant))
 
-    def _draw(self, study: Study) -> int | None:
-        """The cell that a fresh report would hold; None in a training round."""
-        if not isinstance(study.statistic, Histogram):
-            return None
-        table = self._index.run(study.statistic.query, evidence=False)
-        return encode_histogram(study, table, self._secret)
-
     def _request(self, offered: Offered, standing: Standing) -> Request:
+        if standing.word(offered.task_id) == "refused":
+            return Request(offered, "refused", None)
         if offered.problem is not None:
             return Request(offered, offered.problem.code, None)
         try:
@@ -317,15 +370,17 @@ class Consents:
         kept, task_id = self._outbox.find(offered.task_id), offered.task_id
         given = standing.binds(kept)
         made = kept is not None and (given or standing.permitted(task_id))
-        cell = kept.cell if kept is not None and made else self._draw(offered.study)
-        shown = preview(offered.study, cell, self.gate.limits)
+        answer = kept.answer if kept is not None and made else measure(offered.study, self._index, self._secret)
+        shown = preview(offered.study, answer, self.gate.limits)
         if standing.withdrawn(task_id):
             return Request(offered, "withdrawn", shown)
         if standing.answered(task_id):
             return Request(offered, "answered", shown)
-        if not isinstance(offered.study.statistic, Histogram):
+        if not given and repeated(offered.study.controller, offered.study.question, standing.now, self.gate.charges()):
+            raise AlreadyAnsweredError("you answered the same question of this business in the last 28 days")
+        if isinstance(offered.study.statistic, ModelUpdate):
             given = standing.covers(offered.study)
-        return Request(offered, "allowed" if given else "open", shown)
+        return Request(offered, standing.word(task_id) or ("allowed" if given else "open"), shown)
 
     def _standing(self) -> Standing:
         return Standing(self.gate.states().states, self.gate.entries(), self.gate.now())
@@ -335,11 +390,3 @@ class Consents:
         for state in self.gate.states().states:
             if state.grant.controller == study.controller and state.grant.controller_key != key:
                 raise BadSignatureError("this business signed its studies with another key before")
-
-    def _end(self, created: datetime, until: date | None) -> datetime:
-        if until is None:
-            return created + timedelta(days=DEFAULT_DAYS)
-        last = datetime.combine(until, time(23, 59, 59), self._zone).astimezone(UTC)
-        if not created < last <= created + timedelta(days=MAX_DAYS):
-            raise InvalidGrantError(f"a grant ends after today and within {MAX_DAYS} days")
-        return last

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from consent.budget import PERIOD, Charge, spent
 from consent.grant import GrantState
-from consent.ledger import PERMITTED, SENT, Entry
+from consent.ledger import DEFERRED, PERMITTED, REFUSED, SENT, Entry, last_word
+from consent.proof import time_text
 from pod_agent.federation.report import Kept, key_digest
 from vocab.study import Study
 
-__all__ = ["Standing"]
+__all__ = ["Standing", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,10 @@ class Standing:
         return kept is not None and any(
             state.grant.identifier == kept.grant and self._in_force(state) for state in self.states
         )
+
+    def word(self, study: str) -> str:
+        """``refused`` or ``deferred`` where the person said so and no more than that, else empty."""
+        return {REFUSED: "refused", DEFERRED: "deferred"}.get(last_word(self.entries, study), "")
 
     def covers(self, study: Study) -> bool:
         """Whether a grant in force is for this business, helper and purpose, and lists the study's data."""
@@ -48,6 +56,22 @@ class Standing:
 
     def _in_force(self, state: GrantState) -> bool:
         return state.status(self.now) == "given"
+
+
+def listed(state: GrantState, charges: Sequence[Charge], now: datetime) -> dict[str, Any]:
+    """A grant as ``pod-agent grants list --json`` prints it."""
+    grant = state.grant
+    return {
+        "grant": grant.identifier,
+        "recipient": grant.controller,
+        "purpose": grant.purpose,
+        "data": sorted(grant.data),
+        "status": state.status(now),
+        "from": time_text(grant.created),
+        "until": time_text(state.ends(now)),
+        "spent_micro_rho": spent(charges, now, PERIOD, grant=grant.identifier),
+        "limit_micro_rho": grant.max_micro_rho_period,
+    }
 
 
 def _covers(state: GrantState, study: Study) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 
-from consent.codec import verify_study
 from consent.errors import BadSignatureError
 from consent.purposes import DATA, PURPOSES
+from consent.requests import SignedRequest
 from pod_agent.errors import ServerUnreachableError
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.statistics import Preview
@@ -21,31 +22,45 @@ from vocab.errors import ProjectError, VocabularyError
 from vocab.study import Study
 from vocab.wire import decode_studies
 
-__all__ = ["Offered", "Outcome", "Request", "fetch_studies"]
+__all__ = ["WAITING", "Offered", "Outcome", "Request", "fetch_studies"]
 
 log = logging.getLogger(__name__)
 
+WAITING = "waiting"
+"""The outcome of a study whose moment has not come."""
 MAX_LIST = 8_000_000
 """Longest list that is read, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A study whose signature holds, the Multikey that signed it, and why the agent would not answer, if so."""
+    """A study whose signature holds, the Multikey that signed it, and why the agent would not answer, if so.
+
+    ``manifest`` (canonical JSON) and ``proof`` are what the business signed, for the person's files.
+    """
 
     study: Study
     key: str
     problem: ProjectError | None
+    manifest: str = ""
+    proof: str = ""
 
     @property
     def task_id(self) -> str:
         """The task id in hexadecimal."""
         return self.study.task_id.hex()
 
+    @property
+    def signed(self) -> SignedRequest:
+        """The study as its business signed it."""
+        return SignedRequest(self.study, self.key, self.manifest, self.proof)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A study as it is shown to the person; ``status`` is open, allowed, answered, withdrawn or a refusal's code.
+    """A study as it is shown to the person.
+
+    ``status`` is open, deferred, refused, allowed, answered, withdrawn or the code of why the agent would not answer.
 
     ``withdrawn`` says that a report was permitted under a grant that was withdrawn since; it is not answered again.
     """
@@ -85,6 +100,8 @@ class Request:
         """What would leave, in plain words; why the agent would not answer, where that is so."""
         if self.shown is not None:
             return self.shown.lines
+        if self.offered.problem is None:
+            return ("You refused this request, and nothing leaves for it.",)
         return (str(self.offered.problem),)
 
     def to_json(self) -> dict[str, Any]:
@@ -105,16 +122,26 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How answering one study ended: ``sent``, or the code of why not, and the bytes that left."""
+    """How answering one study ended: ``sent``, ``waiting``, or the code of why not, and the bytes that left.
+
+    ``due`` is the moment that the agent picked where it waits for it; None otherwise.
+    """
 
     study: str
     task_id: str
     outcome: str
     sent: int
+    due: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain values."""
-        return {"study": self.study, "request": self.task_id, "outcome": self.outcome, "bytes": self.sent}
+        return {
+            "study": self.study,
+            "request": self.task_id,
+            "outcome": self.outcome,
+            "bytes": self.sent,
+            "due": None if self.due is None else self.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
 
 
 def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = False) -> list[Offered]:
@@ -130,13 +157,15 @@ def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = Fa
     found = []
     for entry in listed.studies:
         try:
-            study, key = verify_study(entry.manifest, entry.proof)
-            if study.task_id.hex() != entry.task or study.leader_url != leader_url:
+            signed = SignedRequest.read(entry.manifest, entry.proof)
+            study = signed.study
+            if signed.task_id != entry.task or study.leader_url != leader_url:
                 raise BadSignatureError("a study is listed under another name or at another leader")
         except ProjectError as error:
             log.warning("a study was left out: %s", error.code)
             continue
-        found.append(Offered(study, key, _problem(study, simulated=simulated)))
+        problem = _problem(study, simulated=simulated)
+        found.append(Offered(study, signed.key, problem, signed.manifest, signed.proof))
     return found
 
 

@@ -19,7 +19,7 @@ from pod_agent.errors import LocalStateError
 from pod_agent.federation.report import Outbox, SealedReport
 from pod_agent.federation.send import Removal, withdraw_report
 
-__all__ = ["TAKEN_BACK", "take_back"]
+__all__ = ["TAKEN_BACK", "last_answers", "left_to_ask", "take_back"]
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def take_back(gate: Gate, outbox: Outbox, *, client: httpx.Client, grant: str | 
         done = True
         for entry in entries:
             if entry.outcome == PERMITTED and entry.grant in withdrawn and grant in {None, entry.grant}:
-                done = _take_back(gate, outbox, entry, _answers(entries, entry.study), client) and done
+                done = _take_back(gate, outbox, entry, last_answers(entries, entry.study), client) and done
     except (ConsentError, LocalStateError) as error:
         log.warning("reports of withdrawn grants are not all taken back yet: %s", error.code)
         return False
@@ -69,6 +69,15 @@ def _forget(outbox: Outbox, study: str, report: SealedReport, answers: dict[str,
     return done
 
 
-def _answers(entries: list[Entry], study: str) -> dict[str, str]:
+def left_to_ask(outbox: Outbox, entry: Entry, entries: list[Entry]) -> bool:
+    """Whether a server has still to be asked to forget the report of this release; only who built it can ask."""
+    kept = outbox.find(entry.study)
+    if kept is None or kept.report.sha256 != entry.sha256:
+        return False
+    answers = last_answers(entries, entry.study)
+    return any(answers.get(address) not in FINAL for address in kept.report.withdraw_at)
+
+
+def last_answers(entries: list[Entry], study: str) -> dict[str, str]:
     """The last word of each server on the report of this study, by address."""
     return {entry.recipient: entry.outcome for entry in entries if (entry.action, entry.study) == (TAKEN_BACK, study)}

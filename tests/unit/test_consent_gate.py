@@ -387,6 +387,6 @@ def test_the_type_checker_rejects_a_send_without_a_permit(tmp_path: Path) -> Non
 
 def test_every_refusal_has_a_code_of_its_own_and_a_next_step() -> None:
     refusals = ConsentError.__subclasses__()
-    assert len({refusal.code for refusal in refusals}) == len(refusals) == 18
+    assert len({refusal.code for refusal in refusals}) == len(refusals) == 19
     assert all(refusal().hint for refusal in refusals)
     assert consent.gate.__all__ == ["Gate", "Permit"]

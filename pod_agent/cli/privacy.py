@@ -1,0 +1,73 @@
+"""``budget``: how much privacy loss you allow, what is spent and what is left."""
+
+from __future__ import annotations
+
+import click
+
+from pod_agent.cli.options import Context, common, host, show_json, show_table
+
+__all__ = ["COMMANDS"]
+
+SETTINGS = {"business": "max_epsilon", "everyone": "max_epsilon_all", "year": "max_epsilon_year"}
+
+
+@click.group()
+def budget() -> None:
+    """How much privacy loss you allow: for one business, for all together, and in a year."""
+
+
+@budget.command()
+@common
+def show(context: Context, *, as_json: bool) -> None:
+    """What is spent and what is left, in plain words."""
+    found = context.agent().consents.allowances()
+    limits = (*found.businesses, found.period, found.year)
+    if as_json:
+        show_json([{**each.to_json(), "days": 365 if each is found.year else 28} for each in limits])
+        return
+    rows = [
+        (
+            host(each.business) if each.business else "all together",
+            "365 days" if each is found.year else "28 days",
+            f"{each.spent:,} of {each.limit:,}",
+            f"{each.left:,}",
+            each.small_questions,
+        )
+        for each in limits
+    ]
+    show_table("Privacy loss (micro-rho)", ("who", "in", "spent", "left", "small questions left"), rows)
+    click.echo("A small question is one of epsilon 0.5: what anyone concludes about you from its result is at most")
+    click.echo("1.65 times as likely as if you had not taken part. What was spent stops to count after 28 (365) days.")
+
+
+@budget.command("set")
+@click.option("--business", metavar="EPSILON", help="For one business in 28 days, at most 1.")
+@click.option("--everyone", metavar="EPSILON", help="For all businesses together in 28 days, at most 3.")
+@click.option("--year", metavar="EPSILON", help="For all in 365 days, at most 7.8.")
+@common
+def set_budget(
+    context: Context, business: str | None, everyone: str | None, year: str | None, *, as_json: bool
+) -> None:
+    """Lower your limits, as epsilon at delta 1e-6; 0 lets nothing leave, "default" goes back to the most there is."""
+    from consent.budget import Limits
+    from pod_agent.config import load_settings, save_settings
+    from pod_agent.errors import UsageError
+
+    texts = {"business": business, "everyone": everyone, "year": year}
+    changes = {SETTINGS[name]: text.replace("default", "") for name, text in texts.items() if text is not None}
+    if not changes:
+        raise UsageError("no limit was given", hint="Write for example: pod-agent budget set --business 0.5")
+    settings = load_settings(context.folder)
+    now = {name: changes.get(key, getattr(settings, key)) for name, key in SETTINGS.items()}
+    limits = Limits.from_epsilons(business=now["business"], total=now["everyone"], year=now["year"])
+    save_settings(context.folder, **changes)
+    if as_json:
+        show_json({"business": limits.business_period, "everyone": limits.period, "year": limits.year})
+    else:
+        click.echo(f"At most {limits.business_period:,} micro-rho for one business and {limits.period:,} for all in 28")
+        click.echo(
+            f"days, {limits.year:,} for all in a year. Grants that you gave stand, but nothing passes these limits."
+        )
+
+
+COMMANDS: tuple[click.Command, ...] = (budget,)

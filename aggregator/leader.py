@@ -27,6 +27,7 @@ from aggregator.errors import (
     UnknownStudyError,
     WrongSecretError,
 )
+from aggregator.membership import add_node_routes
 from aggregator.releases import Release, decode_release
 from aggregator.retention import KEPT, expired, utc_now
 from aggregator.store import Rows, open_store
@@ -301,6 +302,7 @@ def create_leader_app(leader: Leader) -> Flask:
         leader.withdraw(url_bytes(task, 32), url_bytes(report, 16), request.get_data())
         return no_content(204)
 
+    add_node_routes(app, leader.home, leader.config)
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import msgspec
 
 from aggregator.channel import HelperChannel
 from aggregator.collection import collect
-from aggregator.errors import ConfigurationError, StudyClosedError, StudyRefusedError
+from aggregator.errors import ConfigurationError, StudyClosedError, StudyRefusedError, TrainingServerAwayError
 from aggregator.files import replace_file
 from aggregator.grid import RoundGrid
 from aggregator.leader import Leader
-from aggregator.superlink import SuperLink
+from aggregator.superlink import Control, SuperLink
 from aggregator.training import BatchSum, Collect, Model, Progress, RoundOutcome, RoundTerms, finish_round, run_round
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
@@ -54,10 +55,14 @@ def train(
     *,
     models: Models,
     terms: RoundTerms,
+    control: Control | None = None,
     port: int = 0,
     progress: Progress = lambda _step, _seconds: None,
 ) -> RoundOutcome:
-    """Run the round of a published study, with a SuperLink on ``port`` of loopback for as long as it takes.
+    """Run the round of a published study at the SuperLink that takes orders at ``control``.
+
+    Without one, a study for made-up people gets a SuperLink of its own on ``port`` of loopback for as long as it takes,
+    which lets anybody in; TrainingServerAwayError for any other.
 
     A round whose batch is closed, because the helper was away when it was to be summed, goes on from there and asks
     nobody again. RoundAbortedError where too few answer in time; StudyRefusedError where the study is not a training
@@ -72,10 +77,11 @@ def train(
     if held.state == "closed":
         batch = leader.batch(task)
         return finish_round(held.study, model, batch, collect=sums, publish=models.publish, progress=progress)
-    with SuperLink(port=port) as link:
-        progress("superlink", link.started_in)
+    with ExitStack() as stack:
+        if control is None:
+            control = _own_superlink(held.study, port, stack, progress)
         return run_round(
-            RoundGrid(link.address),
+            RoundGrid(control),
             held.study,
             model,
             terms=terms,
@@ -83,6 +89,14 @@ def train(
             publish=models.publish,
             progress=progress,
         )
+
+
+def _own_superlink(study: Study, port: int, stack: ExitStack, progress: Progress) -> Control:
+    if not study.demo:
+        raise TrainingServerAwayError("real people are asked by a training server with TLS and node keys alone")
+    link = stack.enter_context(SuperLink(port=port))
+    progress("superlink", link.started_in)
+    return link.control
 
 
 def collect_named(leader: Leader, channel: HelperChannel, cohort: int) -> Collect:

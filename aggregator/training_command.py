@@ -21,14 +21,20 @@ def run_training(home: Path, task: str, *, port: int, cohort: int, deadline: flo
     """
     from aggregator.channel import HelperChannel
     from aggregator.config import load_leader
+    from aggregator.errors import TrainingServerAwayError
     from aggregator.leader import Leader
     from aggregator.rounds import Models, train
     from aggregator.training import RoundTerms
     from aggregator.web import url_bytes
+    from aggregator.whereabouts import running_server
 
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # so that the SuperLink ends first
     config = load_leader(home)
     leader = Leader(home, config)
+    try:
+        control = running_server(home).orders()
+    except TrainingServerAwayError:
+        control = None
     try:
         with HelperChannel(config.helper_url, bytes.fromhex(config.channel_key)) as channel:
             outcome = train(
@@ -37,6 +43,7 @@ def run_training(home: Path, task: str, *, port: int, cohort: int, deadline: flo
                 url_bytes(task, 32),
                 models=Models(home / "models"),
                 terms=RoundTerms(deadline=deadline, cohort=cohort),
+                control=control,
                 port=port,
                 progress=_silent if as_json else _tell,
             )

@@ -26,10 +26,12 @@ from consent.errors import (
 from consent.grant import Disclosure, GrantState
 from vocab.statistics import CATALOGUE
 
-__all__ = ["STATISTICS", "choose", "refusal", "repeated"]
+__all__ = ["NODE", "STATISTICS", "choose", "refusal", "repeated"]
 
 STATISTICS = frozenset(kind.name for kind in CATALOGUE.values())
 """The statistics whose code ships with the agent."""
+NODE = "node"
+"""Being let in as a node of training: it names the person and tells no number, so it costs no privacy loss."""
 
 Check = Callable[[GrantState, Disclosure, datetime], bool]
 
@@ -52,14 +54,21 @@ CHECKS: tuple[tuple[type[ConsentError], Check], ...] = (
     ),
     (ExpiredError, lambda state, asked, now: not state.expired(now) and now < asked.closes),
     (BatchTooSmallError, lambda state, asked, _: asked.min_batch >= state.grant.min_batch),
-    (BudgetExhaustedError, lambda state, asked, _: 0 < asked.micro_rho <= state.grant.max_micro_rho_release),
+    (
+        BudgetExhaustedError,
+        lambda state, asked, _: (
+            asked.micro_rho == 0
+            if asked.statistic == NODE
+            else 0 < asked.micro_rho <= state.grant.max_micro_rho_release
+        ),
+    ),
 )
 """What a grant must pass, in this order; the first that fails names the refusal."""
 
 
 def refusal(state: GrantState, asked: Disclosure, now: datetime) -> type[ConsentError] | None:
     """Why this grant does not cover the disclosure; None if it does. Spending so far is not looked at."""
-    if asked.statistic not in STATISTICS:
+    if asked.statistic not in STATISTICS | {NODE}:
         return UnknownStatisticError
     return next((error for error, holds in CHECKS if not holds(state, asked, now)), None)
 
@@ -71,7 +80,7 @@ def choose(
 
     Raises the refusal of the grant that came closest; NoGrantError where there is none for this business.
     """
-    if asked.statistic not in STATISTICS:
+    if asked.statistic not in STATISTICS | {NODE}:
         raise UnknownStatisticError
     if repeated(asked.controller, asked.question, now, charges):
         raise AlreadyAnsweredError("you answered the same question of this business in the last 28 days")

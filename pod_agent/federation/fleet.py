@@ -46,7 +46,12 @@ from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.errors import (
+    NodeNotAdmittedError,
+    ServerRefusedError,
+    ServerUnreachableError,
+    UntrustedServerError,
+)
 from pod_agent.federation.hosts import is_loopback
 from pod_agent.federation.send import open_client
 from vocab.errors import VocabularyError
@@ -57,6 +62,8 @@ __all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received", "read_fields", "r
 HEARTBEAT_SECONDS = 30
 MAX_OBJECTS = 16
 """Instructions are a message, a dictionary and one record; a server that announces more is refused."""
+NOT_ADMITTED = frozenset({401, 412})
+"""401: the key is not the node's, or was taken out; 412: no node with this key (Flower's ApiError 2004)."""
 PULL_ATTEMPTS = 12
 PULL_PAUSE_SECONDS = 0.05
 
@@ -105,7 +112,8 @@ class FleetConnection:
     ``keys`` is the node's P-384 key pair; without one a fresh pair is made, which a SuperLink with node authentication
     will not know. TLS is off for a loopback address without ``root_certificates`` (PEM) and on for all others, checked
     against these certificates or the well-known ones.
-    Every method raises ServerUnreachableError, or ServerRefusedError where the SuperLink does not accept this node.
+    Every method raises ServerUnreachableError, or ServerRefusedError where the SuperLink does not accept this node:
+    NodeNotAdmittedError where it does not know its key, UntrustedServerError where its certificate does not hold.
     """
 
     def __init__(self, address: str, *, keys: Keys | None = None, root_certificates: bytes | None = None) -> None:
@@ -136,7 +144,7 @@ class FleetConnection:
         """Say that this node is there; due every ``HEARTBEAT_SECONDS``."""
         request = SendNodeHeartbeatRequest(node=self._node, heartbeat_interval=HEARTBEAT_SECONDS)
         if not _ask(lambda: self._client.SendNodeHeartbeat(request)).success:
-            raise ServerRefusedError("the training server does not know this node any more")
+            raise NodeNotAdmittedError("the training server does not know this node any more")
 
     def receive(self) -> Received | None:
         """The next message to this node, or None; VocabularyError if it is not of our kind."""
@@ -176,7 +184,11 @@ class FleetConnection:
                 _ask(lambda: self._client.DeactivateNode(DeactivateNodeRequest(node_id=node_id)))
                 if self._register:
                     _ask(lambda: self._client.UnregisterNode(UnregisterNodeFleetRequest(node_id=node_id)))
-            self._node = None
+        self.drop()
+
+    def drop(self) -> None:
+        """End without another word to the server."""
+        self._node = None
         self._client.close()
 
     def _pull(self, run: int, name: str) -> bytes:
@@ -207,11 +219,25 @@ def _ask(call: Callable[[], T]) -> T:
         status = error.response.status_code
         if status >= 500:
             raise ServerUnreachableError(f"the training server answered {status}") from error
+        if status in NOT_ADMITTED:
+            raise NodeNotAdmittedError(f"the training server does not know this node ({status})") from error
         raise ServerRefusedError(f"the training server refused this node ({status})") from error
     except httpx.HTTPError as error:
+        if _is_certificate(error):
+            raise UntrustedServerError("the training server's certificate does not hold") from error
         raise ServerUnreachableError("the training server does not answer") from error
     except ValueError as error:  # a body that is not the protocol's
         raise ServerUnreachableError("the training server's answer cannot be read") from error
+
+
+def _is_certificate(error: BaseException) -> bool:
+    """Whether the connection failed because nobody vouches for the server."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _object_names(tree: ObjectTree) -> list[str]:

@@ -2,7 +2,8 @@
 
 The node runs only what ships with the agent. What it may answer is decided for every message by ``answer``, which asks
 the consent gate; what leaves by Flower is the id of a report, and only while the permit still holds. A refusal is
-silence: to the aggregator a person who said no looks like a laptop that is closed.
+silence: to the aggregator a person who said no looks like a laptop that is closed. Whether the node may speak at all is
+asked before every request, so a withdrawal ends it without another word.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from consent.errors import ConsentError
-from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.errors import NodeNotAdmittedError, ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.answer import Answer, Answered
 from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection
 from vocab.errors import ProjectError, VocabularyError
@@ -32,14 +33,26 @@ class FlowerNode(threading.Thread):
 
     ``connect`` makes a connection and ``answer`` an update; ``pause`` is the time between two polls in seconds, doubled
     after each failure up to twelve times that. ``answered`` and ``refused`` count messages; ``failure`` is what ended
-    the thread, None while it runs and after a clean stop.
+    the thread, None while it runs and after a clean stop. ``allowed`` raises a ConsentError once the node may not
+    connect any more; it is asked before every request and must be quick. ``patience`` is for how many seconds a server
+    that does not know this node yet is tried again.
     """
 
-    def __init__(self, connect: Callable[[], FleetConnection], answer: Answer, *, pause: float = 5.0) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], FleetConnection],
+        answer: Answer,
+        *,
+        pause: float = 5.0,
+        allowed: Callable[[], None] = lambda: None,
+        patience: float = 0.0,
+    ) -> None:
         super().__init__(name="flower-node", daemon=True)
         self._connect = connect
         self._answer = answer
+        self._allowed = allowed
         self._pause = pause
+        self._patient_until = time.monotonic() + patience
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self.answered = 0
@@ -66,28 +79,43 @@ class FlowerNode(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._visit()
+            except ConsentError as error:
+                self._fail(error)
+                log.info("the node may not connect any more: %s", error.code)
+                return
             except ServerUnreachableError:
                 log.warning("the training server does not answer; trying again in %.0f s", pause)
                 self._stopping.wait(pause)
                 pause = min(2 * pause, MOST_PAUSES * self._pause)
             except ServerRefusedError as error:
-                self.failure = error
-                self._ready.set()
-                log.warning("the training server refused this node")
+                if isinstance(error, NodeNotAdmittedError) and time.monotonic() < self._patient_until:
+                    self._stopping.wait(min(pause, 1.0))
+                    continue
+                self._fail(error)
+                log.warning("the training server refused this node: %s", error.code)
                 return
 
+    def _fail(self, error: ProjectError) -> None:
+        self.failure = error
+        self._ready.set()
+
     def _visit(self) -> None:
+        self._allowed()
         connection = self._connect()
         try:
             connection.open()
             self._ready.set()
             self._poll(connection)
+        except ConsentError:
+            connection.drop()
+            raise
         finally:
             connection.close()
 
     def _poll(self, connection: FleetConnection) -> None:
         beat = time.monotonic()
         while not self._stopping.is_set():
+            self._allowed()
             if time.monotonic() - beat > HEARTBEAT_SECONDS / 3:
                 connection.beat()
                 beat = time.monotonic()
@@ -109,6 +137,7 @@ class FlowerNode(threading.Thread):
         if result is None:
             self.refused += 1
         else:
+            self._allowed()
             connection.reply(received, {"report": result.report_id})
             self.answered += 1
         return True

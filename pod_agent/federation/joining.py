@@ -1,23 +1,27 @@
-"""Taking part in training rounds until told to stop: what ``pod-agent federation train`` runs."""
+"""Taking part in training rounds until told to stop: what ``pod-agent federation join`` runs."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pod_agent.errors import ServerUnreachableError, UsageError
+import httpx
+
+from pod_agent.errors import NodeNotAdmittedError, ServerUnreachableError, UsageError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import FlowerNode
+from pod_agent.federation.membership import Membership, NodeFile, enter, in_force, require_allowed
 from pod_agent.federation.rounds import round_answer
+from vocab.membership import ADDRESS
 
-__all__ = ["Joined", "join_rounds"]
+__all__ = ["Joined", "join_business", "join_rounds"]
 
-ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}")
+PATIENCE_SECONDS = 20.0
+"""How long a training server may take to hear from its business that this node was let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,32 @@ class Joined:
         return {"answered": self.answered, "refused": self.refused}
 
 
+def join_business(
+    consents: Consents,
+    kept: NodeFile,
+    auth: httpx.Auth,
+    history: Callable[[], Sequence[float]],
+    *,
+    client: httpx.Client,
+    seconds: float | None = None,
+    pause: float = 5.0,
+) -> Joined:
+    """Be this person's node at the business whose training they allowed, as ``join_rounds`` is at any server.
+
+    The business lets the node in once; from then on its key is enough, until the grant ends. When the grant is
+    withdrawn, on this machine, nothing more leaves and this ends with WithdrawnError. Raises what ``membership.enter``
+    does; NodeNotAdmittedError where the business took the node out, and then the next call asks to be let in again.
+    """
+    member = kept.read()
+    if member is None or not member.address or not in_force(consents, member.grant):
+        member = enter(consents, kept, auth, client=client)
+    try:
+        return _take_part(_node(consents, member, history, pause), seconds)
+    except NodeNotAdmittedError:
+        kept.forget()
+        raise
+
+
 def join_rounds(
     consents: Consents,
     superlink: str,
@@ -43,12 +73,12 @@ def join_rounds(
 ) -> Joined:
     """Be one node at ``superlink`` (``host:port``) for so many seconds, or until Ctrl-C if not given.
 
-    ``history`` gives the spending of whole weeks, oldest first, and is called in this thread. Which rounds are answered
-    is for the grants to say (see ``rounds``). Off this machine the connection is TLS, checked against
-    ``root_certificates`` (PEM) or the well-known ones. While the SuperLink is away it is tried again every ``pause``
-    seconds, less often the longer it lasts. UsageError for an address of another form or where no aggregator is set;
-    ServerUnreachableError where the list of studies cannot be read, or the SuperLink never answered;
-    ServerRefusedError where it does not accept this node.
+    For servers that let anybody in, such as a demonstration's on this machine. ``history`` gives the spending of whole
+    weeks, oldest first, and is called in this thread. Which rounds are answered is for the grants to say (see
+    ``rounds``). Off this machine the connection is TLS, checked against ``root_certificates`` (PEM) or the well-known
+    ones. While the SuperLink is away it is tried again every ``pause`` seconds, less often the longer it lasts.
+    UsageError for an address of another form or where no aggregator is set; ServerUnreachableError where the list of
+    studies cannot be read, or the SuperLink never answered; ServerRefusedError where it does not accept this node.
     """
     if not ADDRESS.fullmatch(superlink):
         raise UsageError(f"{superlink} is not host:port", hint="Write the address as the business prints it.")
@@ -58,6 +88,22 @@ def join_rounds(
         round_answer(consents, history),
         pause=pause,
     )
+    return _take_part(node, seconds)
+
+
+def _node(consents: Consents, member: Membership, history: Callable[[], Sequence[float]], pause: float) -> FlowerNode:
+    keys = (member.private_key, member.private_key.public_key())
+    authority = member.authority.encode() or None
+    return FlowerNode(
+        lambda: FleetConnection(member.address, keys=keys, root_certificates=authority),
+        round_answer(consents, history),
+        pause=pause,
+        allowed=lambda: require_allowed(consents, member.grant, member.ends),
+        patience=PATIENCE_SECONDS,
+    )
+
+
+def _take_part(node: FlowerNode, seconds: float | None) -> Joined:
     with _stopping_after(seconds, node), contextlib.suppress(KeyboardInterrupt):
         node.run()
     if node.failure is not None:

@@ -85,7 +85,7 @@ def train(
     published = [] if published is None else published
     servers = people[0].servers
     with nodes_online(link.address, people, pause=0.1):
-        grid = RoundGrid(link.address)
+        grid = RoundGrid(link.control)
         return run_round(grid, study, model, terms=terms, collect=servers.collect, publish=published.append)
 
 
@@ -190,7 +190,7 @@ def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink)
     try:
         assert all(node.wait_ready(20) for node in nodes)
         outcome = run_round(
-            RoundGrid(superlink.address),
+            RoundGrid(superlink.control),
             training_study(),
             START,
             terms=RoundTerms(deadline=30, cohort=3, poll=0.05),

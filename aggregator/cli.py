@@ -10,33 +10,29 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from aggregator.options import as_json, with_parent
+from aggregator.options import home as _home
 from vocab.errors import ProjectError, VocabularyError
 
 __all__ = ["cli", "main"]
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def _home(function: F) -> F:
-    """``--home`` after the subcommand, falling back on the one before it."""
-    option = click.option("--home", type=click.Path(file_okay=False, path_type=Path), callback=_chosen_home)
-    return option(function)
-
-
-def _chosen_home(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
-    from aggregator.config import default_home
-
-    return value or context.find_root().params.get("home") or default_home()
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-with_parent = click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
+def _verified(function: F) -> F:
+    """Where proofs are checked, for the commands that check them; each comes before the server's settings."""
+    for option in (
+        click.option("--ray", metavar="ADDRESS", help="Check proofs on this Ray cluster (host:port, or auto)."),
+        click.option(
+            "--workers", type=click.IntRange(1), help="Check proofs in so many processes; one a core if unset."
+        ),
+        click.option("--verify", type=click.Choice(["inline", "processes", "ray"]), help="Where proofs are checked."),
+    ):
+        function = option(function)
+    return function
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -108,15 +104,19 @@ def leader(home: Path, *, with_parent: bool) -> None:
 
 @cli.command()
 @_home
+@_verified
 @with_parent
-def helper(home: Path, *, with_parent: bool) -> None:
+def helper(home: Path, *, verify: str | None, workers: int | None, ray: str | None, with_parent: bool) -> None:
     """Run the helper, the second server, for somebody else's leader."""
+    from contextlib import closing
+
     from aggregator.config import load_helper
     from aggregator.helper import Helper, create_helper_app
     from aggregator.web import serve
 
-    config = load_helper(home)
-    serve(create_helper_app(Helper(home, config)), config.host, config.port, with_parent=with_parent)
+    config = load_helper(home).verified(verify, workers, ray)
+    with closing(Helper(home, config)) as rules:
+        serve(create_helper_app(rules), config.host, config.port, with_parent=with_parent)
 
 
 @cli.command()
@@ -124,13 +124,14 @@ def helper(home: Path, *, with_parent: bool) -> None:
 @click.argument("terms", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json
 def publish(home: Path, terms: Path, *, as_json: bool) -> None:
-    """Sign the study described in TERMS (TOML or JSON) and open it at both servers."""
+    """Sign the study described in TERMS (TOML or JSON), with keys of all issuers, and open it at both servers."""
     from aggregator.config import load_leader
+    from aggregator.issuing.asking import complete
     from aggregator.leader import Leader
     from aggregator.studies import make_study, read_terms
 
     config = load_leader(home)
-    study = make_study(read_terms(terms), config)
+    study = complete(make_study(read_terms(terms), config), home)
     with _channel(config) as channel:
         task = Leader(home, config).publish(study, channel).hex()
     _show({"task": task, "title": study.title}, f"Published {study.title!r} as task {task}", as_json=as_json)
@@ -139,16 +140,19 @@ def publish(home: Path, terms: Path, *, as_json: bool) -> None:
 @cli.command()
 @_home
 @click.argument("task")
+@_verified
 @as_json
-def collect(home: Path, task: str, *, as_json: bool) -> None:
+def collect(home: Path, task: str, *, verify: str | None, workers: int | None, ray: str | None, as_json: bool) -> None:
     """Close the study TASK, sum its reports with the helper and release the result."""
+    from contextlib import closing
+
     from aggregator.collection import collect as collect_study
     from aggregator.config import load_leader
     from aggregator.leader import Leader
 
-    config = load_leader(home)
-    with _channel(config) as channel:
-        release = collect_study(Leader(home, config), _task(task), channel)
+    config = load_leader(home).verified(verify, workers, ray)
+    with _channel(config) as channel, closing(Leader(home, config)) as rules:
+        release = collect_study(rules, _task(task), channel)
     _show_release(release, as_json=as_json)
 
 
@@ -229,14 +233,14 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
 
 
 @cli.command()
-@click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="Honest and malicious pods together.")
+@click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="All pods: honest, malicious, dropped.")
 @click.option(
     "--statistic",
-    type=click.Choice(["histogram", "co_purchase"]),
+    type=click.Choice(["histogram", "sum", "segment", "rfm", "item_counts", "co_purchase", "update"]),
     required=True,
-    help="What is summed; co_purchase is not in this version.",
+    help="What is summed.",
 )
-@click.option("--size", type=click.IntRange(2, 100_000), required=True, help="Cells of the histogram.")
+@click.option("--size", type=click.IntRange(1, 100_000), required=True, help="Cells, items, parameters, or the most.")
 @click.option("--epsilon", required=True, help="Privacy loss at delta 1e-6, or none for exact sums.")
 @click.option(
     "--transport",
@@ -245,19 +249,17 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
     help="One process, or two servers over HTTP.",
 )
 @click.option("--malicious", type=click.IntRange(0), default=0, help="Pods that send reports which prove nothing.")
-@click.option("--seed", type=int, required=True, help="Which cell each pod falls in; shares stay random.")
+@click.option("--drop", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="Share of pods that drop out.")
+@click.option("--tokens", is_flag=True, help="With tokens of three made-up issuers, made before the clock starts.")
+@click.option("--store", default="", help="URL of an empty PostgreSQL database for both servers.")
+@click.option("--seed", type=int, required=True, help="What each pod answers; shares stay random.")
 @as_json
-def simulate(
-    *, pods: int, statistic: str, size: int, epsilon: str, transport: str, malicious: int, seed: int, as_json: bool
-) -> None:
+def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     """Run many made-up pods against both servers and compare with the plain sum."""
     from aggregator.simulate import Simulation, run_simulation
 
     limit = None if epsilon == "none" else _epsilon(epsilon)
-    simulation = Simulation(
-        pods=pods, statistic=statistic, size=size, epsilon=limit, transport=transport, malicious=malicious, seed=seed
-    )
-    result = run_simulation(simulation)
+    result = run_simulation(Simulation(epsilon=limit, **options))
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
 
 

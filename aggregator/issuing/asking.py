@@ -10,19 +10,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
 import httpx
 import msgspec
 
 from aggregator.channel import HelperChannel
 from aggregator.errors import AggregatorError, HelperUnreachableError, IssuerUnreachableError
-from aggregator.issuing.config import IssuerInvitation
+from aggregator.issuing.config import IssuerInvitation, read_invitations
 from aggregator.issuing.issuer import STUDY_BYTES, KeyOffer, StudyToCome
 from vocab.errors import VocabularyError
 from vocab.study import Study, TokenIssuer
 from vocab.tokens import roster_lines, roster_path
 
-__all__ = ["with_issuers"]
+__all__ = ["complete", "with_issuers"]
 
 
 def with_issuers(
@@ -50,6 +51,15 @@ def with_issuers(
         _check_roster(issuer, transport)
         issuers.append(issuer)
     return replace(study, issuers=tuple(issuers))
+
+
+def complete(study: Study, home: Path) -> Study:
+    """The study with all issuers that the leader of this home knows.
+
+    As it is where its terms name issuers, or where it is for made-up people and no issuer is known.
+    """
+    invitations = read_invitations(home)
+    return with_issuers(study, invitations) if invitations and not study.issuers else study
 
 
 def _check_roster(issuer: TokenIssuer, transport: httpx.BaseTransport | None) -> None:

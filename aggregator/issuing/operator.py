@@ -9,23 +9,40 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, request
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry
+from waitress.server import create_server
 
 from aggregator.errors import NotAuthorisedError
-from aggregator.issuing.config import MEMBERS, init_issuer, invite, load_issuer, write_invitation
+from aggregator.issuing.config import (
+    MEMBERS,
+    accept_invitation,
+    init_issuer,
+    invite,
+    load_issuer,
+    trust_issuer,
+    write_invitation,
+)
 from aggregator.issuing.issuer import Issuer, create_issuer_app
+from aggregator.ports import free_port
 from aggregator.solid_oidc import TokenCheck
-from aggregator.web import json_response
+from aggregator.web import follow_input, json_response, stop_in_order
+from vocab.study import MIN_ISSUERS
 
-__all__ = ["MadeUpOperator", "create_operator_app", "init_operator", "open_operator"]
+__all__ = ["INVITATION", "MadeUpOperator", "create_operator_app", "init_operator", "serve_operators"]
 
+INVITATION = "issuer-invitation.toml"
+THREADS = 16
+"""An issuer asks its own provider while it answers."""
 SECONDS = 600
 PROFILE = "<#me> <http://www.w3.org/ns/solid/terms#oidcIssuer> <{url}> .\n"
 
@@ -52,19 +69,19 @@ class MadeUpOperator:
             "aud": "solid",
             "iat": now,
             "exp": now + SECONDS,
-            "client_id": str(number),
+            "client_id": self.webid(number),
             "cnf": {"jkt": thumbprint},
             **claims,
         }
         return jwt.encode({"alg": "ES256", "kid": "made-up"}, said, self.key)
 
 
-def init_operator(home: Path, *, port: int, people: int, invitation: Path | None = None) -> MadeUpOperator:
-    """Set up a made-up operator's issuer on this port of loopback, and write an invitation for one leader."""
+def init_operator(home: Path, *, port: int, people: int) -> MadeUpOperator:
+    """Set up a made-up operator's issuer on this port of loopback, with an invitation for one leader beside it."""
     operator = MadeUpOperator(f"http://127.0.0.1:{port}/", people)
     init_issuer(home, url=operator.url, providers=(operator.url,), port=port)
     (home / MEMBERS).write_text("".join(operator.webid(number) + "\n" for number in range(people)), encoding="utf-8")
-    write_invitation(invitation or home / "issuer-invitation.toml", invite(home, "demonstration"))
+    write_invitation(home / INVITATION, invite(home, "demonstration"))
     return operator
 
 
@@ -91,9 +108,7 @@ def create_operator_app(issuer: Issuer, operator: MadeUpOperator, logins: TokenC
 
     @app.post("/token")
     def login() -> Response:
-        number = _client(request.headers.get("Authorization"))
-        if not 0 <= number < operator.people:
-            raise NotAuthorisedError("the operator has no such person")
+        number = _person(request.headers.get("Authorization"), operator)
         answer = {
             "access_token": operator.token(number, _thumbprint(request.headers.get("DPoP", ""))),
             "token_type": "DPoP",
@@ -104,19 +119,44 @@ def create_operator_app(issuer: Issuer, operator: MadeUpOperator, logins: TokenC
     return app
 
 
-def open_operator(home: Path, people: int) -> Flask:
-    """The whole operator of a home that ``init_operator`` made."""
-    config = load_issuer(home)
-    return create_operator_app(Issuer(home, config), MadeUpOperator(config.url, people))
+def serve_operators(home: Path, people: int, *, with_parent: bool = False) -> None:
+    """Serve fresh operators on free ports of loopback until told to stop; the leader of ``home`` is invited by each.
+
+    Says where they are on standard output once all of them listen.
+    """
+    operators = []
+    for number in range(MIN_ISSUERS):
+        folder = home / "operators" / str(number)
+        operator = init_operator(folder, port=free_port(), people=people)
+        accept_invitation(home, folder / INVITATION)
+        trust_issuer(home, operator.url)
+        operators.append((operator, create_operator_app(Issuer(folder, load_issuer(folder)), operator)))
+    servers = [
+        create_server(app, host="127.0.0.1", port=urlsplit(operator.url).port, threads=THREADS)
+        for operator, app in operators
+    ]
+    for server in servers[1:]:
+        threading.Thread(target=server.run, daemon=True).start()
+    stop_in_order()
+    if with_parent:
+        follow_input(stop=True)
+    sys.stdout.write(f"issuers listen on {' '.join(operator.url for operator, _ in operators)}\n")
+    sys.stdout.flush()
+    servers[0].run()
 
 
-def _client(header: str | None) -> int:
-    """The number of the person whose client credentials these are; there is no secret about a made-up person."""
+def _person(header: str | None, operator: MadeUpOperator) -> int:
+    """The number of the person whose client credentials these are: their WebID, and any secret."""
     try:
-        pair = base64.b64decode((header or "").removeprefix("Basic "), validate=True).decode()
-        return int(pair.partition(":")[0])
+        webid = unquote(
+            base64.b64decode((header or "").removeprefix("Basic "), validate=True).decode().partition(":")[0]
+        )
+        number = int(webid.rpartition("/")[2].removesuffix("#me"))
     except ValueError as error:
-        raise NotAuthorisedError("a login names a person by number") from error
+        raise NotAuthorisedError("a login names a person by WebID") from error
+    if webid != operator.webid(number) or not 0 <= number < operator.people:
+        raise NotAuthorisedError("the operator has no such person")
+    return number
 
 
 def _thumbprint(proof: str) -> str:

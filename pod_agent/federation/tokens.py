@@ -19,10 +19,13 @@ from typing import Any
 import httpx
 
 from consent.errors import InvalidStudyError
+from pod_agent.config import Settings
 from pod_agent.errors import LocalStateError, NoIssuerError, ServerUnreachableError, TokenRefusedError
 from pod_agent.federation.hosts import server_of
 from pod_agent.federation.stores import LocalMarks
-from pod_agent.pods.login.auth import DPoPAuth
+from pod_agent.pods.login.auth import ClientCredentials, DPoPAuth
+from pod_agent.pods.login.secrets import SecretStore, system_keyring
+from pod_agent.pods.opening import EMBEDDED
 from pod_agent.storage import make_private_folder, remove_private, write_private
 from vocab.blindrsa import blind, finalize, prepare
 from vocab.errors import VocabularyError
@@ -45,6 +48,7 @@ __all__ = ["IssuerLogin", "Ticket", "Tokens"]
 
 ATTEMPTS = 3
 HEAD_BYTES = 10_000
+NO_SECRET = "made up"  # noqa: S105 - of made-up people
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,23 @@ class IssuerLogin:
 
     @classmethod
     def of(cls, auth: DPoPAuth | None = None, issuer: str = "") -> IssuerLogin:
-        """The login that a linked home keeps, None for one without."""
+        """From a login to a Solid server; None for a person who has none."""
         return cls(auth.login.issuer if auth is not None else "", auth, issuer)
+
+    @classmethod
+    def kept(cls, home: Path, settings: Settings) -> IssuerLogin:
+        """The login that this home keeps for its WebID, which is what its pod is opened with too.
+
+        A made-up person has no secret from their made-up operator.
+        """
+        if settings.simulated == "yes" and settings.issuer:
+            made_up = ClientCredentials(issuer=settings.issuer, client_id=settings.webid, client_secret=NO_SECRET)
+            return cls.of(DPoPAuth(made_up))
+        store = SecretStore(home, None if settings.pod == EMBEDDED else system_keyring())
+        login = store.find(settings.webid) if settings.webid else None
+        if login is None:
+            return cls.of()
+        return cls.of(DPoPAuth(login, keeper=store.kept(settings.webid)), settings.token_issuer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

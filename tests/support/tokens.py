@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from aggregator.issuing.bulk import MadeUpIssuers, make_issuers
 from aggregator.issuing.config import IssuerInvitation, load_issuer, read_invitation
 from aggregator.issuing.issuer import Issuer
-from aggregator.issuing.operator import MadeUpOperator, create_operator_app, init_operator
+from aggregator.issuing.operator import INVITATION, MadeUpOperator, create_operator_app, init_operator
 from aggregator.solid_oidc import TokenCheck
 from pod_agent.federation.tokens import IssuerLogin
 from pod_agent.pods.login.auth import DPoPAuth
@@ -67,7 +67,7 @@ class Operator:
     def __init__(self, home: Path, number: int, *, people: int = 60) -> None:
         self.operator: MadeUpOperator = init_operator(home, port=7011 + number, people=people)
         self.url = self.operator.url
-        self.invitation: IssuerInvitation = read_invitation(home / "issuer-invitation.toml")
+        self.invitation: IssuerInvitation = read_invitation(home / INVITATION)
         self.issuer = Issuer(home, load_issuer(home), new_key=self._key)
         self._made, self._number = 0, number
         self._apps: dict[str, httpx.BaseTransport] = {}
@@ -91,5 +91,5 @@ class Operator:
 
 def login_for(operator: MadeUpOperator, person: int) -> IssuerLogin:
     """The login of one of an operator's people."""
-    login = ClientCredentials(issuer=operator.url, client_id=str(person), client_secret="made up")
+    login = ClientCredentials(issuer=operator.url, client_id=operator.webid(person), client_secret="made up")
     return IssuerLogin.of(DPoPAuth(login))

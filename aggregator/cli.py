@@ -15,24 +15,12 @@ from typing import Any
 
 import click
 
-from aggregator.options import as_json, with_parent
+from aggregator.issuing.command import add_issuer, issuer, trust
+from aggregator.options import as_json, verified, with_parent
 from aggregator.options import home as _home
 from vocab.errors import ProjectError, VocabularyError
 
 __all__ = ["cli", "main"]
-
-
-def _verified(function: F) -> F:
-    """Where proofs are checked, for the commands that check them; each comes before the server's settings."""
-    for option in (
-        click.option("--ray", metavar="ADDRESS", help="Check proofs on this Ray cluster (host:port, or auto)."),
-        click.option(
-            "--workers", type=click.IntRange(1), help="Check proofs in so many processes; one a core if unset."
-        ),
-        click.option("--verify", type=click.Choice(["inline", "processes", "ray"]), help="Where proofs are checked."),
-    ):
-        function = option(function)
-    return function
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,7 +92,7 @@ def leader(home: Path, *, with_parent: bool) -> None:
 
 @cli.command()
 @_home
-@_verified
+@verified
 @with_parent
 def helper(home: Path, *, verify: str | None, workers: int | None, ray: str | None, with_parent: bool) -> None:
     """Run the helper, the second server, for somebody else's leader."""
@@ -140,7 +128,7 @@ def publish(home: Path, terms: Path, *, as_json: bool) -> None:
 @cli.command()
 @_home
 @click.argument("task")
-@_verified
+@verified
 @as_json
 def collect(home: Path, task: str, *, verify: str | None, workers: int | None, ray: str | None, as_json: bool) -> None:
     """Close the study TASK, sum its reports with the helper and release the result."""
@@ -261,6 +249,10 @@ def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     limit = None if epsilon == "none" else _epsilon(epsilon)
     result = run_simulation(Simulation(epsilon=limit, **options))
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
+
+
+for command in (add_issuer, issuer, trust):
+    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

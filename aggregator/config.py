@@ -16,7 +16,7 @@ import secrets
 import tomllib
 from dataclasses import MISSING, Field, asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import platformdirs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,7 +42,22 @@ KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderConfig:
+class _Server:
+    """What both servers may leave out."""
+
+    store: str = ""
+    verify: str = "processes"
+    workers: int = 0
+    ray: str = "auto"
+
+    def verified(self, verify: str | None, workers: int | None, ray: str | None) -> Self:
+        """With these options in the place of settings; a cluster's address alone means Ray."""
+        kind = verify or ("ray" if ray else self.verify)
+        return replace(self, verify=kind, workers=workers or self.workers, ray=ray or self.ray)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderConfig(_Server):
     """The leader's settings. Keys are hexadecimal; ``url`` is where agents reach it, ``port`` 0 means any free one."""
 
     host: str
@@ -54,10 +69,6 @@ class LeaderConfig:
     helper_key: str
     channel_key: str
     signing_key: str
-    store: str = ""
-    verify: str = "processes"
-    workers: int = 0
-    ray: str = "auto"
 
     @property
     def signer(self) -> SigningKey:
@@ -66,7 +77,7 @@ class LeaderConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HelperConfig:
+class HelperConfig(_Server):
     """The helper's settings; ``sealing_key`` opens the shares that agents seal for it."""
 
     host: str
@@ -75,10 +86,6 @@ class HelperConfig:
     helper: str
     channel_key: str
     sealing_key: str
-    store: str = ""
-    verify: str = "processes"
-    workers: int = 0
-    ray: str = "auto"
 
     @property
     def public_key(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["as_json", "home", "with_parent"]
+__all__ = ["as_json", "home", "verified", "with_parent"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,3 +26,14 @@ def _chosen_home(context: click.Context, _parameter: click.Parameter, value: Pat
     from aggregator.config import default_home  # noqa: PLC0415 - only where no folder is named
 
     return value or context.find_root().params.get("home") or default_home()
+
+
+def verified(function: F) -> F:
+    """Where proofs are checked, for the commands that check them; each comes before the server's setting."""
+    for option in (
+        click.option("--ray", metavar="ADDRESS", help="Check proofs on this Ray cluster (host:port, or auto)."),
+        click.option("--workers", type=click.IntRange(1), help="Processes that check proofs; one a core if unset."),
+        click.option("--verify", type=click.Choice(["inline", "processes", "ray"]), help="Where proofs are checked."),
+    ):
+        function = option(function)
+    return function

@@ -17,6 +17,7 @@ from aggregator.config import HelperConfig, LeaderConfig, load_helper, load_lead
 from aggregator.errors import ConfigurationError
 from aggregator.ports import free_port
 from aggregator.running import ServerProcess
+from aggregator.samples import SAMPLES
 from tests.support.pair import send, upload
 from vocab import wire
 from vocab.study import Study
@@ -181,8 +182,8 @@ def test_a_folder_without_settings_says_what_to_run(capsys: pytest.CaptureFixtur
     assert "pod-aggregator init" in err
 
 
-KEYS = """pods accepted rejected exact seconds bytes_per_pod cpu_ms_agent cpu_ms_leader cpu_ms_helper rss_mb_leader
-rss_mb_helper noise_std noise_std_expected""".split()
+KEYS = """pods dropped accepted rejected exact seconds seconds_uploading bytes_per_pod cpu_ms_agent cpu_ms_leader
+cpu_ms_helper rss_mb_leader rss_mb_helper noise_std noise_std_expected""".split()
 
 
 def simulate(capsys: pytest.CaptureFixture[str], **options: object) -> dict[str, Any]:
@@ -219,10 +220,20 @@ def test_a_simulation_over_processes_is_exact(capsys: pytest.CaptureFixture[str]
     assert min(found["cpu_ms_leader"], found["cpu_ms_helper"], found["rss_mb_helper"]) > 0
 
 
-def test_what_this_version_lacks_has_a_code(capsys: pytest.CaptureFixture[str]) -> None:
-    options = "--pods=5 --statistic=co_purchase --size=5 --epsilon=none --transport=inprocess --seed=1 --json"
-    status, out, _ = run(capsys, "simulate", *options.split())
-    assert (status, json.loads(out)["error"]["code"]) == (2, "not_in_this_version")
+@pytest.mark.parametrize("statistic", SAMPLES)
+def test_every_statistic_is_summed_exactly_with_tokens_and_whoever_drops_out(
+    capsys: pytest.CaptureFixture[str], statistic: str
+) -> None:
+    command = f"simulate --json --statistic={statistic} --pods=40 --size=9 --epsilon=none --transport=inprocess"
+    status, out, _ = run(capsys, *command.split(), "--malicious=4", "--drop=0.2", "--seed=3", "--tokens")
+    found = json.loads(out)
+    assert (status, found["dropped"], found["accepted"], found["rejected"], found["exact"]) == (0, 8, 28, 4, True)
+
+
+def test_a_simulation_needs_somebody_honest(capsys: pytest.CaptureFixture[str]) -> None:
+    options = "--pods=5 --statistic=sum --size=5 --epsilon=none --transport=inprocess --seed=1 --json --malicious=4"
+    status, out, _ = run(capsys, "simulate", *options.split(), "--drop=0.5")
+    assert (status, json.loads(out)["error"]["code"]) == (1, "aggregator_error")
 
 
 def test_help_loads_nothing_heavy() -> None:

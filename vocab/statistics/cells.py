@@ -152,4 +152,5 @@ def _labels(least: int, edges: tuple[int, ...], unit: str) -> list[str]:
         f"{start:,}" if start == end - 1 else f"{start:,} to {end - 1:,}"
         for start, end in zip(starts, edges, strict=False)
     ]
-    return [f"{label} {unit}" for label in (*named, f"{edges[-1]:,} or more")]
+    one = unit.replace("days", "day").replace("purchases", "purchase")
+    return [f"{label} {one if label == '1' else unit}" for label in (*named, f"{edges[-1]:,} or more")]

@@ -81,7 +81,7 @@ def _histogram(statistic: Histogram, cell: int) -> Told:
     unit = UNITS[statistic.query.measures[0]]
     picked = (
         f"Your agent picks one {unit.one} {unit.did} {_days(statistic.query)} by chance{_only(statistic.query.filters)}"
-        f" and says in which of {_cells(statistic)} it lies, or that it lies elsewhere or you have none."
+        f"{',' if statistic.query.filters else ''} and says in which of {_cells(statistic)} it lies, or that it lies elsewhere or you have none."
     )
     if label:
         return Told((picked, f"This time it is: {', '.join(label)}. That cell holds 1, {_others(statistic)}."), label)
@@ -172,7 +172,7 @@ def _only(filters: tuple[Filter, ...]) -> str:
         + " and ".join(map(str, item.value if isinstance(item.value, tuple) else (item.value,)))
         for item in filters
     ]
-    return f", only from those of which {', and '.join(said)},"
+    return f", only from those of which {', and '.join(said)}"
 
 
 def _cells(statistic: Histogram) -> str:

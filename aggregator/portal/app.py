@@ -1,6 +1,6 @@
 """The portal as a WSGI application: studies and releases of one leader, for the business's own browser.
 
-``Shelf`` is all it sees: the public terms of open studies, and releases. Nothing else about people can reach a page.
+``Shelf`` is all it sees: the public terms of studies, how far each is, and releases.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, render_template
@@ -19,40 +19,44 @@ from aggregator.errors import UnknownReleaseError
 from aggregator.portal.charts import interval_bar
 from aggregator.portal.entry import Entry, guard
 from aggregator.portal.exporting import release_csv
+from aggregator.portal.shelf import Shelf
 from aggregator.portal.together import strongest
 from aggregator.releases import Release, Row
 from vocab.errors import ProjectError
+from vocab.privacy import epsilon
 from vocab.study import Study
-from vocab.wire import SignedStudy
+from vocab.wording import day_text
 
-__all__ = ["Shelf", "create_app"]
+__all__ = ["create_app"]
 
 LOGGER = logging.getLogger(__name__)
 
 
-class Shelf(Protocol):
-    """What the portal may see; a Leader is one."""
-
-    def open_studies(self) -> list[SignedStudy]:
-        """The signed terms of the studies that can be answered."""
-        ...
-
-    def releases(self) -> list[Release]:
-        """All releases, newest last."""
-        ...
+GROUPS = (
+    ("running", "Open now", "How many answered is told in steps of ten times, and never exactly."),
+    ("waiting", "Closed, not summed yet", "pod-aggregator collect TASK closes the batch once and for all."),
+    ("released", "Released", ""),
+    ("abandoned", "Given up", "Too few valid reports, or nobody collected in time: every report was erased unread."),
+)
+"""The states of studies in the order of the page, with what is said of each."""
 
 
 def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     """The portal over this shelf on 127.0.0.1 at ``port``; ``door`` makes the sign-in links."""
     app = Flask(__name__)
     guard(app, door or Entry(port))
-    app.jinja_env.filters.update(count=_count, words=_words, day=_day, party=_party)
-    app.jinja_env.globals.update(bar=interval_bar, largest_of=_largest, sqrt=math.sqrt)
+    app.jinja_env.filters.update(count=_count, words=_words, day=_day, written=day_text, party=_party)
+    app.jinja_env.globals.update(bar=interval_bar, largest_of=_largest, sqrt=math.sqrt, loss=_loss)
 
     @app.get("/")
     def overview() -> str:
-        studies = [Study.from_json(signed.manifest) for signed in shelf.open_studies()]
-        return render_template("overview.html", studies=studies, releases=list(reversed(shelf.releases())))
+        running = [item for item in shelf.studies() if item.state == "running"]
+        return render_template("overview.html", running=len(running), releases=list(reversed(shelf.releases())))
+
+    @app.get("/studies")
+    def studies() -> str:
+        released = {release.lineage.task: release.id for release in shelf.releases()}
+        return render_template("studies.html", studies=shelf.studies(), released=released, groups=GROUPS)
 
     @app.get("/releases/<name>")
     def release(name: str) -> str:
@@ -129,7 +133,11 @@ def _words(name: str) -> str:
 
 
 def _day(moment: str) -> str:
-    return moment[:10]
+    return day_text(date.fromisoformat(moment[:10]))
+
+
+def _loss(study: Study) -> float:
+    return epsilon(study.noise.micro_rho(study.statistic.norm_squared))
 
 
 def _party(webid: str) -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from waitress.server import MultiSocketServer, create_server
 
 from aggregator.errors import ServerStartError
-from aggregator.portal.app import Shelf, create_app
+from aggregator.leader import Leader
+from aggregator.portal.app import create_app
 from aggregator.portal.entry import Entry
+from aggregator.portal.shelf import LeaderShelf
 from aggregator.web import follow_input, stop_in_order
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class _Later:
         return self.application(environ, start)
 
 
-def serve_portal(shelf: Shelf, port: int = 0, *, with_parent: bool = False) -> None:
+def serve_portal(leader: Leader, port: int = 0, *, with_parent: bool = False) -> None:
     """Serve until interrupted, and with ``with_parent`` no longer than standard input lasts.
 
     ServerStartError if the port is taken.
@@ -42,7 +44,7 @@ def serve_portal(shelf: Shelf, port: int = 0, *, with_parent: bool = False) -> N
     if isinstance(server, MultiSocketServer) or server.socket is None:
         raise ServerStartError("one address makes one socket")
     door = Entry(int(server.socket.getsockname()[1]))
-    later.application = create_app(shelf, door.port, door=door)
+    later.application = create_app(LeaderShelf(leader), door.port, door=door)
     stop_in_order()
     _print_link(door)
     follow_input(line=partial(_print_link, door), stop=with_parent)

@@ -18,15 +18,18 @@ from pod_agent.synthetic.household import make_household
 __all__ = ["Life", "answer_in_crowd", "settle"]
 
 WORKERS = 2
-ISSUERS = 3
-"""Simulated people have WebIDs of this many demo issuers, so that none has more than half."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """What a made-up person is made from: ``pace`` purchases a day, and what they download of which days."""
+    """What a made-up person is made from: ``pace`` purchases a day, and what they download of which days.
+
+    ``operator`` is the made-up pod operator that they log in with, which vouches for them and shows ``webid``.
+    """
 
     seed: int
+    operator: str
+    webid: str
     folder: Path
     first: date
     last: date
@@ -40,11 +43,6 @@ class Life:
         """The folder of this person's agent."""
         return self.folder / f"person-{self.seed}"
 
-    @property
-    def webid(self) -> str:
-        """A WebID that exists in the demo only."""
-        return f"https://issuer{self.seed % ISSUERS + 1}.example/person{self.seed}/profile#me"
-
 
 def settle(life: Life) -> Agent:
     """Write the person's exports and make their agent, with an empty pod."""
@@ -52,6 +50,7 @@ def settle(life: Life) -> Agent:
     save_settings(
         life.home,
         webid=life.webid,
+        issuer=life.operator,
         aggregator=life.aggregator,
         catalogue=life.catalogue,
         simulated="yes",

@@ -64,6 +64,11 @@ class Business:
         self._ask("catalogue", "--demo")
         return self.leader_url + "catalogue"
 
+    def start_operators(self, people: int) -> list[str]:
+        """Start made-up pod operators with so many people each, which vouch for them; their addresses."""
+        line = self.start("issuer", "demo", "--people", str(people))
+        return [word for word in line.split() if word.startswith("http://")]
+
     def publish(self, terms: dict[str, Any]) -> str:
         """Publish a study; its task id in hexadecimal."""
         path = self.folder / "study.json"

@@ -45,8 +45,13 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
         shop = stack.enter_context(Business(folder / "shop", controller=SHOP, helper=SHOP_HELPER))
         catalogue = shop.publish_catalogue()
         _say(1, f"A shop runs a leader at {shop.leader_url}; a pod operator runs the helper. Two processes.")
+        _more("Three made-up operators vouch for the people by blind tokens: one for each person and study.")
         today = datetime.now(UTC).date()
-        lives = [_life(folder, seed, today, shop.leader_url, catalogue) for seed in range(1, HOUSEHOLDS + people + 1)]
+        operators = shop.start_operators(people=HOUSEHOLDS + people)
+        lives = [
+            _life(folder, seed, today, operators[seed % len(operators)], shop.leader_url, catalogue)
+            for seed in range(1, HOUSEHOLDS + people + 1)
+        ]
         agents = [stack.enter_context(_household(life)) for life in lives[:HOUSEHOLDS]]
         _show_what_it_is_for(agents[0])
         task = shop.publish(_spending_study(today))
@@ -61,12 +66,14 @@ def tell(folder: Path, people: int, *, pages: bool) -> None:
             _show_pages(agents[0].home, shop)
 
 
-def _life(folder: Path, seed: int, today: date, aggregator: str, catalogue: str) -> Life:
+def _life(folder: Path, seed: int, today: date, operator: str, aggregator: str, catalogue: str) -> Life:
     """Households that are looked at have a year of all services; the crowd has the study's months of money."""
     shown = seed <= HOUSEHOLDS
     first = _months_back(today, 12 if shown else MONTHS)
     return Life(
         seed=seed,
+        operator=operator,
+        webid=f"{operator}people/{seed - 1}#me",
         folder=folder / "people",
         first=first,
         last=today,

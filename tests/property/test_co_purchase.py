@@ -185,6 +185,7 @@ ATTACKS: dict[str, Attack] = {
     "two sizes": claimed(unchanged, lambda c, x: [int(n in {sum(x), 1}) for n in range(c.items + 1)]),
     "sizes that cancel out": claimed(unchanged, forged_size),
     "sizes by field inverses": claimed(unchanged, halved_size),
+    "sizes that cancel out at the end": claimed(lambda _: [1, 1, 1, 0, 0, 0], lambda _, __: [0, 0, 0, 0, 1, 1, -1]),
     "a set of fractions": claimed(
         lambda x: [pow(3, -1, P)] * 3 + [0] * (len(x) - 3), lambda c, _: one_hot(1, c.items + 1)
     ),

@@ -126,7 +126,7 @@ def _integer(measurement: Measurement, maximum: int) -> int:
 
 
 def bounded_vector(measurement: Measurement, length: int, maximum: int) -> list[int]:
-    if isinstance(measurement, int | np.integer) or len(measurement) != length:
+    if not isinstance(measurement, Sequence | np.ndarray) or len(measurement) != length:
         raise VocabularyError(f"the measurement must have {length} values")
     return [_integer(value, maximum) for value in measurement]
 

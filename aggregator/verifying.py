@@ -153,7 +153,7 @@ def sum_shares(vdaf: Prio3, shares: Iterable[bytes]) -> Vector:
 
 
 def _checked(study: Study, vdaf: Prio3, lot: HelperLot, entry: JobEntry) -> tuple[int | None, bytes, Vector]:
-    info = share_info(study.task_id, entry.report_id, entry.public_share)
+    info = share_info(vdaf.context, entry.report_id, entry.public_share)
     opened = sealing.open_sealed(entry.sealed_share, lot.private_key, info)
     token, share = split_sealed(study, opened)
     issuer = check_token(study, entry.report_id, token) if study.issuers else None

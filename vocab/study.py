@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from vocab.decoding import canonical_json, fields_of, integer_of, list_of, text_of, truth_of
@@ -179,12 +180,18 @@ class Study:
     @property
     def task_id(self) -> bytes:
         """SHA-256 of the canonical manifest (32 bytes)."""
-        return hashlib.sha256(canonical_json(self.to_json())).digest()
+        return _task_id(self)
 
     @property
     def question(self) -> str:
         """What is asked of each person's records, as a digest that other studies may share; see ``question_of``."""
         return question_of(self.statistic)
+
+
+@lru_cache(maxsize=64)
+def _task_id(study: Study) -> bytes:
+    """Asked for with every report, and a manifest may have thousands of cells."""
+    return hashlib.sha256(canonical_json(study.to_json())).digest()
 
 
 _STUDY_FIELDS = frozenset(

@@ -233,8 +233,9 @@ def shown(statistic: Statistic, index: LocalIndex) -> Preview:
             "sum",
             [
                 (
-                    "adds up the dollars you spent from 1 Jan 2026 to 31 Mar 2026, only from those of which the category is"
-                    " groceries, rounds the total to a whole number, and counts nothing below 0 and nothing above 500."
+                    "adds up the dollars you spent from 1 Jan 2026 to 31 Mar 2026, only from those"
+                    " of which the category is groceries, rounds the total to a whole number, and counts nothing"
+                    " below 0 and nothing above 500."
                 ),
                 "This time the number is 106.",
             ],
@@ -264,8 +265,8 @@ def shown(statistic: Statistic, index: LocalIndex) -> Preview:
             "co_purchase",
             [
                 (
-                    "This time it is: groceries, transport, eating-out. Two numbers hold 5,181 and 4,569 for each of them,"
-                    " and one holds 6,461 for each of their 3 pairs; the other 5 hold 0."
+                    "This time it is: groceries, transport, eating-out. Two numbers hold 5,181 and 4,569 for each of"
+                    " them, and one holds 6,461 for each of their 3 pairs; the other 5 hold 0."
                 )
             ],
             "This time there is none: all 14 numbers are 0.",

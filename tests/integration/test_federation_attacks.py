@@ -18,7 +18,7 @@ from pod_agent.errors import NoticeChangedError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.stores import clock
 from tests.support.consents import START, Key
-from tests.support.door import Door, RecordingTransport, doors
+from tests.support.door import OTHER_DAYS, Door, RecordingTransport, doors
 from vocab.errors import ProjectError
 from vocab.query import Filter
 from vocab.statistics import Histogram, ModelUpdate
@@ -116,7 +116,7 @@ def test_a_second_study_of_the_same_business_is_not_answered_until_it_is_shown_a
     first = door.publish(door.study())
     consents, wire = door.person(SPENDING)
     given = [consents.give(first) for _ in range(8)][-1]  # the earlier grants cover both studies as well
-    second = door.publish(door.study(title="Second"))
+    second = door.publish(door.study(title="Second", statistic=OTHER_DAYS))
     assert [outcome.task_id for outcome in consents.answer_studies()] == [first]
     assert {request.task_id: request.status for request in consents.requests()} == {first: "answered", second: "open"}
     [offered] = [request.offered for request in consents.requests() if request.task_id == second]

@@ -30,7 +30,7 @@ from pod_agent.federation.send import send
 from pod_agent.federation.stores import AgentKey, clock, secret
 from pod_agent.federation.tokens import Ticket
 from pod_agent.pods.embedded import EmbeddedPod
-from tests.support.door import Door, doors
+from tests.support.door import OTHER_DAYS, Door, doors
 from tests.support.memory_pod import Fault, FaultyPod
 from vocab.study import Noise
 from vocab.vdaf.encoding import TOKEN_BYTES, report_bytes
@@ -229,7 +229,7 @@ def test_a_person_who_lowers_the_limits_allows_no_more_than_that(door: Door) -> 
     assert consents.grants()[0]["limit_micro_rho"] == high.business_period == 6_642
     assert consents.budget()["limit_28_days"] == high.period
     assert [outcome.outcome for outcome in consents.answer_studies()] == ["sent"]
-    second = door.publish(door.study(title="Again"))
+    second = door.publish(door.study(title="Again", statistic=OTHER_DAYS))
     consents.give(second)
     assert [outcome.outcome for outcome in consents.answer_studies()] == ["budget_exhausted"]
 

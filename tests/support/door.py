@@ -32,10 +32,15 @@ from vocab.query import QuerySpec, Table
 from vocab.statistics import Histogram
 from vocab.study import MIN_ISSUERS, Noise, Study
 
-__all__ = ["HELPER", "LEADER", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
+__all__ = ["HELPER", "LEADER", "OTHER_DAYS", "Door", "FixedIndex", "RecordingTransport", "category_study", "doors"]
 
 LEADER = "http://127.0.0.1:7001/"
 HELPER = "http://127.0.0.1:7002/"
+OTHER_DAYS = Histogram(
+    query=QuerySpec(measures=("spend",), dimensions=("category",), period=(date(2026, 1, 1), date(2026, 9, 30))),
+    cells=(("groceries",), ("eating-out",), ("transport",)),
+)
+"""Another question than that of ``category_study``: the same one is answered once in 28 days."""
 CATEGORIES = ("groceries", "eating-out", "transport")
 
 

@@ -7,6 +7,8 @@ a sign guessed right? Without noise always; with noise no more often than its la
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from tests.support.door import Door, doors
 from tests.support.pair import Pair, send, upload
 from vocab import wire
 from vocab.privacy import epsilon
+from vocab.statistics import Histogram
 from vocab.study import Noise
 from vocab.vdaf.encoding import prio3_for
 
@@ -116,17 +119,30 @@ def test_the_same_question_again_gets_the_same_answer_and_fresh_noise_would_not_
     assert guessed(secrets, averaged) > 0.9 > right_guesses(summed_law(VARIANCE, 2)) + error(0.64)
 
 
-def test_a_business_that_asks_one_question_under_many_names_runs_out_of_budget(door: Door) -> None:
-    """Each study of the person's own tables costs; what the answers tell together stays below the person's limit."""
+def asked_again(door: Door, days: int) -> list[str]:
+    """How eight studies of one table end, each of a period that ends so many days before the last one's."""
     consents, wire_of = door.person({"groceries": 60.0, "transport": 40.0})
-    cost = Noise(100).micro_rho(1)
     for number in range(8):
-        consents.give(door.publish(door.study(title=f"The same question, {number}")))
+        study = door.study(title=f"The same question, {number}")
+        assert isinstance(study.statistic, Histogram)
+        period = (date(2026, 1, 1), date(2026, 10, 31) - timedelta(days=days * number))
+        statistic = replace(study.statistic, query=replace(study.statistic.query, period=period))
+        consents.give(door.publish(replace(study, statistic=statistic)))
     outcomes = [outcome.outcome for outcome in consents.answer_studies()]
+    assert outcomes.count("sent") == len(wire_of.sent())
+    return outcomes
+
+
+def test_one_question_under_many_names_is_answered_once(door: Door) -> None:
+    assert asked_again(door, 0).count("sent") == 1
+
+
+def test_questions_that_differ_by_a_day_are_stopped_by_the_budget(door: Door) -> None:
+    """They overlap in all but a day, so their noise could be averaged: together they stay within the limit."""
+    outcomes, cost = asked_again(door, 1), Noise(100).micro_rho(1)
     answered = outcomes.count("sent")
     assert answered == Limits().business_period // cost == 4
     assert outcomes.count("budget_exhausted") == 4
-    assert len(wire_of.sent()) == answered
     assert epsilon(answered * cost) <= 1.0 < epsilon(8 * cost)
 
 

@@ -24,9 +24,12 @@ from consent.grants import Grants
 from consent.ledger import Ledger, Log
 from consent.proof import key_name
 from consent.purposes import AGGREGATE_REPORTING, SPENDING
+from consent.requests import Requests
+from consent.rights import Rights
 from consent.stores import Head
 
 __all__ = [
+    "PERSON",
     "START",
     "Key",
     "Machine",
@@ -154,6 +157,7 @@ class Machine:
     key: Key = field(default_factory=Key)
     now: datetime = START
     limits: Limits = field(default_factory=Limits)
+    person: str = PERSON
 
     @cached_property
     def gate(self) -> Gate:
@@ -164,6 +168,14 @@ class Machine:
             lambda: self.now,
             self.limits,
         )
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self.documents, self.marks, self.key, lambda: self.now, self.person)
+
+    @cached_property
+    def rights(self) -> Rights:
+        return Rights(self.documents, self.marks, self.key, lambda: self.now, self.person)
 
     def grant_path(self, identifier: str) -> str:
         return f"consent/grants/{identifier}.ttl"

@@ -6,6 +6,7 @@ that everybody gets; a node's reply names a report and holds nothing else. No ex
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from vocab.study import Study
 
 __all__ = [
     "MODELS",
+    "NETWORK_HIDDEN",
+    "NETWORK_WEEKS",
     "REPORT_ID_BYTES",
+    "WEEKLY_NETWORK",
     "WEEKLY_SPENDING",
     "ModelTerms",
     "RoundInstructions",
@@ -47,9 +51,34 @@ WEEKLY_SPENDING = ModelTerms(
     features=("one", "last week", "mean of 4 weeks", "mean of 8 weeks"),
     start=(0.0, 0.0, 0.0, 1.0),
 )
-"""Next week's spending in units of the person's own average week; it starts as the mean of the last 8 weeks."""
+"""The median of next week's spending in units of the person's own average week, linear in its features.
 
-MODELS: Mapping[str, ModelTerms] = {WEEKLY_SPENDING.name: WEEKLY_SPENDING}
+It starts as the mean of the last 8 weeks.
+"""
+
+NETWORK_WEEKS, NETWORK_HIDDEN = 8, 16
+
+
+def _first_layer() -> tuple[float, ...]:
+    """Public weights of the first layer, uniform within 1 / sqrt(weeks): where training starts is no secret draw."""
+    bound, count = NETWORK_WEEKS**-0.5, NETWORK_WEEKS * NETWORK_HIDDEN
+    stream = hashlib.shake_256(b"pod-agent/1 weekly-network-1").digest(4 * count)
+    drawn = (int.from_bytes(stream[4 * place : 4 * place + 4], "big") for place in range(count))
+    return tuple(round((2 * number / 0xFFFFFFFF - 1) * bound, 6) for number in drawn)
+
+
+WEEKLY_NETWORK = ModelTerms(
+    name="weekly-network-1",
+    features=tuple(f"{week} weeks ago" for week in range(NETWORK_WEEKS, 0, -1)),
+    start=(*_first_layer(), *[0.0] * (2 * NETWORK_HIDDEN + 1)),
+)
+"""What the mean of the last 8 weeks misses of next week, by one hidden layer of 16 rectified units: 161 weights.
+
+In their order: first layer (8 rows of 16), its 16 offsets, the 16 weights of the second layer, its offset. The second
+layer starts at zero, so the model starts as the mean of the last 8 weeks.
+"""
+
+MODELS: Mapping[str, ModelTerms] = {terms.name: terms for terms in (WEEKLY_SPENDING, WEEKLY_NETWORK)}
 
 
 def model_terms(name: str) -> ModelTerms:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from pod_agent.models.forecast import WeeklySpending
+from pod_agent.models.network import WeeklyNetwork
 from pod_agent.models.protocol import Array
 from vocab.statistics import ModelUpdate
-from vocab.training import WEEKLY_SPENDING, model_terms
+from vocab.training import WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
 
 __all__ = ["LEARNERS", "local_update", "quantise"]
 
-LEARNERS: Mapping[str, type[WeeklySpending]] = {WEEKLY_SPENDING.name: WeeklySpending}
+Learner = type[WeeklySpending] | type[WeeklyNetwork]
+LEARNERS: Mapping[str, Learner] = {WEEKLY_SPENDING.name: WeeklySpending, WEEKLY_NETWORK.name: WeeklyNetwork}
 """The code of each model in ``vocab.training.MODELS``."""
 
 
@@ -29,9 +32,18 @@ def local_update(statistic: ModelUpdate, weights: Sequence[float], history: Sequ
 
 
 def quantise(update: Sequence[float] | Array, statistic: ModelUpdate) -> list[int]:
-    """The update in units of ``2**-fraction_bits``, truncated towards zero and clipped value by value.
+    """The update in units of ``2**-fraction_bits``: shrunk to the study's norm, truncated towards zero, clipped.
 
-    Truncation never makes a norm greater, so the bound ``clip * sqrt(length)`` on which the noise rests holds exactly.
+    Shrinking keeps the direction. Truncation and clipping never make a norm greater; that the integers stay within
+    ``statistic.norm`` is checked in integers, so the bound on which the noise rests holds exactly.
     """
-    scaled = np.trunc(np.asarray(update, dtype=np.float64) * 2.0**statistic.fraction_bits)
-    return [int(value) for value in np.clip(scaled, -statistic.clip, statistic.clip)]
+    scaled = np.asarray(update, dtype=np.float64) * 2.0**statistic.fraction_bits
+    if not np.isfinite(scaled).all():
+        return [0] * statistic.length  # a model that ran off teaches nobody
+    length = math.hypot(*scaled)
+    if statistic.norm is not None and length > statistic.norm:
+        scaled *= statistic.norm / length
+    units = [int(value) for value in np.clip(np.trunc(scaled), -statistic.clip, statistic.clip)]
+    while sum(unit**2 for unit in units) > statistic.norm_squared:  # a rounding of the shrinking, if ever
+        units = [int(unit * (1 - 2**-20)) for unit in units]
+    return units

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from pod_agent.errors import UsageError
 from pod_agent.features.calendar import weekly_spending
-from pod_agent.federation.training import local_update, quantise
-from pod_agent.models.forecast import WeeklySpending
+from pod_agent.federation.training import LEARNERS, local_update, quantise
+from pod_agent.models.forecast import SMALLEST_RESIDUAL, WeeklySpending
+from pod_agent.models.network import WeeklyNetwork
+from pod_agent.models.protocol import Array
 from vocab.query import QuerySpec, Table
 from vocab.statistics import ModelUpdate
-from vocab.training import WEEKLY_SPENDING
+from vocab.training import WEEKLY_NETWORK, WEEKLY_SPENDING
 
 MONDAY = date(2026, 9, 7)
 
@@ -74,24 +77,67 @@ def test_a_steady_spender_is_forecast_exactly() -> None:
     assert model.forecast([80.0] * 30, steps=3) == pytest.approx([80.0] * 3)
 
 
-def test_fit_finds_the_ridge_optimum() -> None:
+def absolute_loss(model: WeeklySpending, history: list[float], weights: Array) -> float:
+    """Mean absolute error with Huber's rounded tip, and the pull towards the shared weights."""
+    scaled = np.asarray(history) / np.mean(history)
+    errors = np.array(
+        [
+            weights @ [1, scaled[t - 1], scaled[t - 4 : t].mean(), scaled[t - 8 : t].mean()] - scaled[t]
+            for t in range(8, len(history))
+        ]
+    )
+    tip = SMALLEST_RESIDUAL
+    huber = np.where(np.abs(errors) < tip, errors**2 / (2 * tip), np.abs(errors) - tip / 2)
+    return float(huber.mean() + model.ridge / 2 * np.sum(np.square(weights - np.asarray(model.start))))
+
+
+def test_fit_finds_the_least_absolute_error() -> None:
     history = [100.0 + 40 * (week % 3) + week for week in range(60)]
     model = WeeklySpending(ridge=0.3).fit(history)
-    scaled = np.asarray(history) / np.mean(history)
+    reached = absolute_loss(model, history, model.coef_)
+    assert reached < absolute_loss(model, history, np.asarray(model.start)) - 0.01
+    dice = np.random.default_rng(1)
+    nearby = [model.coef_ + scale * dice.standard_normal(4) for scale in (0.003, 0.03, 0.3) for _ in range(200)]
+    assert reached < min(absolute_loss(model, history, weights) for weights in nearby)
 
-    def loss(weights: np.ndarray) -> float:
-        errors = [
-            weights @ [1, scaled[t - 1], scaled[t - 4 : t].mean(), scaled[t - 8 : t].mean()] - scaled[t]
-            for t in range(8, 60)
-        ]
-        return float(np.mean(np.square(errors)) + 0.3 * np.sum(np.square(weights - np.asarray(model.start))))
 
-    best = loss(model.coef_)
-    for place in range(4):
-        for step in (-1e-3, 1e-3):
-            moved = model.coef_.copy()
-            moved[place] += step
-            assert loss(moved) > best
+def test_the_median_is_learned_and_not_the_mean() -> None:
+    history = [10.0 if week % 5 else 100.0 for week in range(400)]
+    dice = np.random.default_rng(2)
+    dice.shuffle(history)
+    model = WeeklySpending(ridge=1e-6).fit(history)
+    assert model.forecast(history)[0] == pytest.approx(10, abs=4)
+    assert np.mean(history) == 28
+
+
+@pytest.mark.parametrize("learner", [WeeklySpending, WeeklyNetwork])
+def test_either_model_learns_a_rhythm_over_rounds(learner: type[WeeklySpending | WeeklyNetwork]) -> None:
+    history = [100.0 if week % 4 else 400.0 for week in range(60)]
+    weights = learner().start
+    for _ in range(6):  # as many rounds, in each of which everybody is like this person
+        weights = tuple(learner(start=weights).fit(history).coef_)
+
+    def error(start: Sequence[float]) -> float:
+        model = learner(start=start).fit([])
+        model.scale_ = float(np.mean(history))
+        return float(np.mean([abs(model.forecast(history[:week])[0] - history[week]) for week in range(40, 60)]))
+
+    assert error(weights) < 0.7 * error(learner().start)
+
+
+def test_the_network_starts_as_the_mean_of_eight_weeks_from_weights_that_everybody_knows() -> None:
+    assert len(WEEKLY_NETWORK.start) == 161
+    assert WEEKLY_NETWORK.start[:2] == (-0.162433, 0.310508)
+    assert max(map(abs, WEEKLY_NETWORK.start)) <= 8**-0.5
+    model = WeeklyNetwork().fit([])
+    assert model.forecast([3.0, 1.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0])[0] == pytest.approx(2)
+
+
+def test_the_network_learns_the_same_from_the_same_weeks() -> None:
+    history = [100.0 + 30 * (week % 3) for week in range(40)]
+    first, again = (WeeklyNetwork().fit(history).coef_ for _ in range(2))
+    assert first.tolist() == again.tolist()
+    assert np.abs(first - WEEKLY_NETWORK.start).max() > 0.01
 
 
 def test_a_short_history_keeps_the_shared_weights_and_sends_zeros() -> None:
@@ -107,9 +153,17 @@ def test_forecasting_before_fitting_is_an_error() -> None:
         WeeklySpending().forecast([1.0])
 
 
-def test_one_huge_week_moves_the_update_by_a_bounded_amount() -> None:
-    usual, wedding = [50.0] * 40, [50.0] * 39 + [1e9]
-    assert np.abs(WeeklySpending().fit(wedding).coef_ - WeeklySpending().fit(usual).coef_).max() < 0.1
+@pytest.mark.parametrize("learner", [WeeklySpending, WeeklyNetwork])
+def test_one_huge_week_moves_the_update_no_further_than_the_norm(learner: type[WeeklySpending | WeeklyNetwork]) -> None:
+    statistic = ModelUpdate(
+        model=next(name for name, code in LEARNERS.items() if code is learner),
+        length=len(learner().start),
+        clip=1 << 13,
+        fraction_bits=14,
+        norm=1 << 13,
+    )
+    update = local_update(statistic, learner().start, [50.0] * 39 + [1e9])
+    assert 0 < sum(value**2 for value in update) <= (1 << 13) ** 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,3 +191,23 @@ def test_any_history_makes_an_update_that_the_study_allows(history: list[float])
     update = local_update(statistic, WEEKLY_SPENDING.start, history)
     assert len(update) == 4
     assert max(map(abs, update)) <= 1000
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.one_of(st.floats(-4, 4), st.floats(-1e300, 1e300)), min_size=6, max_size=6),
+    st.integers(1, 1 << 16),
+    st.floats(0.001, 1),
+)
+def test_the_norm_of_what_leaves_is_never_above_the_studys(update: list[float], clip: int, share: float) -> None:
+    norm = max(1, int(clip * 6**0.5 * share))
+    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=6, clip=clip, fraction_bits=8, norm=norm)
+    units = quantise(update, statistic)
+    assert sum(unit**2 for unit in units) <= norm**2
+    assert max(map(abs, units)) <= clip
+
+
+@pytest.mark.parametrize("wild", [float("nan"), float("inf")])
+def test_an_update_that_ran_off_is_sent_as_nothing_learned(wild: float) -> None:
+    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=100, fraction_bits=8)
+    assert quantise([1.0, wild, 0.0, 0.0], statistic) == [0, 0, 0, 0]

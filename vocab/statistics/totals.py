@@ -66,8 +66,10 @@ class Sum:
 class ModelUpdate:
     """A clipped model update in a training round: ``length`` integers from 0 to ``2 * clip`` (Prio3SumVec).
 
-    Value v of the update is sent as ``v + clip`` with v in units of ``2**-fraction_bits``; L2 norm after centring is at
-    most ``clip * sqrt(length)``. ``model`` names a model whose code ships with the agent.
+    Value v of the update is sent as ``v + clip`` with v in units of ``2**-fraction_bits``. The proof bounds each value
+    by ``clip``, so the L2 norm after centring by ``clip * sqrt(length)``, whoever sends it. With ``norm`` (same units)
+    every agent also shrinks its own update to that L2 norm: then less noise hides a person, and a dishonest agent can
+    move the sum by up to the greater bound. ``model`` names a model whose code ships with the agent.
     """
 
     name: ClassVar[str] = "update"
@@ -76,16 +78,19 @@ class ModelUpdate:
     length: int
     clip: int
     fraction_bits: int
+    norm: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse bounds past which a sum over many people would wrap around the field."""
         if not (0 < self.length <= MAX_LENGTH and 0 < self.clip <= MAX_CLIP and 0 <= self.fraction_bits < 32):
             raise VocabularyError("a model update is too long or its values are not bounded")
+        if self.norm is not None and not 0 < self.norm**2 <= self.length * self.clip**2:
+            raise VocabularyError("the norm of a model update bounds nothing that its clip does not")
 
     @property
     def norm_squared(self) -> int:
-        """The most that one answer moves the sum, as squared L2 norm after centring."""
-        return self.length * self.clip**2
+        """The most that one agent's answer moves the sum, as squared L2 norm after centring."""
+        return self.length * self.clip**2 if self.norm is None else self.norm**2
 
     def normal_form(self) -> None:
         """None: a round asks no question of its own, each one follows from the model that came before."""
@@ -97,15 +102,18 @@ class ModelUpdate:
             "length": self.length,
             "clip": self.clip,
             "fraction_bits": self.fraction_bits,
+            **({} if self.norm is None else {"norm": self.norm}),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ModelUpdate:
         """Decode a manifest's statistic; VocabularyError names what is wrong."""
-        fields = fields_of(value, "ModelUpdate", {"model", "length", "clip", "fraction_bits"})
+        named = {"norm"} & set(value)
+        fields = fields_of(value, "ModelUpdate", {"model", "length", "clip", "fraction_bits"} | named)
         return cls(
             model=text_of(fields["model"]),
             length=integer_of(fields["length"]),
             clip=integer_of(fields["clip"]),
             fraction_bits=integer_of(fields["fraction_bits"]),
+            norm=integer_of(fields["norm"]) if named else None,
         )

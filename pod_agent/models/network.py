@@ -1,0 +1,96 @@
+"""Forecasts of weekly spending by a small neural network; PyTorch is loaded when one is fitted or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from pod_agent.errors import MissingExtraError, UsageError
+from pod_agent.models.forecast import LONG, scaled_weeks, walk
+from pod_agent.models.protocol import Array, Forecaster
+from vocab.training import NETWORK_HIDDEN, WEEKLY_NETWORK
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["WeeklyNetwork"]
+
+STEPS = 50
+RATE = 0.1
+
+
+class WeeklyNetwork(Forecaster):
+    """The median of next week's spending: the mean of the last 8 weeks and what a hidden layer adds to it.
+
+    Weights as in ``vocab.training.WEEKLY_NETWORK``. ``fit`` walks down the mean absolute error of all weeks together,
+    ``steps`` times at ``rate``, from the weights ``start`` that everybody shares. Nothing is drawn and one thread
+    works, so the same weeks give the same weights on every machine of one kind.
+
+    Learned: ``coef_`` (161 weights), ``scale_`` (the average week), ``weeks_`` (how many could be learned from).
+    MissingExtraError without PyTorch.
+    """
+
+    def __init__(
+        self, *, start: Sequence[float] = WEEKLY_NETWORK.start, steps: int = STEPS, rate: float = RATE
+    ) -> None:
+        self.start = start
+        self.steps = steps
+        self.rate = rate
+
+    def fit(self, history: Sequence[float]) -> Self:
+        """Learn from the spending of whole weeks, oldest first; ``start`` is kept where there are fewer than 9."""
+        weeks, self.scale_ = scaled_weeks(history)
+        self.weeks_ = max(0, len(weeks) - LONG)
+        self.coef_: Array = np.asarray(self.start, dtype=np.float64)
+        if self.weeks_:
+            windows = np.lib.stride_tricks.sliding_window_view(weeks, LONG)[:-1]
+            self.coef_ = self._descend(windows, weeks[LONG:])
+        return self
+
+    def forecast(self, history: Sequence[float], steps: int = 1) -> Array:
+        """The next ``steps`` weeks, never below zero; a history of fewer than 8 weeks is filled with its average."""
+        if not hasattr(self, "coef_"):
+            raise UsageError("the forecast has not been fitted")
+        _pytorch()
+        weights = _tensor(self.coef_)
+        return walk(history, self.scale_, steps, lambda window: float(_next(weights, _tensor(window[None]))[0]))
+
+    def _descend(self, windows: Array, targets: Array) -> Array:
+        torch = _pytorch()
+        rows, wanted = _tensor(windows), _tensor(targets)
+        weights = _tensor(self.coef_).requires_grad_()
+        with torch.enable_grad():
+            for _ in range(self.steps):
+                loss = (_next(weights, rows) - wanted).abs().mean()
+                (slope,) = torch.autograd.grad(loss, weights)
+                weights = (weights - self.rate * slope).detach().requires_grad_()
+        return np.asarray(weights.detach().numpy(), dtype=np.float64)
+
+
+def _next(weights: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """What comes after each row of 8 weeks."""
+    first = weights[: LONG * NETWORK_HIDDEN].reshape(LONG, NETWORK_HIDDEN)
+    offsets, second = weights[LONG * NETWORK_HIDDEN : -1].reshape(2, NETWORK_HIDDEN)
+    added: torch.Tensor = ((rows - 1) @ first + offsets).relu() @ second + weights[-1]
+    return rows.mean(dim=1) + added
+
+
+def _tensor(values: Array) -> torch.Tensor:
+    tensor: torch.Tensor = _pytorch().tensor(np.asarray(values), dtype=_pytorch().float64)
+    return tensor
+
+
+def _pytorch() -> ModuleType:
+    """PyTorch, on one thread: its default takes every core of the person's machine for sums of a few rows."""
+    try:
+        import torch  # noqa: PLC0415 - takes seconds
+    except ImportError as error:
+        raise MissingExtraError(
+            "this model needs PyTorch", hint="Run: python -m pip install 'pod-agent[torch]'"
+        ) from error
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+    return torch

@@ -254,11 +254,11 @@ class ChunkedBits(Circuit):
         padded = np.zeros(self.chunks * self.chunk, dtype=object)
         padded[: self.bit_count] = x[: self.bit_count].elements
         grid = padded.reshape(self.chunks, self.chunk).T
-        factors = [joint % p]
-        while len(factors) < self.chunk:
-            factors.append(factors[-1] * joint % p)
+        factors = joint[np.newaxis]
+        while len(factors) < self.chunk:  # one power more in each row; the last row raises as many again
+            factors = np.vstack([factors, factors[: self.chunk - len(factors)] * factors[-1] % p])
         rows = np.empty((self.arity, self.chunks), dtype=object)
-        rows[0::2] = np.array(factors, dtype=object) * grid
+        rows[0::2] = factors * grid
         rows[1::2] = grid - pow(shares, -1, p)
         return rows
 

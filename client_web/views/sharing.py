@@ -15,6 +15,7 @@ from client_web.charts import parts_bar
 from client_web.packing import as_zip
 from client_web.views.common import attempt, is_served, required, the_agent
 from client_web.views.shares import is_due, listed
+from vocab.errors import ProjectError
 
 __all__ = ["CHANGES", "page"]
 
@@ -24,6 +25,8 @@ DONE = {
     "withdrawn": "Withdrawn. From this moment nothing more leaves under this grant.",
     "withdrawn-here": "Withdrawn on this machine: nothing more leaves. Your pod learns of it when it can be reached.",
     "given": "Allowed. You can take it back here at any time, also without a network.",
+    "renewed": "Renewed, as you saw it. You can withdraw it at any time.",
+    "asked": "Written down. The letter is below: whether you send it is up to you.",
     "limits": "Kept. The new limits count at once, also for what you allowed before.",
     "shared": "Shared. Pass the address below on: it opens with the recipient's own login.",
     "unshared": "Withdrawn. Nobody else can read it any more, and the copy is gone from your pod.",
@@ -32,6 +35,7 @@ DONE = {
     "hidden": "Closed: strangers can no longer list your storage. Your profile stays public.",
     "was-hidden": "Strangers cannot list your storage.",
 }
+LIMITS = ("business", "total", "year")
 CHANGES = threading.Lock()
 """One change of grants at a time: the server has several threads."""
 
@@ -47,6 +51,8 @@ def show() -> str:
     audit, audit_problem = attempt(agent.audit)
     named = {grant["recipient"] for grant in grants or () if grant["status"] == LIVE}
     budget, _ = attempt(lambda: agent.consents.allowances(named))
+    receipts, receipts_problem = attempt(agent.desk.receipts)
+    rights, rights_problem = attempt(agent.desk.rights)
     shares, shares_problem = attempt(lambda: listed(agent))
     listing, _ = attempt(agent.shares.public_listing) if is_served(agent) else (None, None)
     return render_template(
@@ -61,9 +67,14 @@ def show() -> str:
         live=[grant for grant in grants or () if grant["status"] == LIVE],
         ended=[grant for grant in grants or () if grant["status"] != LIVE],
         left=_bytes_left(audit or []),
+        unread=(attempt(agent.desk.names)[0] or []) if grants_problem else [],
         budget=budget,
+        limits=agent.desk.limits(),
+        receipts=receipts or [],
+        rights=rights or [],
+        businesses=sorted({grant["recipient"] for grant in grants or ()}),
         parts_bar=parts_bar,
-        problems=[problem for problem in (grants_problem, shares_problem, audit_problem) if problem],
+        problems=_distinct(grants_problem, shares_problem, audit_problem, receipts_problem, rights_problem),
         done=DONE.get(request.args.get("done", ""), ""),
     )
 
@@ -76,10 +87,45 @@ def withdraw() -> AnyResponse:
     return redirect(url_for("sharing.show", done="withdrawn" if told else "withdrawn-here"), 303)
 
 
+@page.get("/renew/<grant>")
+def renewal(grant: str) -> str:
+    """What a renewal would mean; nothing is renewed yet."""
+    return render_template("renew.html", shown=the_agent().consents.renewal(grant))
+
+
+@page.post("/renew")
+def renew() -> AnyResponse:
+    """Let a grant last longer, as the page showed it."""
+    with CHANGES:
+        the_agent().consents.renew(required("grant"), notice=required("notice"))
+    return redirect(url_for("sharing.show", done="renewed"), 303)
+
+
+@page.post("/limits")
+def limits() -> AnyResponse:
+    """Lower the limits of the budget, or go back to the most there is."""
+    with CHANGES:
+        the_agent().desk.keep_limits(**{name: request.form.get(name, "").strip() for name in LIMITS})
+    return redirect(url_for("sharing.show", done="limits") + "#budget", 303)
+
+
+@page.post("/rights")
+def ask() -> AnyResponse:
+    """Write down that a right is asked for; nothing is sent."""
+    with CHANGES:
+        the_agent().desk.ask(required("right"), required("business"))
+    return redirect(url_for("sharing.show", done="asked") + "#rights", 303)
+
+
 @page.get("/papers/<grant>.zip")
 def papers(grant: str) -> Response:
     """The signed documents of one grant, as they lie in the pod."""
     return as_zip(the_agent().consents.papers(grant), f"grant-{grant}.zip")
+
+
+def _distinct(*problems: ProjectError | None) -> list[ProjectError]:
+    """Every problem once, though several parts of the page met it."""
+    return list({str(problem): problem for problem in problems if problem is not None}.values())
 
 
 def _bytes_left(audit: list[dict[str, Any]]) -> int:

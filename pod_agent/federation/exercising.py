@@ -15,6 +15,7 @@ from consent.ledger import PERMITTED, Entry
 from consent.rights import Right, RightRequest, Rights, RightState
 from pod_agent.federation.report import Outbox
 from pod_agent.federation.taking_back import last_answers, left_to_ask
+from vocab.wording import day_text
 
 __all__ = ["exercise", "letter", "settle_erasures"]
 
@@ -79,5 +80,5 @@ def letter(request: RightRequest) -> str:
         f"I ask you {LETTERS[request.right]}.\n"
         "I took part in studies of yours under reports that carry no name. If you can find nothing that concerns me,"
         " please confirm that.\n\n"
-        f"{request.created:%Y-%m-%d}, request {request.identifier}\n"
+        f"{day_text(request.created)}, request {request.identifier}\n"
     )

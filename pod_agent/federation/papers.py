@@ -11,7 +11,7 @@ from consent.errors import NoGrantError
 from consent.grant import IDENTIFIER
 from consent.stores import Documents
 
-__all__ = ["grant_papers", "log_papers"]
+__all__ = ["grant_names", "grant_papers", "log_papers"]
 
 LOG = "consent/log/"
 
@@ -24,6 +24,12 @@ def grant_papers(documents: Documents, identifier: str) -> dict[str, bytes]:
     receipts = [name for name in documents.names("consent/receipts/") if name.startswith(identifier)]
     paths = [*_below(documents, f"consent/grants/{identifier}/"), *(f"consent/receipts/{name}" for name in receipts)]
     return {f"consent/grants/{identifier}.ttl": record} | {path: documents.read(path) or b"" for path in paths}
+
+
+def grant_names(documents: Documents) -> list[str]:
+    """Identifiers of every grant."""
+    names = (name.removesuffix(".ttl") for name in documents.names("consent/grants/") if name.endswith(".ttl"))
+    return [name for name in names if IDENTIFIER.fullmatch(name)]
 
 
 def log_papers(documents: Documents) -> dict[str, bytes]:

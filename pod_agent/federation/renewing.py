@@ -15,6 +15,7 @@ from consent.grant import DEFAULT_DAYS, MAX_DAYS, GrantState, check_renewal
 from consent.proof import time_text
 from consent.purposes import DATA, PURPOSES
 from vocab.privacy import DELTA, epsilon
+from vocab.wording import day_text
 
 __all__ = ["Renewal", "end_of", "last_second", "renewal"]
 
@@ -82,4 +83,4 @@ def renewal(
 
 
 def _day(when: datetime, zone: ZoneInfo) -> str:
-    return f"{when.astimezone(zone):%Y-%m-%d}"
+    return day_text(when.astimezone(zone))

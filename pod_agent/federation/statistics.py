@@ -19,6 +19,7 @@ from pod_agent.federation.measuring.words import told
 from vocab.privacy import DELTA, epsilon
 from vocab.study import Study
 from vocab.vdaf.encoding import report_bytes
+from vocab.wording import time_text
 
 __all__ = ["Preview", "preview"]
 
@@ -80,7 +81,7 @@ def preview(study: Study, answer: Answer | None, limits: Limits) -> Preview:
         _meaning(loss),
         f"{size:,} bytes leave, the same for everyone who takes part, whatever their records say.",
         *(() if answer is None else ("Your agent sends its answer at a time that it picks by chance.",)),
-        f"You can answer until {study.closes:%Y-%m-%d %H:%M} UTC and withdraw at any time; what is published stays.",
+        f"You can answer until {time_text(study.closes)} UTC and withdraw at any time; what is published stays.",
     )
     return Preview(lines, answer, said.label, study.statistic.length, size, charge, loss)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from pod_agent.agent import Agent
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
+from pod_agent.federation.consents import Consents
 from pod_agent.federation.studies import Request
 from pod_agent.index.local import LocalIndex
 from pod_agent.pods.embedded import EmbeddedPod
-from tests.support.door import LEADER, Door
+from tests.support.door import LEADER, Door, RecordingTransport
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.query import Filter, QuerySpec
 from vocab.records import Provenance, Record
@@ -53,6 +53,8 @@ class AgentWithGrants(Agent):
         super().__init__(folder, settings, EmbeddedPod(folder / "pod"), LocalIndex(folder / "index.sqlite", SINGAPORE))
         self.moment = datetime(2026, 11, 15, 2, tzinfo=UTC)
         self.door: Door | None = None
+        self.title = ""
+        self._wire: RecordingTransport | None = None
 
     def imports(self) -> list[dict[str, Any]]:
         if not self.coverage():
@@ -103,16 +105,29 @@ class AgentWithGrants(Agent):
         [found] = [request for request in self.requests() if request.status == "open"]
         return found
 
-    def meet(self, title: str) -> None:
-        """Two servers with two studies: one that was allowed and answered, one that is open."""
+    @property
+    def consents(self) -> Consents:
+        """The real thing; with a title, over servers that are made when they are first needed."""
+        if self.title and self.door is None:
+            self._meet()
+        return super().consents
+
+    @property
+    def wire(self) -> RecordingTransport:
+        """What leaves."""
+        _ = self.consents
+        assert self._wire
+        return self._wire
+
+    def _meet(self) -> None:
+        """Two servers with two studies: one that was allowed and answered, one of this title that is open."""
         self.door = Door(self.home / "others", self.now)
-        self._consents, self.wire = self.door.person({}, home=self.home, pod=self.pod, index=self.index)
-        self.settings = replace(self.settings, aggregator=LEADER)
+        self._consents, self._wire = self.door.person({}, home=self.home, pod=self.pod, index=self.index)
         terms = {"opens": self.now() - timedelta(days=1), "closes": self.now() + timedelta(days=7)}
         self.give(self.door.publish(self.door.study(title="Spending by category", **terms)))
         self.answer_studies()
         self.moment += timedelta(hours=2)
-        self.door.publish(self.door.study(title=title, statistic=by_month(), noise=Noise(200), **terms))
+        self.door.publish(self.door.study(title=self.title, statistic=by_month(), noise=Noise(200), **terms))
 
     def now(self) -> datetime:
         """The time on every clock here."""
@@ -138,11 +153,14 @@ def household(
     """An agent with a year and a half of a made-up household, a grant, an answer and a request; or none of it."""
     if records:
         (folder / "index.sqlite").write_bytes(_filled_index())
-    settings = Settings(pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue)
+    aggregator = LEADER if records else ""
+    settings = Settings(
+        pod="embedded", webid="https://mei.example/profile#me", catalogue=catalogue, aggregator=aggregator
+    )
     agent = AgentWithGrants(folder, settings)
     if records:
         agent.index.upsert(extra, import_id="k7d")
-        agent.meet(title)
+        agent.title = title
     return agent
 
 

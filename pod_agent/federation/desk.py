@@ -1,0 +1,73 @@
+"""What a person does about grants beyond giving and withdrawing them, in plain values: limits, receipts, rights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from consent.budget import Limits
+from consent.rights import Right
+from pod_agent.config import load_settings, save_settings
+from pod_agent.errors import UsageError
+from pod_agent.federation.exercising import letter
+from pod_agent.federation.papers import grant_names
+from pod_agent.federation.stores import PodDocuments
+from pod_agent.pods.pod import Pod
+
+if TYPE_CHECKING:
+    from pod_agent.federation.consents import Consents
+
+__all__ = ["Desk"]
+
+SETTINGS = {"business": "max_epsilon", "total": "max_epsilon_all", "year": "max_epsilon_year"}
+RIGHTS = {right.name.lower(): right for right in Right}
+
+
+class Desk:
+    """The desk of one home; ``consents`` are those that are in use, ``pod`` is where their papers lie."""
+
+    def __init__(self, consents: Consents, home: Path, pod: Pod) -> None:
+        self._consents = consents
+        self._home = home
+        self._pod = pod
+
+    def limits(self) -> dict[str, str]:
+        """The person's own limits as epsilons at delta 1e-6, for ``business``, ``total`` and ``year``; empty: none."""
+        return load_settings(self._home).epsilons
+
+    def keep_limits(self, **epsilons: str) -> None:
+        """Keep limits, named as ``limits`` does; they count from now on, also for grants that were given before.
+
+        Empty goes back to the most there is. VocabularyError for what is no number, InvalidGrantError above that most;
+        then nothing is kept. UsageError where the environment sets a limit, which would hold instead.
+        """
+        wanted = {**self.limits(), **epsilons}
+        limits = Limits.from_epsilons(**wanted)
+        kept = save_settings(self._home, **{SETTINGS[name]: text.strip() for name, text in epsilons.items()})
+        if Limits.from_epsilons(**kept.epsilons) != limits:
+            raise UsageError("the environment sets another limit", hint="Unset POD_AGENT_MAX_EPSILON and its like.")
+        self._consents.gate.limits = limits
+
+    def names(self) -> list[str]:
+        """Identifiers of all grants in the pod, read without the log: for a withdrawal when the log is damaged."""
+        return grant_names(PodDocuments(self._pod))
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """Every receipt, newest first, with the business that it is about."""
+        business = {state.grant.identifier: state.grant.controller for state in self._consents.gate.states().states}
+        found = [{**each.to_json(), "recipient": business.get(each.grant, "")} for each in self._consents.receipts()]
+        return sorted(found, key=lambda receipt: int(receipt["log_entry"]), reverse=True)
+
+    def rights(self) -> list[dict[str, Any]]:
+        """What was asked of businesses and what came of it, newest first, each with the letter that can be sent."""
+        names = {right: name for name, right in RIGHTS.items()}
+        return [
+            {**state.to_json(), "name": names[state.request.right], "letter": letter(state.request)}
+            for state in reversed(self._consents.rights.read())
+        ]
+
+    def ask(self, right: str, business: str) -> str:
+        """Ask a business (WebID) for ``access``, ``erasure`` or ``portability``; the request's identifier."""
+        if right not in RIGHTS:
+            raise UsageError(f"there is no right called {right}", hint=f"Choose one of: {', '.join(RIGHTS)}")
+        return self._consents.exercise(RIGHTS[right], business).identifier

@@ -326,6 +326,19 @@ def test_the_servers_see_the_same_of_every_set(data: st.DataObject, circuit: CoP
         assert (seen != unblinded).any()
 
 
+def test_under_other_joint_randomness_the_combined_check_would_tell_of_the_set() -> None:
+    """Why the public share is bound into the sealed one: swapped, the helper's answer would answer a guess."""
+    vdaf = Prio3(SIX, b"", shares=1)
+    joint, seeds = random_elements(SIX, SIX.joint_length), random_elements(SIX, SIX.arity)
+    other = np.concatenate([joint[: SIX.chunks], random_elements(SIX, SIX.joint_length - SIX.chunks)])
+    zero = {}
+    for x in ([0] * 6, [1] * 6):
+        vector = SIX.field.vector(SIX.encode(x))
+        proof = vdaf._prove(vector, seeds, joint)
+        zero[sum(x)] = vdaf._query(vector, proof, other, ([1, 2, 3, 4], 5))[0] == 0
+    assert zero == {0: True, 6: False}
+
+
 def test_the_leader_s_share_is_the_vector_minus_the_helper_s_stream() -> None:
     """One share alone is uniform: for one seed of the helper, all sets give shares that differ as the sets do."""
     vdaf, nonce, randomness = Prio3(SIX, b""), bytes(16), os.urandom(128)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.proofs import KEY, accepted, random_elements, verify
+from tests.support.proofs import KEY, accepted, defects, random_elements, verify
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
@@ -160,6 +162,25 @@ def test_random_vectors_are_no_measurements(data: st.DataObject, circuit: Circui
     place = data.draw(st.integers(0, len(honest) - 1))
     honest[place] = int(random_elements(circuit, 1)[0])
     assert not accepted(circuit, honest)
+
+
+VALID: dict[str, tuple[Circuit, Callable[[list[int]], bool]]] = {
+    "Count": (Count(), lambda _: True),
+    "Sum": (Sum(9), lambda _: True),
+    "SumVec": (SumVec(length=2, maximum=5, chunk=4), lambda _: True),
+    "Histogram": (Histogram(length=5, chunk=2), lambda x: sum(x) == 1),
+    "MultihotCountVec": (MultihotCountVec(length=4, max_weight=2, chunk=3), lambda x: sum(x[:4]) == x[4] + x[5]),
+}
+"""Circuits, and which vectors of bits are valid besides that they are bits. The count weighs its last bit 1 of 2."""
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_of_all_small_vectors_just_the_valid_ones_pass(name: str) -> None:
+    circuit, valid = VALID[name]
+    vectors = [list(vector) for vector in itertools.product((-1, 0, 1, 2), repeat=min(circuit.input_length, 6))]
+    assert len(vectors[0]) == circuit.input_length
+    passed = [vector for vector in vectors if not any(defects(circuit, vector))]
+    assert passed == [vector for vector in vectors if set(vector) <= {0, 1} and valid(vector)]
 
 
 @pytest.mark.parametrize("query", [0, 1, 7])

@@ -31,8 +31,8 @@ class XofTurboShake128:
 
     def vector(self, field: Field, length: int) -> Vector:
         """Uniform elements: words beyond the prime are skipped."""
-        packed = field.words(b"")
-        while missing := length - len(packed):
-            words = field.words(self.read(field.size * missing))
-            packed = np.concatenate([packed, words[~field.beyond(words)]])
+        packed = field.words(self.read(field.size * length))
+        while (beyond := field.beyond(packed)).any():
+            more = self.read(field.size * int(beyond.sum()))
+            packed = np.concatenate([packed[~beyond], field.words(more)])
         return Vector(field, packed)

@@ -148,8 +148,8 @@ class Field:
         n = values.shape[-1]
         roots = self.roots(n)
         inverse = np.concatenate([roots[:1], roots[:0:-1]])
-        coefficients = self.transform(values, inverse) * pow(n, -1, self.prime) % self.prime
-        shifted = self.transform(coefficients * self.roots(2 * n)[:n] % self.prime, roots)
+        shifts = self.roots(2 * n)[:n] * pow(n, -1, self.prime) % self.prime
+        shifted = self.transform(self.transform(values, inverse) * shifts % self.prime, roots)
         return np.stack([values, shifted], axis=-1).reshape(*values.shape[:-1], 2 * n)
 
     def lagrange(self, order: int, x: int) -> Elements:

@@ -22,9 +22,8 @@ COMPARISONS = ("at_least", "below")
 
 def full_statistic(statistic: object) -> object:
     """The statistic of a terms file as a manifest has it; what is no statistic is given back for others to refuse."""
-    if not isinstance(statistic, Mapping) or statistic.get("type") not in FORMS:
-        return statistic
-    return FORMS[str(statistic["type"])](dict(statistic))
+    form = FORMS.get(str(statistic.get("type"))) if isinstance(statistic, Mapping) else None
+    return statistic if form is None or not isinstance(statistic, Mapping) else form(dict(statistic))
 
 
 def _histogram(statistic: dict[str, Any]) -> dict[str, Any]:

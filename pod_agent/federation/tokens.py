@@ -157,13 +157,15 @@ class Tokens:
         answer = self._send(
             "PUT", issuer.url + token_path(issuer), BLINDED_BYTES + OPENING_BYTES, asked.blinded, login.auth
         )
+        if len(answer) != BLINDED_BYTES + OPENING_BYTES:
+            raise TokenRefusedError("the operator of your pod answered with something that is no token")
         signature, opening = answer[:BLINDED_BYTES], answer[BLINDED_BYTES:]
-        if commitment(opening, self._webid) not in lines:
-            raise InvalidStudyError("the roster that the study names does not name you")
         try:
             final = finalize(issuer_key(issuer), asked.prepared, signature, asked.inverse)
         except VocabularyError as error:
             raise TokenRefusedError("the operator of your pod answered with something that is no token") from error
+        if commitment(opening, self._webid) not in lines:
+            raise InvalidStudyError("the roster that the study names does not name you")
         done = replace(asked, signature=final)
         self._keep(study, done)
         return done

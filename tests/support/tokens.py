@@ -21,7 +21,7 @@ from pod_agent.pods.login.logins import ClientCredentials
 from vocab.study import Study
 from vocab.tokens import KEY_BITS
 
-__all__ = ["Operator", "Router", "issuers_for", "login_for", "made_issuers", "pooled_key", "token_for"]
+__all__ = ["Operator", "Router", "issuers_for", "login_for", "made_issuers", "pooled_key", "reopened", "token_for"]
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +65,10 @@ class Operator:
     """A made-up pod operator in this process: provider, issuer and people; ``number`` keeps several apart."""
 
     def __init__(self, home: Path, number: int, *, people: int = 60) -> None:
-        self.operator: MadeUpOperator = init_operator(home, port=7011 + number, people=people)
+        """Set it up in ``home``, or open the one that is there."""
+        self.operator = MadeUpOperator(f"http://127.0.0.1:{7011 + number}/", people)
+        if not home.exists():
+            init_operator(home, port=7011 + number, people=people)
         self.url = self.operator.url
         self.invitation: IssuerInvitation = read_invitation(home / INVITATION)
         self.issuer = Issuer(home, load_issuer(home), new_key=self._key)
@@ -87,6 +90,11 @@ class Operator:
         """Keys from the pool, each once in this operator's life."""
         self._made += 1
         return pooled_key(3 * self._made + self._number)
+
+
+def reopened(folder: Path) -> list[Operator]:
+    """The operators of a ``Door`` in this folder, opened once more."""
+    return [Operator(folder / f"operator-{number}", number) for number in range(3)]
 
 
 def login_for(operator: MadeUpOperator, person: int) -> IssuerLogin:

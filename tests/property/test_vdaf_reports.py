@@ -12,26 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.proofs import KEY, accepted, verify
 from tests.support.studies import HELPER_KEY, histogram_study, update_study
 from vocab import wire
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.study import Study
 from vocab.vdaf import sealing
-from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
+from vocab.vdaf.circuits import Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.encoding import decode_total, make_report, prio3_for, randomness_bytes, report_bytes, share_info
-from vocab.vdaf.field import FIELD64, FIELD128, Elements, Field, elements
+from vocab.vdaf.field import FIELD64, FIELD128, Elements, Field
 from vocab.vdaf.prio3 import Prio3
 
-KEY = bytes(range(32))
 STUDY = histogram_study(6)
 UPDATE = update_study(length=4, clip=37)
-
-
-def verify(vdaf: Prio3, nonce: bytes, public: bytes, shares: Sequence[bytes]) -> list[Elements]:
-    """Output shares, or InvalidShareError, as the servers would come to it."""
-    pairs = [vdaf.verify_init(KEY, who, nonce, public, share) for who, share in enumerate(shares)]
-    message = vdaf.decide([share for _, share in pairs])
-    return [vdaf.finish(state, message).elements for state, _ in pairs]
 
 
 def total(vdaf: Prio3, measurements: Sequence[Measurement]) -> list[int]:
@@ -69,47 +62,23 @@ def test_counts_sums_and_multihot_vectors_sum_too(numbers: list[int], bits: list
     assert total(Prio3(multihot, b""), [vector, vector]) == [2 * bit for bit in vector]
 
 
-class AnyHistogram(Histogram):
-    """A lying client: whatever vector it is told, proved as well as can be."""
-
-    def encode(self, measurement: Measurement) -> Elements:
-        assert not isinstance(measurement, int)
-        return elements(value % self.field.prime for value in measurement)
-
-
-class AnyBits(SumVec):
-    def encode(self, measurement: Measurement) -> Elements:
-        assert not isinstance(measurement, int)
-        return elements(value % self.field.prime for value in measurement)
-
-
-def accepted(honest: Circuit, liar: Circuit, vector: Sequence[int]) -> bool:
-    nonce = os.urandom(16)
-    public, shares = Prio3(liar, b"c").shard(vector, nonce, os.urandom(128))
-    try:
-        verify(Prio3(honest, b"c"), nonce, public, shares)
-    except InvalidShareError:
-        return False
-    return True
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(-3, 3), min_size=5, max_size=5))
 def test_only_one_hot_vectors_pass_as_a_histogram(vector: list[int]) -> None:
     valid = sorted(vector) == [0, 0, 0, 0, 1]
-    assert accepted(Histogram(length=5, chunk=2), AnyHistogram(length=5, chunk=2), vector) == valid
+    assert accepted(Histogram(length=5, chunk=2), vector) == valid
 
 
 @pytest.mark.parametrize("vector", [[0, 0, 0, 0, 1], [1, 0, 0, 0, 0]])
 def test_one_hot_vectors_of_the_same_client_pass(vector: list[int]) -> None:
-    assert accepted(Histogram(length=5, chunk=2), AnyHistogram(length=5, chunk=2), vector)
+    assert accepted(Histogram(length=5, chunk=2), vector)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(-2, 2), min_size=6, max_size=6))
 def test_only_bits_pass_as_a_vector_of_bounded_integers(bits: list[int]) -> None:
     valid = set(bits) <= {0, 1}
-    assert accepted(SumVec(length=2, maximum=5, chunk=3), AnyBits(length=2, maximum=5, chunk=3), bits) == valid
+    assert accepted(SumVec(length=2, maximum=5, chunk=3), bits) == valid
 
 
 @settings(max_examples=40, deadline=None)

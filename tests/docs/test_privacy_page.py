@@ -1,4 +1,4 @@
-"""docs/explanation/privacy.md: every claim has a test, every test named there exists, and its figures are the code's."""
+"""docs/explanation/privacy.md: every claim has a test, every test named exists, and its figures are the code's."""
 
 from __future__ import annotations
 

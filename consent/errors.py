@@ -164,7 +164,7 @@ class AlreadyAnsweredError(ConsentError):
     """The study was answered."""
 
     code = "already_answered"
-    hint = "Each study is answered once."
+    hint = "Each study is answered once, and one question of a business once in 28 days."
     message = "this study was answered"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from consent.budget import PERIOD, Charge, Limits, spent, within
 from consent.errors import (
@@ -32,6 +33,18 @@ STATISTICS = frozenset(kind.name for kind in CATALOGUE.values())
 """The statistics whose code ships with the agent."""
 NODE = "node"
 """Being let in as a node of training: it names the person and tells no number, so it costs no privacy loss."""
+
+
+class Answered(Protocol):
+    """What remains of an answer that was permitted: a charge, or its entry in the log."""
+
+    @property
+    def controller(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
 
 Check = Callable[[GrantState, Disclosure, datetime], bool]
 
@@ -97,15 +110,15 @@ def choose(
     raise closest
 
 
-def repeated(controller: str, question: str, now: datetime, charges: Iterable[Charge]) -> bool:
+def repeated(controller: str, question: str, now: datetime, answers: Iterable[Answered]) -> bool:
     """Whether this business was given an answer to this question in the ``PERIOD`` that ends now.
 
-    Each answer has a draw and noise of its own, so asking again tells more; a round of training asks no question. A
-    charge dated after ``now`` counts as well.
+    Each answer has a draw and noise of its own, so asking again tells more; a round of training asks no question. An
+    answer dated after ``now`` counts as well.
     """
     return bool(question) and any(
-        (charge.controller, charge.question) == (controller, question) and charge.at > now - PERIOD
-        for charge in charges
+        (answer.controller, answer.question) == (controller, question) and answer.at > now - PERIOD
+        for answer in answers
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from consent.budget import PERIOD, Charge, spent
 from consent.grant import GrantState
 from consent.ledger import DEFERRED, PERMITTED, REFUSED, SENT, Entry, last_word
+from consent.policy import repeated
 from consent.proof import time_text
 from pod_agent.federation.report import Kept, key_digest
 from vocab.study import Study
@@ -53,6 +54,11 @@ class Standing:
         return any(
             entry.study == study and entry.outcome == PERMITTED and entry.grant in grants for entry in self.entries
         )
+
+    def repeated(self, study: Study) -> bool:
+        """Whether this business was given an answer to the same question in the last 28 days."""
+        permitted = (entry for entry in self.entries if entry.outcome == PERMITTED)
+        return repeated(study.controller, study.question, self.now, permitted)
 
     def _in_force(self, state: GrantState) -> bool:
         return state.status(self.now) == "given"

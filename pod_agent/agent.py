@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pod_agent.federation.desk import Desk
     from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
+    from pod_agent.federation.taking_part import Training
     from pod_agent.index.entities import Coverage, Origin
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
@@ -340,18 +341,18 @@ class Agent:
         """Send the report of every open study that was shown and allowed, while its grant stands."""
         return self.consents.answer_studies()
 
-    def join_rounds(self, superlink: str, *, seconds: float | None = None) -> Joined:
-        """Take part in the training rounds of a Flower server (``host:port``), for so long or until interrupted."""
+    @property
+    def training(self) -> Training:
+        """Taking part in training rounds."""
         from pod_agent.features.calendar import weekly_spending
+        from pod_agent.federation.taking_part import Training
+        from pod_agent.federation.tokens import IssuerLogin
 
-        try:
-            from pod_agent.federation.joining import join_rounds
-        except ImportError as error:
-            hint = "Run: pip install 'pod-agent[federation]'"
-            raise MissingExtraError("taking part in training rounds needs Flower", hint=hint) from error
-
-        return join_rounds(
-            self.consents, superlink, lambda: weekly_spending(self.index, self.today()).values, seconds=seconds
+        return Training(
+            home=self.home,
+            consents=self.consents,
+            login=lambda: IssuerLogin.kept(self.home, self.settings).auth,
+            history=lambda: weekly_spending(self.index, self.today()).values,
         )
 
     @property

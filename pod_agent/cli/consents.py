@@ -208,18 +208,51 @@ def answer(context: Context, *, as_json: bool) -> None:
 
 
 @federation.command()
-@click.option("--superlink", required=True, metavar="HOST:PORT", help="Address that the business prints.")
+@click.option("--superlink", default="", metavar="HOST:PORT", help="A demonstration's training server, without login.")
 @click.option("--seconds", type=click.FloatRange(1), help="How long; until Ctrl-C if not given.")
 @common
-def train(context: Context, superlink: str, seconds: float | None, *, as_json: bool) -> None:
-    """Take part in training rounds that a live grant covers."""
+def join(context: Context, superlink: str, seconds: float | None, *, as_json: bool) -> None:
+    """Take part in the training that you allowed; the business learns your WebID, once."""
     if not as_json:
         click.echo("Taking part; Ctrl-C ends it.", err=True)
-    joined = context.agent().join_rounds(superlink, seconds=seconds)
+    joined = context.agent().training.join(superlink=superlink, seconds=seconds)
     if as_json:
         show_json(joined.to_json())
     else:
         click.echo(f"{joined.answered} rounds answered, {joined.refused} left out.")
+
+
+@federation.command()
+@common
+def status(context: Context, *, as_json: bool) -> None:
+    """How you take part in training: with which business, under which grant, until when."""
+    found = context.agent().training.status()
+    if as_json:
+        show_json(found)
+        return
+    member = found["membership"]
+    if member is None:
+        known = "You allowed training; run pod-agent federation join." if found["grants"] else "No grant allows any."
+        click.echo(f"You take part in no training. {known}")
+        return
+    standing = "in force" if found["in_force"] else "not in force any more"
+    click.echo(f"{found['state'].capitalize()} with {member['business']}, as node {member['node'][:16]}.")
+    click.echo(f"Grant {member['grant']} until {member['until']} UTC: {standing}.")
+    if member["training_server"]:
+        click.echo(f"Training server: {member['training_server']}")
+
+
+@federation.command()
+@common
+def leave(context: Context, *, as_json: bool) -> None:
+    """Take part no more; the grant stays until you withdraw it."""
+    told = context.agent().training.leave()
+    if as_json:
+        show_json({"told": told})
+    elif told:
+        click.echo("You take part in no training any more.")
+    else:
+        click.echo("The business does not answer; run this again later. Nothing is sent in the meantime.")
 
 
 @click.command()

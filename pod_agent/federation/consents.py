@@ -37,6 +37,7 @@ from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.exercising import exercise, settle_erasures
 from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_of
+from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
 from pod_agent.federation.renewing import Renewal, end_of, renewal
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of, key_digest
@@ -97,6 +98,7 @@ class Consents:
         self._client = client or open_client()
         self._secret = secret(home)
         self._outbox = Outbox(home / "outbox")
+        self._node = NodeFile(home)
         self._tokens = Tokens(home / "tokens", webid=webid, login=login, client=self._client)
         documents, marks, key = PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home)
         self._documents = documents
@@ -197,6 +199,7 @@ class Consents:
         if told:
             self._outbox.forget_closed(self._now())
             take_back(self.gate, self._outbox, client=self._client, grant=identifier)
+            leave_withdrawn(self._node, {identifier}, client=self._client)
         return told
 
     def catch_up(self) -> bool:
@@ -208,6 +211,7 @@ class Consents:
         self._tokens.forget_closed(self._now())
         waiting = self.gate.sync()
         done = take_back(self.gate, self._outbox, client=self._client) and not waiting
+        done = leave_withdrawn(self._node, self.gate.withdrawn([]), client=self._client) and done
         with suppress(ConsentError):
             self._said.settle()
         return settle_erasures(self.rights, self.gate, self._outbox) and done

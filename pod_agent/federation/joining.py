@@ -14,7 +14,8 @@ from pod_agent.errors import NodeNotAdmittedError, ServerUnreachableError, Usage
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import FlowerNode
-from pod_agent.federation.membership import Membership, NodeFile, enter, in_force, require_allowed
+from pod_agent.federation.membership import enter, in_force, require_allowed
+from pod_agent.federation.node_file import Membership, NodeFile
 from pod_agent.federation.rounds import round_answer
 from vocab.membership import ADDRESS
 

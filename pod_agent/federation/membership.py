@@ -8,138 +8,31 @@ The key is fresh for each time, and says nothing about the person or any other b
 from __future__ import annotations
 
 import hashlib
-import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from consent.errors import ConsentError, ExpiredError, NoGrantError, WithdrawnError
 from consent.gate import Permit
 from consent.grant import Disclosure, Grant
 from consent.policy import NODE
-from consent.proof import key_name, time_text
+from consent.proof import time_text
 from consent.purposes import FEDERATED_TRAINING
-from pod_agent.errors import AgentError, LocalStateError, ServerRefusedError, ServerUnreachableError
+from pod_agent.errors import AgentError, ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.hosts import is_loopback, server_of
-from pod_agent.federation.stores import AgentKey, clock
-from pod_agent.storage import make_private_folder, remove_private, write_private
+from pod_agent.federation.node_file import Membership, NodeFile, fresh_key, leave
+from pod_agent.federation.stores import clock
 from vocab.errors import VocabularyError
-from vocab.membership import (
-    Admission,
-    Welcome,
-    decode_document,
-    encode_document,
-    node_name,
-    node_path,
-    public_pem,
-    sign_leave,
-)
+from vocab.membership import Admission, Welcome, decode_document, encode_document
 from vocab.statistics import ModelUpdate
 
-__all__ = ["Membership", "NodeFile", "enter", "in_force", "leave", "require_allowed"]
+__all__ = ["enter", "in_force", "require_allowed"]
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
-LEAVE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """This agent's node at one business: where it connects, with which key (PEM), under which grant until when.
-
-    ``leader`` is the business's leader and ``controller`` the business; ``authority`` (PEM) is what the training
-    server's certificate is checked by, empty for the well-known ones. ``address`` is empty while it is not let in yet.
-    """
-
-    leader: str
-    controller: str
-    grant: str
-    until: str
-    key: str = field(repr=False)
-    address: str = ""
-    authority: str = ""
-
-    @property
-    def private_key(self) -> ec.EllipticCurvePrivateKey:
-        """The node's key."""
-        found = load_pem_private_key(self.key.encode(), None)
-        if not isinstance(found, ec.EllipticCurvePrivateKey):
-            raise LocalStateError("the kept key of the node is of another kind", hint="Run: pod-agent federation leave")
-        return found
-
-    @property
-    def public_key(self) -> bytes:
-        """The node's public key, PEM."""
-        return public_pem(self.private_key.public_key())
-
-    @property
-    def ends(self) -> datetime:
-        """When the grant ends, UTC."""
-        return datetime.fromisoformat(self.until)
-
-    @property
-    def name(self) -> bytes:
-        """What the leader calls this node."""
-        return node_name(self.public_key)
-
-    @property
-    def url(self) -> str:
-        """Where the leader is told about this node."""
-        return self.leader + node_path(self.name)
-
-    def to_json(self) -> dict[str, Any]:
-        """What people may see of it."""
-        return {
-            "node": self.name.hex(),
-            "business": self.controller,
-            "leader": self.leader,
-            "training_server": self.address,
-            "grant": self.grant,
-            "until": self.until,
-        }
-
-
-class NodeFile:
-    """The membership as this machine keeps it, private to this user."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._path = home / "federation" / "node.json"
-
-    @property
-    def signer(self) -> str:
-        """The Multikey of this agent, which signs its grants."""
-        return key_name(AgentKey(self._home).public_key)
-
-    def read(self) -> Membership | None:
-        """The membership, None where there is none; LocalStateError where it cannot be read."""
-        try:
-            return Membership(**json.loads(self._path.read_bytes()))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            raise LocalStateError(f"{self._path} cannot be read", hint="Run: pod-agent federation leave") from error
-
-    def write(self, membership: Membership) -> None:
-        """Keep it; on disk when this returns."""
-        make_private_folder(self._path.parent)
-        write_private(self._path, json.dumps(asdict(membership)).encode())
-
-    def forget(self) -> bool:
-        """Remove it; False where there was none."""
-        return remove_private(self._path)
 
 
 def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx.Client) -> Membership:
@@ -157,7 +50,7 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
             controller=grant.controller,
             grant=grant.identifier,
             until=time_text(grant.until),
-            key=_fresh_key(),
+            key=fresh_key(),
         )
         leave(kept, client=client)
         kept.write(held)
@@ -168,30 +61,10 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     except (ConsentError, AgentError) as error:
         consents.gate.record(permit, error.code)
         raise
-    entered = Membership(**{**asdict(held), "address": welcome.address, "authority": welcome.authority})
+    entered = replace(held, address=welcome.address, authority=welcome.authority)
     kept.write(entered)
     consents.gate.record(permit)
     return entered
-
-
-def leave(kept: NodeFile, *, client: httpx.Client, grant: str | None = None) -> bool:
-    """Tell the business that this node is gone, and forget it; False where the business could not be told.
-
-    With ``grant``, only where the node stands under it. No permit is needed: the signature says that a random key is
-    used no more. The key is forgotten only once the business answered, so that telling it can be tried again.
-    """
-    held = kept.read()
-    if held is None or grant not in {None, held.grant}:
-        return True
-    signature = sign_leave(held.name, held.private_key)
-    try:
-        answer = client.request("DELETE", held.url, content=signature, timeout=LEAVE_SECONDS)
-    except httpx.TransportError:
-        return False
-    if answer.status_code >= 500:
-        return False
-    kept.forget()
-    return True
 
 
 def _training_grant(consents: Consents) -> tuple[Grant, str]:
@@ -288,8 +161,3 @@ def _code(answer: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError):
         return str(answer.status_code)
     return str(code) if str(code).isidentifier() and len(str(code)) < 40 else str(answer.status_code)
-
-
-def _fresh_key() -> str:
-    key = ec.generate_private_key(ec.SECP384R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

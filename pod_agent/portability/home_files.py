@@ -29,6 +29,7 @@ _FILES: Final = {
     "marks of withdrawals": r"consent/(?:head\.json|lock|withdrawn/[^/]+)",
     "reports of studies": r"outbox/[0-9a-f]+",
     "tokens of studies": r"tokens/(?:[0-9a-f]+|asking/lock)",
+    "node of training": r"federation/node\.json",
     "notes of shares": r"sharing/(?:lock|(?:making|live)/[^/]+)",
     "logins": r"(?:moving/)?logins\.(?:json|sealed|key|lock)",
     "notes of moves": r"copies\.json|erasing\.json|moving/settings\.toml",
@@ -39,7 +40,7 @@ _PATTERNS: Final = {kind: re.compile(pattern) for kind, pattern in _FILES.items(
 
 FOR_REPEATING: Final = frozenset(
     {"keys", "marks of withdrawals", "reports of studies", "tokens of studies", "notes of shares", "logins"}
-    | {"notes of moves", "settings"}
+    | {"node of training", "notes of moves", "settings"}
 )
 """Kinds of files without which a server cannot be told later what it could not be told now."""
 

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
+import signal
+import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+import httpx
+import psutil
 import pytest
+from flwr.supercore.primitives.asymmetric import generate_key_pairs
 
+from aggregator.errors import SuperLinkError, UnknownNodeError
 from aggregator.grid import admitted
-from aggregator.leader import Leader
 from aggregator.registry import Registry
-from aggregator.rounds import Models, train
 from aggregator.running import Servers
-from aggregator.superlink import Tls
-from aggregator.training import RoundOutcome, RoundTerms
+from aggregator.superlink import SECRET_HEADER, Tls
 from aggregator.training_server import TrainingServer
-from consent.purposes import FEDERATED_TRAINING, SPENDING
-from pod_agent.federation.consents import Consents
-from pod_agent.federation.joining import Joined, join_business
-from pod_agent.federation.membership import NodeFile, enter
+from aggregator.whereabouts import FILE, running_server
+from consent.errors import NoGrantError, WithdrawnError
+from pod_agent.errors import NodeNotAdmittedError, ServerRefusedError, UntrustedServerError
+from pod_agent.federation.answer import Answered
+from pod_agent.federation.fleet import FleetConnection
+from pod_agent.federation.flower_node import FlowerNode
+from pod_agent.federation.joining import Joined
+from pod_agent.federation.membership import enter
+from pod_agent.federation.node_file import leave
 from pod_agent.federation.send import open_client
-from pod_agent.pods.embedded import EmbeddedPod
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.people import PersonServer
-from vocab.query import QuerySpec, Table
-from vocab.training import WEEKLY_SPENDING
+from tests.support.training import Someone, publish, run_round, wait_until
+from vocab.training import RoundInstructions
 
 pytestmark = pytest.mark.flower
-
-HISTORIES = [
-    [100.0 + 30 * ((week * (person + 3)) % 5) + 4 * week * person for week in range(40)] for person in range(3)
-]
-
-
-class NoRecords:
-    """An index that holds nothing; a training round does not ask it."""
-
-    def run(self, _spec: QuerySpec, *, evidence: bool = True) -> Table:  # noqa: ARG002
-        raise AssertionError("a training round asked the index")
 
 
 @pytest.fixture(scope="module")
@@ -70,88 +62,15 @@ def provider() -> Iterator[PersonServer]:
         yield running
 
 
-class Someone:
-    """A person with a login, a pod and a node."""
-
-    def __init__(self, home: Path, servers: Servers, provider: PersonServer, number: int = 0) -> None:
-        self.webid = provider.webid(f"person-{home.name}-{number}")
-        self.provider = provider
-        self.client = open_client()
-        self.kept = NodeFile(home / f"home-{number}")
-        self.history = HISTORIES[number]
-        self.consents = Consents(
-            home=home / f"home-{number}",
-            pod=EmbeddedPod(home / f"pod-{number}"),
-            index=NoRecords(),
-            webid=self.webid,
-            leader_url=servers.leader_url,
-            zone=ZoneInfo("Asia/Singapore"),
-            simulated=True,
-            client=open_client(),
-        )
-
-    def enter(self) -> bytes:
-        return enter(self.consents, self.kept, self.provider.log_in(self.webid), client=self.client).name
-
-    def join(self, seconds: float = 30.0) -> Joined:
-        return join_business(
-            self.consents,
-            self.kept,
-            self.provider.log_in(self.webid),
-            partial(list, self.history),
-            client=self.client,
-            seconds=seconds,
-            pause=0.1,
-        )
-
-    def close(self) -> None:
-        self.client.close()
-        self.consents.close()
-
-
-def publish(servers: Servers, title: str, min_batch: int = 1) -> str:
-    now = datetime.now(UTC).replace(microsecond=0)
-    terms = {
-        "title": title,
-        "purpose": FEDERATED_TRAINING,
-        "data": [SPENDING],
-        "statistic": {
-            "type": "ModelUpdate",
-            "model": WEEKLY_SPENDING.name,
-            "length": len(WEEKLY_SPENDING.start),
-            "clip": 1 << 13,
-            "fraction_bits": 14,
-        },
-        "noise": {"variance": 0},
-        "min_batch": min_batch,
-        "opens": now - timedelta(minutes=1),
-        "closes": now + timedelta(hours=1),
-        "demo": True,
-    }
-    return servers.publish(terms).hex()
-
-
-def wait_until(what: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.02)
-
-
-def run_round(servers: Servers, training: TrainingServer, task: str, cohort: int) -> RoundOutcome:
-    with closing(Leader(servers.home, servers.leader_config)) as leader, servers.channel() as channel:
-        return train(
-            leader,
-            channel,
-            bytes.fromhex(task),
-            models=Models(servers.home / "models"),
-            terms=RoundTerms(deadline=30, cohort=cohort, poll=0.05),
-            control=training.link.control,
-        )
-
-
 def keys(training: TrainingServer) -> set[bytes]:
     return {one.key for one in admitted(training.link.control)}
+
+
+def answers(training: TrainingServer) -> bool:
+    try:
+        return bool(keys(training))
+    except SuperLinkError:
+        return False
 
 
 def test_people_are_let_in_by_their_logins_and_train_over_tls(
@@ -177,3 +96,237 @@ def test_people_are_let_in_by_their_logins_and_train_over_tls(
         for person in people:
             shown = [entry for entry in person.consents.audit() if "/nodes/" in entry["recipient"]]
             assert [(entry["outcome"], entry["micro_rho"]) for entry in shown] == [("permitted", 0), ("sent", 0)]
+
+
+def test_without_a_grant_nothing_about_the_person_leaves(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    publish(servers, "Round that this person did not allow")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        before = len(provider.requests)
+        with pytest.raises(NoGrantError):
+            person.enter()
+        assert len(provider.requests) == before
+        assert person.kept.read() is None
+
+
+def test_withdrawing_ends_the_node_at_once_and_takes_it_out_of_both_lists(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody who withdraws")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        grant = person.consents.give(task)
+        person.enter()
+        held = person.kept.read()
+        assert held is not None
+        ended: list[BaseException] = []
+
+        def join() -> None:
+            try:
+                person.join(60)
+            except WithdrawnError as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=join)
+        thread.start()
+        wait_until(lambda: held.public_key in keys(training))
+        wait_until(lambda: '"POST /v1/fleet/activate-node HTTP/1.1" 200' in training.link.log())
+        assert person.consents.withdraw(grant)
+        thread.join(10)
+        assert [type(error) for error in ended] == [WithdrawnError]
+        assert person.kept.read() is None
+        wait_until(lambda: held.public_key not in keys(training))
+        with closing(Registry(servers.home)) as registry:
+            assert person.webid not in {member.webid for member in registry.members()}
+        gone = FleetConnection(
+            training.address,
+            keys=(held.private_key, held.private_key.public_key()),
+            root_certificates=held.authority.encode(),
+        )
+        with pytest.raises(NodeNotAdmittedError):
+            gone.open()
+        gone.close()
+
+
+def test_who_the_operator_removes_gets_a_401_that_does_not_interrupt_the_process(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody who is removed")
+    interrupts: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
+    try:
+        with closing(Someone(tmp_path, servers, provider)) as person:
+            person.consents.give(task)
+            name = person.enter()
+            held = person.kept.read()
+            assert held is not None
+            node = FlowerNode(
+                lambda: FleetConnection(
+                    held.address,
+                    keys=(held.private_key, held.private_key.public_key()),
+                    root_certificates=held.authority.encode(),
+                ),
+                never,
+                pause=0.05,
+                patience=20,
+            )
+            node.start()
+            assert node.wait_ready(20)
+            node._patient_until = 0.0
+            with closing(Registry(servers.home)) as registry:
+                registry.remove(name)
+                with pytest.raises(UnknownNodeError):
+                    registry.remove(name)
+            node.join(20)
+            assert isinstance(node.failure, NodeNotAdmittedError)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert interrupts == []
+
+
+def never(_instructions: RoundInstructions) -> Answered:
+    raise AssertionError("nobody asked for anything")
+
+
+def test_a_new_node_of_the_same_person_takes_the_place_of_the_old_one(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody with two machines")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        first = person.enter()
+        person.kept.forget()
+        second = person.enter()
+        assert first != second
+        with closing(Registry(servers.home)) as registry:
+            mine = [member.name for member in registry.members() if member.webid == person.webid]
+        assert mine == [second]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another-server"},
+        {"exp": 1},
+        {"cnf": {"jkt": "another key"}},
+        {"iss": "http://127.0.0.1:9/"},
+        {"webid": None},
+    ],
+)
+def test_a_token_that_does_not_prove_the_person_is_refused(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer, claims: dict[str, object]
+) -> None:
+    task = publish(servers, f"Round of a stranger {sorted(claims)} {claims}"[:90])
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        provider.claims = claims
+        try:
+            with pytest.raises(ServerRefusedError, match="not_authorised"):
+                person.enter()
+        finally:
+            provider.claims = {}
+        with closing(Registry(servers.home)) as registry:
+            assert person.webid not in {member.webid for member in registry.members()}
+
+
+def test_a_provider_that_the_webid_does_not_name_vouches_for_nobody(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody with a false provider")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        provider.webid(person.webid.rpartition("/")[2].removesuffix("#me"), issuer="https://honest.example/")
+        with pytest.raises(ServerRefusedError, match="not_authorised"):
+            person.enter()
+
+
+def test_a_grant_of_another_person_lets_nobody_in(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody with a borrowed grant")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        other = provider.webid("another-person")
+        with pytest.raises(ServerRefusedError, match="admission_refused"):
+            enter(person.consents, person.kept, provider.log_in(other), client=person.client)
+
+
+def test_a_key_that_was_never_let_in_is_told_so(training: TrainingServer, certificates: Certificates) -> None:
+    connection = FleetConnection(
+        training.address, keys=generate_key_pairs(), root_certificates=certificates.authority.read_bytes()
+    )
+    with pytest.raises(NodeNotAdmittedError, match="412"):
+        connection.open()
+    connection.close()
+
+
+def test_a_server_with_a_certificate_of_somebody_else_is_not_spoken_to(
+    tmp_path: Path, training: TrainingServer
+) -> None:
+    stranger = make_certificates(tmp_path / "stranger")
+    connection = FleetConnection(
+        training.address, keys=generate_key_pairs(), root_certificates=stranger.authority.read_bytes()
+    )
+    with pytest.raises(UntrustedServerError):
+        connection.open()
+    connection.close()
+
+
+def test_nodes_see_the_fleet_paths_alone_and_control_demands_its_secret(
+    training: TrainingServer, certificates: Certificates
+) -> None:
+    trusted = ssl.create_default_context(cafile=str(certificates.authority))
+    with httpx.Client(verify=trusted, trust_env=False) as client:
+        public = f"https://{training.address}"
+        hidden = ("control/list-nodes", "control/start-run", "fleet/get-fab", "fleet/get-run", "fleet/register-node")
+        for path in (*hidden, "runtime/acquire-task"):
+            assert client.post(f"{public}/v1/{path}", content=b"").status_code == 404, path
+        assert client.get(f"{public}/docs").status_code == 404
+        assert client.post(f"{public}/v1/fleet/pull-messages", content=b"x" * 5_000_000).status_code == 413
+        control = training.link.control
+        for headers in ({}, {SECRET_HEADER: "guessed"}):
+            assert client.post(f"http://{control.address}/v1/control/list-nodes", headers=headers).status_code == 403
+    assert (running_server(training._home).secret, (training._home / FILE).stat().st_mode & 0o777) == (
+        control.secret,
+        0o600,
+    )
+
+
+def test_a_superlink_that_dies_comes_back_with_its_nodes(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round after a crash")
+    joined: list[Joined] = []
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        person.enter()
+        held = person.kept.read()
+        assert held is not None
+        wait_until(lambda: held.public_key in keys(training))
+        died = training.link.pid
+        psutil.Process(died).kill()
+        wait_until(lambda: training.link.pid != died and answers(training), 60)
+        thread = threading.Thread(target=lambda: joined.append(person.join(12)))
+        thread.start()
+        outcome = run_round(servers, training, task, 1)
+        thread.join()
+    assert outcome.summed == 1
+    assert joined == [Joined(1, 0)]
+
+
+def test_a_node_that_cannot_say_goodbye_keeps_its_key_to_try_again(
+    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
+) -> None:
+    task = publish(servers, "Round of somebody who leaves")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        person.consents.give(task)
+        person.enter()
+
+        def away(_request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("away")
+
+        assert not leave(person.kept, client=open_client(httpx.MockTransport(away)))
+        assert person.kept.read() is not None
+        assert leave(person.kept, client=person.client)
+        assert person.kept.read() is None
+        assert leave(person.kept, client=person.client)

@@ -183,6 +183,9 @@ ATTACKS: dict[str, Attack] = {
     "the whole set and the size of one": claimed(lambda x: [1] * len(x), lambda c, _: one_hot(1, c.items + 1)),
     "no size": claimed(unchanged, lambda c, _: [0] * (c.items + 1)),
     "two sizes": claimed(unchanged, lambda c, x: [int(n in {sum(x), 1}) for n in range(c.items + 1)]),
+    "two failed checks that cancel out": claimed(
+        unchanged, lambda c, x: [int(n in {0, sum(x) - 1}) for n in range(c.items + 1)]
+    ),
     "sizes that cancel out": claimed(unchanged, forged_size),
     "sizes by field inverses": claimed(unchanged, halved_size),
     "sizes that cancel out at the end": claimed(lambda _: [1, 1, 1, 0, 0, 0], lambda _, __: [0, 0, 0, 0, 1, 1, -1]),

@@ -93,6 +93,15 @@ def test_refunds_beyond_spending_count_nothing(tmp_path: Path) -> None:
         assert answer(RFM, index) == RFM.length - 1
 
 
+def test_what_was_given_back_in_full_is_no_item(tmp_path: Path) -> None:
+    maker = RecordMaker()
+    with LocalIndex(tmp_path / "returned.sqlite", SINGAPORE) as index:
+        bought = maker.paid("2026-02-02", 80.0, "FairPrice", "groceries")
+        index.upsert([bought, maker.paid("2026-02-03", -80.0, "FairPrice", "groceries", kind="refund")])
+        assert answer(ITEM_COUNTS, index) == (1, 0, 0, 0)
+        assert answer(replace(ITEM_COUNTS, query=query("category")), index) == (0, 0, 0, 0)
+
+
 def test_a_segment_is_one_or_zero_and_everyone_answers(index: LocalIndex, empty: LocalIndex) -> None:
     assert answer(SEGMENT, index) == 1
     assert answer(SEGMENT, empty) == 0

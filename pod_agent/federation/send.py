@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -55,22 +57,21 @@ def send(report: SealedReport, permit: Permit, *, client: httpx.Client, pause: f
     """PUT the report to its leader; when this returns, the leader has it.
 
     The same PUT may be repeated: the leader keeps one copy. The permit is checked before every attempt and between
-    the pieces of the body. Raises a ConsentError the moment it does not hold, ServerRefusedError where the leader does
-    not take the report, ServerUnreachableError where it does not answer after all attempts.
+    the pieces of the body. A withdrawal waits for bytes that are leaving, not for the leader's answer. Raises a
+    ConsentError the moment the permit does not hold, ServerRefusedError where the leader does not take the report,
+    ServerUnreachableError where it does not answer after all attempts.
     """
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(pause * 2 ** (attempt - 1))
         try:
-            answer = _put(report, permit, client)
+            status = _put(report, permit, client)
         except httpx.TransportError:
             continue
-        if answer.status_code in {200, 201, 204}:
+        if status in {200, 201, 204}:
             return
-        if answer.status_code < 500 and answer.status_code != 429:
-            raise ServerRefusedError(
-                f"the leader refused the report (HTTP {answer.status_code})", hint="The study may be over."
-            )
+        if status < 500 and status != 429:
+            raise ServerRefusedError(f"the leader refused the report (HTTP {status})", hint="The study may be over.")
     raise ServerUnreachableError("the leader does not answer", hint="The same report is sent again at the next try.")
 
 
@@ -80,20 +81,27 @@ def withdraw_report(report: SealedReport, address: str, *, client: httpx.Client)
     No permit is needed: the 32 bytes are random and say only that this report is to be forgotten.
     """
     try:
-        answer = client.request("DELETE", address, content=report.secret, timeout=WITHDRAW_SECONDS)
+        with client.stream("DELETE", address, content=report.secret, timeout=WITHDRAW_SECONDS) as answer:
+            status = answer.status_code
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return Removal.UNREACHED
     except httpx.TransportError:
         return Removal.UNANSWERED
-    if answer.status_code in {200, 202, 204}:
+    if status in {200, 202, 204}:
         return Removal.REMOVED
-    return Removal.TOO_LATE if answer.status_code == httpx.codes.GONE else Removal.UNANSWERED
+    return Removal.TOO_LATE if status == httpx.codes.GONE else Removal.UNANSWERED
 
 
-def _put(report: SealedReport, permit: Permit, client: httpx.Client) -> httpx.Response:
-    with permit.sending(report.address, report.body) as pieces:
-        return client.put(
-            report.address,
-            content=pieces,
-            headers={"Content-Type": "application/octet-stream", "Content-Length": str(len(report.body))},
-        )
+def _put(report: SealedReport, permit: Permit, client: httpx.Client) -> int:
+    """The status of the answer, of which nothing else is read: it could go on for ever."""
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(report.body))}
+    with ExitStack() as held:
+        pieces = _until_sent(held.enter_context(permit.sending(report.address, report.body)), held)
+        with client.stream("PUT", report.address, content=pieces, headers=headers) as answer:
+            return answer.status_code
+
+
+def _until_sent(pieces: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    """The pieces; with the last one gone, withdrawals wait no longer."""
+    yield from pieces
+    held.close()

@@ -6,6 +6,7 @@ The request is the same for every agent and says nothing about who asks or what 
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,8 @@ WAITING = "waiting"
 """The outcome of a study whose moment has not come."""
 MAX_LIST = 8_000_000
 """Longest list that is read, in bytes."""
+LIST_SECONDS = 60.0
+"""Longest time that a list may take: one that came a byte at a time would hold the agent up for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +174,15 @@ def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = Fa
 
 def _read_list(leader_url: str, client: httpx.Client) -> bytes:
     """The list's bytes, of which no more are read than a list may have."""
-    content = bytearray()
+    content, begun = bytearray(), time.monotonic()
     with client.stream("GET", leader_url + "studies", headers={"Accept": "application/json"}) as answer:
         answer.raise_for_status()
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise VocabularyError("the list of studies is packed, which nobody asked for")
         for part in answer.iter_bytes():
             content += part
-            if len(content) > MAX_LIST:
-                raise VocabularyError("the list of studies is too long")
+            if len(content) > MAX_LIST or time.monotonic() - begun > LIST_SECONDS:
+                raise VocabularyError("the list of studies is too long, or takes too long")
     return bytes(content)
 
 

@@ -8,6 +8,7 @@ the document itself, so nothing else is ever fetched for it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ from pod_agent.storage import write_private
 __all__ = ["MAX_BYTES", "REQUEST_HEADERS", "Catalogue", "CatalogueError", "Edition", "check_address"]
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_SECONDS = 60.0
+"""Longest time that a catalogue may take; one that came a byte at a time would hold the agent up for ever."""
 REQUEST_HEADERS = {"accept": "application/ld+json", "accept-encoding": "identity", "user-agent": "pod-agent"}
 """Sent by every agent, whoever the person is."""
 FRESH = timedelta(hours=24)
@@ -130,7 +133,7 @@ def check_address(source: str) -> None:
 
 
 def _fetch(source: str, transport: httpx.BaseTransport | None) -> bytes:
-    content = bytearray()
+    content, begun = bytearray(), time.monotonic()
     try:
         with (
             httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=20) as client,
@@ -142,6 +145,8 @@ def _fetch(source: str, transport: httpx.BaseTransport | None) -> bytes:
                 content += chunk
                 if len(content) > MAX_BYTES:
                     raise CatalogueError(f"the catalogue is larger than {MAX_BYTES} bytes")
+                if time.monotonic() - begun > MAX_SECONDS:
+                    raise ServerUnreachableError("the catalogue's server takes too long")
     except httpx.HTTPError as error:
         raise ServerUnreachableError("the catalogue's server does not answer") from error
     return bytes(content)

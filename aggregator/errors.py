@@ -103,7 +103,7 @@ class UnsupportedStatisticError(AggregatorError):
     """A statistic that this version does not have."""
 
     code = "not_in_this_version"
-    hint = "This version has histograms and model updates."
+    hint = "docs/reference/statistics.md lists what this version has."
     exit_status = 2
     http_status = 501
 

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from aggregator.issuing.command import add_issuer, issuer, trust
+from aggregator.node_commands import nodes, simulate_training, superlink
 from aggregator.options import as_json, verified, with_parent
 from aggregator.options import home as _home
 from vocab.errors import ProjectError, VocabularyError
@@ -251,7 +252,7 @@ def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
 
 
-for command in (add_issuer, issuer, trust):
+for command in (add_issuer, issuer, nodes, simulate_training, superlink, trust):
     cli.add_command(command)
 
 

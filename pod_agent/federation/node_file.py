@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from consent.proof import key_name
 from pod_agent.errors import LocalStateError
-from pod_agent.federation.stores import AgentKey
+from pod_agent.federation.stores import AgentKey, clock
 from pod_agent.storage import make_private_folder, remove_private, write_private
 from vocab.membership import node_name, node_path, public_pem, sign_leave
 
@@ -141,10 +141,11 @@ def leave(kept: NodeFile, *, client: httpx.Client) -> bool:
 
 
 def leave_withdrawn(kept: NodeFile, withdrawn: Collection[str], *, client: httpx.Client) -> bool:
-    """Leave if the node's grant is among these; False where that has to be tried again. Raises nothing."""
+    """Leave if the node's grant is among these or has ended; False where that has to be tried again. Raises nothing."""
     try:
         held = kept.read()
-        return held is None or held.grant not in withdrawn or leave(kept, client=client)
+        stands = held is None or (held.grant not in withdrawn and clock() < held.ends)
+        return stands or leave(kept, client=client)
     except LocalStateError as error:
         log.warning("the node of a withdrawn grant cannot leave: %s", error.code)
         return False

@@ -150,6 +150,7 @@ def _training(length: int) -> Told:
             "Your agent improves a shared model on your records, on this machine.",
             f"What leaves is {length} bounded whole numbers: how the model should change.",
             "While you take part, later rounds of the same business, purpose and data are answered too.",
+            "To let you in once, and nobody twice, the business learns your WebID, but nothing of what you learned.",
         )
     )
 

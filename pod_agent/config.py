@@ -25,7 +25,7 @@ class Settings:
     ``zone`` is the IANA zone whose days the person lives in. ``catalogue`` is the address or
     file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
     ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1),
-    ``max_epsilon_all`` all businesses together (at most 3), ``max_epsilon_year`` all in 365 days (at most 7.8).
+    ``max_epsilon_all`` all businesses together (at most 3), ``max_epsilon_year`` all in 365 days (at most 7.7).
     ``jurisdiction`` is the country whose law new grants stand under, such as SG.
     ``token_issuer`` is where the operator of the person's pod gives out tokens for studies, empty where that lies with
     the identity provider.

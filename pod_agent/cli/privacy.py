@@ -43,7 +43,7 @@ def show(context: Context, *, as_json: bool) -> None:
 @budget.command("set")
 @click.option("--business", metavar="EPSILON", help="For one business in 28 days, at most 1.")
 @click.option("--everyone", metavar="EPSILON", help="For all businesses together in 28 days, at most 3.")
-@click.option("--year", metavar="EPSILON", help="For all in 365 days, at most 7.8.")
+@click.option("--year", metavar="EPSILON", help="For all in 365 days, at most 7.7.")
 @common
 def set_budget(
     context: Context, business: str | None, everyone: str | None, year: str | None, *, as_json: bool

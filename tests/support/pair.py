@@ -13,7 +13,7 @@ import httpx
 
 from aggregator.channel import HelperChannel
 from aggregator.collection import collect
-from aggregator.config import init_helper, init_leader, load_helper
+from aggregator.config import init_helper, init_leader, load_helper, load_leader
 from aggregator.helper import Helper, create_helper_app
 from aggregator.issuing.config import trust_issuer
 from aggregator.leader import Leader, create_leader_app
@@ -50,12 +50,13 @@ class Pair:
     """
 
     def __init__(self, home: Path, store: str = "", verifier: Verifier | None = None) -> None:
-        invitation = init_helper(home, url="http://helper.test/", helper="https://pods.example/profile#us", store=store)
-        config = init_leader(
-            home, invitation, url="http://leader.test/", controller="https://shop.example/profile#us", store=store
-        )
-        for issuer in made_issuers().issuers:
-            trust_issuer(home, issuer.url)
+        if not (home / "leader.toml").exists():
+            pods, shop = "https://pods.example/profile#us", "https://shop.example/profile#us"
+            invitation = init_helper(home, url="http://helper.test/", helper=pods, store=store)
+            init_leader(home, invitation, url="http://leader.test/", controller=shop, store=store)
+            for issuer in made_issuers().issuers:
+                trust_issuer(home, issuer.url)
+        config = load_leader(home)
         self.home = home
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
         self.leader = Leader(home, config, clock=lambda: self.now, verifier=verifier)

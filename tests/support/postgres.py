@@ -29,12 +29,16 @@ class Postgres:
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._numbers = itertools.count()
+        self._made: set[str] = set()
 
-    def database(self) -> str:
-        """The URL of a new database."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+    def database(self, template: str = "", name: str = "") -> str:
+        """The URL of a new database, empty or a copy of the one at ``template``; made once for each ``name``."""
+        name = name or f"test_{os.getpid()}_{next(self._numbers)}"
+        source = template.rpartition("?")[0].rpartition("/")[2] or "template0"
+        if name not in self._made:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}".encode())
+            self._made.add(name)
         return self.url(name)
 
     def url(self, name: str) -> str:

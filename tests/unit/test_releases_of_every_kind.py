@@ -150,10 +150,11 @@ def test_least_squares_over_cells_of_one_variance_gives_the_sums() -> None:
 
 
 def test_a_total_is_withheld_by_a_threshold_of_its_own_and_cells_stay_withheld() -> None:
-    made = release(study_of(TABLE, 18), [8, 9, 100, 5, 30, 20, 50])
+    made = release(study_of(TABLE, 18), [8, 17, 100, 5, 30, 20, 50])
     assert [row.withheld for row in made.rows] == [True, True, False, True, False, True]
     assert [row.withheld for row in made.marginals[0].rows] == [True, False, False]
-    assert '"value":9' not in encode_release(made)
+    assert '"value":17' not in encode_release(made)
+    assert 10 + 6 * 2.13 < 8 + 17 < 10 + math.sqrt(2) * 6 * 2.13  # a single cell's threshold would show this total
     narrow, wide = made.rows[2], made.marginals[0].rows[1]
     assert narrow.high is not None
     assert wide.high is not None

@@ -174,6 +174,14 @@ def test_a_question_has_one_name_however_it_is_written_and_published() -> None:
     assert question_of(replace(ITEM_COUNTS, items=("travel", *ITEMS[:3]))) == question_of(ITEM_COUNTS)
 
 
+def test_the_order_of_filters_and_of_their_values_is_not_another_question() -> None:
+    one, other = Filter("category", "in", ("groceries", "travel")), Filter("weekend", "eq", "weekend")
+    turned = Filter("category", "in", ("travel", "groceries"))
+    first = replace(SUM, query=query(filters=(one, other)))
+    assert question_of(replace(SUM, query=query(filters=(other, turned)))) == question_of(first)
+    assert question_of(replace(SUM, query=query(filters=(other,)))) != question_of(first)
+
+
 def test_other_days_filters_or_measures_are_other_questions() -> None:
     later = QuerySpec(measures=("spend",), filters=GROCERIES, period=(PERIOD[0], date(2026, 4, 1)))
     asked = [replace(SUM, query=later), replace(SUM, query=query()), *QUESTIONS.values()]

@@ -30,6 +30,7 @@ from aggregator.rounds import collect_named
 from aggregator.running import Servers
 from aggregator.studies import make_study, variance_for
 from aggregator.training import Model, RoundTerms, run_round
+from aggregator.verifiers import make_verifier
 from consent.purposes import FEDERATED_TRAINING, SPENDING
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
@@ -40,6 +41,8 @@ from vocab.wire import encode
 __all__ = ["TrainingSimulation", "run_training_simulation"]
 
 CLIP, FRACTION_BITS = 1 << 13, 14
+FEW_PODS = 200
+"""Fewer than these are checked in this process: starting others takes longer."""
 Channels = Callable[[list[Node]], GridChannel]
 
 
@@ -62,8 +65,9 @@ def run_training_simulation(simulation: TrainingSimulation, channels: Channels =
     """
     with tempfile.TemporaryDirectory(prefix="pod-simulate-") as folder:
         servers = Servers(Path(folder))
-        helper = Helper(servers.home, load_helper(servers.home))
-        leader = Leader(servers.home, load_leader(servers.home))
+        verifiers = [make_verifier("inline" if simulation.pods < FEW_PODS else "processes") for _ in range(2)]
+        helper = Helper(servers.home, load_helper(servers.home), verifier=verifiers[0])
+        leader = Leader(servers.home, load_leader(servers.home), verifier=verifiers[1])
         transport = httpx.WSGITransport(create_helper_app(helper))
         key = bytes.fromhex(servers.leader_config.channel_key)
         with closing(helper), closing(leader), HelperChannel(servers.helper_url, key, transport=transport) as channel:

@@ -26,7 +26,6 @@ from consent.gate import Gate, Permit
 from consent.grant import JURISDICTION, Grant
 from consent.grants import Grants
 from consent.ledger import SENT, Ledger, Log
-from consent.policy import repeated
 from consent.receipt import Receipt
 from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
@@ -380,7 +379,7 @@ class Consents:
             return Request(offered, "withdrawn", shown)
         if standing.answered(task_id):
             return Request(offered, "answered", shown)
-        if not given and repeated(offered.study.controller, offered.study.question, standing.now, self.gate.charges()):
+        if not given and standing.repeated(offered.study):
             raise AlreadyAnsweredError("you answered the same question of this business in the last 28 days")
         if isinstance(offered.study.statistic, ModelUpdate):
             given = standing.covers(offered.study)

@@ -101,6 +101,7 @@ def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> l
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench training")
     parser.add_argument("--people", type=int, nargs="+", default=[60, 200, 400])
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epsilon", type=float, default=1.0, help="of all rounds together")
     parser.add_argument("--cache", type=Path, help="keeps the made-up weeks between runs")
@@ -108,7 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
     everybody = weekly_people(max(asked.people), asked.cache)
     for count in asked.people:
         people = everybody[:count]
-        for name in MODELS:
+        for name in asked.models:
             told = {
                 "people": count,
                 "model": name,

@@ -25,6 +25,9 @@ MAX_BODY = 32_000_000
 """Bytes; more than any report or job."""
 THREADS = 16
 """More than cores: uploads that wait for the disk wait together."""
+RECEIVED = 2**18
+IN_MEMORY = 2**20
+"""Bytes read from a connection at a time, and kept of a request before it goes to a file: a report has up to 0.8 MB."""
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
@@ -74,7 +77,14 @@ def serve(app: Flask, host: str, port: int, *, with_parent: bool = False) -> Non
     With ``with_parent`` the process also ends when its standard input does, so that it never outlives its parent.
     """
     listening = socket.create_server((host, port))
-    server = create_server(app, sockets=[listening], threads=THREADS, max_request_body_size=MAX_BODY)
+    server = create_server(
+        app,
+        sockets=[listening],
+        threads=THREADS,
+        max_request_body_size=MAX_BODY,
+        recv_bytes=RECEIVED,
+        inbuf_overflow=IN_MEMORY,
+    )
     stop_in_order()
     if with_parent:
         follow_input(stop=True)

@@ -69,7 +69,7 @@ def test_intervals_hold_the_true_sum_95_times_in_100(statistic: Statistic, truth
     shown = [row for row in made if row.low is not None and row.high is not None]
     assert len(shown) > 0.97 * TRIALS
     held = sum(row.low <= truth[0] <= row.high for row in shown if row.low is not None and row.high is not None)
-    assert held / len(shown) == pytest.approx(0.95, abs=0.02)
+    assert held / len(shown) == pytest.approx(0.95, abs=0.025)
 
 
 def test_intervals_of_totals_hold_the_true_total_95_times_in_100() -> None:
@@ -83,7 +83,7 @@ def test_intervals_of_totals_hold_the_true_total_95_times_in_100() -> None:
     ]
     rows = [one.marginals[0].rows[0] for one in made]
     held = np.mean([row.low <= 200 <= row.high for row in rows if row.low is not None and row.high is not None])
-    assert held == pytest.approx(0.95, abs=0.025)
+    assert held == pytest.approx(0.95, abs=0.03)
 
 
 def test_a_total_has_an_interval_and_a_mean_between_public_bounds() -> None:

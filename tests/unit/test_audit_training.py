@@ -62,8 +62,7 @@ def test_the_bound_of_one_run_is_the_published_one() -> None:
     assert one_run_epsilon(100, 100, 100, delta=1e-3) < one_run_epsilon(100, 100, 100, delta=0)
 
 
-@pytest.fixture(scope="module")
-def updates() -> Numbers:
+def training_updates() -> Numbers:
     """The updates of made-up people: 12 to 60 weeks each, some steady, some wild."""
     dice = np.random.default_rng(3)
     histories = [
@@ -71,6 +70,11 @@ def updates() -> Numbers:
         for _ in range(PEOPLE)
     ]
     return np.array([local_update(UPDATE, WEEKLY_SPENDING.start, list(history)) for history in histories])
+
+
+@pytest.fixture(scope="module")
+def updates() -> Numbers:
+    return training_updates()
 
 
 def membership(updates: Numbers, noise: int, *, people: int, others_known: bool) -> float:

@@ -72,7 +72,8 @@ class Device:
 
     def headers(self, **changes: Any) -> dict[str, str]:
         claims = changes.pop("claims", {})
-        token = self.operator.operator.token(self.person, str(self.key.thumbprint()), **claims)
+        honest = self.operator.operator.token(self.person, str(self.key.thumbprint()), **claims)
+        token = changes.pop("token", honest)
         method, url = changes.pop("method", "PUT"), changes.pop("url", self.operator.url + self.path)
         proof = self.prover.proof(changes.pop("key", self.key), method, url, changes.pop("bound", token))
         return {"Authorization": f"DPoP {token}", "DPoP": proof, **changes}
@@ -173,6 +174,10 @@ def test_a_webid_whose_document_names_another_provider_gets_no_token(tmp_path: P
     assert offer.people == 3
     answer = Device(first, offer).ask(blinded_for(offer)[0], claims={"webid": webid})
     assert (answer.status_code, issued(first)) == (401, 0)
+    device = Device(first, offer)
+    token = second.operator.token(0, str(device.key.thumbprint()))  # a good login, at somebody else's provider
+    assert device.ask(blinded_for(offer)[0], token=token).status_code == 401
+    assert issued(first) == 0
     first.close()
     second.close()
 

@@ -29,7 +29,7 @@ NETWORK = {"aiohttp", "flwr", "http.client", "http.server", "httpx", "requests",
 
 ALLOWED_SOCKETS = re.compile(
     r"pod_agent/(pods/(session|solid|notify|compat|login/(auth|tokens|oidc|listener)|webid/public|hosting/(server|accounts|local|ports))|importers/tables/(stream|database|object_store)|federation/\w+|offers/catalogue|assistant/llm)\.py"
-    r"|aggregator/\w+\.py|aggregator/portal/\w+\.py"
+    r"|aggregator/\w+\.py|aggregator/(portal|issuing)/\w+\.py"
 )
 """On the person's side: their own pod and identity provider (and the browser's way back from it, on loopback),
 addresses they named, the door, the public catalogue."""

@@ -19,7 +19,7 @@ from client_web.security import Entry
 from pod_agent import Agent
 from tests.support.browser import audit, chromium, overflow, watched
 from tests.support.households import RecordMaker
-from tests.support.releases import ShelfInMemory, every_release, histogram_release
+from tests.support.releases import ShelfInMemory, every_release, histogram_release, update_release
 from tests.support.serving import served
 from tests.support.studies import histogram_study
 from tests.support.web_agent import TODAY, AgentWithGrants, household
@@ -119,11 +119,36 @@ def test_withdrawing_takes_no_more_clicks_than_giving_and_holds(browser: Browser
         expect(seen.page.get_by_role("status")).to_contain_text("Allowed")
         assert [grant["status"] for grant in site.agent.given] == ["given", "given"]
         assert {grant["until"] for grant in site.agent.given} >= {"2027-02-13T15:59:59Z"}
+        seen.page.get_by_role("link", name="Renew").first.click()
+        expect(seen.page.get_by_role("heading", name="Renew a grant")).to_be_visible()
+        assert audit(seen.page) == []
+        seen.page.get_by_role("link", name="No, leave it").click()
+        seen.page.get_by_text("Lower my limits").click()
+        seen.page.get_by_label("One business, 28 days").fill("0.9")
+        seen.page.get_by_role("button", name="Keep these limits").click()
+        expect(seen.page.get_by_role("status")).to_contain_text("count at once")
+        seen.page.get_by_role("button", name="Write it down").click()
+        expect(seen.page.get_by_role("region", name="Letter to shop.example")).to_be_visible()
+        assert audit(seen.page) == []
         for left in (1, 0):
             seen.page.get_by_role("button", name="Withdraw").first.click()
             expect(seen.page.get_by_role("status")).to_contain_text("nothing more leaves")
             expect(seen.page.get_by_role("button", name="Withdraw")).to_have_count(left)
         assert [grant["status"] for grant in site.agent.given] == ["withdrawn", "withdrawn"]
+        assert seen.errors == []
+
+
+def test_a_request_can_be_put_off_and_refused(browser: Browser, site: Site) -> None:
+    assert site.agent
+    with watched(browser, width=390) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/sharing/requests/")
+        for button, told in (("Not now", "Put off"), ("Refuse", "You refused it")):
+            seen.page.get_by_role("button", name=button).click()
+            expect(seen.page.get_by_text(told).first).to_be_visible()
+            assert audit(seen.page) == []
+            assert overflow(seen.page) == 0
+        assert [request.status for request in site.agent.requests()] == ["answered", "refused"]
         assert seen.errors == []
 
 
@@ -267,7 +292,8 @@ def _poisoned(text: str) -> str:
 @pytest.mark.parametrize(("dark", "width"), LOOKS)
 @pytest.mark.parametrize("filled", [True, False])
 def test_the_portal_is_safe_and_open_to_everyone(browser: Browser, dark: bool, width: int, filled: bool) -> None:
-    releases = [histogram_release([40, 31, 55, 2, 18, 0, 27, 33, 20]), *every_release()] if filled else []
+    every = every_release() if (dark, width) == LOOKS[0] else [update_release()]
+    releases = [histogram_release([40, 31, 55, 2, 18, 0, 27, 33, 20]), *every] if filled else []
     shelf = ShelfInMemory([histogram_study(variance=4)] if filled else [], releases)
     doors: list[PortalEntry] = []
 

@@ -13,10 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import psutil
 import pytest
 
-from aggregator.errors import ConfigurationError, VerifierLostError
+from aggregator.channel import HelperChannel
+from aggregator.collection import collect
+from aggregator.errors import ConfigurationError, HelperRefusedError, VerifierLostError
+from aggregator.helper import create_helper_app
 from aggregator.simulate import malicious_report
 from aggregator.verifiers import VERIFIERS, InlineVerifier, ProcessVerifier, Verifier, make_verifier
 from aggregator.verifying import sum_shares
@@ -181,6 +185,14 @@ def outcomes_of(raw: bytes) -> list[str]:
     return [verdict.outcome.name for verdict in wire.decode(raw, wire.JobAnswer).verdicts]
 
 
+def plain_sum(pair: Pair, study: Study, counted: list[wire.Report]) -> list[int]:
+    """What the helper's running sum and the leader's shares of these reports come to."""
+    vdaf = prio3_for(study)
+    own = sum_shares(vdaf, [report.leader_share[: 9 * vdaf.field.size] for report in counted])
+    helpers = sum_shares(vdaf, [share for (share,) in pair.found("helper", "SELECT share FROM totals")])
+    return [int(value) for value in (own + helpers).elements]
+
+
 @pytest.mark.parametrize("other", ["withdrawn", "counted"])
 def test_what_happens_to_a_report_while_it_is_checked_is_not_overruled(tmp_path: Path, other: str, store: str) -> None:
     """Before the checked reports are counted, one of them is withdrawn, or counted in another job."""
@@ -200,8 +212,8 @@ def test_what_happens_to_a_report_while_it_is_checked_is_not_overruled(tmp_path:
     answer = pair.helper.answer_job(wire.Job(task_id=study.task_id, number=1, entries=entries), b"second")
     said = "WITHDRAWN" if other == "withdrawn" else "REPLAYED"
     assert outcomes_of(answer) == [said, "ACCEPTED", "ACCEPTED", "ACCEPTED"]
-    counted = pair.found("helper", "SELECT report FROM reports WHERE outcome = 0")
-    assert len(counted) == (3 if other == "withdrawn" else 4)
+    counted = others if other == "withdrawn" else [mine, *others]
+    assert plain_sum(pair, study, counted) == [0, 3, 0, int(other == "counted"), *[0] * 5]
     pair.close()
 
 
@@ -230,8 +242,28 @@ def test_a_job_asked_many_times_at_once_is_counted_once(tmp_path: Path, store: s
     with ThreadPoolExecutor(4) as threads:
         answers = set(threads.map(ask, range(4)))
     assert [outcomes_of(answer) for answer in answers] == [["ACCEPTED"] * 6]
-    vdaf = prio3_for(study)
-    own = sum_shares(vdaf, [report.leader_share[: 9 * vdaf.field.size] for report in reports])
-    helpers = sum_shares(vdaf, [share for (share,) in pair.found("helper", "SELECT share FROM totals")])
-    assert (own + helpers).elements.tolist() == [0, 6, *[0] * 7]
+    assert plain_sum(pair, study, reports) == [0, 6, *[0] * 7]
+    pair.close()
+
+
+def test_two_collections_that_cross_add_each_job_once(tmp_path: Path, store: str) -> None:
+    """While one checks a job, another settles it and then loses the helper before the end."""
+    pair = Pair(tmp_path, store)
+    study = pair.study()
+    pair.upload(study, [1] * 6)
+    helper = httpx.WSGITransport(app=create_helper_app(pair.helper))
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403) if request.url.path.endswith("collection") else helper.handle_request(request)
+
+    def meanwhile() -> None:
+        key, url = bytes.fromhex(pair.leader.config.channel_key), pair.leader.config.helper_url
+        transport = httpx.MockTransport(refuse)
+        with HelperChannel(url, key, transport=transport) as channel, pytest.raises(HelperRefusedError):
+            collect(pair.leader, study.task_id, channel)
+        assert len(pair.found("leader", "SELECT task FROM jobs")) == 1
+
+    pair.leader._verifier = Interrupted(meanwhile)
+    pair.collect(study)
+    assert pair.leader.noisy_sum(study.task_id) == ([0, 6, *[0] * 7], 6, 0)
     pair.close()

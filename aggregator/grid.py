@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,6 +44,8 @@ from aggregator.superlink import SECRET_HEADER, Control
 from vocab.training import REPORT_ID_BYTES, Scalar
 
 __all__ = ["Admitted", "GridChannel", "RoundGrid", "admit", "admitted", "expel"]
+
+log = logging.getLogger(__name__)
 
 TASK_TYPE = "flwr-serverapp"
 HEARTBEAT_SECONDS = 10.0
@@ -132,24 +136,31 @@ class RoundGrid(GridChannel):
         task = _ask(lambda: self._runtime.PullTaskInput(PullTaskInputRequest()))
         self._http.set_run(run_from_proto(task.run))
         super().__init__(self._http, run_id=task.run.run_id, task_id=task.task_id)
-        self._beat = time.monotonic()
-
-    def replies(self) -> list[bytes]:
-        """As any channel; the run is kept alive by asking."""
-        if time.monotonic() - self._beat > HEARTBEAT_SECONDS:
-            _ask(lambda: self._runtime.SendTaskHeartbeat(SendTaskHeartbeatRequest()))
-            self._beat = time.monotonic()
-        return super().replies()
+        self._ended = threading.Event()
+        self._beating = threading.Thread(target=self._beat, name="round-heartbeat", daemon=True)
+        self._beating.start()
 
     def close(self, *, completed: bool) -> None:
-        """End the run. What comes later is refused by the SuperLink."""
+        """End the run. What comes later is refused by the SuperLink, if it is still there to be told."""
         super().close(completed=completed)
+        self._ended.set()
+        self._beating.join()
         status = SubStatus.COMPLETED if completed else SubStatus.FAILED
         request = PushTaskOutputRequest(sub_status=status, details="" if completed else "the round was aborted")
         try:
             _ask(lambda: self._runtime.PushTaskOutput(request))
+        except SuperLinkError as error:  # every reply is in, or the round failed for a reason of its own
+            log.warning("the round's end could not be told: %s", error)
         finally:
             self._http.close()
+
+    def _beat(self) -> None:
+        """Keep the run alive also while many messages are pushed: its token ends with its sign of life."""
+        while not self._ended.wait(HEARTBEAT_SECONDS):
+            try:
+                _ask(lambda: self._runtime.SendTaskHeartbeat(SendTaskHeartbeatRequest()))
+            except SuperLinkError as error:
+                log.warning("the round's sign of life was not taken: %s", error)
 
 
 @dataclass(frozen=True, slots=True)

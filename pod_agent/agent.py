@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pod_agent.config import Settings, load_settings, save_settings
-from pod_agent.errors import MissingExtraError, UnknownRecordError, UsageError
+from pod_agent.errors import UnknownRecordError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.showing import shown
 from pod_agent.ingest.meaning import Corrected, Meanings
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pod_agent.errors import PodError
     from pod_agent.federation.consents import Consents
     from pod_agent.federation.desk import Desk
-    from pod_agent.federation.joining import Joined
     from pod_agent.federation.studies import Outcome, Request
     from pod_agent.federation.taking_part import Training
     from pod_agent.index.entities import Coverage, Origin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from consent.budget import Limits
+from consent.codec import sign_study
 from consent.errors import ConsentError
 from consent.purposes import AGGREGATE_REPORTING, FEDERATED_TRAINING, LISTENING, SPENDING
-from tests.support.consents import START, Machine, grant_for, question
+from consent.requests import SignedRequest
+from tests.support.consents import START, Key, Machine, grant_for, question
+from tests.support.studies import histogram_study
 
 PURPOSES = st.sampled_from([AGGREGATE_REPORTING, FEDERATED_TRAINING])
 DATA = st.sampled_from([frozenset({SPENDING}), frozenset({LISTENING}), frozenset({SPENDING, LISTENING})])
@@ -92,6 +95,29 @@ class ConsentMachine(RuleBasedStateMachine):
     def ask_for_what_was_granted(self, choice: int) -> None:
         self.ask_exactly(self.known[sorted(self.known)[choice % len(self.known)]].terms)
 
+    @rule(choice=st.integers(0, 9), days=st.integers(1, 400))
+    def renew(self, choice: int, days: int) -> None:
+        identifier = sorted(self.known)[choice % len(self.known)]
+        known, now = self.known[identifier], self.machine.now
+        until = now + timedelta(days=days)
+        may = not known.withdrawn and now < known.terms["until"] < until and days <= 365
+        try:
+            self.machine.gate.renew(identifier, until, "sha-256:" + "12" * 32)
+        except ConsentError:
+            assert not may
+        else:
+            assert may
+            known.terms["until"] = until
+
+    @rule(choice=st.integers(0, 9), word=st.sampled_from(["refuse", "defer"]))
+    def refuse_or_put_off_a_study_and_ask_for_it(self, choice: int, word: str) -> None:
+        terms = self.known[sorted(self.known)[choice % len(self.known)]].terms
+        study = replace(histogram_study(), closes=self.machine.now + timedelta(days=1))
+        request = SignedRequest.read(study.to_json(), sign_study(study, Key(2), START))
+        getattr(self.machine.requests, word)(request)
+        asked = {name: terms[name] for name in ("controller", "purpose", "data", "helper", "min_batch")}
+        assert not self.attempt({**asked, "micro_rho": 1, "study": request.task_id})
+
     @rule(days=st.sampled_from([1, 3, 10, 28, 90]))
     def wait(self, days: int) -> None:
         self.machine.now += timedelta(days=days)
@@ -140,7 +166,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.number += 1
         body = b"report %d" % self.number
         try:
-            permit = self.machine.gate.permit(question(body, **changes))
+            permit = self.machine.gate.permit(replace(question(body), **changes))
             with permit.sending(permit.disclosure.recipient, body) as parts:
                 self.wire.extend(parts)
             self.machine.gate.record(permit)

@@ -64,8 +64,9 @@ MAX_OBJECTS = 16
 """Instructions are a message, a dictionary and one record; a server that announces more is refused."""
 NOT_ADMITTED = frozenset({401, 412})
 """401: the key is not the node's, or was taken out; 412: no node with this key (Flower's ApiError 2004)."""
-PULL_ATTEMPTS = 12
-PULL_PAUSE_SECONDS = 0.05
+PULL_SECONDS = 60.0
+"""How long a part may come later than the message: a SuperLink takes in a hundred messages one part after the other."""
+PULL_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 2.0
 
 T = TypeVar("T")
 Keys = tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey]
@@ -111,13 +112,21 @@ class FleetConnection:
 
     ``keys`` is the node's P-384 key pair; without one a fresh pair is made, which a SuperLink with node authentication
     will not know. TLS is off for a loopback address without ``root_certificates`` (PEM) and on for all others, checked
-    against these certificates or the well-known ones.
+    against these certificates or the well-known ones. ``pull_seconds`` is how long a part of a message is waited for.
     Every method raises ServerUnreachableError, or ServerRefusedError where the SuperLink does not accept this node:
     NodeNotAdmittedError where it does not know its key, UntrustedServerError where its certificate does not hold.
     """
 
-    def __init__(self, address: str, *, keys: Keys | None = None, root_certificates: bytes | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        keys: Keys | None = None,
+        root_certificates: bytes | None = None,
+        pull_seconds: float = PULL_SECONDS,
+    ) -> None:
         self._register = keys is None
+        self._pull_seconds = pull_seconds
         private, public = keys or generate_key_pairs()
         self._key = public_key_to_bytes(public)
         self._client = _FleetClient.from_server_address(
@@ -194,13 +203,15 @@ class FleetConnection:
     def _pull(self, run: int, name: str) -> bytes:
         """One part of a message; the SuperLink announces a message before it has all of them."""
         request = PullObjectRequest(node=self._node, run_id=run, object_id=name)
-        for attempt in range(PULL_ATTEMPTS):
+        end, pause = time.monotonic() + self._pull_seconds, PULL_PAUSE_SECONDS
+        while time.monotonic() < end:
             answer = _ask(lambda: self._client.PullObject(request))
             if answer.object_available:
                 return bytes(answer.object_content)
             if not answer.object_found:
                 break
-            time.sleep(PULL_PAUSE_SECONDS * (attempt + 1))
+            time.sleep(pause)
+            pause = min(1.5 * pause, LONGEST_PAUSE_SECONDS)
         raise VocabularyError("a part of the instructions is missing")
 
     def _push(self, run: int, session: str, name: str, content: bytes) -> None:

@@ -169,7 +169,7 @@ def test_a_part_that_comes_late_is_waited_for_but_not_for_ever(late: int, read: 
         return (200, pull(body)) if path.endswith("pull-object") else active(path, body)
 
     with server(reply) as (address, _):
-        connection = FleetConnection(address)
+        connection = FleetConnection(address, pull_seconds=30 if read else 1)
         connection.open()
         if read:
             received = connection.receive()

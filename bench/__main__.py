@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("startup", "imports", "interchange", "queries", "door", "pods")
+NAMES = ("startup", "imports", "interchange", "queries", "door", "pods", "audit")
 
 if __name__ == "__main__":
     for name in NAMES:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from aggregator.errors import ConfigurationError, MissingExtraError
-from aggregator.store import Cursor, Rows
+from aggregator.rows import Cursor, Rows
 
 try:
     import psycopg

@@ -10,13 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from aggregator.errors import ConfigurationError
+from aggregator.rows import Cursor, Rows
 
 __all__ = ["SET_TOTAL", "Cursor", "Database", "Rows", "Store", "open_store"]
 
@@ -24,37 +25,6 @@ SET_TOTAL = "INSERT INTO totals VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET s
 """Both servers keep the running sum of a task like this."""
 
 T = TypeVar("T")
-
-
-class Cursor(Protocol):
-    """What a statement found or did; rows are tuples, binary values ``bytes``."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed."""
-        ...
-
-    def fetchone(self) -> Any:
-        """The next row, None after the last."""
-        ...
-
-    def fetchall(self) -> list[Any]:
-        """The rows that are left."""
-        ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Rows(Protocol):
-    """A connection inside a transaction."""
-
-    def execute(self, query: str, parameters: Sequence[object] = ..., /) -> Cursor:
-        """Run a statement."""
-        ...
-
-    def executemany(self, query: str, parameters: Iterable[Sequence[object]], /) -> object:
-        """Run a statement for each set of parameters."""
-        ...
 
 
 class Store(Protocol):

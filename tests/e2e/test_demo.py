@@ -62,6 +62,6 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
     assert len(re.findall(r"Household \d: \d+ files of 7 services, [\d,]+ rows read", text)) == 3
     assert re.search(r"[1-9]\d+ shop orders tell what was bought", text)
     assert re.search(r"3 of 3 households, one round", text)
-    assert re.search(r"100 simulated people .* 1,918 bytes each", text)
+    assert re.search(r"100 simulated people .* 2,207 bytes each", text)
     assert "its grant is withdrawn. The two servers say of its report: removed and removed." in text
     assert re.search(r"sum 100\+ reports", text)

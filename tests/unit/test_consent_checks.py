@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from consent.budget import PERIOD, Charge, Limits, spent, within
-from consent.errors import AlreadyAnsweredError, ConsentError, UnknownStatisticError, WithdrawnError
+from consent.errors import AlreadyAnsweredError, ConsentError, NoGrantError, UnknownStatisticError, WithdrawnError
 from consent.grant import Disclosure
 from consent.policy import NODE, choose, refusal, repeated
 from consent.purposes import FEDERATED_TRAINING, LISTENING
@@ -128,3 +128,36 @@ def test_between_the_messages_of_a_round_the_grant_is_looked_at_again() -> None:
     machine.gate.withdraw(permit.grant.identifier)
     with pytest.raises(WithdrawnError):
         permit.check()
+
+
+def test_what_the_pod_does_not_know_yet_is_named_until_it_does() -> None:
+    machine = given()
+    [state] = machine.gate.states().states
+    machine.documents.offline = True
+    machine.gate.withdraw(state.grant.identifier)
+    assert machine.gate.sync() == [state.grant.identifier]
+    machine.documents.offline = False
+    assert machine.gate.sync() == []
+
+
+def test_a_name_that_is_no_grants_leaves_no_mark() -> None:
+    machine = given()
+    for name in ("../head.json", "", "x"):
+        with pytest.raises(NoGrantError):
+            machine.gate.withdraw(name)
+    assert machine.marks.all_withdrawn() == {}
+
+
+def test_a_refusal_in_the_log_tells_of_no_bytes() -> None:
+    machine = given()
+    refused(machine, min_batch=1)
+    last = machine.gate.entries()[-1]
+    assert (last.size, last.sha256, last.micro_rho, last.grant) == (0, "", 0, "")
+
+
+def test_the_same_refusal_of_a_study_is_logged_once_whatever_came_between() -> None:
+    machine = given()
+    for body in (b"a", b"b", b"a", b"b"):
+        with pytest.raises(ConsentError):
+            machine.gate.permit(question(body, min_batch=1))
+    assert [entry.action for entry in machine.gate.entries()] == ["give", "deny", "deny"]

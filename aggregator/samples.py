@@ -1,4 +1,4 @@
-"""Made-up studies and made-up answers of every statistic, for simulations and measurements; no person is behind them."""
+"""Made-up studies and made-up answers of every statistic, for simulations and measurements; nobody is behind them."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ CLOSES = START + timedelta(days=30)
 BUSINESS = "https://shop.example/profile#us"
 
 
-def asked(closes: datetime = CLOSES, **terms: str) -> SignedRequest:
-    study: Study = replace(histogram_study(**terms), closes=closes)
+def asked(closes: datetime = CLOSES) -> SignedRequest:
+    study: Study = replace(histogram_study(), closes=closes)
     return SignedRequest.read(study.to_json(), sign_study(study, Key(2), START))
 
 

@@ -81,7 +81,8 @@ def _histogram(statistic: Histogram, cell: int) -> Told:
     unit = UNITS[statistic.query.measures[0]]
     picked = (
         f"Your agent picks one {unit.one} {unit.did} {_days(statistic.query)} by chance{_only(statistic.query.filters)}"
-        f"{',' if statistic.query.filters else ''} and says in which of {_cells(statistic)} it lies, or that it lies elsewhere or you have none."
+        f"{',' if statistic.query.filters else ''} and says in which of {_cells(statistic)} it lies,"
+        " or that it lies elsewhere or you have none."
     )
     if label:
         return Told((picked, f"This time it is: {', '.join(label)}. That cell holds 1, {_others(statistic)}."), label)

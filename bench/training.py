@@ -19,7 +19,7 @@ import numpy as np
 from aggregator.noise import discrete_gaussian
 from aggregator.studies import variance_for
 from pod_agent.federation.training import LEARNERS, local_update
-from pod_agent.models.forecast import LONG, scaled_weeks
+from pod_agent.models.forecast import LONG, WeeklySpending, scaled_weeks
 from pod_agent.models.network import WeeklyNetwork
 from pod_agent.synthetic.household import make_household
 from pod_agent.synthetic.money import account_movements, card_movements, second_card_movements
@@ -76,9 +76,8 @@ def error(name: str, weights: Sequence[float], people: Weeks) -> float:
 def central(name: str, people: Weeks) -> float:
     """The error of training where one party holds everybody's weeks: what federated training is compared with."""
     together = [week / (np.mean(history[:-HELD_OUT]) or 1.0) for history in people for week in history[:-HELD_OUT]]
-    learner = LEARNERS[name]
-    model = learner(steps=600) if learner is WeeklyNetwork else learner(ridge=1e-6)
-    return error(name, model.fit(together).coef_.tolist(), people)
+    model = WeeklyNetwork(steps=600) if LEARNERS[name] is WeeklyNetwork else WeeklySpending(ridge=1e-6)
+    return error(name, model.fit([float(week) for week in together]).coef_.tolist(), people)
 
 
 def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> list[float]:

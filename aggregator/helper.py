@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 from flask import Flask, Response, request
 
 from aggregator.channel import check_signature
@@ -20,12 +21,14 @@ from aggregator.config import HelperConfig
 from aggregator.errors import (
     BatchTooSmallError,
     CollectedBeforeError,
+    IssuerUnreachableError,
     StudyClosedError,
     StudyRefusedError,
     TooManyWithdrawalsError,
     UnknownStudyError,
     WrongSecretError,
 )
+from aggregator.issuing.asking import check_roster
 from aggregator.issuing.config import read_trusted
 from aggregator.issuing.counting import add_vouched, check_vouched
 from aggregator.noise import discrete_gaussian
@@ -92,7 +95,8 @@ class _Checked:
 class Helper:
     """The helper's rules over its database in ``home``.
 
-    Opening it, and every new study, erases what is older than ``aggregator.retention`` allows.
+    Opening it, and every new study, erases what is older than ``aggregator.retention`` allows. ``network`` replaces the
+    way to issuers in tests.
     """
 
     def __init__(
@@ -102,9 +106,11 @@ class Helper:
         *,
         clock: Callable[[], datetime] = utc_now,
         verifier: Verifier | None = None,
+        network: httpx.BaseTransport | None = None,
     ) -> None:
         self.config = config
         self._home = home
+        self._network = network
         self.verifier = verifier or make_verifier(config.verify, workers=config.workers, address=config.ray)
         self.database = open_store(home, "helper", config.store)
         self._private_key = bytes.fromhex(config.sealing_key)
@@ -220,13 +226,20 @@ class Helper:
         self.database.close()
 
     def _check_issuers(self, study: Study) -> None:
-        """Whom the leader takes for pod operators is not for the leader alone to say."""
+        """Whom the leader takes for pod operators, and what for their keys, is not for the leader alone to say."""
+        if study.demo:
+            return
         unknown = {issuer.url for issuer in study.issuers} - read_trusted(self._home)
-        if unknown and not study.demo:
+        if unknown:
             raise StudyRefusedError(
                 f"this helper's operator does not know the issuer {min(unknown)}",
                 hint="The helper's operator runs: pod-aggregator trust URL",
             )
+        try:
+            for issuer in study.issuers:
+                check_roster(issuer, self._network)
+        except IssuerUnreachableError as error:
+            raise StudyRefusedError(f"{error}: the key may not be the issuer's", hint=error.hint) from error
 
     @staticmethod
     def _remember_withdrawn(rows: Rows, task: bytes, name: bytes) -> None:

@@ -23,7 +23,9 @@ from vocab.errors import VocabularyError
 from vocab.study import Study, TokenIssuer
 from vocab.tokens import roster_lines, roster_path
 
-__all__ = ["complete", "with_issuers"]
+__all__ = ["check_roster", "complete", "with_issuers"]
+
+ROSTER_SECONDS = 20.0
 
 
 def with_issuers(
@@ -48,7 +50,7 @@ def with_issuers(
                 raise IssuerUnreachableError(
                     f"the issuer {invitation.url} refuses a key for the study ({error.code})", hint=error.hint
                 ) from error
-        _check_roster(issuer, transport)
+        check_roster(issuer, transport)
         issuers.append(issuer)
     return replace(study, issuers=tuple(issuers))
 
@@ -62,11 +64,14 @@ def complete(study: Study, home: Path) -> Study:
     return with_issuers(study, invitations) if invitations and not study.issuers else study
 
 
-def _check_roster(issuer: TokenIssuer, transport: httpx.BaseTransport | None) -> None:
-    """See the roster that the manifest will name, as every agent will."""
+def check_roster(issuer: TokenIssuer, transport: httpx.BaseTransport | None = None) -> None:
+    """See the roster that a manifest names, as every agent of the issuer will; IssuerUnreachableError.
+
+    An issuer shows rosters under keys of its own alone, so this also tells that it made the key.
+    """
     with httpx.Client(
         transport=transport,
-        timeout=60,
+        timeout=ROSTER_SECONDS,
         follow_redirects=False,
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),

@@ -24,10 +24,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from vocab.blindrsa import PSS_PADDING, key_to_der, prepare
 from vocab.study import MIN_ISSUERS, Study, TokenIssuer
-from vocab.tokens import KEY_BITS, make_token, token_message
+from vocab.tokens import KEY_BITS, make_token, roster_bytes, roster_digest, token_message
 from vocab.vdaf.encoding import report_id
 
-__all__ = ["MadeUpIssuers", "make_issuers"]
+__all__ = ["MadeUpIssuers", "made_up_roster", "make_issuers"]
 
 MADE_TOGETHER = 64
 """Tokens in one call to another process."""
@@ -57,18 +57,24 @@ class MadeUpIssuers:
 def make_issuers(people: int, *, count: int = MIN_ISSUERS) -> MadeUpIssuers:
     """Issuers with fresh keys that share so many made-up people evenly; about 0.2 s of CPU for each."""
     keys = [generate_private_key(public_exponent=65537, key_size=KEY_BITS) for _ in range(count)]
+    shares = [max(1, len(range(number, people, count))) for number in range(count)]
     issuers = tuple(
         TokenIssuer(
             url=f"https://issuer{number}.example/",
             key=key_to_der(key.public_key()).hex(),
-            roster=hashlib.sha256(b"nobody %d" % number).hexdigest(),
-            people=max(1, len(range(number, people, count))),
+            roster=roster_digest(made_up_roster(number, share)),
+            people=share,
         )
-        for number, key in enumerate(keys)
+        for number, (key, share) in enumerate(zip(keys, shares, strict=True))
     )
     return MadeUpIssuers(
         issuers, tuple(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) for key in keys)
     )
+
+
+def made_up_roster(issuer: int, people: int) -> bytes:
+    """The roster of the made-up issuer of this number."""
+    return roster_bytes({hashlib.sha256(b"nobody %d %d" % (issuer, person)).digest() for person in range(people)})
 
 
 def _lot(made: MadeUpIssuers, study: Study, lot: tuple[int, Sequence[bytes]]) -> list[bytes]:

@@ -30,8 +30,9 @@ from pod_agent.federation.tokens import IssuerLogin, Tokens
 from pod_agent.pods.login.auth import DPoPAuth
 from tests.support.door import FixedIndex, category_study
 from tests.support.pair import send
+from tests.support.serving import served
 from tests.support.solid_server import PodOwner, fresh_owner, running_server
-from tests.support.tokens import made_issuers
+from tests.support.tokens import made_issuers, made_rosters
 from vocab import wire
 from vocab.study import Study
 
@@ -94,8 +95,8 @@ def take(owner: PodOwner, folder: Path, issuer: str, study: Study) -> None:
         Tokens(folder, webid=owner.webid, login=lambda: login, client=client).take(study)
 
 
-def study_at(servers: Servers, url: str) -> Study:
-    """A real study for three operators: the one beside the server, and two made-up ones."""
+def study_at(servers: Servers, url: str, *ports: int) -> Study:
+    """A real study for three operators: the one beside the server, and made-up ones at these ports."""
     config = servers.leader_config
     study = category_study(
         controller=config.controller,
@@ -108,10 +109,14 @@ def study_at(servers: Servers, url: str) -> Study:
     )
     [invitation] = read_invitations(servers.home)
     mine = with_issuers(study, [invitation]).issuers
-    for issuer in (*mine, *made_issuers().issuers[:2]):
+    others = [
+        replace(issuer, url=f"http://127.0.0.1:{port}/")
+        for issuer, port in zip(made_issuers().issuers, ports, strict=False)
+    ]
+    for issuer in (*mine, *others):
         trust_issuer(servers.home, issuer.url)
     assert mine[0].url == url
-    return replace(study, issuers=(*made_issuers().issuers[:2], *mine))
+    return replace(study, issuers=(*others, *mine))
 
 
 def test_a_person_of_a_solid_server_logs_in_gets_one_token_and_is_counted(
@@ -121,9 +126,14 @@ def test_a_person_of_a_solid_server_logs_in_gets_one_token_and_is_counted(
     monkeypatch.setattr("pod_agent.federation.tokens.system_keyring", lambda: None)
     owner, stranger = fresh_owner(), fresh_owner()
     servers = Servers(tmp_path / "shop")
-    with issuer_beside(running_server().address, tmp_path / "issuer", owner.webid) as (url, invitation), servers:
+    with (
+        issuer_beside(running_server().address, tmp_path / "issuer", owner.webid) as (url, invitation),
+        served(lambda _: made_rosters) as one,
+        served(lambda _: made_rosters) as other,
+        servers,
+    ):
         accept_invitation(servers.home, invitation)
-        study = study_at(servers, url)
+        study = study_at(servers, url, one, other)
         task = servers.publish(study).hex()
 
         agent, consents = person(owner, tmp_path / "alice", url, servers.leader_url)

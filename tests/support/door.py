@@ -108,7 +108,9 @@ class Door:
         self._now = now
         self._numbers = itertools.count()
         invitation = init_helper(folder / "helper", url=HELPER, helper="https://operator.example/profile#us")
-        self.helper = Helper(folder / "helper", load_helper(folder / "helper"), clock=now)
+        self._apps: dict[str, httpx.BaseTransport] = {}
+        own = load_helper(folder / "helper")
+        self.helper = Helper(folder / "helper", own, clock=now, network=Router(self._apps))
         config = init_leader(folder / "leader", invitation, url=LEADER, controller="https://shop.example/profile#us")
         self.leader = Leader(folder / "leader", config, clock=now)
         self.operators = [Operator(folder / f"operator-{number}", number) for number in range(MIN_ISSUERS)]
@@ -116,7 +118,7 @@ class Door:
             trust_issuer(folder / "helper", operator.url)
         helper_app = httpx.WSGITransport(create_helper_app(self.helper))
         self.channel = HelperChannel(HELPER, bytes.fromhex(config.channel_key), transport=helper_app)
-        self._apps: dict[str, httpx.BaseTransport] = {
+        self._apps |= {
             LEADER: httpx.WSGITransport(create_leader_app(self.leader)),
             HELPER: helper_app,
             **{operator.url: operator.transport for operator in self.operators},

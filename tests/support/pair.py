@@ -20,7 +20,7 @@ from aggregator.leader import Leader, create_leader_app
 from aggregator.releases import Release
 from aggregator.verifiers import Verifier
 from tests.support.studies import histogram_study
-from tests.support.tokens import made_issuers, token_for
+from tests.support.tokens import MadeRosters, made_issuers, token_for
 from vocab import wire
 from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
@@ -60,7 +60,8 @@ class Pair:
         self.home = home
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
         self.leader = Leader(home, config, clock=lambda: self.now, verifier=verifier)
-        self.helper = Helper(home, load_helper(home), clock=lambda: self.now, verifier=verifier)
+        helper = load_helper(home)
+        self.helper = Helper(home, helper, clock=lambda: self.now, verifier=verifier, network=MadeRosters())
         self.agents = self._client(create_leader_app(self.leader), config.url)
         self.direct = self._client(create_helper_app(self.helper), config.helper_url)
         transport = httpx.WSGITransport(app=create_helper_app(self.helper))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from aggregator.issuing.bulk import MadeUpIssuers, make_issuers
+from aggregator.issuing.bulk import MadeUpIssuers, made_up_roster, make_issuers
 from aggregator.issuing.config import IssuerInvitation, load_issuer, read_invitation
 from aggregator.issuing.issuer import Issuer
 from aggregator.issuing.operator import INVITATION, MadeUpOperator, create_operator_app, init_operator
@@ -19,9 +20,23 @@ from pod_agent.federation.tokens import IssuerLogin
 from pod_agent.pods.login.auth import DPoPAuth
 from pod_agent.pods.login.logins import ClientCredentials
 from vocab.study import Study
-from vocab.tokens import KEY_BITS
+from vocab.tokens import KEY_BITS, roster_path
 
-__all__ = ["Operator", "Router", "issuers_for", "login_for", "made_issuers", "pooled_key", "reopened", "token_for"]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+__all__ = [
+    "MadeRosters",
+    "Operator",
+    "Router",
+    "issuers_for",
+    "login_for",
+    "made_issuers",
+    "made_rosters",
+    "pooled_key",
+    "reopened",
+    "token_for",
+]
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +74,27 @@ class Router(httpx.BaseTransport):
         if address not in self.apps:
             raise httpx.ConnectError(f"{address} is not there")
         return self.apps[address].handle_request(request)
+
+
+class MadeRosters(httpx.BaseTransport):
+    """Where the made-up issuers show the rosters of their keys."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        roster = _made_roster(request.url.path)
+        return httpx.Response(404 if roster is None else 200, content=roster)
+
+
+def made_rosters(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+    """The same as a WSGI application."""
+    roster = _made_roster(environ["PATH_INFO"])
+    start("404 Not Found" if roster is None else "200 OK", [])
+    return [roster or b""]
+
+
+def _made_roster(path: str) -> bytes | None:
+    issuers = enumerate(made_issuers().issuers)
+    found = (made_up_roster(number, one.people) for number, one in issuers if path == f"/{roster_path(one)}")
+    return next(found, None)
 
 
 class Operator:

@@ -12,9 +12,10 @@ from pyoxigraph import NamedNode
 from consent.budget import Limits
 from consent.errors import InvalidStudyError
 from consent.grant import WEBID
-from consent.purposes import DATA, PURPOSES
+from consent.purposes import DATA, FEDERATED_TRAINING, PURPOSES
 from pod_agent.federation.hosts import is_loopback, server_of
 from pod_agent.federation.measuring.checks import check_statistic, needed_data
+from vocab.statistics import ModelUpdate
 from vocab.study import MIN_BATCH, Study
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
@@ -34,6 +35,9 @@ def check_study(study: Study, *, simulated: bool = False) -> None:
     _check_terms(study, simulated=simulated)
     _check_issuers(study)
     check_statistic(study.statistic)
+    if (study.purpose == FEDERATED_TRAINING) != isinstance(study.statistic, ModelUpdate):
+        # A grant for rounds covers those to come, each unseen: it must come from a notice that says so.
+        raise InvalidStudyError("a study of this purpose does not ask for this statistic")
     if not needed_data(study.statistic) <= set(study.data):
         raise InvalidStudyError("the study does not name all data that it needs")
     prio3_for(study)

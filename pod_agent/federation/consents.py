@@ -35,7 +35,7 @@ from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.exercising import exercise, settle_erasures
 from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
-from pod_agent.federation.measuring.draws import Moment, moment_of
+from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
 from pod_agent.federation.renewing import Renewal, end_of, renewal
@@ -290,11 +290,12 @@ class Consents:
         """How sending the report of a study that was allowed ended; empty where there is none."""
         try:
             kept = self._outbox.find(offered.task_id)
-            if kept is None or not standing.binds(kept):
+            given = standing.given(kept)
+            if kept is None or given is None:
                 return []
             if offered.problem is not None:
                 raise offered.problem
-            due = self._moment(offered.study, self._secret)
+            due = moment_after(given, offered.study, self._secret, self._moment)
             if standing.now < due and not self._simulated:
                 return [Outcome(offered.study.title, offered.task_id, WAITING, 0, due)]
             report, _ = self._send(offered, kept)

@@ -28,9 +28,13 @@ class Standing:
 
     def binds(self, kept: Kept | None) -> bool:
         """Whether the grant that a report was made for is in force."""
-        return kept is not None and any(
-            state.grant.identifier == kept.grant and self._in_force(state) for state in self.states
-        )
+        return self.given(kept) is not None
+
+    def given(self, kept: Kept | None) -> datetime | None:
+        """When the grant that a report was made for was given; None where it is not in force."""
+        grant = kept.grant if kept else ""
+        found = (one for one in self.states if one.grant.identifier == grant and self._in_force(one))
+        return next((state.grant.created for state in found), None)
 
     def word(self, study: str) -> str:
         """``refused`` or ``deferred`` where the person said so and no more than that, else empty."""

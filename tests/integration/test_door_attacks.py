@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator.errors import StudyRefusedError
 from aggregator.issuing.bulk import make_issuers
+from consent.errors import InvalidStudyError
+from consent.purposes import FEDERATED_TRAINING
+from pod_agent.federation.measuring.draws import RETRY, moment_of
+from pod_agent.federation.stores import clock
+from tests.support.door import Door, doors
 from tests.support.pair import Pair
 from tests.support.studies import histogram_study
+from vocab.statistics import ModelUpdate
+from vocab.study import Noise
+from vocab.training import WEEKLY_SPENDING
+
+UPDATE = ModelUpdate(
+    model=WEEKLY_SPENDING.name, length=len(WEEKLY_SPENDING.start), clip=1 << 13, fraction_bits=14, norm=1 << 10
+)
 
 
 @pytest.fixture
@@ -21,6 +34,11 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    yield from doors(tmp_path)
 
 
 @pytest.mark.parametrize("part", ["key", "roster", "people"])
@@ -37,3 +55,44 @@ def test_a_leader_cannot_put_keys_or_rosters_of_its_own_under_the_names_of_known
     assert pair.leader.open_studies() == []
     assert pair.found("helper", "SELECT task FROM tasks") == []
     pair.leader.publish(real, pair.channel)
+
+
+def test_a_grant_for_one_sum_lets_no_round_of_training_through(door: Door) -> None:
+    """A round is answered under a grant that stands, unseen: so it has to be one for training."""
+    consents, wire = door.person({"groceries": 5.0})
+    consents.give(door.publish(door.study()))
+    task = door.publish(door.study(statistic=UPDATE, noise=Noise(10**12)))
+    [round_] = [one for one in consents.offered() if one.task_id == task]
+    with pytest.raises(InvalidStudyError):
+        consents.contribute(round_, lambda _: [0] * UPDATE.length)
+    assert wire.sent() == []
+    assert consents.gate.charges() == []
+
+
+def test_a_sum_cannot_be_shown_to_get_a_grant_for_training(door: Door) -> None:
+    consents, _ = door.person({"groceries": 5.0})
+    task = door.publish(door.study(purpose=FEDERATED_TRAINING))
+    with pytest.raises(InvalidStudyError):
+        consents.give(task)
+    assert consents.grants() == []
+
+
+def test_the_moment_of_an_upload_does_not_tell_when_a_person_said_yes_late(tmp_path: Path) -> None:
+    """Who allows a study after the moment that was drawn for it does not send at once, but at another moment."""
+    time = [clock()]
+    sent = []
+    for door in doors(tmp_path):
+        study = door.study(opens=time[0] - timedelta(days=20), closes=time[0] + timedelta(days=8))
+        task = door.publish(study)
+        for number in range(12):
+            consents, wire = door.person({"groceries": 5.0}, home=tmp_path / str(number), moment=moment_of)
+            consents.give(task)
+            [outcome] = consents.answer_studies()
+            assert outcome.outcome == "waiting"
+            assert wire.sent() == []
+            assert consents.answer_studies() == [outcome]
+            assert outcome.due is not None
+            sent.append(outcome.due - time[0])
+    assert all(timedelta(0) <= after <= timedelta(days=8) - min(RETRY, timedelta(days=0.8)) for after in sent)
+    assert len(set(sent)) == len(sent)
+    assert max(sent) - min(sent) > timedelta(days=2)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from consent.budget import Limits
 from consent.errors import InvalidStudyError, UnknownStatisticError
-from consent.purposes import LISTENING, SPENDING
+from consent.purposes import FEDERATED_TRAINING, LISTENING, SPENDING
 from pod_agent.federation.checking import check_study, cost
 from pod_agent.federation.measuring.checks import needed_data
 from pod_agent.federation.measuring.computing import cell_weights, encode_histogram
@@ -51,7 +51,7 @@ def test_a_study_within_the_rules_is_accepted() -> None:
     check_study(study_of(statistic=histogram(filters=(Filter("weekend", "eq", "weekend"),))))
     check_study(study_of(demo=True, min_batch=1, noise=Noise(0)), simulated=True)
     update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
-    check_study(study_of(statistic=update, noise=Noise(10_000_000)))
+    check_study(study_of(statistic=update, purpose=FEDERATED_TRAINING, noise=Noise(10_000_000)))
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,7 @@ def test_a_study_within_the_rules_is_accepted() -> None:
         ({"leader_url": "https://a.example/", "helper_url": "https://a.example:8443/"}, InvalidStudyError),
         ({"leader_url": "http://a.example/"}, InvalidStudyError),
         ({"purpose": "https://w3id.org/dpv#Marketing"}, InvalidStudyError),
+        ({"purpose": FEDERATED_TRAINING}, InvalidStudyError),
         ({"data": ("https://w3id.org/dpv/pd#External",)}, InvalidStudyError),
         ({"data": (LISTENING,)}, InvalidStudyError),
         ({"statistic": histogram(measures=("average_purchase",))}, UnknownStatisticError),

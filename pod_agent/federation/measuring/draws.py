@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vocab.study import Study
 
-__all__ = ["RETRY", "Moment", "drawn_below", "moment_of", "picked"]
+__all__ = ["RETRY", "Moment", "drawn_below", "moment_after", "moment_of", "picked"]
 
 Moment = Callable[[Study, bytes], datetime]
 """When a report to a study is sent, given the agent's secret."""
@@ -41,6 +42,16 @@ def moment_of(study: Study, secret: bytes) -> datetime:
     window = study.closes - study.opens
     seconds = int((window - min(RETRY, window / 10)).total_seconds())
     return study.opens + timedelta(seconds=_bits(secret, b"pod-agent moment", study, b"") * max(1, seconds) >> 256)
+
+
+def moment_after(given: datetime, study: Study, secret: bytes, moment: Moment = moment_of) -> datetime:
+    """When this agent sends what was allowed at ``given``: the study's moment, or another in what is left of it.
+
+    Sent at once, a report that was allowed after its moment would tell when that was, and the pod's operator knows who
+    asked for a token just then.
+    """
+    due = moment(study, secret)
+    return moment(replace(study, opens=given), secret) if due < given < study.closes else due
 
 
 def _bits(secret: bytes, purpose: bytes, study: Study, what: bytes) -> int:

@@ -23,6 +23,7 @@ from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
 from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Sum
 from vocab.study import Study
+from vocab.times import utc_text
 
 __all__ = [
     "CONFIDENCE",
@@ -90,7 +91,7 @@ def make_release(
         purpose=study.purpose,
         opens=manifest["opens"],
         closes=manifest["closes"],
-        published=published.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        published=utc_text(published),
         demo=study.demo,
         lineage=Lineage(
             task=study.task_id.hex(),

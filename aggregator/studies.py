@@ -20,6 +20,7 @@ from vocab.errors import VocabularyError
 from vocab.privacy import micro_rho
 from vocab.statistics import Rfm
 from vocab.study import MIN_BATCH, Study
+from vocab.times import utc_text
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
 
@@ -93,7 +94,7 @@ def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
     }
     for name in ("opens", "closes"):
         if isinstance(manifest.get(name), datetime):
-            manifest[name] = manifest[name].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            manifest[name] = utc_text(manifest[name].astimezone(UTC))
     manifest["statistic"] = full_statistic(manifest.get("statistic"))
     epsilon = _epsilon(manifest.get("noise"))
     if epsilon is None:

@@ -7,14 +7,16 @@ more, one fewer or another form of the same value is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from consent import terms
 from consent.errors import BadSignatureError
-from consent.proof import SignedGraph, time_text
+from consent.proof import SignedGraph
 from consent.terms import TYPE
+from vocab.errors import VocabularyError
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["Facts", "is_a", "same", "signed", "subject_of", "when"]
 
@@ -55,8 +57,8 @@ class Facts:
 def when(text: str) -> datetime:
     """A time in the one form that signed documents use."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
+        return utc_moment(text)
+    except VocabularyError as error:
         raise BadSignatureError("a time in a signed document has another form") from error
 
 
@@ -89,7 +91,7 @@ def _term(value: str | int | datetime | NamedNode) -> NamedNode | Literal:
     if isinstance(value, NamedNode):
         return value
     if isinstance(value, datetime):
-        return Literal(time_text(value), datatype=NamedNode(terms.DATE_TIME))
+        return Literal(utc_text(value), datatype=NamedNode(terms.DATE_TIME))
     if isinstance(value, int):
         return Literal(str(value), datatype=NamedNode(terms.INTEGER))
     return Literal(value)

@@ -27,10 +27,11 @@ from consent.budget import Charge
 from consent.codec import decode_charge, encode_charge
 from consent.errors import BadSignatureError, ClockRollbackError, LogDamagedError, NoGrantError, RefusedError
 from consent.facts import Facts, same, signed
-from consent.proof import Signer, canonical, digest, is_whole, key_name, read_graph, sign_graph, time_text
+from consent.proof import Signer, canonical, digest, is_whole, key_name, read_graph, sign_graph
 from consent.stores import Documents, Head, Marks
 from consent.terms import TYPE
 from vocab.terms import PROV
+from vocab.times import utc_text
 
 __all__ = [
     "DEFERRED",
@@ -87,7 +88,7 @@ class Entry:
         """The entry as ``pod-agent audit --json`` prints it."""
         return {
             "seq": self.sequence,
-            "at": time_text(self.at),
+            "at": utc_text(self.at),
             "action": self.action,
             "grant": self.grant,
             "study": self.study,

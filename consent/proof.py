@@ -33,6 +33,7 @@ from consent.terms import (
 )
 from vocab.decoding import canonical_json
 from vocab.errors import VocabularyError
+from vocab.times import utc_text
 
 __all__ = [
     "MAX_STATEMENTS",
@@ -48,6 +49,9 @@ __all__ = [
     "time_text",
     "verify_json",
 ]
+
+time_text = utc_text
+"""Times in signed documents."""
 
 MAX_STATEMENTS = 500
 MAX_BYTES = 10_000_000
@@ -105,11 +109,6 @@ def key_name(public_key: bytes) -> str:
     return "z" + _base58(ED25519_PREFIX + public_key)
 
 
-def time_text(when: datetime) -> str:
-    """The only form of a time in signed documents: UTC, whole seconds, ``Z``."""
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def sign_graph(statements: Iterable[Triple], about: str, signer: Signer, created: datetime) -> bytes:
     """Turtle of the statements and of a proof node ``<base>#proof`` that ``about`` points to; deterministic bytes."""
     document = frozenset(statements)
@@ -122,7 +121,7 @@ def sign_graph(statements: Iterable[Triple], about: str, signer: Signer, created
             NamedNode(SEC + "cryptosuite"),
             Literal("eddsa-rdfc-2022", datatype=NamedNode(CRYPTOSUITE_STRING)),
         ),
-        Triple(proof, NamedNode(DCT + "created"), Literal(time_text(created), datatype=NamedNode(DATE_TIME))),
+        Triple(proof, NamedNode(DCT + "created"), Literal(utc_text(created), datatype=NamedNode(DATE_TIME))),
         Triple(proof, NamedNode(SEC + "proofPurpose"), NamedNode(SEC + "assertionMethod")),
         Triple(proof, NamedNode(SEC + "verificationMethod"), NamedNode(f"did:key:{name}#{name}")),
     ]
@@ -170,7 +169,7 @@ def sign_json(document: Mapping[str, Any], signer: Signer, created: datetime) ->
     config = {
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-jcs-2022",
-        "created": time_text(created),
+        "created": utc_text(created),
         "verificationMethod": f"did:key:{name}#{name}",
         "proofPurpose": "assertionMethod",
     }

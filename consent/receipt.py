@@ -19,9 +19,10 @@ from consent.codec import EVENTS
 from consent.errors import BadSignatureError, LogDamagedError
 from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import Status
-from consent.proof import Signer, read_graph, sign_graph, time_text
+from consent.proof import Signer, read_graph, sign_graph
 from consent.stores import Documents, Head
 from consent.terms import DCT, DPV, DPV_27560, TYPE
+from vocab.times import utc_text
 
 __all__ = ["RECEIPTS", "Logged", "Receipt", "decode_receipt", "encode_receipt", "read_receipts"]
 
@@ -50,7 +51,7 @@ class Receipt:
         return {
             "grant": self.grant,
             "what": self.status.value,
-            "at": time_text(self.at),
+            "at": utc_text(self.at),
             "record": self.record,
             "log_entry": self.head.sequence,
             "log_digest": self.head.digest,

@@ -20,10 +20,11 @@ from consent.errors import BadSignatureError, InvalidGrantError, NoGrantError
 from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import IDENTIFIER, WEBID
 from consent.ledger import Entry, Log, not_before
-from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph, time_text
+from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph
 from consent.steps import Step, Steps, write_once
 from consent.stores import Clock, Documents, Marks
 from consent.terms import DCT, DPV, GDPR, TYPE
+from vocab.times import utc_text
 
 __all__ = ["ANSWERS", "RIGHTS", "Right", "RightRequest", "RightState", "Rights", "decode_right", "encode_right"]
 
@@ -98,7 +99,7 @@ class RightState:
             "right": self.request.identifier,
             "article": self.request.right.value,
             "controller": self.request.controller,
-            "asked": time_text(self.request.created),
+            "asked": utc_text(self.request.created),
             "status": self.status,
             "reason": self.steps[-1].reason if self.steps else "",
         }

@@ -16,6 +16,7 @@ from typing import Any
 from vocab.decoding import canonical_json, fields_of, integer_of, list_of, text_of, truth_of
 from vocab.errors import VocabularyError
 from vocab.statistics import Statistic, question_of, statistic_from_json, statistic_to_json
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["MIN_BATCH", "MIN_ISSUERS", "Noise", "Study", "TokenIssuer"]
 
@@ -149,8 +150,8 @@ class Study:
             "statistic": statistic_to_json(self.statistic),
             "noise": {"variance": self.noise.variance},
             "min_batch": self.min_batch,
-            "opens": _time_to_text(self.opens),
-            "closes": _time_to_text(self.closes),
+            "opens": utc_text(self.opens),
+            "closes": utc_text(self.closes),
             "issuers": [issuer.to_json() for issuer in self.issuers],
             "demo": self.demo,
         }
@@ -171,8 +172,8 @@ class Study:
             statistic=statistic_from_json(manifest["statistic"]),
             noise=Noise(integer_of(fields_of(manifest["noise"], None, {"variance"})["variance"])),
             min_batch=integer_of(manifest["min_batch"]),
-            opens=_time_from_text(manifest["opens"]),
-            closes=_time_from_text(manifest["closes"]),
+            opens=utc_moment(text_of(manifest["opens"])),
+            closes=utc_moment(text_of(manifest["closes"])),
             issuers=tuple(list_of(manifest["issuers"], TokenIssuer.from_json)),
             demo=truth_of(manifest["demo"]),
         )
@@ -198,14 +199,3 @@ _STUDY_FIELDS = frozenset(
     "title controller leader_url helper helper_url helper_key purpose data statistic noise min_batch opens closes"
     " issuers demo".split()
 )
-
-
-def _time_to_text(value: datetime) -> str:
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _time_from_text(value: object) -> datetime:
-    try:
-        return datetime.strptime(text_of(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise VocabularyError("a time of the manifest is not like 2026-11-21T08:00:00Z") from error

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from consent.budget import PERIOD, YEAR, Charge, Limits
-from consent.proof import time_text
 from vocab.privacy import epsilon, micro_rho
+from vocab.times import utc_text
 
 __all__ = ["SMALL_EPSILON", "Allowance", "Allowances", "allowances"]
 
@@ -54,7 +54,7 @@ class Allowance:
             "limit_epsilon": round(epsilon(self.limit), 4),
             "small_questions": self.small_questions,
             "studies": self.studies,
-            "frees": "" if self.frees is None else time_text(self.frees),
+            "frees": "" if self.frees is None else utc_text(self.frees),
         }
 
 

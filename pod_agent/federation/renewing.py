@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +11,10 @@ from zoneinfo import ZoneInfo
 from consent.budget import PERIOD, Charge, spent
 from consent.errors import InvalidGrantError
 from consent.grant import DEFAULT_DAYS, MAX_DAYS, GrantState, check_renewal
-from consent.proof import time_text
+from consent.proof import digest
 from consent.purposes import DATA, PURPOSES
 from vocab.privacy import DELTA, epsilon
+from vocab.times import utc_text
 from vocab.wording import day_text
 
 __all__ = ["Renewal", "end_of", "last_second", "renewal"]
@@ -31,11 +31,11 @@ class Renewal:
     @property
     def notice(self) -> str:
         """Digest of what is shown, which a yes to it hands back."""
-        return "sha-256:" + hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
+        return digest("\n".join(self.lines).encode())
 
     def to_json(self) -> dict[str, Any]:
         """The renewal as plain values."""
-        return {"grant": self.grant, "until": time_text(self.until), "lines": list(self.lines), "notice": self.notice}
+        return {"grant": self.grant, "until": utc_text(self.until), "lines": list(self.lines), "notice": self.notice}
 
 
 def end_of(created: datetime, until: date | None, zone: ZoneInfo) -> datetime:

@@ -17,6 +17,7 @@ from typing import Any
 
 from consent.budget import Limits
 from consent.grant import Disclosure
+from consent.proof import digest
 from pod_agent.errors import LocalStateError
 from pod_agent.federation.checking import cost
 from pod_agent.federation.measuring.checks import needed_data
@@ -86,7 +87,7 @@ def build_report(study: Study, measurement: Measurement, ticket: Ticket | None =
 
 def key_digest(study: Study) -> str:
     """Digest of the helper's public key, as grants pin it."""
-    return "sha-256:" + hashlib.sha256(bytes.fromhex(study.helper_key)).hexdigest()
+    return digest(bytes.fromhex(study.helper_key))
 
 
 def disclosure_of(study: Study, controller_key: str, limits: Limits, report: SealedReport | None = None) -> Disclosure:

@@ -11,9 +11,9 @@ from consent.budget import PERIOD, Charge, spent
 from consent.grant import GrantState
 from consent.ledger import DEFERRED, PERMITTED, REFUSED, SENT, Entry, last_word
 from consent.policy import repeated
-from consent.proof import time_text
 from pod_agent.federation.report import Kept, key_digest
 from vocab.study import Study
+from vocab.times import utc_text
 
 __all__ = ["Standing", "listed"]
 
@@ -77,8 +77,8 @@ def listed(state: GrantState, charges: Sequence[Charge], now: datetime) -> dict[
         "purpose": grant.purpose,
         "data": sorted(grant.data),
         "status": state.status(now),
-        "from": time_text(grant.created),
-        "until": time_text(state.ends(now)),
+        "from": utc_text(grant.created),
+        "until": utc_text(state.ends(now)),
         "spent_micro_rho": spent(charges, now, PERIOD, grant=grant.identifier),
         "limit_micro_rho": grant.max_micro_rho_period,
     }

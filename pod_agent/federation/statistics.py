@@ -6,12 +6,12 @@ here. The preview shows exactly what is sent, and asking again changes nothing.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from consent.budget import Limits
+from consent.proof import digest
 from consent.purposes import DATA, PURPOSES
 from pod_agent.federation.checking import cost
 from pod_agent.federation.measuring.computing import Answer
@@ -47,7 +47,7 @@ class Preview:
     @property
     def digest(self) -> str:
         """Digest of the text: what a grant keeps of what was shown, and how a later yes names what it is a yes to."""
-        return "sha-256:" + hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
+        return digest("\n".join(self.lines).encode())
 
     def to_json(self) -> dict[str, Any]:
         """The preview as plain values; an infinite epsilon is None."""

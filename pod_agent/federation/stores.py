@@ -15,11 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.direct_gate import DirectGate
 from consent.errors import PodOfflineError
-from consent.proof import is_whole, time_text
+from consent.proof import is_whole
 from consent.stores import Head
 from pod_agent.errors import LocalStateError, PodConflictError, PodError
 from pod_agent.pods.pod import Pod
 from pod_agent.storage import make_private_folder, write_private
+from vocab.errors import VocabularyError
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "direct_gate", "secret"]
 
@@ -124,7 +126,7 @@ class LocalMarks:
     def mark_withdrawn(self, grant: str, at: datetime) -> None:
         """Remember a withdrawal for good; on disk when this returns."""
         if not self.withdrawn(grant):
-            write_private(self._withdrawn / grant, time_text(at).encode())
+            write_private(self._withdrawn / grant, utc_text(at).encode())
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -193,8 +195,8 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
 
 def _time_of(path: Path) -> datetime:
     try:
-        return datetime.strptime(path.read_text(encoding="ascii"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
+        return utc_moment(path.read_text(encoding="ascii"))
+    except (ValueError, VocabularyError) as error:
         raise LocalStateError(f"{path} cannot be read", hint="Restore it from a backup.") from error
 
 

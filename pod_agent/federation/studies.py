@@ -21,6 +21,7 @@ from pod_agent.federation.checking import check_study
 from pod_agent.federation.statistics import Preview
 from vocab.errors import ProjectError, VocabularyError
 from vocab.study import Study
+from vocab.times import utc_text
 from vocab.wire import decode_studies
 
 __all__ = ["WAITING", "Offered", "Outcome", "Request", "fetch_studies"]
@@ -143,7 +144,7 @@ class Outcome:
             "request": self.task_id,
             "outcome": self.outcome,
             "bytes": self.sent,
-            "due": None if self.due is None else self.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "due": None if self.due is None else utc_text(self.due),
         }
 
 

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from consent.proof import time_text
 from pod_agent.storage import make_private_folder, remove_private, write_private
+from vocab.errors import VocabularyError
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["Journal"]
-
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Journal:
@@ -43,7 +42,7 @@ class Journal:
 
     def keep(self, grant: str, until: datetime) -> None:
         """Note when a share has to be ended; that may be now."""
-        write_private(self._live / grant, time_text(until).encode())
+        write_private(self._live / grant, utc_text(until).encode())
 
     def forget(self, grant: str) -> None:
         """The share is over and its container is gone."""
@@ -75,6 +74,6 @@ def _names(folder: Path) -> set[str]:
 
 def _end(path: Path) -> datetime:
     try:
-        return datetime.strptime(path.read_text(encoding="ascii"), _FORM).replace(tzinfo=UTC)
-    except (ValueError, FileNotFoundError):
+        return utc_moment(path.read_text(encoding="ascii"))
+    except (ValueError, VocabularyError, FileNotFoundError):
         return datetime.min.replace(tzinfo=UTC)  # to look once too often does no harm

@@ -29,7 +29,6 @@ from consent.errors import (
     PodOfflineError,
 )
 from consent.grant import Status
-from consent.proof import time_text
 from consent.terms import DPV
 from pod_agent.errors import NeedsServerError, PodError, ShareOutstandingError, UsageError
 from pod_agent.pods.addresses import require_safe
@@ -44,6 +43,7 @@ from pod_agent.sharing.journal import Journal
 from pod_agent.sharing.listing import close_listing, public_listing
 from pod_agent.sharing.who import Audience, look_around
 from vocab.errors import ProjectError
+from vocab.times import utc_text
 
 __all__ = ["DEFAULT_MONTHS", "GRANT", "Ended", "Shares"]
 
@@ -309,8 +309,8 @@ class Shares:
             "purpose": grant.purpose,
             "status": status,
             "outstanding": status != Status.GIVEN.value and not state.settled,
-            "from": time_text(grant.created),
-            "until": time_text(grant.until),
+            "from": utc_text(grant.created),
+            "until": utc_text(grant.until),
             "container": self._pod.root + grant.container,
         }
 

@@ -17,7 +17,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
@@ -41,6 +41,9 @@ MAX_PROOFS = 100_000
 KEPT_SECONDS = 300.0
 """How long a provider's keys and a WebID's issuers are taken from memory."""
 MAX_DOCUMENT = 262_144
+MAX_FETCHES = 12
+"""At a time, fewer than a server has threads: whoever sends it to slow addresses holds up logins, and no upload."""
+FETCH_SECONDS = 15.0
 MAX_TOKEN = 16_384
 MAX_KEPT = 10_000
 
@@ -48,11 +51,20 @@ MAX_KEPT = 10_000
 class TokenCheck:
     """Checks the tokens of requests to the server at ``url``, which ends in ``/``; for all its threads.
 
-    ``clock`` gives seconds since 1970. ``client`` replaces the network in tests.
+    A token of one of ``providers`` must have its signature before anything else that it names is fetched. ``clock``
+    gives seconds since 1970. ``client`` replaces the network in tests.
     """
 
-    def __init__(self, url: str, *, client: httpx.Client | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        providers: Iterable[str] = (),
+        client: httpx.Client | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._url = url
+        self._providers = {provider.rstrip("/") for provider in providers}
         self._near = _is_loopback(urlsplit(url).hostname or "")
         self._clock = clock
         self._client = client or httpx.Client(
@@ -63,6 +75,7 @@ class TokenCheck:
             headers={"User-Agent": "pod-aggregator"},
         )
         self._lock = threading.Lock()
+        self._fetching = threading.BoundedSemaphore(MAX_FETCHES)
         self._proofs: dict[str, float] = {}
         self._kept: dict[str, tuple[float, bytes]] = {}
 
@@ -75,17 +88,20 @@ class TokenCheck:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "dpop" or not token or not proof or len(token) + len(proof) > MAX_TOKEN:
             raise NotAuthorisedError("the request has no token bound to a key", hint=_HINT)
-        thumbprint = self._proven(method, self._url + path, token, proof)
+        thumbprint, shown = self._proven(method, self._url + path, token, proof)
         claims = _unverified(token)
         webid, issuer = _text(claims, "webid"), _text(claims, "iss")
+        if issuer.rstrip("/") in self._providers:
+            self._signed(token, issuer)
         if issuer.rstrip("/") not in self._issuers(webid):
             raise NotAuthorisedError("the WebID does not name the token's issuer", hint=_HINT)
         claims = self._signed(token, issuer)
         self._check_claims(claims, thumbprint)
+        self._once(shown)  # last: strangers must not fill what is remembered
         return _text(claims, "webid")
 
-    def _proven(self, method: str, url: str, token: str, proof: str) -> str:
-        """The thumbprint of the key that the proof shows, once for each proof."""
+    def _proven(self, method: str, url: str, token: str, proof: str) -> tuple[str, str]:
+        """The thumbprint of the key that the proof shows, and the proof's name."""
         try:
             header = _part(proof, 0)
             key = JWKRegistry.import_key(dict(header["jwk"]))
@@ -97,8 +113,7 @@ class TokenCheck:
             raise NotAuthorisedError("the proof of the token's key cannot be read", hint=_HINT) from error
         if header.get("typ") != "dpop+jwt" or key.is_private or not fresh or said != (method, url, bound):
             raise NotAuthorisedError("the proof of the token's key is not for this request", hint=_HINT)
-        self._once(f"{key.thumbprint()} {_text(claims, 'jti')}")
-        return str(key.thumbprint())
+        return str(key.thumbprint()), f"{key.thumbprint()} {_text(claims, 'jti')}"
 
     def _once(self, name: str) -> None:
         now = self._clock()
@@ -156,8 +171,13 @@ class TokenCheck:
             until, content = self._kept.get(address, (0.0, b""))
         if now < until and not fresh:
             return content
-        self._check_address(address)
-        content = self._fetch(address, media_type)
+        if not self._fetching.acquire(blocking=False):
+            raise ProviderUnreachableError("too many documents are being fetched")
+        try:
+            self._check_address(address)
+            content = self._fetch(address, media_type)
+        finally:
+            self._fetching.release()
         with self._lock:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
@@ -165,7 +185,7 @@ class TokenCheck:
         return content
 
     def _fetch(self, address: str, media_type: str) -> bytes:
-        content = bytearray()
+        content, end = bytearray(), time.monotonic() + FETCH_SECONDS
         try:
             with self._client.stream("GET", address, headers={"Accept": media_type}) as answer:
                 if answer.status_code != httpx.codes.OK:
@@ -174,6 +194,8 @@ class TokenCheck:
                     content += part
                     if len(content) > MAX_DOCUMENT:
                         raise NotAuthorisedError("a document about the token is too long", hint=_HINT)
+                    if time.monotonic() > end:
+                        raise ProviderUnreachableError("a document about the token takes too long")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderUnreachableError("a document about the token cannot be fetched") from error
         return bytes(content)

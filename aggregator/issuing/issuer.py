@@ -183,7 +183,7 @@ def create_issuer_app(issuer: Issuer, logins: TokenCheck | None = None) -> Flask
     ``logins`` checks access tokens; one for the issuer's address if not given.
     """
     app, config = make_app("issuer"), issuer.config
-    check = logins or TokenCheck(config.url)
+    check = logins or TokenCheck(config.url, providers=config.providers)
 
     @app.put("/studies/<study>")
     def offer(study: str) -> Response:

@@ -110,7 +110,7 @@ class Operator:
         self.issuer = Issuer(home, load_issuer(home), new_key=self._key)
         self._made, self._number = 0, number
         self._apps: dict[str, httpx.BaseTransport] = {}
-        self.logins = TokenCheck(self.url, client=httpx.Client(transport=Router(self._apps)))
+        self.logins = TokenCheck(self.url, providers=[self.url], client=httpx.Client(transport=Router(self._apps)))
         self.transport = httpx.WSGITransport(create_operator_app(self.issuer, self.operator, self.logins))
         self._apps[self.url] = self.transport
 

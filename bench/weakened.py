@@ -32,7 +32,20 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 120
-CONSENT = ("policy", "budget", "grant", "gate", "ledger", "grants", "receipt", "requests", "rights", "steps", "facts")
+CONSENT = (
+    "policy",
+    "budget",
+    "grant",
+    "gate",
+    "entries",
+    "ledger",
+    "grants",
+    "receipt",
+    "requests",
+    "rights",
+    "steps",
+    "facts",
+)
 CONSENT_TESTS = (
     "gate",
     "renewal",

@@ -41,11 +41,11 @@ _ENDS = {Status.WITHDRAWN: "withdraw", Status.EXPIRED: "expire"}
 
 
 @final
-class _Token:
+class _Seal:
     """Shows that an opening comes from the gate."""
 
 
-_TOKEN = _Token()
+_SEAL = _Seal()
 
 
 @final
@@ -54,8 +54,8 @@ class Opening:
 
     __slots__ = ("grant",)
 
-    def __init__(self, token: _Token, grant: DirectGrant) -> None:
-        if token is not _TOKEN:
+    def __init__(self, seal: _Seal, grant: DirectGrant) -> None:
+        if seal is not _SEAL:
             raise TypeError("only a DirectGate makes an Opening")
         self.grant = grant
 
@@ -124,7 +124,7 @@ class DirectGate:
             self._append(SHARED, grant, now, size=grant.size, sha256=grant.content[8:])
         with self._marks.shared():
             grant, _ = self._covering(identifier, recipient, content)
-            yield Opening(_TOKEN, grant)
+            yield Opening(_SEAL, grant)
 
     def mark(self, identifier: str) -> None:
         """Withdraw on this machine, for good; when this returns no rule is being written under the grant."""

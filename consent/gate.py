@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, final
 
 from consent.budget import PERIOD, Charge, Limits
+from consent.entries import changed, denied, denied_before, ended, released, taken_back, withdrawals
 from consent.errors import (
     AlreadyAnsweredError,
     BadSignatureError,
@@ -31,7 +32,7 @@ from consent.errors import (
 )
 from consent.grant import IDENTIFIER, Disclosure, Grant, GrantState, Status, check_renewal
 from consent.grants import Grants, Reading
-from consent.ledger import PERMITTED, SENT, Entry, Ledger, Log, LogMovedError, check_wanted, not_before
+from consent.ledger import SENT, Entry, Ledger, Log, LogMovedError, charge_of, check_wanted, not_before
 from consent.policy import choose, refusal
 from consent.receipt import Receipt
 from consent.stores import Clock, Head
@@ -44,11 +45,11 @@ PIECE = 16_384
 
 
 @final
-class _Token:
+class _Seal:
     """Shows that a permit comes from the gate."""
 
 
-_TOKEN = _Token()
+_SEAL = _Seal()
 
 
 @final
@@ -57,8 +58,8 @@ class Permit:
 
     __slots__ = ("_gate", "disclosure", "grant", "until")
 
-    def __init__(self, token: _Token, gate: Gate, grant: Grant, disclosure: Disclosure, until: datetime) -> None:
-        if token is not _TOKEN:
+    def __init__(self, seal: _Seal, gate: Gate, grant: Grant, disclosure: Disclosure, until: datetime) -> None:
+        if seal is not _SEAL:
             raise TypeError("only a Gate makes a Permit")
         self._gate = gate
         self.grant = grant
@@ -132,28 +133,15 @@ class Gate:
     def record(self, permit: Permit, outcome: str = SENT) -> None:
         """Log how a permitted release ended: ``sent``, or the code of what went wrong."""
         with self._grants.marks.exclusive():
-            entry = _released(permit.disclosure, permit.grant.identifier, self._clock())
-            self._log.append(replace(entry, micro_rho=0, outcome=outcome))
+            self._log.append(ended(permit.disclosure, permit.grant.identifier, outcome, self._clock()))
 
-    def note_taken_back(self, released: Entry, *, recipient: str, payload: bytes, outcome: str) -> None:
+    def note_taken_back(self, release: Entry, *, recipient: str, payload: bytes, outcome: str) -> None:
         """Log what a server said when ``payload`` was to take the report of this release back; its cost stays counted.
 
         ``recipient`` is the address that the payload went to.
         """
         with self._grants.marks.exclusive():
-            self._log.append(
-                Entry(
-                    at=self._clock(),
-                    action="withdraw-report",
-                    grant=released.grant,
-                    study=released.study,
-                    controller=released.controller,
-                    recipient=recipient,
-                    size=len(payload),
-                    sha256=hashlib.sha256(payload).hexdigest(),
-                    outcome=outcome,
-                )
-            )
+            self._log.append(taken_back(release, recipient, payload, outcome, self._clock()))
 
     def give(self, grant: Grant) -> Receipt:
         """Store a grant that the person gave; it is in force when this returns, and the receipt is in the pod."""
@@ -175,7 +163,7 @@ class Gate:
         with self._grants.marks.exclusive():
             entries = self._log.entries()
             now = not_before(entries, self._clock())
-            state = self._grants.one(identifier, _withdrawn(entries))
+            state = self._grants.one(identifier, withdrawals(entries))
             check_renewal(state, now, until, notice)
             self._grants.check_room()
             entry = self._append_grant("renew", state.grant, now)
@@ -208,15 +196,15 @@ class Gate:
 
     def states(self) -> Reading[GrantState]:
         """All grants as they stand, with every withdrawal that the log or this machine knows of."""
-        return self._grants.read(_withdrawn(self._log.entries()))
+        return self._grants.read(withdrawals(self._log.entries()))
 
     def one(self, identifier: str) -> GrantState:
         """One grant as it stands; NoGrantError where there is none."""
-        return self._grants.one(identifier, _withdrawn(self._log.entries()))
+        return self._grants.one(identifier, withdrawals(self._log.entries()))
 
     def withdrawn(self, entries: list[Entry]) -> frozenset[str]:
         """Identifiers of all grants whose withdrawal is in the log's entries or is marked on this machine."""
-        return _withdrawn(entries) | self._grants.marks.all_withdrawn().keys()
+        return withdrawals(entries) | self._grants.marks.all_withdrawn().keys()
 
     def receipts(self) -> list[Receipt]:
         """Every receipt in the pod, held against the log and its grant; see ``receipt.read_receipts``."""
@@ -238,7 +226,7 @@ class Gate:
         """Raise the refusal if the permit's grant does not cover its disclosure any more."""
         entries = self._log.entries()
         check_wanted(entries, permit.disclosure.study)
-        state = self._grants.one(permit.grant.identifier, _withdrawn(entries))
+        state = self._grants.one(permit.grant.identifier, withdrawals(entries))
         error = refusal(state, permit.disclosure, not_before(entries, self._clock()))
         if error is not None:
             raise error
@@ -267,8 +255,8 @@ class Gate:
                 except PodOfflineError:
                     raise
                 except ConsentError as error:
-                    if not _denied_before(entries, asked.study, error.code):
-                        self._deny(asked, error.code)
+                    if not denied_before(entries, asked.study, error.code):
+                        self._log.append(denied(asked, error.code, self._clock()))
                     raise
 
     def _permit(self, asked: Disclosure, grant: str, entries: list[Entry]) -> Permit:
@@ -277,15 +265,15 @@ class Gate:
             return self._again(asked, found.earlier, entries, found.now)
         state = self._choose(asked, grant, found)
         chosen = state.grant
-        entry = self._log.append(_released(asked, chosen.identifier, found.now), after=len(entries))
-        if not self._ledger.charge(_charge(asked, chosen.identifier, entry.at)):
+        entry = self._log.append(released(asked, chosen.identifier, found.now), after=len(entries))
+        if not self._ledger.charge(charge_of(entry)):
             raise AlreadyAnsweredError
-        return Permit(_TOKEN, self, chosen, asked, state.ends(found.now))
+        return Permit(_SEAL, self, chosen, asked, state.ends(found.now))
 
     def _find(self, asked: Disclosure, entries: list[Entry]) -> _Found:
         now = not_before(entries, self._clock())
         check_wanted(entries, asked.study)
-        reading = self._grants.read(_withdrawn(entries))
+        reading = self._grants.read(withdrawals(entries))
         if self._tell_expired(reading, now):
             raise LogMovedError
         charges = self._ledger.charges(entries)
@@ -309,12 +297,12 @@ class Gate:
             raise AlreadyAnsweredError
         if earlier.at <= now - PERIOD:
             raise AlreadyAnsweredError("the report was permitted so long ago that its cost no longer counts")
-        state = self._grants.one(earlier.grant, _withdrawn(entries))
+        state = self._grants.one(earlier.grant, withdrawals(entries))
         error = refusal(state, asked, now)
         if error is not None:
             raise error
         self._ledger.charge(earlier)  # a crash may have come between the log entry and the charge
-        return Permit(_TOKEN, self, state.grant, asked, state.ends(now))
+        return Permit(_SEAL, self, state.grant, asked, state.ends(now))
 
     def _settle(self, identifier: str) -> bool:
         try:
@@ -342,56 +330,12 @@ class Gate:
             self._grants.tell(state.grant.identifier, Status.EXPIRED, now)
         return bool(due)
 
-    def _deny(self, asked: Disclosure, code: str) -> None:
-        entry = _released(asked, "", self._clock())
-        self._log.append(replace(entry, action="deny", size=0, sha256="", micro_rho=0, outcome=code))
-
     def _append_grant(self, action: str, grant: Grant, now: datetime) -> Entry:
-        study = grant.request if action == "give" else ""
-        entry = Entry(at=now, action=action, grant=grant.identifier, study=study, controller=grant.controller)
-        return self._log.append(entry)
+        return self._log.append(changed(action, grant, now))
 
     def _write_receipt(self, identifier: str, entry: Entry, status: Status) -> Receipt:
         return self._grants.write_receipt(identifier, entry.at, Head(entry.sequence, entry.digest), status)
 
 
-def _withdrawn(entries: list[Entry]) -> frozenset[str]:
-    return frozenset(entry.grant for entry in entries if entry.action == "withdraw")
-
-
-def _denied_before(entries: list[Entry], study: str, code: str) -> bool:
-    """Whether the last word on this study was the same refusal: a study that is offered daily is refused once."""
-    last = next((entry for entry in reversed(entries) if entry.study == study), None)
-    return last is not None and (last.action, last.outcome) == ("deny", code)
-
-
 def _told_expired(state: GrantState) -> bool:
     return any(event.status is Status.EXPIRED for event in state.events)
-
-
-def _released(asked: Disclosure, grant: str, now: datetime) -> Entry:
-    return Entry(
-        at=now,
-        action="release",
-        grant=grant,
-        study=asked.study,
-        controller=asked.controller,
-        recipient=asked.recipient,
-        size=asked.size,
-        sha256=asked.sha256,
-        micro_rho=asked.micro_rho,
-        question=asked.question,
-        outcome=PERMITTED,
-    )
-
-
-def _charge(asked: Disclosure, grant: str, at: datetime) -> Charge:
-    return Charge(
-        study=asked.study,
-        grant=grant,
-        controller=asked.controller,
-        micro_rho=asked.micro_rho,
-        at=at,
-        sha256=asked.sha256,
-        question=asked.question,
-    )

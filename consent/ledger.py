@@ -42,6 +42,7 @@ __all__ = [
     "Ledger",
     "Log",
     "LogMovedError",
+    "charge_of",
     "check_wanted",
     "last_word",
     "not_before",
@@ -239,7 +240,7 @@ class Ledger:
         known = {charge.study: charge for charge in self._stored()}
         for entry in entries:
             if entry.action == "release" and entry.outcome == PERMITTED:
-                charge = _charge_of(entry)
+                charge = charge_of(entry)
                 if entry.study not in known or known[entry.study].micro_rho < charge.micro_rho:
                     known[entry.study] = charge
         return list(known.values())
@@ -258,7 +259,8 @@ class Ledger:
         return [decode_charge(content, key) for content in found if is_whole(content)]  # the log counts a torn one
 
 
-def _charge_of(entry: Entry) -> Charge:
+def charge_of(entry: Entry) -> Charge:
+    """What the answer of this entry costs the budget."""
     return Charge(
         study=entry.study,
         grant=entry.grant,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +18,7 @@ import httpx
 
 from consent.errors import ConsentError, ExpiredError, NoGrantError, WithdrawnError
 from consent.gate import Permit
-from consent.grant import Disclosure, Grant
+from consent.grant import Disclosure, Grant, GrantState, Status
 from consent.policy import NODE
 from consent.proof import time_text
 from consent.purposes import FEDERATED_TRAINING
@@ -29,7 +31,7 @@ from vocab.errors import VocabularyError
 from vocab.membership import Admission, Welcome, decode_document, encode_document
 from vocab.statistics import ModelUpdate
 
-__all__ = ["enter", "in_force", "require_allowed"]
+__all__ = ["enter", "in_force", "lasts_until", "require_allowed"]
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
@@ -42,19 +44,20 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     membership under another grant is left behind. Raises NoGrantError where no grant in force allows the training,
     the gate's refusal, ServerRefusedError where the business does not let this person in, and ServerUnreachableError.
     """
-    grant, leader = _training_grant(consents)
+    state, leader = _training_grant(consents)
+    grant, until = state.grant, time_text(state.ends(consents.gate.now()))
     held = kept.read()
-    if held is None or held.address or (held.grant, held.leader) != (grant.identifier, leader):
+    if held is None or held.address or (held.grant, held.leader, held.until) != (grant.identifier, leader, until):
         held = Membership(
             leader=leader,
             controller=grant.controller,
             grant=grant.identifier,
-            until=time_text(grant.until),
+            until=until,
             key=fresh_key(),
         )
         leave(kept, client=client)
         kept.write(held)
-    body = _admission(consents, held, kept.signer)
+    body = _admission(consents, state, held, kept.signer)
     permit = consents.gate.permit(_disclosure(grant, held, body), grant=grant.identifier)
     try:
         welcome = _ask(held.url, body, permit, auth, client)
@@ -67,7 +70,7 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     return entered
 
 
-def _training_grant(consents: Consents) -> tuple[Grant, str]:
+def _training_grant(consents: Consents) -> tuple[GrantState, str]:
     """A grant in force for the training studies that are offered, and their leader's address."""
     rounds = [one for one in consents.offered() if isinstance(one.study.statistic, ModelUpdate) and one.problem is None]
     parties = {(one.study.controller, one.key): one.study.leader_url for one in rounds}
@@ -75,18 +78,22 @@ def _training_grant(consents: Consents) -> tuple[Grant, str]:
     for state in consents.gate.states().states:
         leader = parties.get((state.grant.controller, state.grant.controller_key))
         if leader and state.grant.purpose == FEDERATED_TRAINING and state.status(now) == "given":
-            return state.grant, leader
+            return state, leader
     raise NoGrantError(
-        "no grant in force allows training with this business", hint="Run: pod-agent requests list, then requests give"
+        "no grant in force allows training with this business", hint="Run: pod-agent requests list, then grants give"
     )
 
 
 def in_force(consents: Consents, grant: str) -> bool:
     """Whether this grant stands, as pod and log say; PodOfflineError where they do not answer."""
+    return lasts_until(consents, grant) is not None
+
+
+def lasts_until(consents: Consents, grant: str) -> datetime | None:
+    """When this grant ends if it stands, with its renewals, else None; PodOfflineError as above."""
     now = consents.gate.now()
-    return any(
-        state.grant.identifier == grant and state.status(now) == "given" for state in consents.gate.states().states
-    )
+    found = (state for state in consents.gate.states().states if state.grant.identifier == grant)
+    return next((state.ends(now) for state in found if state.status(now) == "given"), None)
 
 
 def require_allowed(consents: Consents, grant: str, until: datetime) -> None:
@@ -97,14 +104,17 @@ def require_allowed(consents: Consents, grant: str, until: datetime) -> None:
         raise ExpiredError
 
 
-def _admission(consents: Consents, held: Membership, signer: str) -> bytes:
-    record = consents.papers(held.grant)[f"consent/grants/{held.grant}.ttl"]
-    return encode_document(Admission(key=held.public_key.decode(), grant=record.decode(), grant_key=signer))
+def _admission(consents: Consents, state: GrantState, held: Membership, signer: str) -> bytes:
+    """The grant, and of its later papers that of the last renewal alone."""
+    papers, name = consents.papers(held.grant), f"consent/grants/{held.grant}"
+    renewals = [event.sequence for event in state.events if event.status is Status.RENEWED]
+    renewal = papers[f"{name}/events/{renewals[-1]:04d}.ttl"].decode() if renewals else ""
+    grant = papers[f"{name}.ttl"].decode()
+    return encode_document(Admission(key=held.public_key.decode(), grant=grant, renewal=renewal, grant_key=signer))
 
 
 def _disclosure(grant: Grant, held: Membership, body: bytes) -> Disclosure:
     """The question for the gate: may exactly this be shown to exactly this business?"""
-    until: datetime = grant.until
     return Disclosure(
         study=hashlib.sha256(b"pod-agent/1 node" + held.name).hexdigest(),
         controller=grant.controller,
@@ -117,7 +127,7 @@ def _disclosure(grant: Grant, held: Membership, body: bytes) -> Disclosure:
         micro_rho=0,
         min_batch=grant.min_batch,
         opens=grant.created,
-        closes=until,
+        closes=held.ends,
         recipient=held.url,
         size=len(body),
         sha256=hashlib.sha256(body).hexdigest(),
@@ -129,9 +139,9 @@ def _ask(url: str, body: bytes, permit: Permit, auth: httpx.Auth, client: httpx.
         if attempt:
             time.sleep(PAUSE_SECONDS * attempt)
         try:
-            with permit.sending(url, body) as pieces:
-                whole = b"".join(pieces)  # the login may have to sign the request a second time
-                answer = client.put(url, content=whole, headers={"Content-Type": "application/json"}, auth=auth)
+            with ExitStack() as held:
+                headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+                answer = client.put(url, content=_Body(permit, url, body, held), headers=headers, auth=auth)
         except httpx.TransportError:
             continue
         if answer.status_code in {200, 201}:
@@ -142,6 +152,21 @@ def _ask(url: str, body: bytes, permit: Permit, auth: httpx.Auth, client: httpx.
                 hint="See that your login holds and the grant is in force: pod-agent federation status",
             )
     raise ServerUnreachableError("the business does not answer, or has no training server now")
+
+
+class _Body:
+    """The body under its permit, in pieces; from the start where the login has to sign the request a second time.
+
+    With the last piece gone, a withdrawal waits no longer: the business may take its time to answer.
+    """
+
+    def __init__(self, permit: Permit, url: str, body: bytes, held: ExitStack) -> None:
+        self._permit, self._url, self._body, self._held = permit, url, body, held
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._held.close()
+        yield from self._held.enter_context(self._permit.sending(self._url, self._body))
+        self._held.close()
 
 
 def _welcome(answer: httpx.Response) -> Welcome:

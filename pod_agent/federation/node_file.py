@@ -129,12 +129,12 @@ def leave(kept: NodeFile, *, client: httpx.Client) -> bool:
     if held is None:
         return True
     try:
-        answer = client.request(
-            "DELETE", held.url, content=sign_leave(held.name, held.private_key), timeout=LEAVE_SECONDS
-        )
+        word = sign_leave(held.name, held.private_key)
+        with client.stream("DELETE", held.url, content=word, timeout=LEAVE_SECONDS) as answer:
+            status = answer.status_code  # nothing else of the answer is read: it could go on for ever
     except httpx.TransportError:
         return False
-    if answer.status_code >= 500:
+    if status >= 500:
         return False
     kept.forget()
     return True

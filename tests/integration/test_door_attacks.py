@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from aggregator.errors import StudyRefusedError
 from aggregator.issuing.bulk import make_issuers
 from consent.errors import InvalidStudyError
 from consent.purposes import FEDERATED_TRAINING
+from pod_agent.errors import ServerRefusedError
 from pod_agent.federation.measuring.draws import RETRY, moment_of
+from pod_agent.federation.membership import enter, in_force
+from pod_agent.federation.node_file import Membership, NodeFile, fresh_key, leave_withdrawn
 from pod_agent.federation.stores import clock
 from tests.support.door import Door, doors
 from tests.support.pair import Pair
@@ -96,3 +101,56 @@ def test_the_moment_of_an_upload_does_not_tell_when_a_person_said_yes_late(tmp_p
     assert all(timedelta(0) <= after <= timedelta(days=8) - min(RETRY, timedelta(days=0.8)) for after in sent)
     assert len(set(sent)) == len(sent)
     assert max(sent) - min(sent) > timedelta(days=2)
+
+
+class Business(httpx.BaseTransport):
+    """Takes a node's request whole, then does something else before it answers, and never ends its answer."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.meanwhile = meanwhile
+        self.asked: list[bytes] = []
+        self.given = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.read())
+        self.meanwhile()
+        return httpx.Response(403, content=self._answer())
+
+    def _answer(self) -> Iterator[bytes]:
+        for _ in range(1_000):
+            self.given += 1
+            yield b" "
+
+
+def test_a_business_that_does_not_answer_a_node_holds_up_no_withdrawal(door: Door, tmp_path: Path) -> None:
+    consents, _ = door.person({"groceries": 5.0}, home=tmp_path / "home")
+    grant = consents.give(door.publish(door.study(statistic=UPDATE, purpose=FEDERATED_TRAINING, noise=Noise(10**12))))
+    withdrawing = threading.Thread(target=consents.gate.withdraw, args=(grant,), daemon=True)
+    done = []
+
+    def meanwhile() -> None:
+        withdrawing.start()
+        withdrawing.join(20)
+        done.append(not withdrawing.is_alive())
+
+    business = Business(meanwhile)
+    with httpx.Client(transport=business) as client, pytest.raises(ServerRefusedError):
+        enter(consents, NodeFile(tmp_path / "home"), httpx.BasicAuth("any", "login"), client=client)
+    assert done == [True]
+    assert [len(body) > 100 for body in business.asked] == [True]
+    assert not in_force(consents, grant)
+
+
+def test_a_withdrawal_reads_no_answer_of_a_business_that_is_left(tmp_path: Path) -> None:
+    kept, business = NodeFile(tmp_path), Business()
+    key, until = fresh_key(), "2099-01-01T00:00:00Z"
+    kept.write(
+        Membership(
+            leader="https://shop.example/", controller="https://shop.example/#us", grant="g", until=until, key=key
+        )
+    )
+    with httpx.Client(transport=business) as client:
+        assert leave_withdrawn(kept, {"g"}, client=client)
+    assert len(business.asked) == 1
+    assert business.given == 0
+    assert kept.read() is None

@@ -97,7 +97,7 @@ def test_logins_that_wait_for_slow_addresses_leave_threads_for_others(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(solid_oidc, "MAX_FETCHES", 1)
-    refused = []
+    refused: list[int] = []
 
     def another() -> None:
         with pytest.raises(ProviderUnreachableError, match="too many"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,42 +13,35 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from consent.budget import PERIOD, YEAR, Limits, spent
-from consent.errors import (
-    AlreadyAnsweredError,
-    BadSignatureError,
-    ConsentError,
-    InvalidGrantError,
-    NoGrantError,
-    RefusedError,
-)
+from consent.errors import AlreadyAnsweredError, ConsentError, NoGrantError
 from consent.gate import Gate, Permit
-from consent.grant import JURISDICTION, Grant
+from consent.grant import JURISDICTION
 from consent.grants import Grants
 from consent.ledger import SENT, Ledger, Log
 from consent.receipt import Receipt
 from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
-from pod_agent.errors import AgentError, NoticeChangedError, NotInitialisedError, UsageError
+from pod_agent.errors import AgentError, NoticeChangedError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
-from pod_agent.federation.checking import check_study, cost
+from pod_agent.federation.checking import check_study
 from pod_agent.federation.exercising import exercise, settle_erasures
+from pod_agent.federation.giving import allowable, grant_for
 from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
-from pod_agent.federation.renewing import Renewal, end_of, renewal
-from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of, key_digest
+from pod_agent.federation.renewing import Renewal, renewal
+from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
 from pod_agent.federation.standing import Standing, listed
-from pod_agent.federation.statistics import Preview, preview
+from pod_agent.federation.statistics import preview
 from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments, clock, secret
 from pod_agent.federation.studies import WAITING, Offered, Outcome, Request, fetch_studies
 from pod_agent.federation.taking_back import take_back
 from pod_agent.federation.tokens import IssuerLogin, Tokens
 from pod_agent.pods.pod import Pod
 from vocab.errors import ProjectError
-from vocab.privacy import micro_rho
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
@@ -145,8 +137,17 @@ class Consents:
         key before.
         """
         request = self.request(name)
-        shown = self._allowable(request, notice)
-        grant = self._grant(request, shown, until, max_epsilon)
+        shown = allowable(request, notice, self._webid)
+        grant = grant_for(
+            request,
+            shown,
+            self.gate,
+            subject=self._webid,
+            jurisdiction=self._jurisdiction,
+            until=until,
+            zone=self.zone,
+            max_epsilon=max_epsilon,
+        )
         self._said.hold(request.offered.signed)
         if shown.answer is not None:
             self._bind(request.study, shown.answer, grant.identifier)
@@ -303,52 +304,6 @@ class Consents:
             return [Outcome(offered.study.title, offered.task_id, error.code, 0)]
         return [Outcome(offered.study.title, offered.task_id, SENT, len(report.body))]
 
-    def _allowable(self, request: Request, notice: str | None) -> Preview:
-        """What a grant would be for; raises where it may not be given."""
-        if request.status == "refused":
-            raise RefusedError
-        if request.offered.problem is not None:
-            raise request.offered.problem
-        if request.shown is None or not self._webid:
-            raise NotInitialisedError(
-                "taking part in studies needs a WebID, so that everyone is counted once",
-                hint="Run: pod-agent pod link WEBID",
-            )
-        if notice is not None and notice != request.shown.digest:
-            raise NoticeChangedError("what would leave has changed since it was shown; nothing was allowed")
-        return request.shown
-
-    def _grant(self, request: Request, shown: Preview, until: date | None, max_epsilon: float | None) -> Grant:
-        study = request.study
-        self._check_key(study, request.offered.key)
-        limit = self.gate.limits.business_period
-        if max_epsilon is not None:
-            limit = min(limit, micro_rho(max_epsilon))
-        price = cost(study, self.gate.limits)
-        if not 0 < price <= limit:
-            raise InvalidGrantError(
-                "the study costs more privacy than you would allow", hint="Allow a larger epsilon, or leave it out."
-            )
-        created = self.gate.now()
-        return Grant(
-            identifier=str(uuid.uuid4()),
-            subject=self._webid,
-            controller=study.controller,
-            controller_key=request.offered.key,
-            helper=study.helper,
-            helper_key=key_digest(study),
-            purpose=study.purpose,
-            data=frozenset(study.data),
-            created=created,
-            until=end_of(created, until, self.zone),
-            max_micro_rho_release=price,
-            max_micro_rho_period=limit,
-            min_batch=study.min_batch,
-            notice=shown.digest,
-            request=request.task_id,
-            jurisdiction=self._jurisdiction,
-        )
-
     def _bind(self, study: Study, answer: Answer, grant: str) -> None:
         """Keep the report that was shown for this grant: the one that is made already and says so, or a new one.
 
@@ -388,9 +343,3 @@ class Consents:
 
     def _standing(self) -> Standing:
         return Standing(self.gate.states().states, self.gate.entries(), self.gate.now())
-
-    def _check_key(self, study: Study, key: str) -> None:
-        """A business's key is taken on trust once; another one later needs the person's eyes."""
-        for state in self.gate.states().states:
-            if state.grant.controller == study.controller and state.grant.controller_key != key:
-                raise BadSignatureError("this business signed its studies with another key before")

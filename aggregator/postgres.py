@@ -57,6 +57,8 @@ class PostgresStore:
 
     def _configure(self, connection: psycopg.Connection[Any]) -> None:
         connection.autocommit = True
+        # Whatever the default of the database: a stricter level reads as of before the lock, and a batch could change.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(self._server)))
         connection.execute("SET synchronous_commit TO on")
 

@@ -17,9 +17,8 @@ from aggregator.config import LeaderConfig
 from aggregator.errors import AdmissionRefusedError, UnknownNodeError
 from aggregator.retention import utc_now
 from aggregator.store import Database
-from consent.codec import decode_grant
+from consent.codec import decode_event, decode_grant
 from consent.errors import ConsentError
-from consent.grant import Grant
 from consent.purposes import FEDERATED_TRAINING
 from vocab.membership import Admission, node_name, verify_leave
 
@@ -62,16 +61,14 @@ class Registry:
         person's; VocabularyError for a key that is none.
         """
         now = self._clock().replace(microsecond=0)
-        grant, key = check_grant(webid, admission, config, now), admission.key.encode()
-        member = Member(
-            webid=webid, name=node_name(key), key=key, grant=grant.identifier, until=grant.until, registered=now
-        )
+        (grant, until), key = check_grant(webid, admission, config, now), admission.key.encode()
+        member = Member(webid=webid, name=node_name(key), key=key, grant=grant, until=until, registered=now)
         try:
             with self._database.transaction() as rows:
                 rows.execute("DELETE FROM nodes WHERE webid = ? OR until <= ?", (webid, now.isoformat()))
                 rows.execute(
                     "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?)",
-                    (webid, member.name, key, member.grant, grant.until.isoformat(), now.isoformat()),
+                    (webid, member.name, key, grant, until.isoformat(), now.isoformat()),
                 )
         except sqlite3.IntegrityError as error:
             raise AdmissionRefusedError("this key belongs to another node") from error
@@ -104,10 +101,14 @@ class Registry:
         self._database.close()
 
 
-def check_grant(webid: str, admission: Admission, config: LeaderConfig, now: datetime) -> Grant:
-    """The grant that was shown, if it lets this business train with this person now; AdmissionRefusedError if not."""
+def check_grant(webid: str, admission: Admission, config: LeaderConfig, now: datetime) -> tuple[str, datetime]:
+    """The grant that was shown, by its identifier, and its end; AdmissionRefusedError unless it allows training now.
+
+    A renewal that is shown gives the end. One is enough: the business needs no more of the grant's history.
+    """
     try:
         grant, _ = decode_grant(admission.grant.encode(), admission.grant_key)
+        renewal = decode_event(admission.renewal.encode(), admission.grant_key)[0] if admission.renewal else None
     except ConsentError as error:
         raise AdmissionRefusedError("the grant that was shown is not a signed grant") from error
     if grant.subject != webid:
@@ -116,9 +117,14 @@ def check_grant(webid: str, admission: Admission, config: LeaderConfig, now: dat
         raise AdmissionRefusedError("the grant that was shown is for another business")
     if grant.purpose != FEDERATED_TRAINING:
         raise AdmissionRefusedError("the grant that was shown is not for training")
-    if not grant.created <= now < grant.until:
+    until = grant.until
+    if renewal is not None and renewal.until is not None:
+        if renewal.grant != grant.identifier or renewal.at > now:
+            raise AdmissionRefusedError("the renewal that was shown is not of this grant")
+        until = renewal.until
+    if not grant.created <= now < until:
         raise AdmissionRefusedError("the grant that was shown is not in force")
-    return grant
+    return grant.identifier, until
 
 
 def _member(row: tuple[str, bytes, bytes, str, str, str]) -> Member:

@@ -44,10 +44,14 @@ Pem = Annotated[str, Meta(max_length=32_768)]
 
 
 class Admission(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A node's public key (PEM), and the person's grant for training: signed Turtle, with the Multikey that signed."""
+    """A node's public key (PEM), and the person's grant for training: signed Turtle, with the Multikey that signed.
+
+    ``renewal`` is the event of the grant's last renewal, signed Turtle too, empty where there is none.
+    """
 
     key: Pem
     grant: Annotated[str, Meta(max_length=40_000)]
+    renewal: Annotated[str, Meta(max_length=10_000)] = ""
     grant_key: Annotated[str, Meta(max_length=200)]
 
 

@@ -62,6 +62,8 @@ __all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received", "read_fields", "r
 HEARTBEAT_SECONDS = 30
 MAX_OBJECTS = 16
 """Instructions are a message, a dictionary and one record; a server that announces more is refused."""
+MAX_ANSWER = 8 << 20
+"""Bytes of one answer: the largest holds the weights of a model."""
 NOT_ADMITTED = frozenset({401, 412})
 """401: the key is not the node's, or was taken out; 412: no node with this key (Flower's ApiError 2004)."""
 PULL_SECONDS = 60.0
@@ -104,7 +106,7 @@ class _FleetClient(FleetHttpClient):
             base_url, interceptors=interceptors, verify=verify, timeout=timeout, retry_invoker=retry_invoker
         )
         self._client.close()
-        self._client = open_client(verify=verify)
+        self._client = open_client(verify=verify, most=MAX_ANSWER)
 
 
 class FleetConnection:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from consent.errors import ExpiredError
 from pod_agent.errors import NodeNotAdmittedError, ServerUnreachableError, UsageError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import FlowerNode
-from pod_agent.federation.membership import enter, in_force, require_allowed
+from pod_agent.federation.membership import enter, lasts_until, require_allowed
 from pod_agent.federation.node_file import Membership, NodeFile
 from pod_agent.federation.rounds import round_answer
 from vocab.membership import ADDRESS
@@ -49,18 +51,28 @@ def join_business(
 ) -> Joined:
     """Be this person's node at the business whose training they allowed, as ``join_rounds`` is at any server.
 
-    The business lets the node in once; from then on its key is enough, until the grant ends. When the grant is
-    withdrawn, on this machine, nothing more leaves and this ends with WithdrawnError. Raises what ``membership.enter``
-    does; NodeNotAdmittedError where the business took the node out, and then the next call asks to be let in again.
+    The business lets the node in once; from then on its key is enough, until the grant ends. A grant that was renewed
+    meanwhile is shown anew and the node goes on. When the grant is withdrawn, on this machine, nothing more leaves and
+    this ends with WithdrawnError. Raises what ``membership.enter`` does; NodeNotAdmittedError where the business took
+    the node out, and then the next call asks to be let in again.
     """
-    member = kept.read()
-    if member is None or not member.address or not in_force(consents, member.grant):
-        member = enter(consents, kept, auth, client=client)
-    try:
-        return _take_part(_node(consents, member, history, pause), seconds)
-    except NodeNotAdmittedError:
-        kept.forget()
-        raise
+    end = None if seconds is None else time.monotonic() + seconds
+    answered = refused = 0
+    while True:
+        member = kept.read()
+        if member is None or not member.address or lasts_until(consents, member.grant) != member.ends:
+            member = enter(consents, kept, auth, client=client)
+        node = _node(consents, member, history, pause)
+        try:
+            _take_part(node, None if end is None else max(0.0, end - time.monotonic()))
+        except (ExpiredError, NodeNotAdmittedError) as error:
+            if lasts_until(consents, member.grant) in {None, member.ends}:
+                if isinstance(error, NodeNotAdmittedError):
+                    kept.forget()
+                raise
+        answered, refused = answered + node.answered, refused + node.refused
+        if node.failure is None:
+            return Joined(answered, refused)
 
 
 def join_rounds(
@@ -89,7 +101,8 @@ def join_rounds(
         round_answer(consents, history),
         pause=pause,
     )
-    return _take_part(node, seconds)
+    _take_part(node, seconds)
+    return Joined(node.answered, node.refused)
 
 
 def _node(consents: Consents, member: Membership, history: Callable[[], Sequence[float]], pause: float) -> FlowerNode:
@@ -104,14 +117,13 @@ def _node(consents: Consents, member: Membership, history: Callable[[], Sequence
     )
 
 
-def _take_part(node: FlowerNode, seconds: float | None) -> Joined:
+def _take_part(node: FlowerNode, seconds: float | None) -> None:
     with _stopping_after(seconds, node), contextlib.suppress(KeyboardInterrupt):
         node.run()
     if node.failure is not None:
         raise node.failure
     if not node.wait_ready(0):
         raise ServerUnreachableError("the training server did not answer")
-    return Joined(node.answered, node.refused)
 
 
 @contextlib.contextmanager

@@ -15,11 +15,15 @@ from consent.gate import Permit
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.report import SealedReport
 
-__all__ = ["PAUSE_SECONDS", "Removal", "open_client", "send", "withdraw_report"]
+__all__ = ["MOST_BYTES", "PAUSE_SECONDS", "Removal", "open_client", "send", "withdraw_report"]
 
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.5
 WITHDRAW_SECONDS = 3.0
+MOST_BYTES = 64 << 20
+"""Of one answer, unless less is said; the longest is a roster."""
+MOST_SECONDS = 120.0
+"""For the body of one answer: a byte now and then would keep a connection for ever."""
 
 
 class Removal(StrEnum):
@@ -35,14 +39,21 @@ class Removal(StrEnum):
 
 
 def open_client(
-    transport: httpx.BaseTransport | None = None, *, verify: ssl.SSLContext | bool | str = True
+    transport: httpx.BaseTransport | None = None,
+    *,
+    verify: ssl.SSLContext | bool | str = True,
+    most: int = MOST_BYTES,
+    seconds: float = MOST_SECONDS,
 ) -> httpx.Client:
     """A client whose requests are the same for every agent: no proxy from the environment, no redirects, no cookies.
 
     A server's cookie would tie a report to earlier looks at the list of studies, so none is kept. ``verify`` is what
     servers' certificates are checked against, as httpx takes it. ``transport`` replaces the network in tests.
+    An answer of more than ``most`` bytes, one that takes longer than ``seconds`` or one that comes compressed unasked
+    is a TransportError, whoever reads it: a login reads answers too.
     """
     return httpx.Client(
+        event_hooks={"response": [lambda answer: _cap(answer, most, seconds)]},
         transport=transport,
         verify=verify,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -105,3 +116,31 @@ def _until_sent(pieces: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
     """The pieces; with the last one gone, withdrawals wait no longer."""
     yield from pieces
     held.close()
+
+
+def _cap(answer: httpx.Response, most: int, seconds: float) -> None:
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise httpx.RemoteProtocolError("the answer is compressed, which nobody asked for")
+    assert isinstance(answer.stream, httpx.SyncByteStream)  # noqa: S101 - of a client that waits
+    answer.stream = _Capped(answer.stream, most, seconds)
+
+
+class _Capped(httpx.SyncByteStream):
+    """The body of an answer, up to a length and for a time."""
+
+    def __init__(self, stream: httpx.SyncByteStream, most: int, seconds: float) -> None:
+        self._stream = stream
+        self._left = most
+        self._end = time.monotonic() + seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._stream:
+            self._left -= len(part)
+            if self._left < 0:
+                raise httpx.RemoteProtocolError("the answer is too long")
+            if time.monotonic() > self._end:
+                raise httpx.ReadTimeout("the answer takes too long")
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()

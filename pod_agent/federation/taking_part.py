@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Training"]
 
+MOST_BYTES = 1 << 20
+"""Of one answer of the business or the identity provider."""
+
 
 class Training:
     """One person's part in training.
@@ -62,12 +65,12 @@ class Training:
                 "taking part in training needs a WebID with a login, so that a person takes part once",
                 hint="Run: pod-agent pod link WEBID",
             )
-        with self._client or open_client() as client:
+        with self._client or open_client(most=MOST_BYTES) as client:
             return join_business(self._consents, self._kept, auth, self._history, client=client, seconds=seconds)
 
     def leave(self) -> bool:
         """Take this node out; grants stay as they are. False where the business could not be told, to try again."""
-        with self._client or open_client() as client:
+        with self._client or open_client(most=MOST_BYTES) as client:
             return leave(self._kept, client=client)
 
     def status(self) -> dict[str, Any]:

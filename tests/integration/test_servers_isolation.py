@@ -31,9 +31,9 @@ def test_a_writer_sees_what_was_written_while_it_waited_whatever_the_databases_d
     with first.transaction() as rows:
         waiting.start()
         with psycopg.connect(url, autocommit=True) as watcher:
-            own = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            query = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {own}"
-            while watcher.execute(query.encode()).fetchone() == (0,):
+            query = b"""SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+            while watcher.execute(query).fetchone() == (0,):
                 assert waiting.is_alive()
         rows.execute("INSERT INTO tasks VALUES (?, ?, ?, NULL, NULL)", (b"task", b"{}", b"key"))
     waiting.join()

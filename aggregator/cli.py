@@ -114,13 +114,17 @@ def helper(home: Path, *, verify: str | None, workers: int | None, ray: str | No
 @as_json
 def publish(home: Path, terms: Path, *, as_json: bool) -> None:
     """Sign the study described in TERMS (TOML or JSON), with keys of all issuers, and open it at both servers."""
+    from datetime import UTC, datetime
+
     from aggregator.config import load_leader
     from aggregator.issuing.asking import complete
     from aggregator.leader import Leader
-    from aggregator.studies import make_study, read_terms
+    from aggregator.studies import check_answerable, make_study, read_terms
 
     config = load_leader(home)
-    study = complete(make_study(read_terms(terms), config), home)
+    study = make_study(read_terms(terms), config)
+    check_answerable(study, datetime.now(UTC))
+    study = complete(study, home)
     with _channel(config) as channel:
         task = Leader(home, config).publish(study, channel).hex()
     _show({"task": task, "title": study.title}, f"Published {study.title!r} as task {task}", as_json=as_json)
@@ -296,9 +300,16 @@ def _channel(config: Any) -> Any:
 
 
 def _task(text: str) -> bytes:
+    from aggregator.errors import UnknownStudyError
     from aggregator.web import url_bytes
 
-    return url_bytes(text, 32)
+    try:
+        return url_bytes(text, 32)
+    except VocabularyError as error:
+        raise UnknownStudyError(
+            f"{text!r} is no task: one has 64 digits, 0 to 9 and a to f",
+            hint="Publish the same terms again: that changes nothing and says the task.",
+        ) from error
 
 
 def _epsilon(text: str) -> float:

@@ -22,7 +22,9 @@ import platformdirs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregator.errors import ConfigurationError
+from consent.grant import WEBID
 from consent.proof import key_name
+from vocab.study import URL
 from vocab.vdaf import sealing
 
 __all__ = [
@@ -134,6 +136,7 @@ def init_helper(
     home: Path, *, url: str, helper: str, host: str = "127.0.0.1", port: int = 0, store: str = ""
 ) -> Invitation:
     """Make the helper's keys, its ``helper.toml`` and the invitation for a leader."""
+    _check_names(helper, url)
     config = HelperConfig(
         host=host,
         port=port,
@@ -160,6 +163,7 @@ def init_leader(
     store: str = "",
 ) -> LeaderConfig:
     """Make the leader's signing key and its ``leader.toml``."""
+    _check_names(controller, url)
     config = LeaderConfig(
         host=host,
         port=port,
@@ -190,6 +194,16 @@ def read_invitation(path: Path) -> Invitation:
 
 S = TypeVar("S", LeaderConfig, HelperConfig)
 C = TypeVar("C", bound="LeaderConfig | HelperConfig | Invitation")
+
+
+def _check_names(webid: str, url: str) -> None:
+    """Refuse now what every agent would refuse in each study."""
+    if not WEBID.fullmatch(webid):
+        raise ConfigurationError(f"{webid!r} is no WebID", hint="Write such as https://shop.example/profile#us.")
+    if not URL.fullmatch(url):
+        raise ConfigurationError(
+            f"{url!r} is no address of a server", hint="It is http or https, ends in / and has no query."
+        )
 
 
 def _stored(config: S) -> S:

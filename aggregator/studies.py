@@ -9,29 +9,33 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from aggregator.config import LeaderConfig
 from aggregator.errors import StudyRefusedError
 from aggregator.shorthands import full_statistic
+from consent.budget import Limits
+from consent.purposes import DATA, FEDERATED_TRAINING, PURPOSES
 from vocab.errors import VocabularyError
-from vocab.privacy import micro_rho
-from vocab.statistics import Rfm
+from vocab.privacy import epsilon, micro_rho
+from vocab.statistics import Histogram, ModelUpdate, Rfm
 from vocab.study import MIN_BATCH, Study
+from vocab.taxonomy import category
 from vocab.times import utc_text
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
 
-__all__ = ["check_terms", "decode_manifest", "make_study", "read_terms", "variance_for"]
+__all__ = ["check_answerable", "check_terms", "decode_manifest", "make_study", "read_terms", "variance_for"]
 
 
-def variance_for(epsilon: float, norm_squared: int) -> int:
-    """The least variance of one server's noise with which an answer costs at most ``epsilon`` at delta 1e-6."""
-    if epsilon <= 0:
+def variance_for(limit: float, norm_squared: int) -> int:
+    """The least variance of one server's noise with which an answer costs at most epsilon ``limit`` at delta 1e-6."""
+    if limit <= 0:
         raise StudyRefusedError("epsilon must be above zero")
-    budget = max(1, micro_rho(epsilon) - 1)  # micro_rho rounds up; one less stays below epsilon
+    budget = max(1, micro_rho(limit) - 1)  # micro_rho rounds up; one less stays below epsilon
     return -(-norm_squared * 1_000_000 // (2 * budget))
 
 
@@ -53,6 +57,40 @@ def check_terms(study: Study) -> None:
         raise StudyRefusedError(
             f"a grid of {study.statistic.length - 1} cells needs a minimum batch of {study.statistic.people_needed:,}",
             hint="With fewer people most of its cells are too small to show; 9 cells suit 100 people.",
+        )
+
+
+def check_answerable(study: Study, now: datetime) -> None:
+    """Refuse before publishing what every agent would refuse, so that nobody waits in vain for answers."""
+    if study.closes <= now:
+        raise StudyRefusedError("the study has ended already", hint="Choose a later moment for closes.")
+    if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
+        known = ", ".join(PURPOSES if study.purpose not in PURPOSES else DATA)
+        raise StudyRefusedError("nobody can allow this purpose or these data", hint=f"Known: {known}.")
+    if (study.purpose == FEDERATED_TRAINING) != isinstance(study.statistic, ModelUpdate):
+        raise StudyRefusedError("FederatedTraining is the purpose of ModelUpdate and of nothing else")
+    if isinstance(study.statistic, Histogram):
+        _check_cells(study.statistic)
+    if study.noise.variance and not study.demo:
+        _check_cost(study)
+
+
+def _check_cells(statistic: Histogram) -> None:
+    period = statistic.query.period
+    for labels in statistic.cells:
+        for dimension, label in zip(statistic.query.dimensions, labels, strict=False):
+            if dimension == "category":
+                category(label)
+            elif dimension == "month" and period and not f"{period[0]:%Y-%m}" <= label <= f"{period[1]:%Y-%m}":
+                raise StudyRefusedError(f"the month {label} lies outside the period of the query")
+
+
+def _check_cost(study: Study) -> None:
+    cost, most = study.noise.micro_rho(study.statistic.norm_squared), Limits().business_period
+    if cost > most:
+        raise StudyRefusedError(
+            f"an answer costs epsilon {epsilon(cost):.2f}; nobody spends more than {epsilon(most):.0f} on one business",
+            hint="Ask for less, such as noise = { epsilon = 1.0 }, and more people.",
         )
 
 
@@ -92,21 +130,39 @@ def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:
         "demo": False,
         **terms,
     }
+    _check_lines(terms, manifest)
     for name in ("opens", "closes"):
-        if isinstance(manifest.get(name), datetime):
+        if isinstance(manifest[name], datetime):
             manifest[name] = utc_text(manifest[name].astimezone(UTC))
+        elif isinstance(manifest[name], date):
+            raise VocabularyError(f"{name} is a moment", hint=f"Write {name} = {manifest[name]}T00:00:00Z.")
     manifest["statistic"] = full_statistic(manifest.get("statistic"))
-    epsilon = _epsilon(manifest.get("noise"))
-    if epsilon is None:
+    limit = _epsilon(manifest["noise"])
+    if limit is None:
         return Study.from_json(manifest)
     without = Study.from_json({**manifest, "noise": {"variance": 0}})
-    return Study.from_json({**manifest, "noise": {"variance": variance_for(epsilon, without.statistic.norm_squared)}})
+    return Study.from_json({**manifest, "noise": {"variance": variance_for(limit, without.statistic.norm_squared)}})
+
+
+def _check_lines(terms: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
+    """VocabularyError that names what the terms lack, or have too much."""
+    known = {field.name for field in fields(Study)}
+    missing, unknown = known - manifest.keys(), terms.keys() - known
+    if missing:
+        raise VocabularyError(
+            f"the terms lack {', '.join(sorted(missing))}",
+            hint="docs/how-to/run-a-study.md has a whole file. In TOML, lines below [statistic] belong to it.",
+        )
+    if unknown:
+        raise VocabularyError(
+            f"the terms have what no study has: {', '.join(sorted(unknown))}", hint="Remove it, or mend its name."
+        )
 
 
 def _epsilon(noise: object) -> float | None:
     if not isinstance(noise, Mapping) or set(noise) != {"epsilon"}:
         return None
-    epsilon = noise["epsilon"]
-    if isinstance(epsilon, bool) or not isinstance(epsilon, int | float):
-        raise VocabularyError("epsilon is a number")
-    return float(epsilon)
+    limit = noise["epsilon"]
+    if isinstance(limit, bool) or not isinstance(limit, int | float):
+        raise VocabularyError("epsilon is a number", hint="Write noise = { epsilon = 1.0 }.")
+    return float(limit)

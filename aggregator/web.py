@@ -17,6 +17,7 @@ from flask import Flask, Response
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException
 
+from aggregator.errors import ServerStartError
 from vocab.errors import ProjectError, VocabularyError
 
 __all__ = ["follow_input", "json_response", "make_app", "no_content", "serve", "stop_in_order", "url_bytes"]
@@ -75,8 +76,15 @@ def serve(app: Flask, host: str, port: int, *, with_parent: bool = False) -> Non
     """Serve until the process is told to stop; says where on standard output once the socket listens.
 
     With ``with_parent`` the process also ends when its standard input does, so that it never outlives its parent.
+    ServerStartError if the port is taken or the address is not this machine's.
     """
-    listening = socket.create_server((host, port))
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise ServerStartError(
+            f"the {app.name} cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}",
+            hint="Stop what listens there, or write another port into the settings in its folder.",
+        ) from error
     server = create_server(
         app,
         sockets=[listening],

@@ -43,8 +43,9 @@ def issuer_invite(home: Path, name: str, file: Path) -> None:
     from aggregator.errors import ConfigurationError
     from aggregator.issuing.config import invite, write_invitation
 
-    if file.exists():
-        raise ConfigurationError(f"{file} exists already", hint="Choose another name for the file.")
+    if file.exists() or not file.parent.is_dir():
+        problem = "exists already" if file.exists() else "lies in a folder that does not exist"
+        raise ConfigurationError(f"{file} {problem}", hint="Choose another name for the file.")
     write_invitation(file, invite(home, name))
     click.echo(f"Send {file} to the leader over a channel that you both trust: whoever has it may ask for keys.")
 
@@ -78,8 +79,10 @@ def issuer_demo(home: Path, people: int, *, with_parent: bool) -> None:
 @click.argument("invitation", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def add_issuer(home: Path, invitation: Path) -> None:
     """Let the leader publish its studies with the issuer that sent this INVITATION."""
+    from aggregator.config import load_leader
     from aggregator.issuing.config import accept_invitation
 
+    load_leader(home)
     click.echo(f"Studies are published with {accept_invitation(home, invitation).url} from now on.")
 
 
@@ -88,7 +91,9 @@ def add_issuer(home: Path, invitation: Path) -> None:
 @click.argument("url")
 def trust(home: Path, url: str) -> None:
     """Let the helper take part in studies that count tokens of the issuer at URL."""
+    from aggregator.config import load_helper
     from aggregator.issuing.config import trust_issuer
 
+    load_helper(home)
     trust_issuer(home, url)
     click.echo(f"The helper takes {url} for an independent pod operator from now on.")

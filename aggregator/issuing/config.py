@@ -89,7 +89,8 @@ def invite(home: Path, name: str) -> IssuerInvitation:
     config = load_issuer(home)
     if not NAME.fullmatch(name) or name in config.leaders:
         raise ConfigurationError(
-            f"{name!r} is taken or is no name", hint="Use small letters, digits and dashes, and each name once."
+            f"{name!r} is taken or is no name",
+            hint=f"Use small letters, digits and dashes. A leader loses its line in {SETTINGS} to get another key.",
         )
     key = secrets.token_hex(KEY_BYTES)
     _write(home, msgspec.structs.replace(config, leaders={**config.leaders, name: key}))
@@ -169,9 +170,10 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
     except FileNotFoundError as error:
-        raise ConfigurationError(f"{path} is missing") from error
+        raise ConfigurationError(f"{path} is missing", hint="Run: pod-aggregator issuer init") from error
     except (ValueError, msgspec.ValidationError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
+        told = "an issuer's settings" if kind is IssuerConfig else "an issuer's invitation"
+        raise ConfigurationError(f"{path} does not hold {told}: {error}", hint="Mend the file.") from error
 
 
 def _check(config: IssuerConfig, path: Path) -> None:

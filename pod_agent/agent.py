@@ -287,23 +287,10 @@ class Agent:
     @property
     def consents(self) -> Consents:
         """Studies, grants and the log: everything about what may leave this machine."""
-        from consent.budget import Limits
         from pod_agent.federation.consents import Consents
-        from pod_agent.federation.tokens import IssuerLogin
 
         if self._consents is None:
-            self._consents = Consents(
-                home=self.home,
-                pod=self.pod,
-                index=self.index,
-                webid=self.settings.webid,
-                leader_url=self.settings.aggregator,
-                zone=self.settings.local_zone,
-                simulated=self.settings.simulated == "yes",
-                limits=Limits.from_epsilons(**self.settings.epsilons),
-                jurisdiction=self.settings.jurisdiction,
-                login=lambda: IssuerLogin.kept(self.home, self.settings),
-            )
+            self._consents = Consents.kept(self.home, self.settings, self.pod, self.index)
         return self._consents
 
     def requests(self) -> list[Request]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from consent.budget import PERIOD, YEAR, Limits, spent
+from consent.budget import Limits
 from consent.errors import AlreadyAnsweredError, ConsentError, NoGrantError
 from consent.gate import Gate, Permit
 from consent.grant import JURISDICTION
@@ -22,6 +22,7 @@ from consent.receipt import Receipt
 from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
+from pod_agent.config import Settings
 from pod_agent.errors import AgentError, NoticeChangedError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study
@@ -96,6 +97,22 @@ class Consents:
         self._said = Requests(documents, marks, key, now, webid)
         self.rights = Rights(documents, marks, key, now, webid)
         self.gate = Gate(Grants(documents, marks, key), Ledger(documents, key), Log(documents, marks, key), now, limits)
+
+    @classmethod
+    def kept(cls, home: Path, settings: Settings, pod: Pod, index: QueryIndex) -> Consents:
+        """Those of this home, under its settings: who the person is, whose studies they look at, their limits."""
+        return cls(
+            home=home,
+            pod=pod,
+            index=index,
+            webid=settings.webid,
+            leader_url=settings.aggregator,
+            zone=settings.local_zone,
+            simulated=settings.simulated == "yes",
+            limits=Limits.from_epsilons(**settings.epsilons),
+            jurisdiction=settings.jurisdiction,
+            login=lambda: IssuerLogin.kept(home, settings),
+        )
 
     def close(self) -> None:
         """Close connections."""
@@ -220,16 +237,6 @@ class Consents:
         """Every grant as ``pod-agent grants list --json`` prints it."""
         now, charges = self.gate.now(), self.gate.charges()
         return [listed(state, charges, now) for state in self.gate.states().states]
-
-    def budget(self) -> dict[str, int]:
-        """Micro-rho spent on all businesses in 28 and in 365 days, and the person's limits for both."""
-        now, charges, limits = self.gate.now(), self.gate.charges(), self.gate.limits
-        return {
-            "spent_28_days": spent(charges, now, PERIOD),
-            "limit_28_days": limits.period,
-            "spent_365_days": spent(charges, now, YEAR),
-            "limit_365_days": limits.year,
-        }
 
     def allowances(self, named: Iterable[str] = ()) -> Allowances:
         """What the budget still allows each business that was answered or is named, and all together."""

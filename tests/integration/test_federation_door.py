@@ -74,9 +74,9 @@ def test_a_study_is_shown_granted_answered_and_in_the_audit(door: Door) -> None:
     [listed] = consents.grants()
     assert (listed["grant"], listed["status"]) == (grant, "given")
     assert (listed["spent_micro_rho"], listed["limit_micro_rho"]) == (5_000, 24_356)
-    budget = consents.budget()
-    assert (budget["spent_28_days"], budget["spent_365_days"]) == (5_000, 5_000)
-    assert (budget["limit_28_days"], budget["limit_365_days"]) == (185_070, 1_000_000)
+    budget = consents.allowances()
+    assert (budget.period.spent, budget.year.spent) == (5_000, 5_000)
+    assert (budget.period.limit, budget.year.limit) == (185_070, 1_000_000)
     assert consents.requests()[0].status == "answered"
     assert consents.answer_studies() == []
     assert len(wire.sent()) == 1
@@ -227,7 +227,7 @@ def test_a_person_who_lowers_the_limits_allows_no_more_than_that(door: Door) -> 
     consents, _ = door.person(SPENDING, limits=high)
     consents.give(task, None, 1.0)
     assert consents.grants()[0]["limit_micro_rho"] == high.business_period == 6_642
-    assert consents.budget()["limit_28_days"] == high.period
+    assert consents.allowances().period.limit == high.period
     assert [outcome.outcome for outcome in consents.answer_studies()] == ["sent"]
     second = door.publish(door.study(title="Again", statistic=OTHER_DAYS))
     consents.give(second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from pod_agent.agent import Agent
@@ -40,14 +41,7 @@ def train_together(bank: Business, task: str, agents: list[Agent]) -> dict[str, 
 
 def _door(agent: Agent, bank: Business, stack: ExitStack) -> Consents:
     """What this agent may give the bank: its grants, ledger and log are the person's one and only."""
-    door = Consents(
-        home=agent.home,
-        pod=agent.pod,
-        index=agent.index,
-        webid=agent.settings.webid,
-        leader_url=bank.leader_url,
-        zone=agent.settings.local_zone,
-        simulated=True,
-    )
+    settings = replace(agent.settings, aggregator=bank.leader_url)
+    door = Consents.kept(agent.home, settings, agent.pod, agent.index)
     stack.callback(door.close)
     return door

@@ -26,7 +26,7 @@ def page_name(path: Path) -> str:
 
 
 def commands(path: Path) -> list[list[str]]:
-    blocks = re.findall(r"^ *```\n(.*?)^ *```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     lines = [line.strip() for block in blocks for line in block.splitlines()]
     typed = [line for line in lines if line.split(" ")[0] in ROOTS and "  " not in line]
     return [shlex.split(line) for line in typed]  # two spaces in a row: a picture, not a command

@@ -58,7 +58,7 @@ CONSENT_TESTS = (
     "checks",
     "direct",
 )
-RELEASES = ("releases", "batches", "retention", "collection")
+RELEASES = ("releases", "releasing/batches", "releasing/rows", "releasing/documents", "retention", "collection")
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "consent": (
         tuple(f"consent/{name}.py" for name in (*CONSENT, "direct", "direct_gate", "proof")),
@@ -72,6 +72,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         tuple(f"aggregator/{name}.py" for name in RELEASES),
         (
             "tests/unit/test_servers_releases.py",
+            "tests/unit/test_releases_of_every_kind.py",
             "tests/unit/test_servers_intervals.py",
             "tests/unit/test_servers_checks.py",
             "tests/integration/test_federation_withdrawal.py",

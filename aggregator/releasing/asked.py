@@ -52,7 +52,8 @@ def _of(query: QuerySpec) -> str:
 
 def _filter(condition: Filter) -> str:
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return f", {condition.field} {OPERATORS.get(condition.op, condition.op)} {' and '.join(map(str, values))}"
+    alone = {"in": "eq", "not_in": "ne"}.get(condition.op, condition.op) if len(values) == 1 else condition.op
+    return f", {condition.field} {OPERATORS.get(alone, alone)} {' and '.join(map(str, values))}"
 
 
 def _predicate(predicate: Predicate, *, inner: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from aggregator.batches import most_people
+from aggregator.releasing.batches import most_people
 
 __all__ = ["Lineage", "Marginal", "Mean", "Release", "Row"]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from aggregator.batches import most_people
+from aggregator.releasing.batches import most_people
 from aggregator.releasing.documents import Marginal, Mean, Row
 from vocab.study import Study
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.batches import most_people
 from aggregator.noise import discrete_gaussian
 from aggregator.releases import Release, draw_variance, make_release
+from aggregator.releasing.batches import most_people
 from tests.support.studies import histogram_study
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

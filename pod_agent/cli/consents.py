@@ -6,10 +6,12 @@ from datetime import datetime
 
 import click
 
-from pod_agent.cli.options import Context, common, host, show_json, show_table
+from pod_agent.cli.options import Context, common, host, limit_text, part_text, show_json, show_table
 from vocab.wording import time_text
 
 __all__ = ["COMMANDS"]
+
+NO_AGGREGATOR = "Nobody can ask you yet: write the address of a business's server as aggregator into settings.toml."
 
 
 @click.group()
@@ -21,12 +23,14 @@ def requests() -> None:
 @common
 def list_requests(context: Context, *, as_json: bool) -> None:
     """The studies on offer, and whether you allowed them."""
-    found = context.agent().requests()
+    agent = context.agent()
+    found = agent.requests()
     if as_json:
         show_json([request.to_json() for request in found])
         return
     rows = [(request.task_id[:16], request.study.title, request.study.controller, request.status) for request in found]
-    show_table("Requests", ("request", "study", "asked by", "status"), rows)
+    nobody = "No studies are offered." if agent.settings.aggregator else NO_AGGREGATOR
+    show_table("Requests", ("request", "study", "asked by", "status"), rows, empty=nobody)
 
 
 @requests.command("show")
@@ -34,13 +38,25 @@ def list_requests(context: Context, *, as_json: bool) -> None:
 @common
 def show_request(context: Context, request_id: str, *, as_json: bool) -> None:
     """One study in plain words, with exactly what would leave this machine."""
-    request = context.agent().request(request_id)
+    agent = context.agent()
+    request = agent.request(request_id)
     if as_json:
         show_json(request.to_json())
         return
     click.echo(click.style(request.study.title, bold=True))
     for line in request.preview:
         click.echo(f"  {line}")
+    if request.shown is None or request.status not in {"open", "deferred"}:
+        click.echo(f"It cannot be allowed now: {request.status}.")
+        return
+    business = request.study.controller
+    allowance = agent.consents.allowances((business,)).of(business)
+    cost, left = request.shown.micro_rho, part_text(allowance.left, allowance.limit)
+    whom = "this business" if allowance.business else "all businesses together"
+    click.echo(f"  It costs {part_text(cost, allowance.limit)} of what you allow {whom}; {left} is left.")
+    if cost > allowance.left:
+        click.echo("Your privacy budget has no room for it now: pod-agent budget show")
+        return
     click.echo(f"Allow it with: pod-agent grants give {request.task_id[:16]}")
 
 
@@ -158,7 +174,9 @@ def receipts(context: Context, grant_id: str, *, as_json: bool) -> None:
         (receipt.grant, receipt.status.value, f"{receipt.at:%Y-%m-%d %H:%M}", receipt.head.sequence)
         for receipt in found
     ]
-    show_table("Receipts", ("grant", "what", "at (UTC)", "entry of the log"), rows, numbers=(3,))
+    show_table(
+        "Receipts", ("grant", "what", "at (UTC)", "entry of the log"), rows, numbers=(3,), empty="There are none."
+    )
 
 
 @grants.command("list")
@@ -169,17 +187,13 @@ def list_grants(context: Context, *, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    rows = [
-        (
-            grant["grant"],
-            grant["recipient"],
-            grant["status"],
-            grant["until"],
-            f"{grant['spent_micro_rho']:,} of {grant['limit_micro_rho']:,}",
-        )
-        for grant in found
-    ]
-    show_table("Grants", ("grant", "recipient", "status", "until", "privacy loss (micro-rho)"), rows)
+    rows = []
+    for grant in found:
+        used, most = grant["spent_micro_rho"], grant["limit_micro_rho"]
+        loss = f"{part_text(used, most)} of {limit_text(most)}"
+        rows.append((grant["grant"], grant["recipient"], grant["status"], grant["until"], loss))
+    columns = ("grant", "recipient", "status", "until", "spent of epsilon, 28 days")
+    show_table("Grants", columns, rows, empty="You allowed nothing so far.")
 
 
 @click.group()
@@ -214,7 +228,7 @@ def answer(context: Context, *, as_json: bool) -> None:
 def join(context: Context, superlink: str, seconds: float | None, *, as_json: bool) -> None:
     """Take part in the training that you allowed; the business learns your WebID, once."""
     if not as_json:
-        click.echo("Taking part; Ctrl-C ends it.", err=True)
+        click.echo("Asking to take part; Ctrl-C ends it.", err=True)
     joined = context.agent().training.join(superlink=superlink, seconds=seconds)
     if as_json:
         show_json(joined.to_json())
@@ -267,7 +281,7 @@ def audit(context: Context, *, as_json: bool) -> None:
         (entry["seq"], entry["at"], entry["action"], host(entry["recipient"]), entry["bytes"], entry["outcome"])
         for entry in found
     ]
-    show_table("What left", ("#", "at", "action", "to", "bytes", "outcome"), rows, numbers=(0, 4))
+    show_table("What left and what was decided", ("#", "at", "action", "to", "bytes", "outcome"), rows, numbers=(0, 4))
 
 
 COMMANDS: tuple[click.Command, ...] = (requests, grants, federation, audit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import click
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
-__all__ = ["Context", "common", "host", "json_text", "plain", "show_json", "show_table"]
+__all__ = ["Context", "common", "host", "json_text", "limit_text", "part_text", "plain", "show_json", "show_table"]
 
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn the direction of text around, and lone surrogates."""
@@ -82,9 +83,21 @@ def plain(text: str) -> str:
 
 
 def show_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Sequence[int] = (),
+    empty: str = "",
 ) -> None:
-    """A table for people; the columns named in ``numbers`` (by position) are aligned to the right."""
+    """A table for people; the columns named in ``numbers`` (by position) are aligned to the right.
+
+    Where there are no rows, ``empty`` says what that means.
+    """
+    rows = list(rows)
+    if empty and not rows:
+        click.echo(empty)
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -100,6 +113,20 @@ def show_table(
 def host(address: str) -> str:
     """Who an address belongs to, for tables: its host and port."""
     return urlsplit(address).netloc or address
+
+
+def limit_text(limit: int) -> str:
+    """A limit in micro-rho as the epsilon that a person writes, rounded down to hundredths."""
+    from vocab.privacy import epsilon
+
+    return f"{math.floor(epsilon(limit) * 100 + 0.01) / 100:g}"
+
+
+def part_text(part: int, whole: int) -> str:
+    """Which part of a limit this is, in percent; what is more than nothing is never shown as nothing."""
+    if part and part * 100 < whole:
+        return "below 1 %"
+    return f"{round(100 * part / whole) if whole else 0} %"
 
 
 def _text(cell: object) -> str:

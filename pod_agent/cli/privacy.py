@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pod_agent.cli.options import Context, common, host, show_json, show_table
+from pod_agent.cli.options import Context, common, host, limit_text, part_text, show_json, show_table
 
 __all__ = ["COMMANDS"]
 
@@ -29,13 +29,15 @@ def show(context: Context, *, as_json: bool) -> None:
         (
             host(each.business) if each.business else "all together",
             "365 days" if each is found.year else "28 days",
-            f"{each.spent:,} of {each.limit:,}",
-            f"{each.left:,}",
+            limit_text(each.limit),
+            part_text(each.spent, each.limit),
+            part_text(each.left, each.limit),
             each.small_questions,
         )
         for each in limits
     ]
-    show_table("Privacy loss (micro-rho)", ("who", "in", "spent", "left", "small questions left"), rows)
+    columns = ("who", "in", "limit (epsilon)", "spent", "left", "small questions left")
+    show_table("Privacy budget", columns, rows, numbers=(2, 3, 4, 5))
     click.echo("A small question is one of epsilon 0.5: what anyone concludes about you from its result is at most")
     click.echo("1.65 times as likely as if you had not taken part. What was spent stops to count after 28 (365) days.")
 
@@ -64,10 +66,9 @@ def set_budget(
     if as_json:
         show_json({"business": limits.business_period, "everyone": limits.period, "year": limits.year})
     else:
-        click.echo(f"At most {limits.business_period:,} micro-rho for one business and {limits.period:,} for all in 28")
-        click.echo(
-            f"days, {limits.year:,} for all in a year. Grants that you gave stand, but nothing passes these limits."
-        )
+        one, everybody, in_year = map(limit_text, (limits.business_period, limits.period, limits.year))
+        click.echo(f"At most epsilon {one} for one business and {everybody} for all in 28 days, {in_year} for all in a")
+        click.echo("year. Grants that you gave stand, but nothing passes these limits.")
 
 
 COMMANDS: tuple[click.Command, ...] = (budget,)

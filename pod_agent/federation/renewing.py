@@ -68,7 +68,7 @@ def renewal(
     last = last_second(until or now.astimezone(zone).date() + timedelta(days=DEFAULT_DAYS), zone)
     so_far = spent(charges, now, PERIOD, grant=grant.identifier)
     limit = grant.max_micro_rho_period
-    loss = f"Most privacy loss in 28 days: epsilon {epsilon(limit):.2f}, but for a chance of {DELTA:.0e}."
+    loss = f"Most privacy loss in 28 days: epsilon {epsilon(limit):.2f}, but for a chance of one in {1 / DELTA:,.0f}."
     lines = (
         f"You allowed {grant.controller} to {PURPOSES[grant.purpose].sentence}, until {_day(end, zone)}.",
         f"It uses {', '.join(DATA[term].title for term in sorted(grant.data))}.",

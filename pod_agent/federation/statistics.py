@@ -89,7 +89,7 @@ def preview(study: Study, answer: Answer | None, limits: Limits) -> Preview:
 def _noise(study: Study) -> str:
     if study.noise.variance == 0:
         return ", without noise"
-    return f", with noise added to every number (standard deviation {math.sqrt(2 * study.noise.variance):.1f})"
+    return f", with noise added to every number (standard deviation {math.sqrt(2 * study.noise.variance):,.1f})"
 
 
 def _meaning(loss: float) -> str:
@@ -99,5 +99,5 @@ def _meaning(loss: float) -> str:
         return f"Epsilon {loss:,.0f}: the noise is too small to hide anything about you."
     return (
         f"Epsilon {loss:.2f}: whatever anyone concludes about you from the result is at most {math.exp(loss):.2f} times"
-        f" as likely as if you had not taken part, but for a chance of {DELTA:.0e}."
+        f" as likely as if you had not taken part, but for a chance of one in {1 / DELTA:,.0f}."
     )

@@ -129,6 +129,27 @@ def test_the_command_line_lowers_the_budget_and_never_raises_it(
     assert (load_settings(home).max_epsilon, load_settings(home).max_epsilon_all) == ("", "1")
 
 
+def told(home: Path, *arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        main([*arguments, "--home", str(home)])
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_command_line_speaks_in_epsilons_and_says_when_there_is_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    run(home, "init", capsys=capsys)
+    assert "Nobody can ask you yet" in told(home, "requests", "list", capsys=capsys)
+    assert told(home, "grants", "list", capsys=capsys) == "You allowed nothing so far."
+    limits = told(home, "budget", "set", "--business", "0.5", "--year", "7.7", capsys=capsys)
+    assert "At most epsilon 0.5 for one business and 3 for all in 28 days, 7.7 for all in a year." in limits
+    assert "all together 28 days 3 0 % 100 % 27" in told(home, "budget", "show", capsys=capsys)
+    defaults = told(home, "budget", "set", "--business", "default", "--year", "default", capsys=capsys)
+    assert "epsilon 1 for one business and 3 for all in 28 days, 7.76 for all in a year" in defaults
+    assert "epsilon 1 for one" in told(home, "budget", "set", "--business", "1", "--year", "7.76", capsys=capsys)
+
+
 def test_the_command_line_writes_a_letter_and_notes_the_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

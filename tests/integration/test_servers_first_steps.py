@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from aggregator.config import load_leader
 from aggregator.issuing.config import load_issuer
+from aggregator.running import ServerProcess
+from pod_agent.cli.main import main as agent_main
+from pod_agent.config import save_settings
 from tests.integration.test_servers_cli import CONTROLLER, HELPER, TERMS, init, run
 
 REAL = TERMS.replace("demo = true", "").replace("{variance = 0}", "{epsilon = 1.0}").replace("= 5", "= 100")
@@ -94,3 +98,29 @@ def test_commands_of_another_server_make_no_folder(capsys: pytest.CaptureFixture
     status, _, err = run(capsys, "issuer", "run", "--home", str(nowhere))
     assert (status, "pod-aggregator issuer init" in err) == (2, True)
     assert not nowhere.exists()
+
+
+def test_a_person_is_offered_to_allow_only_what_can_be_allowed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shop, home, terms = tmp_path / "shop", tmp_path / "home", tmp_path / "study.toml"
+    init(capsys, shop)
+    asked = TERMS.replace(QUERY, f'{QUERY}, period = ["2026-01-01", "2026-02-28"]')
+    terms.write_text(asked.replace("{variance = 0}", "{epsilon = 0.5}"))
+    helper, leader = ServerProcess("helper", shop), ServerProcess("leader", shop)
+    try:
+        task = json.loads(run(capsys, "publish", str(terms), "--home", str(shop), "--json")[1])["task"]
+        with pytest.raises(SystemExit):
+            agent_main(["init", "--home", str(home)])
+        save_settings(home, aggregator=load_leader(shop).url)
+        show = ["requests", "show", task[:8], "--home", str(home)]
+        for simulated, said in (("", "It cannot be allowed now: invalid_study."), ("yes", "Allow it with:")):
+            save_settings(home, simulated=simulated)
+            with pytest.raises(SystemExit):
+                agent_main(show)
+            out = capsys.readouterr().out
+            assert (said in out, "Allow it with:" in out) == (True, simulated == "yes")
+        assert "It costs 27 % of what you allow this business; 100 % is left." in out
+    finally:
+        leader.stop()
+        helper.stop()

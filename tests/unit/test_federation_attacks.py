@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from consent.budget import Limits
 from consent.codec import sign_study
 from consent.errors import InvalidStudyError
+from consent.purposes import FEDERATED_TRAINING
 from pod_agent.errors import ServerUnreachableError
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.measuring.computing import encode_histogram
@@ -146,7 +147,7 @@ def test_a_query_or_study_of_any_json_is_read_or_refused(value: Any) -> None:
 
 def test_a_tiny_noise_is_called_too_small_and_stops_nothing() -> None:
     update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=2**31, fraction_bits=8)
-    study = study_of(statistic=update, noise=Noise(1))
+    study = study_of(statistic=update, noise=Noise(1), purpose=FEDERATED_TRAINING)
     check_study(study)
     assert any("the noise is too small to hide anything" in line for line in preview(study, None, Limits()).lines)
 
@@ -179,6 +180,7 @@ def test_a_filter_on_anything_but_public_names_is_refused(condition: Filter) -> 
     ("condition", "words"),
     [
         (Filter("category", "eq", "health"), "only from those of which the category is health,"),
+        (Filter("category", "in", ("groceries",)), "only from those of which the category is groceries,"),
         (Filter("category", "not_in", ("fees", "cash")), "the category is none of fees and cash,"),
         (Filter("weekday", "ne", "Sunday"), "the weekday is not Sunday,"),
         (Filter("weekend", "eq", "weekend"), "the part of the week is weekend,"),

@@ -254,7 +254,7 @@ def shown(statistic: Statistic, index: LocalIndex) -> Preview:
             "segment",
             [
                 "at least 100 dollars you spent",
-                "below 10 purchases you made",
+                "; and below 10 purchases you made",
                 "This time it does: the number is 1.",
                 "People for whom it does not hold answer too",
             ],

@@ -160,6 +160,7 @@ def test_the_preview_names_the_cell_that_is_sent_and_what_it_means() -> None:
     assert "Epsilon 0.99" in text
     assert "at most 2.69 times as likely as if you had not taken part" in text
     assert "sum over at least 100 people, with noise added to every number (standard deviation 6.5)" in text
+    assert "as if you had not taken part, but for a chance of one in 1,000,000." in text
     assert "Only together could they read yours" in text
     assert f"{shown.size:,} bytes leave" in text
     nothing = shown_for(study, {})

@@ -169,12 +169,14 @@ def _only(filters: tuple[Filter, ...]) -> str:
     """Every filter in words, for what is left out narrows the question as much as what is asked."""
     if not filters:
         return ""
-    said = [
-        f"the {'part of the week' if item.field == 'weekend' else item.field} {OPERATORS[item.op]} "
-        + " and ".join(map(str, item.value if isinstance(item.value, tuple) else (item.value,)))
-        for item in filters
-    ]
-    return f", only from those of which {', and '.join(said)}"
+    return f", only from those of which {', and '.join(map(_condition, filters))}"
+
+
+def _condition(item: Filter) -> str:
+    values = item.value if isinstance(item.value, tuple) else (item.value,)
+    alone = {"in": "eq", "not_in": "ne"}.get(item.op, item.op) if len(values) == 1 else item.op
+    field = "part of the week" if item.field == "weekend" else item.field
+    return f"the {field} {OPERATORS[alone]} {' and '.join(map(str, values))}"
 
 
 def _cells(statistic: Histogram) -> str:
@@ -193,5 +195,5 @@ def _predicate(predicate: Predicate, *, inner: bool = False) -> str:
         bound = f"{predicate.comparison.replace('_', ' ')} {predicate.threshold:,}"
         counted = unit.one if predicate.threshold == 1 else unit.many
         return f"{bound} {counted} {unit.did} {_days(predicate.query)}{_only(predicate.query.filters)}"
-    joined = f" {predicate.kind} ".join(_predicate(part, inner=True) for part in predicate.parts)
+    joined = f"; {predicate.kind} ".join(_predicate(part, inner=True) for part in predicate.parts)
     return f"({joined})" if inner else joined

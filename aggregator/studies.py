@@ -6,7 +6,6 @@ A terms file (TOML or JSON) has the fields of a manifest except those of the ser
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -18,10 +17,11 @@ from aggregator.config import LeaderConfig
 from aggregator.errors import StudyRefusedError
 from aggregator.shorthands import full_statistic
 from consent.budget import Limits
-from consent.purposes import DATA, FEDERATED_TRAINING, PURPOSES
+from consent.purposes import DATA, PURPOSES, purpose_problem
+from vocab.decoding import json_object
 from vocab.errors import VocabularyError
 from vocab.privacy import epsilon, micro_rho
-from vocab.statistics import Histogram, ModelUpdate, Rfm
+from vocab.statistics import Histogram, Rfm
 from vocab.study import MIN_BATCH, Study
 from vocab.taxonomy import category
 from vocab.times import utc_text
@@ -64,11 +64,10 @@ def check_answerable(study: Study, now: datetime) -> None:
     """Refuse before publishing what every agent would refuse, so that nobody waits in vain for answers."""
     if study.closes <= now:
         raise StudyRefusedError("the study has ended already", hint="Choose a later moment for closes.")
-    if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
+    problem = purpose_problem(study)
+    if problem is not None:
         known = ", ".join(PURPOSES if study.purpose not in PURPOSES else DATA)
-        raise StudyRefusedError("nobody can allow this purpose or these data", hint=f"Known: {known}.")
-    if (study.purpose == FEDERATED_TRAINING) != isinstance(study.statistic, ModelUpdate):
-        raise StudyRefusedError("FederatedTraining is the purpose of ModelUpdate and of nothing else")
+        raise StudyRefusedError(problem, hint=f"Known: {known}.")
     if isinstance(study.statistic, Histogram):
         _check_cells(study.statistic)
     if study.noise.variance and not study.demo:
@@ -96,25 +95,16 @@ def _check_cost(study: Study) -> None:
 
 def decode_manifest(raw: str | bytes) -> dict[str, Any]:
     """A manifest's JSON; VocabularyError if it is none."""
-    try:
-        manifest = json.loads(raw)
-    except ValueError as error:
-        raise VocabularyError("the manifest is not JSON") from error
-    if not isinstance(manifest, dict):
-        raise VocabularyError("the manifest is not a JSON object")
-    return manifest
+    return json_object(raw, "the manifest")
 
 
 def read_terms(path: Path) -> dict[str, Any]:
     """A terms file; VocabularyError if it is neither TOML nor JSON."""
-    text = path.read_text(encoding="utf-8")
     try:
-        terms = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        text = path.read_text(encoding="utf-8")
+        return json_object(text, path.name) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as error:
         raise VocabularyError(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(terms, dict):
-        raise VocabularyError(f"{path.name} is not a table of terms")
-    return terms
 
 
 def make_study(terms: Mapping[str, Any], config: LeaderConfig) -> Study:

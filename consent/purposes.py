@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consent.terms import DPV, PD
+from vocab.statistics import ModelUpdate
+from vocab.study import Study
 from vocab.terms import PA
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "SPENDING",
     "DataTerm",
     "Purpose",
+    "purpose_problem",
 ]
 
 AGGREGATE_REPORTING = PA + "AggregateReporting"
@@ -86,3 +89,13 @@ DATA: dict[str, DataTerm] = {
     )
 }
 """Every kind of data that a grant can cover, by IRI."""
+
+
+def purpose_problem(study: Study) -> str | None:
+    """Why nobody can allow the purpose or the data of this study, or None; business and agent each ask."""
+    if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
+        return "nobody can allow this purpose or these data"
+    if (study.purpose == FEDERATED_TRAINING) != isinstance(study.statistic, ModelUpdate):
+        # A grant for rounds covers those to come, each unseen: it must come from a notice that says so.
+        return "FederatedTraining is the purpose of ModelUpdate and of nothing else"
+    return None

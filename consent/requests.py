@@ -10,7 +10,6 @@ Given, refused and expired absorb. A no is in the log before it is in the steps,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +27,8 @@ from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph
 from consent.steps import Step, Steps, write_once
 from consent.stores import Clock, Documents, Marks
 from consent.terms import DCT, DPV, TYPE
-from vocab.decoding import canonical_json
+from vocab.decoding import canonical_json, json_object
+from vocab.errors import VocabularyError
 from vocab.study import Study
 
 __all__ = ["MOVES", "REQUESTS", "RequestState", "Requests", "SignedRequest", "decode_request", "encode_request"]
@@ -100,8 +100,8 @@ def decode_request(content: bytes, key: str) -> tuple[SignedRequest, str]:
     facts = Facts(graph)
     name = subject_of(graph, is_a(terms.STUDY_REQUEST))
     try:
-        manifest = json.loads(facts.one(name, terms.MANIFEST))
-    except (ValueError, RecursionError) as error:
+        manifest = json_object(facts.one(name, terms.MANIFEST), "the manifest")
+    except VocabularyError as error:
         raise BadSignatureError("the manifest of a request cannot be read") from error
     request = SignedRequest.read(manifest, facts.one(name, terms.MANIFEST_PROOF))
     same(graph, _statements(request, facts.time(name, DCT + "created")))

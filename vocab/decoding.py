@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from vocab.errors import VocabularyError
 
-__all__ = ["canonical_json", "fields_of", "integer_of", "list_of", "text_of", "truth_of"]
+__all__ = ["canonical_json", "fields_of", "integer_of", "json_object", "list_of", "text_of", "truth_of"]
 
 T = TypeVar("T")
 MAX_ITEMS = 100_000
@@ -25,6 +25,17 @@ def canonical_json(value: object) -> bytes:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:
         raise VocabularyError("the document has no canonical form") from error
+
+
+def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
+    """The JSON object that was sent as ``what``, a word or two for the message; VocabularyError for anything else."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise VocabularyError(f"{what} is not JSON") from error
+    if not isinstance(value, dict):
+        raise VocabularyError(f"{what} is not a JSON object")
+    return value
 
 
 def fields_of(value: object, kind: str | None, names: frozenset[str] | set[str]) -> Mapping[str, Any]:

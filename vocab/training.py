@@ -7,11 +7,10 @@ that everybody gets; a node's reply names a report and holds nothing else. No ex
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vocab.decoding import canonical_json
+from vocab.decoding import canonical_json, json_object
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
@@ -137,11 +136,8 @@ class RoundInstructions:
             raise VocabularyError("a field of the instructions has the wrong type")
         if not isinstance(weights, list) or not all(isinstance(weight, float) for weight in weights):
             raise VocabularyError("the weights are not a list of numbers")
-        try:
-            manifest = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise VocabularyError("the study's manifest is not JSON") from error
-        return cls(study=Study.from_json(manifest), number=number, weights=tuple(weights))
+        study = Study.from_json(json_object(text, "the study's manifest"))
+        return cls(study=study, number=number, weights=tuple(weights))
 
 
 def mean_update(statistic: ModelUpdate, values: Sequence[int], people: int) -> tuple[float, ...]:

@@ -12,10 +12,9 @@ from pyoxigraph import NamedNode
 from consent.budget import Limits
 from consent.errors import InvalidStudyError
 from consent.grant import WEBID
-from consent.purposes import DATA, FEDERATED_TRAINING, PURPOSES
+from consent.purposes import purpose_problem
 from pod_agent.federation.hosts import is_loopback, server_of
 from pod_agent.federation.measuring.checks import check_statistic, needed_data
-from vocab.statistics import ModelUpdate
 from vocab.study import MIN_BATCH, Study
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for
@@ -35,9 +34,9 @@ def check_study(study: Study, *, simulated: bool = False) -> None:
     _check_terms(study, simulated=simulated)
     _check_issuers(study)
     check_statistic(study.statistic)
-    if (study.purpose == FEDERATED_TRAINING) != isinstance(study.statistic, ModelUpdate):
-        # A grant for rounds covers those to come, each unseen: it must come from a notice that says so.
-        raise InvalidStudyError("a study of this purpose does not ask for this statistic")
+    problem = purpose_problem(study)
+    if problem is not None:
+        raise InvalidStudyError(problem)
     if not needed_data(study.statistic) <= set(study.data):
         raise InvalidStudyError("the study does not name all data that it needs")
     prio3_for(study)
@@ -91,8 +90,6 @@ def _check_name(name: str) -> None:
 
 
 def _check_terms(study: Study, *, simulated: bool) -> None:
-    if study.purpose not in PURPOSES or not set(study.data) <= DATA.keys():
-        raise InvalidStudyError("the study's purpose or data are not of kinds that can be granted")
     if study.min_batch > MAX_BATCH:
         raise InvalidStudyError("the study's minimum batch is more people than there are")
     if study.demo and not simulated:

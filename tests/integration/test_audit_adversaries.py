@@ -17,6 +17,7 @@ import pytest
 from consent.codec import sign_study
 from consent.errors import BatchTooSmallError, BudgetExhaustedError, ConsentError, ExpiredError, WrongRecipientError
 from consent.proof import Signer
+from consent.purposes import FEDERATED_TRAINING
 from pod_agent.errors import ServerRefusedError, ServerUnreachableError
 from pod_agent.federation import studies
 from pod_agent.federation.consents import Consents
@@ -226,7 +227,8 @@ def test_a_leader_that_keeps_its_answer_to_itself_does_not_hold_up_a_withdrawal(
 
 def round_of(door: Door, **changes: Any) -> Study:
     update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
-    return door.study(**{"statistic": update, "noise": Noise(update.norm_squared * 100), **changes})
+    terms = {"statistic": update, "purpose": FEDERATED_TRAINING, "noise": Noise(update.norm_squared * 100)}
+    return door.study(**{**terms, **changes})
 
 
 def offer(consents: Consents, study: Study) -> Any:

@@ -14,6 +14,7 @@ import pytest
 
 from consent.codec import sign_study
 from consent.errors import AlreadyAnsweredError, ConsentError, NoGrantError
+from consent.purposes import FEDERATED_TRAINING
 from pod_agent.errors import NoticeChangedError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.stores import clock
@@ -182,7 +183,7 @@ def _label(consents: Consents) -> Any:
 
 def test_without_a_grant_not_even_a_report_is_made(door: Door, tmp_path: Path) -> None:
     update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
-    door.publish(door.study(statistic=update, noise=Noise(10**7)))
+    door.publish(door.study(statistic=update, purpose=FEDERATED_TRAINING, noise=Noise(10**7)))
     consents, wire = door.person(SPENDING, home=tmp_path / "alice")
     [offered] = consents.offered()
     measured: list[Study] = []

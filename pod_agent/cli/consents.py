@@ -7,7 +7,8 @@ from datetime import datetime
 import click
 
 from pod_agent.cli.options import Context, common, host, limit_text, part_text, show_json, show_table
-from vocab.wording import time_text
+from vocab.times import utc_text
+from vocab.wording import day_text, time_text
 
 __all__ = ["COMMANDS"]
 
@@ -88,7 +89,7 @@ def defer(context: Context, request_id: str, *, as_json: bool) -> None:
     if as_json:
         show_json({"request": request.task_id, "status": "deferred"})
     else:
-        click.echo(f"Put off until {request.study.closes:%Y-%m-%d}. The business learns nothing of it.")
+        click.echo(f"Put off until {day_text(request.study.closes)}. The business learns nothing of it.")
 
 
 @click.group()
@@ -156,9 +157,9 @@ def renew(context: Context, grant_id: str, until: datetime | None, *, yes: bool,
         click.confirm("Renew this?", abort=True, err=True)
     end = consents.renew(grant_id, shown.until.astimezone(consents.zone).date(), None if yes else shown.notice)
     if as_json:
-        show_json({"grant": grant_id, "until": f"{end:%Y-%m-%dT%H:%M:%SZ}"})
+        show_json({"grant": grant_id, "until": utc_text(end)})
     else:
-        click.echo(f"Renewed until {end.astimezone(consents.zone):%Y-%m-%d}. Take it back at any time.")
+        click.echo(f"Renewed until {day_text(end.astimezone(consents.zone))}. Take it back at any time.")
 
 
 @grants.command()

@@ -8,8 +8,6 @@ from pod_agent.cli.options import Context, common, host, limit_text, part_text, 
 
 __all__ = ["COMMANDS"]
 
-SETTINGS = {"business": "max_epsilon", "everyone": "max_epsilon_all", "year": "max_epsilon_year"}
-
 
 @click.group()
 def budget() -> None:
@@ -51,18 +49,14 @@ def set_budget(
     context: Context, business: str | None, everyone: str | None, year: str | None, *, as_json: bool
 ) -> None:
     """Lower your limits, as epsilon at delta 1e-6; 0 lets nothing leave, "default" goes back to the most there is."""
-    from consent.budget import Limits
-    from pod_agent.config import load_settings, save_settings
     from pod_agent.errors import UsageError
+    from pod_agent.federation.desk import keep_limits
 
-    texts = {"business": business, "everyone": everyone, "year": year}
-    changes = {SETTINGS[name]: text.replace("default", "") for name, text in texts.items() if text is not None}
+    texts = {"business": business, "total": everyone, "year": year}
+    changes = {name: text.replace("default", "") for name, text in texts.items() if text is not None}
     if not changes:
         raise UsageError("no limit was given", hint="Write for example: pod-agent budget set --business 0.5")
-    settings = load_settings(context.folder)
-    now = {name: changes.get(key, getattr(settings, key)) for name, key in SETTINGS.items()}
-    limits = Limits.from_epsilons(business=now["business"], total=now["everyone"], year=now["year"])
-    save_settings(context.folder, **changes)
+    limits = keep_limits(context.folder, **changes)
     if as_json:
         show_json({"business": limits.business_period, "everyone": limits.period, "year": limits.year})
     else:

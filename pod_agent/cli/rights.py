@@ -8,7 +8,7 @@ from pod_agent.cli.options import Context, common, host, show_json, show_table
 
 __all__ = ["COMMANDS"]
 
-NAMES = {"access": "A15", "erasure": "A17", "portability": "A20"}
+RIGHTS = ("access", "erasure", "portability")
 ANSWERS = ("acknowledged", "fulfilled", "rejected")
 
 
@@ -18,7 +18,7 @@ def rights() -> None:
 
 
 @rights.command()
-@click.argument("right", type=click.Choice(list(NAMES)))
+@click.argument("right", type=click.Choice(RIGHTS))
 @click.argument("business")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @common
@@ -27,13 +27,13 @@ def ask(context: Context, right: str, business: str, *, yes: bool, as_json: bool
 
     Nothing is sent about access and portability: the business does not know who you are, and the letter would tell it.
     """
-    from consent.rights import Right
+    from pod_agent.federation import desk
     from pod_agent.federation.exercising import letter
 
     if right == "erasure" and not yes:
         click.confirm("This withdraws every grant you gave this business. Go on?", abort=True, err=True)
     consents = context.agent().consents
-    request = consents.exercise(Right(NAMES[right]), business)
+    request = consents.exercise(desk.RIGHTS[right], business)
     status = consents.rights.one(request.identifier).status
     if as_json:
         show_json({"right": request.identifier, "status": status, "letter": letter(request)})
@@ -50,11 +50,10 @@ def list_rights(context: Context, *, as_json: bool) -> None:
     if as_json:
         show_json([state.to_json() for state in states])
         return
-    names = {article: name for name, article in NAMES.items()}
     rows = [
         (
             state.request.identifier,
-            names[state.request.right.value],
+            state.request.right.name.lower(),
             host(state.request.controller),
             f"{state.request.created:%Y-%m-%d}",
             state.status,

@@ -17,10 +17,11 @@ from pod_agent.pods.pod import Pod
 if TYPE_CHECKING:
     from pod_agent.federation.consents import Consents
 
-__all__ = ["Desk"]
+__all__ = ["RIGHTS", "Desk", "keep_limits"]
 
 SETTINGS = {"business": "max_epsilon", "total": "max_epsilon_all", "year": "max_epsilon_year"}
 RIGHTS = {right.name.lower(): right for right in Right}
+"""What can be asked of a business, by the word that people use."""
 
 
 class Desk:
@@ -36,17 +37,8 @@ class Desk:
         return load_settings(self._home).epsilons
 
     def keep_limits(self, **epsilons: str) -> None:
-        """Keep limits, named as ``limits`` does; they count from now on, also for grants that were given before.
-
-        Empty goes back to the most there is. VocabularyError for what is no number, InvalidGrantError above that most;
-        then nothing is kept. UsageError where the environment sets a limit, which would hold instead.
-        """
-        wanted = {**self.limits(), **epsilons}
-        limits = Limits.from_epsilons(**wanted)
-        kept = save_settings(self._home, **{SETTINGS[name]: text.strip() for name, text in epsilons.items()})
-        if Limits.from_epsilons(**kept.epsilons) != limits:
-            raise UsageError("the environment sets another limit", hint="Unset POD_AGENT_MAX_EPSILON and its like.")
-        self._consents.gate.limits = limits
+        """Keep limits, as the function ``keep_limits``; they count from now on, also for grants given before."""
+        self._consents.gate.limits = keep_limits(self._home, **epsilons)
 
     def names(self) -> list[str]:
         """Identifiers of all grants in the pod, read without the log: for a withdrawal when the log is damaged."""
@@ -71,3 +63,16 @@ class Desk:
         if right not in RIGHTS:
             raise UsageError(f"there is no right called {right}", hint=f"Choose one of: {', '.join(RIGHTS)}")
         return self._consents.exercise(RIGHTS[right], business).identifier
+
+
+def keep_limits(home: Path, **epsilons: str) -> Limits:
+    """Keep limits of privacy loss, named as ``Desk.limits`` does, in this home's settings, and return all of them.
+
+    Empty goes back to the most there is. VocabularyError for what is no number, InvalidGrantError above that most; then
+    nothing is kept. UsageError where the environment sets a limit, which would hold instead.
+    """
+    limits = Limits.from_epsilons(**{**load_settings(home).epsilons, **epsilons})
+    kept = save_settings(home, **{SETTINGS[name]: text.strip() for name, text in epsilons.items()})
+    if Limits.from_epsilons(**kept.epsilons) != limits:
+        raise UsageError("the environment sets another limit", hint="Unset POD_AGENT_MAX_EPSILON and its like.")
+    return limits

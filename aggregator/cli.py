@@ -32,7 +32,8 @@ __all__ = ["cli", "main"]
 def cli(home: Path | None) -> None:  # noqa: ARG001 - read by _chosen_home
     """Ask many people at once and see none of them: two servers, proofs, noise."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for talkative in ("alembic", "httpx"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 @cli.command()

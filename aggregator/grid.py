@@ -46,6 +46,7 @@ from vocab.training import REPORT_ID_BYTES, Scalar
 __all__ = ["Admitted", "GridChannel", "RoundGrid", "admit", "admitted", "expel"]
 
 log = logging.getLogger(__name__)
+logging.getLogger("flwr").setLevel(logging.WARNING)  # importing it sets it to tell of every connection
 
 TASK_TYPE = "flwr-serverapp"
 HEARTBEAT_SECONDS = 10.0

@@ -47,8 +47,11 @@ class Tls:
     key: Path
     authority: Path
 
-    def check(self) -> None:
-        """ConfigurationError where the files do not belong together, cannot be read or are out of date."""
+    def check(self, name: str = "") -> None:
+        """ConfigurationError where the files do not belong together, cannot be read or are out of date.
+
+        Or, with a ``name``, where the certificate is for other names than this host's.
+        """
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(self.certificate, self.key)
             ssl.create_default_context(cafile=str(self.authority))
@@ -60,6 +63,11 @@ class Tls:
             ) from error
         if not found.not_valid_before_utc <= datetime.now(UTC) < found.not_valid_after_utc:
             raise ConfigurationError("the training server's certificate is out of date", hint="Renew it.")
+        if name and not {name, f"*.{name.partition('.')[2]}"} & _names(found):
+            raise ConfigurationError(
+                f"the training server's certificate is not for {name}",
+                hint="Tell nodes a name of the certificate: --address HOST:PORT.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,16 @@ class SuperLink:
         near = LOOPBACK if host in {"0.0.0.0", ""} else host  # noqa: S104 - it is where the server was told to listen
         with httpx.Client(trust_env=False, timeout=2.0, verify=False) as client:  # noqa: S501 - a look at our own child
             return client.get(f"{scheme}://{near}:{port}/health").is_success
+
+
+def _names(certificate: x509.Certificate) -> set[str]:
+    """The hosts that a certificate is for."""
+    try:
+        told = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return set()
+    addresses = {str(one) for one in told.get_values_for_type(x509.IPAddress)}
+    return {*told.get_values_for_type(x509.DNSName), *addresses}
 
 
 def _environment(home: Path, secret: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ class TrainingServer:
     """
 
     def __init__(self, home: Path, *, tls: Tls, address: str = "", host: str = "127.0.0.1", port: int = 0) -> None:
+        tls.check((address or f"{host}:{port}").rpartition(":")[0].strip("[]"))
         self._home = home
         self._registry = Registry(home)
         self._told: set[bytes] = set()

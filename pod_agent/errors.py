@@ -289,7 +289,7 @@ class NodeNotAdmittedError(ServerRefusedError):
     """The training server does not know this node's key, or not any more, or the clocks are minutes apart."""
 
     code = "node_not_admitted"
-    hint = "Run: pod-agent federation join. If that does not help, see that this machine's clock is right."
+    hint = "Ask anew: pod-agent federation join. If that does not help, see that this machine's clock is right."
 
 
 class UntrustedServerError(ServerRefusedError):

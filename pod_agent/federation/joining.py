@@ -69,6 +69,7 @@ def join_business(
             if lasts_until(consents, member.grant) in {None, member.ends}:
                 if isinstance(error, NodeNotAdmittedError):
                     kept.forget()
+                    raise NodeNotAdmittedError("the business has taken this node out of its training") from error
                 raise
         answered, refused = answered + node.answered, refused + node.refused
         if node.failure is None:

@@ -29,7 +29,6 @@ from pod_agent.federation.node_file import Membership, NodeFile, fresh_key, leav
 from pod_agent.federation.stores import clock
 from vocab.errors import VocabularyError
 from vocab.membership import Admission, Welcome, decode_document, encode_document
-from vocab.statistics import ModelUpdate
 
 __all__ = ["enter", "in_force", "lasts_until", "require_allowed"]
 
@@ -44,9 +43,9 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     membership under another grant is left behind. Raises NoGrantError where no grant in force allows the training,
     the gate's refusal, ServerRefusedError where the business does not let this person in, and ServerUnreachableError.
     """
-    state, leader = _training_grant(consents)
-    grant, until = state.grant, time_text(state.ends(consents.gate.now()))
     held = kept.read()
+    state, leader = _training_grant(consents, held)
+    grant, until = state.grant, time_text(state.ends(consents.gate.now()))
     if held is None or held.address or (held.grant, held.leader, held.until) != (grant.identifier, leader, until):
         held = Membership(
             leader=leader,
@@ -70,15 +69,27 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     return entered
 
 
-def _training_grant(consents: Consents) -> tuple[GrantState, str]:
-    """A grant in force for the training studies that are offered, and their leader's address."""
-    rounds = [one for one in consents.offered() if isinstance(one.study.statistic, ModelUpdate) and one.problem is None]
-    parties = {(one.study.controller, one.key): one.study.leader_url for one in rounds}
+def _training_grant(consents: Consents, held: Membership | None) -> tuple[GrantState, str]:
+    """A grant in force for training, and the leader of its business: the one joined before, or one that offers now."""
     now = consents.gate.now()
-    for state in consents.gate.states().states:
-        leader = parties.get((state.grant.controller, state.grant.controller_key))
-        if leader and state.grant.purpose == FEDERATED_TRAINING and state.status(now) == "given":
+    allowed = [
+        state
+        for state in consents.gate.states().states
+        if state.grant.purpose == FEDERATED_TRAINING and state.status(now) == "given"
+    ]
+    parties = {
+        (one.study.controller, one.key): one.study.leader_url for one in consents.offered() if one.problem is None
+    }
+    for state in allowed:
+        known = held.leader if held is not None and held.grant == state.grant.identifier else ""
+        leader = known or parties.get((state.grant.controller, state.grant.controller_key))
+        if leader:
             return state, leader
+    if allowed:
+        raise NoGrantError(
+            "the business with which you allowed training offers nothing now",
+            hint="Run pod-agent federation join again when it does: pod-agent requests list",
+        )
     raise NoGrantError(
         "no grant in force allows training with this business", hint="Run: pod-agent requests list, then grants give"
     )

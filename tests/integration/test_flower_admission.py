@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ import psutil
 import pytest
 from flwr.supercore.primitives.asymmetric import generate_key_pairs
 
-from aggregator.errors import SuperLinkError, UnknownNodeError
+from aggregator.errors import ConfigurationError, SuperLinkError, UnknownNodeError
 from aggregator.grid import admitted
 from aggregator.registry import Registry
 from aggregator.running import Servers
@@ -23,11 +24,13 @@ from aggregator.training_server import TrainingServer
 from aggregator.whereabouts import FILE, running_server
 from consent.errors import NoGrantError, WithdrawnError
 from pod_agent.errors import NodeNotAdmittedError, ServerRefusedError, UntrustedServerError
+from pod_agent.federation import joining, membership
 from pod_agent.federation.answer import Answered
+from pod_agent.federation.consents import Consents
 from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import FlowerNode
 from pod_agent.federation.joining import Joined
-from pod_agent.federation.membership import enter
+from pod_agent.federation.membership import enter, lasts_until
 from pod_agent.federation.node_file import leave
 from pod_agent.federation.send import open_client
 from tests.support.certificates import Certificates, make_certificates
@@ -330,3 +333,45 @@ def test_a_node_that_cannot_say_goodbye_keeps_its_key_to_try_again(
         assert leave(person.kept, client=person.client)
         assert person.kept.read() is None
         assert leave(person.kept, client=person.client)
+
+
+def test_nodes_are_told_a_name_that_the_certificate_has(certificates: Certificates) -> None:
+    tls = Tls(certificate=certificates.certificate, key=certificates.key, authority=certificates.authority)
+    tls.check("localhost")
+    tls.check("127.0.0.1")
+    with pytest.raises(ConfigurationError, match="is not for train"):
+        tls.check("train.shop.example")
+
+
+def test_a_renewed_grant_keeps_the_node_in_beyond_its_first_end(
+    tmp_path: Path,
+    servers: Servers,
+    training: TrainingServer,
+    provider: PersonServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task = publish(servers, "Round of somebody who renews")
+    with closing(Someone(tmp_path, servers, provider)) as person:
+        grant = person.consents.give(task)
+        first = person.enter()
+        until = person.consents.renew(grant, until=date.today() + timedelta(days=180))  # noqa: DTZ011
+        expired = iter([True])  # at the first look at the clock the first end is over
+        later = datetime.now(UTC) + timedelta(days=100)
+        held = person.kept.read()
+        assert held is not None
+        assert held.ends < later < until
+        monkeypatch.setattr(joining, "lasts_until", as_it_was(held.ends))
+        monkeypatch.setattr(membership, "clock", lambda: later if next(expired, False) else datetime.now(UTC))
+        assert person.join(6) == Joined(0, 0)
+        held = person.kept.read()
+        assert held is not None
+        assert (held.ends, held.name == first) == (until, False)
+        with closing(Registry(servers.home)) as registry:
+            mine = [(member.name, member.until) for member in registry.members() if member.webid == person.webid]
+        assert mine == [(held.name, until)]
+
+
+def as_it_was(ends: datetime) -> Callable[[Consents, str], datetime | None]:
+    """How long a grant lasts, as it stood before it was renewed at the first look, and rightly from then on."""
+    looks = iter([ends])
+    return lambda consents, grant: next(looks, None) or lasts_until(consents, grant)

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import structs
 
 from aggregator.errors import AdmissionRefusedError, UnknownNodeError
 from aggregator.registry import Registry
-from consent.codec import encode_grant
+from consent.codec import encode_event, encode_grant
 from consent.errors import BudgetExhaustedError, UnknownStatisticError, WrongPurposeError
-from consent.grant import Grant
+from consent.grant import Event, Grant, Status
 from consent.policy import NODE
 from consent.proof import key_name
 from consent.purposes import AGGREGATE_REPORTING, FEDERATED_TRAINING
@@ -127,6 +128,53 @@ def test_a_grant_that_does_not_fit_lets_nobody_in(registry: Registry, changes: d
     grant = training_grant()
     with pytest.raises(AdmissionRefusedError):
         registry.admit(grant.subject, admission(training_grant(**changes), node_key()), config_of(grant))
+    assert registry.members() == []
+
+
+def renewal_of(renewed: Grant, /, **changes: Any) -> Event:
+    known = {"at": NOW + timedelta(minutes=5), "until": NOW + timedelta(days=90), "status": Status.RENEWED}
+    fields = {
+        "grant": renewed.identifier,
+        "sequence": 2,
+        "by": renewed.subject,
+        "previous": "0" * 64,
+        "notice": "1" * 64,
+    }
+    return Event(**{**fields, **known, **changes})
+
+
+def test_a_renewal_that_is_shown_gives_the_end(registry: Registry, clock: Clock) -> None:
+    grant = training_grant()
+    clock.now = grant.until + timedelta(days=1)
+    shown = admission(grant, node_key())
+    with pytest.raises(AdmissionRefusedError, match="not in force"):
+        registry.admit(grant.subject, shown, config_of(grant))
+    renewal = renewal_of(grant)
+    renewed = structs.replace(shown, renewal=encode_event(renewal, SIGNER).decode())
+    member = registry.admit(grant.subject, renewed, config_of(grant))
+    assert member.until == renewal.until
+    assert registry.members() == [member]
+
+
+@pytest.mark.parametrize(
+    ("changes", "signer"),
+    [
+        ({"grant": "11111111-2222-4333-8444-555555555555"}, SIGNER),
+        ({"at": NOW + timedelta(days=40)}, SIGNER),
+        ({"status": Status.GIVEN, "until": None, "notice": ""}, SIGNER),
+        ({}, Key(6)),
+    ],
+    ids=["of another grant", "of tomorrow", "no renewal", "signed by another"],
+)
+def test_a_renewal_that_does_not_fit_prolongs_nothing(
+    registry: Registry, clock: Clock, changes: dict[str, Any], signer: Key
+) -> None:
+    grant = training_grant()
+    clock.now = grant.until + timedelta(days=1)
+    renewal = encode_event(renewal_of(grant, **changes), signer).decode()
+    shown = structs.replace(admission(grant, node_key()), renewal=renewal)
+    with pytest.raises(AdmissionRefusedError):
+        registry.admit(grant.subject, shown, config_of(grant))
     assert registry.members() == []
 
 

@@ -22,10 +22,9 @@ from consent import terms
 from consent.codec import verify_study
 from consent.errors import BadSignatureError, RefusedError, RequestSettledError
 from consent.facts import Facts, is_a, same, signed, subject_of
-from consent.ledger import DEFERRED, REFUSED, Entry, Log, last_word, not_before
-from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph
-from consent.steps import Step, Steps, write_once
-from consent.stores import Clock, Documents, Marks
+from consent.ledger import DEFERRED, REFUSED, Entry, last_word
+from consent.proof import Signer, is_whole, read_graph, sign_graph
+from consent.steps import Dossiers, Step, Steps, write_once
 from consent.terms import DCT, DPV, TYPE
 from vocab.decoding import canonical_json, json_object
 from vocab.errors import VocabularyError
@@ -108,17 +107,8 @@ def decode_request(content: bytes, key: str) -> tuple[SignedRequest, str]:
     return request, graph.digest
 
 
-class Requests:
-    """What the person said to studies; ``person`` names who says it."""
-
-    def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock, person: str = "") -> None:
-        """``person`` is a WebID; while none is linked the agent's key stands for the person."""
-        self._documents = documents
-        self._marks = marks
-        self._signer = signer
-        self._clock = clock
-        self._log = Log(documents, marks, signer)
-        self._person = person or f"did:key:{key_name(signer.public_key)}"
+class Requests(Dossiers):
+    """What the person said to studies."""
 
     def refuse(self, request: SignedRequest) -> None:
         """Say no, for good: nothing leaves for this study, and it is shown as open no more.
@@ -137,19 +127,19 @@ class Requests:
     def hold(self, request: SignedRequest) -> None:
         """Keep a copy of a request that the person is about to answer."""
         with self._marks.exclusive():
-            self._hold(request, not_before(self._log.entries(), self._clock()))
+            self._hold(request, self._now(self._log.entries()))
 
     def given(self, request: SignedRequest, grant: str) -> None:
         """Note the grant that a yes made."""
         with self._marks.exclusive():
-            now = not_before(self._log.entries(), self._clock())
+            now = self._now(self._log.entries())
             self._hold(request, now).add("ConsentGiven", now, self._person, MOVES, grant=grant)
 
     def settle(self) -> None:
         """Tell the steps that follow from the log or the clock and are missing, of studies that ended lately or not."""
         with self._marks.exclusive():
             entries = self._log.entries()
-            now = not_before(entries, self._clock())
+            now = self._now(entries)
             for request, digest in self._stored(f"{now - _SETTLED_AFTER:%Y-%m}"):
                 steps = self._steps(request, digest)
                 said = [entry for entry in entries if entry.study == request.task_id and entry.action in _WORDS]
@@ -166,7 +156,7 @@ class Requests:
     def _say(self, request: SignedRequest, word: str) -> None:
         with self._marks.exclusive():
             entries = self._log.entries()
-            now = not_before(entries, self._clock())
+            now = self._now(entries)
             last = last_word(entries, request.task_id)
             if last == REFUSED and word != REFUSED:
                 raise RefusedError
@@ -208,7 +198,7 @@ class Requests:
                     yield self._decode(REQUESTS + month + name)  # half a copy is written again with the next word
 
     def _decode(self, path: str) -> tuple[SignedRequest, str]:
-        return decode_request(self._documents.read(path) or b"", key_name(self._signer.public_key))
+        return decode_request(self._documents.read(path) or b"", self._key)
 
 
 def _statements(request: SignedRequest, created: datetime) -> list[Triple]:

@@ -19,10 +19,9 @@ from pyoxigraph import NamedNode, Triple
 from consent.errors import BadSignatureError, InvalidGrantError, NoGrantError
 from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import IDENTIFIER, WEBID
-from consent.ledger import Entry, Log, not_before
-from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph
-from consent.steps import Step, Steps, write_once
-from consent.stores import Clock, Documents, Marks
+from consent.ledger import Entry
+from consent.proof import Signer, is_whole, read_graph, sign_graph
+from consent.steps import Dossiers, Step, Steps, write_once
 from consent.terms import DCT, DPV, GDPR, TYPE
 from vocab.times import utc_text
 
@@ -130,30 +129,20 @@ def decode_right(content: bytes, key: str) -> tuple[RightRequest, str]:
     return request, graph.digest
 
 
-class Rights:
-    """Requests to exercise rights, with their place in the log; ``person`` names who asks, as in ``Requests``."""
-
-    def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock, person: str = "") -> None:
-        self._documents = documents
-        self._marks = marks
-        self._signer = signer
-        self._clock = clock
-        self._log = Log(documents, marks, signer)
-        self._person = person or f"did:key:{key_name(signer.public_key)}"
+class Rights(Dossiers):
+    """Requests to exercise rights, with their place in the log."""
 
     def ask(self, right: Right, controller: str) -> RightRequest:
         """Write a request down; nothing is sent."""
         with self._marks.exclusive():
-            now = not_before(self._log.entries(), self._clock())
+            now = self._now(self._log.entries())
             request = RightRequest(
                 identifier=str(uuid.uuid4()), subject=self._person, controller=controller, right=right, created=now
             )
             self._log.append(Entry(at=now, action="rights", controller=controller, outcome=right.value))
             content = encode_right(request, self._signer)
             write_once(self._documents, f"{RIGHTS}{request.identifier}.ttl", content)
-            self._steps(*decode_right(content, key_name(self._signer.public_key))).add(
-                INITIATED, now, self._person, MOVES
-            )
+            self._steps(*decode_right(content, self._key)).add(INITIATED, now, self._person, MOVES)
             return request
 
     def note(self, identifier: str, answer: str, reason: str = "") -> bool:
@@ -165,7 +154,7 @@ class Rights:
             raise InvalidGrantError(f"a reason is one line of at most {MAX_REASON} characters")
         with self._marks.exclusive():
             request, digest = self._decode(identifier)
-            now = not_before(self._log.entries(), self._clock())
+            now = self._now(self._log.entries())
             steps = self._steps(request, digest)
             steps.add(INITIATED, request.created, self._person, MOVES)  # a crash may have come before it
             return steps.add(ANSWERS[answer], now, self._person, MOVES, reason=reason)
@@ -185,7 +174,7 @@ class Rights:
         content = self._documents.read(f"{RIGHTS}{identifier}.ttl") if IDENTIFIER.fullmatch(identifier) else None
         if content is None:
             raise NoGrantError(f"there is no request {identifier}", hint="Run: pod-agent rights list")
-        request, digest = decode_right(content, key_name(self._signer.public_key))
+        request, digest = decode_right(content, self._key)
         if request.identifier != identifier:
             raise BadSignatureError("a request lies under another request's name")
         return request, digest

@@ -5,7 +5,7 @@ Steps of a study's request carry a consent status of DPV, those of a request to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,12 +15,13 @@ from pyoxigraph import NamedNode, Triple
 from consent import terms
 from consent.errors import BadSignatureError
 from consent.facts import Facts, same, signed, subject_of
+from consent.ledger import Entry, Log, not_before
 from consent.proof import Signer, is_whole, key_name, read_graph, sign_graph
-from consent.stores import Documents
+from consent.stores import Clock, Documents, Marks
 from consent.terms import DCT, DPV, TYPE
 from vocab.terms import PROV
 
-__all__ = ["Step", "Steps", "decode_step", "encode_step", "write_once"]
+__all__ = ["Dossiers", "Step", "Steps", "decode_step", "encode_step", "write_once"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,25 @@ class Steps:
 
     def _path(self, sequence: int) -> str:
         return f"{self._container}{sequence:04d}.ttl"
+
+
+class Dossiers:
+    """Signed requests of one kind, each with its steps: where they lie, who signs, and who speaks.
+
+    ``person`` is a WebID; while none is linked the agent's key stands for the person.
+    """
+
+    def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock, person: str = "") -> None:
+        self._documents = documents
+        self._marks = marks
+        self._signer = signer
+        self._clock = clock
+        self._log = Log(documents, marks, signer)
+        self._key = key_name(signer.public_key)
+        self._person = person or f"did:key:{self._key}"
+
+    def _now(self, entries: Sequence[Entry]) -> datetime:
+        return not_before(entries, self._clock())
 
 
 def write_once(documents: Documents, path: str, content: bytes) -> bool:

@@ -101,14 +101,6 @@ def size_text(size: int) -> str:
     return f"{size:,} bytes"
 
 
-def part_text(part: float, whole: float) -> str:
-    """``12 %``; never 0 % where there is something, never 100 % where something lacks."""
-    percent = round(100 * part / whole) if whole else 100
-    if percent == 0 and part:
-        return "under 1 %"
-    return "over 99 %" if percent == 100 and part < whole else f"{percent} %"
-
-
 def add_filters(app: Flask, zone: ZoneInfo) -> None:
     """Make the functions above known to the templates; times are shown in the person's zone."""
     app.jinja_env.filters.update(
@@ -121,7 +113,7 @@ def add_filters(app: Flask, zone: ZoneInfo) -> None:
         name=name_text,
         time=partial(time_text, zone=zone),
         size=size_text,
-        part=part_text,
+        part=wording.part_text,
         term=term_text,
         party=party_text,
         file=file_text,

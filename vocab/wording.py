@@ -1,10 +1,10 @@
-"""Days and times as people read them, the same in previews, on pages and in messages."""
+"""Days, times and parts as people read them, the same in previews, on pages and in messages."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-__all__ = ["day_text", "time_text"]
+__all__ = ["day_text", "part_text", "time_text"]
 
 
 def day_text(day: date) -> str:
@@ -15,3 +15,11 @@ def day_text(day: date) -> str:
 def time_text(at: datetime) -> str:
     """``5 Oct 2026, 14:03``, in the zone that the value carries."""
     return f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def part_text(part: float, whole: float) -> str:
+    """``12 %``; never 0 % where there is something, never 100 % where something lacks."""
+    percent = round(100 * part / whole) if whole else 100
+    if percent == 0 and part:
+        return "under 1 %"
+    return "over 99 %" if percent == 100 and part < whole else f"{percent} %"

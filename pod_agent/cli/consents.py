@@ -6,9 +6,9 @@ from datetime import datetime
 
 import click
 
-from pod_agent.cli.options import Context, common, host, limit_text, part_text, show_json, show_table
+from pod_agent.cli.options import Context, common, host, limit_text, show_json, show_table
 from vocab.times import utc_text
-from vocab.wording import day_text, time_text
+from vocab.wording import day_text, part_text, time_text
 
 __all__ = ["COMMANDS"]
 
@@ -29,9 +29,11 @@ def list_requests(context: Context, *, as_json: bool) -> None:
     if as_json:
         show_json([request.to_json() for request in found])
         return
-    rows = [(request.task_id[:16], request.study.title, request.study.controller, request.status) for request in found]
+    rows = [
+        (request.task_id[:16], request.study.title, host(request.study.controller), request.status) for request in found
+    ]
     nobody = "No studies are offered." if agent.settings.aggregator else NO_AGGREGATOR
-    show_table("Requests", ("request", "study", "asked by", "status"), rows, empty=nobody)
+    show_table("Requests", ("request", "study", "asked by", "status"), rows, whole=(0, 3), empty=nobody)
 
 
 @requests.command("show")
@@ -176,7 +178,12 @@ def receipts(context: Context, grant_id: str, *, as_json: bool) -> None:
         for receipt in found
     ]
     show_table(
-        "Receipts", ("grant", "what", "at (UTC)", "entry of the log"), rows, numbers=(3,), empty="There are none."
+        "Receipts",
+        ("grant", "what", "at (UTC)", "entry of the log"),
+        rows,
+        numbers=(3,),
+        whole=(0,),
+        empty="There are none.",
     )
 
 
@@ -192,9 +199,9 @@ def list_grants(context: Context, *, as_json: bool) -> None:
     for grant in found:
         used, most = grant["spent_micro_rho"], grant["limit_micro_rho"]
         loss = f"{part_text(used, most)} of {limit_text(most)}"
-        rows.append((grant["grant"], grant["recipient"], grant["status"], grant["until"], loss))
-    columns = ("grant", "recipient", "status", "until", "spent of epsilon, 28 days")
-    show_table("Grants", columns, rows, empty="You allowed nothing so far.")
+        rows.append((grant["grant"], host(grant["recipient"]), grant["status"], grant["until"][:10], loss))
+    columns = ("grant", "recipient", "status", "until", "spent of epsilon")
+    show_table("Grants", columns, rows, whole=(0,), empty="You allowed nothing so far.")
 
 
 @click.group()

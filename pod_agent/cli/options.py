@@ -17,7 +17,7 @@ import click
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
-__all__ = ["Context", "common", "host", "json_text", "limit_text", "part_text", "plain", "show_json", "show_table"]
+__all__ = ["Context", "common", "host", "json_text", "limit_text", "plain", "show_json", "show_table"]
 
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn the direction of text around, and lone surrogates."""
@@ -88,11 +88,13 @@ def show_table(
     rows: Iterable[Sequence[object]],
     *,
     numbers: Sequence[int] = (),
+    whole: Sequence[int] = (),
     empty: str = "",
 ) -> None:
     """A table for people; the columns named in ``numbers`` (by position) are aligned to the right.
 
-    Where there are no rows, ``empty`` says what that means.
+    Those in ``whole``, such as names to copy, are never broken into lines. Where there are no rows, ``empty`` says what
+    that means.
     """
     rows = list(rows)
     if empty and not rows:
@@ -104,7 +106,9 @@ def show_table(
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for position, column in enumerate(columns):
         right = position in numbers
-        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        table.add_column(
+            column, justify="right" if right else "left", no_wrap=right or position in whole, overflow="fold"
+        )
     for row in rows:
         table.add_row(*("" if cell is None else _text(cell) for cell in row))
     Console(highlight=False).print(table)
@@ -120,13 +124,6 @@ def limit_text(limit: int) -> str:
     from vocab.privacy import epsilon
 
     return f"{math.floor(epsilon(limit) * 100 + 0.01) / 100:g}"
-
-
-def part_text(part: int, whole: int) -> str:
-    """Which part of a limit this is, in percent; what is more than nothing is never shown as nothing."""
-    if part and part * 100 < whole:
-        return "below 1 %"
-    return f"{round(100 * part / whole) if whole else 0} %"
 
 
 def _text(cell: object) -> str:

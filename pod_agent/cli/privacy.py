@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from pod_agent.cli.options import Context, common, host, limit_text, part_text, show_json, show_table
+from pod_agent.cli.options import Context, common, host, limit_text, show_json, show_table
+from vocab.wording import part_text
 
 __all__ = ["COMMANDS"]
 

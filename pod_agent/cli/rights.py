@@ -60,7 +60,9 @@ def list_rights(context: Context, *, as_json: bool) -> None:
         )
         for state in states
     ]
-    show_table("Rights", ("request", "right", "of", "asked on", "status"), rows)
+    show_table(
+        "Rights", ("request", "right", "of", "asked on", "status"), rows, whole=(0,), empty="You asked for nothing."
+    )
 
 
 @rights.command()

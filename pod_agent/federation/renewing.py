@@ -15,7 +15,7 @@ from consent.proof import digest
 from consent.purposes import DATA, PURPOSES
 from vocab.privacy import DELTA, epsilon
 from vocab.times import utc_text
-from vocab.wording import day_text
+from vocab.wording import day_text, part_text
 
 __all__ = ["Renewal", "end_of", "last_second", "renewal"]
 
@@ -74,7 +74,7 @@ def renewal(
         f"It uses {', '.join(DATA[term].title for term in sorted(grant.data))}.",
         f"What leaves goes in two parts that look random: one for {grant.controller}, one sealed for {grant.helper}.",
         f"They may publish only sums over at least {grant.min_batch} people.",
-        f"{loss} Spent so far: {so_far:,} of {limit:,} micro-rho.",
+        f"{loss} Spent so far: {part_text(so_far, limit)} of it.",
         f"If you renew it, all this lasts until {_day(last, zone)}. Nothing else changes; withdraw any day you like.",
     )
     made = Renewal(grant.identifier, last, lines)

@@ -13,6 +13,7 @@ import pytest
 from consent.errors import ConsentError, RefusedError, RequestSettledError
 from consent.rights import Right
 from pod_agent.cli.main import main
+from pod_agent.cli.options import show_table
 from pod_agent.config import load_settings
 from pod_agent.errors import NoticeChangedError
 from tests.support.door import HELPER, LEADER, Door, doors
@@ -148,6 +149,12 @@ def test_the_command_line_speaks_in_epsilons_and_says_when_there_is_nothing(
     defaults = told(home, "budget", "set", "--business", "default", "--year", "default", capsys=capsys)
     assert "epsilon 1 for one business and 3 for all in 28 days, 7.76 for all in a year" in defaults
     assert "epsilon 1 for one" in told(home, "budget", "set", "--business", "1", "--year", "7.76", capsys=capsys)
+
+
+def test_names_to_copy_stand_on_one_line_of_a_narrow_table(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "6f1c9f6e-4b3a-4d83-9a57-0c7f3a1a2b4c"
+    show_table("Grants", ("grant", "recipient"), [(name, "a business with a long name " * 4)], whole=(0,))
+    assert name in capsys.readouterr().out
 
 
 def test_the_command_line_writes_a_letter_and_notes_the_answer(

@@ -161,6 +161,10 @@ def test_a_studys_progress_is_told_in_steps_and_its_release_linked() -> None:
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
     assert f'href="/releases/{release.id}"' in text
     assert "100+</strong> reports so far" in text
+    tasks = [
+        study.task_id.hex() for study in (histogram_study(title="A running one"), *(one for one, _ in others), done)
+    ]
+    assert [task in text for task in tasks] == [True, True, False, False]  # what can be collected names its task
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from aggregator.errors import NotAuthorisedError, ProviderUnreachableError
+from vocab.hosts import is_loopback
 
 __all__ = ["TokenCheck"]
 
@@ -65,7 +66,7 @@ class TokenCheck:
     ) -> None:
         self._url = url
         self._providers = {provider.rstrip("/") for provider in providers}
-        self._near = _is_loopback(urlsplit(url).hostname or "")
+        self._near = is_loopback(urlsplit(url).hostname or "")
         self._clock = clock
         self._client = client or httpx.Client(
             timeout=httpx.Timeout(10.0, connect=5.0),
@@ -207,7 +208,7 @@ class TokenCheck:
             host, port = parts.hostname or "", parts.port or 443
         except ValueError as error:
             raise NotAuthorisedError("an address in the token cannot be read", hint=_HINT) from error
-        if self._near and _is_loopback(host) and parts.scheme in {"http", "https"}:
+        if self._near and is_loopback(host) and parts.scheme in {"http", "https"}:
             return
         if parts.scheme != "https" or not host or parts.username is not None:
             raise NotAuthorisedError("an address in the token is not https", hint=_HINT)
@@ -220,13 +221,6 @@ class TokenCheck:
 
 
 _HINT = "Log in again, with an identity provider that your WebID names, and see that your clock is right."
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _part(token: str, place: int) -> dict[str, Any]:

@@ -7,13 +7,13 @@ Parties that rent names below one domain count as one, on the safe side; one par
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 
 import httpx
 
 from consent.errors import InvalidStudyError
+from vocab.hosts import address_of, is_loopback
 
 __all__ = ["Server", "is_loopback", "server_of"]
 
@@ -40,7 +40,7 @@ class Server:
     def owner(self) -> str:
         """The registrable domain, or the address where the host is one."""
         labels = self.host.split(".")
-        if _address(self.host) is not None:
+        if address_of(self.host) is not None:
             return self.host
         below = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL
         return ".".join(labels[-3 if below else -2 :])
@@ -57,26 +57,10 @@ def server_of(url: str) -> Server:
         name = parts.raw_host.decode("ascii").lower().removesuffix(".")
     except (httpx.InvalidURL, ValueError) as error:
         raise InvalidStudyError("an address of the study cannot be read") from error
-    address = _address(name)
+    address = address_of(name)
     host = str(address) if address is not None else name
     plain = HOST.fullmatch(host) is not None and NUMERIC.fullmatch(host.rpartition(".")[2]) is None
     port = parts.port if parts.port is not None else PORTS.get(parts.scheme, 0)
     if (address is None and not plain) or not 0 < port < 65_536 or "%" in host:
         raise InvalidStudyError("an address of the study names no server")
     return Server(parts.scheme, host, port)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether the host of an address is this machine."""
-    if host is None:
-        return False
-    address = _address(host)
-    return host == "localhost" if address is None else address.is_loopback
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address

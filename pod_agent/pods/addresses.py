@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from pod_agent.errors import UsageError
+from vocab import hosts
 
 __all__ = ["is_inside", "is_loopback", "origin", "require_safe"]
 
@@ -17,12 +18,7 @@ _SHORT_IPV4 = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,
 def is_loopback(address: str) -> bool:
     """Whether the address names this machine."""
     host = urlsplit(address).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host.endswith(".localhost") or hosts.is_loopback(host)
 
 
 def is_inside(address: str) -> bool:

@@ -42,3 +42,12 @@ def test_what_an_answer_moves_the_sum_is_stated_once_for_both_sides() -> None:
     assert (Histogram.name, statistic.norm_squared) == ("histogram", 1)
     assert (ModelUpdate.name, update.norm_squared) == ("update", 4 * 100**2)
     assert Noise(20_000).micro_rho(update.norm_squared) == 1_000_000
+
+
+def test_an_epsilon_is_a_number_up_to_100_and_a_limit_far_less() -> None:
+    for text in ("100", "99.9"):
+        with pytest.raises(InvalidGrantError):
+            Limits.from_epsilons(year=text)
+    for text in ("100.5", "101"):
+        with pytest.raises(VocabularyError, match="is an epsilon"):
+            Limits.from_epsilons(year=text)

@@ -9,7 +9,7 @@ import pytest
 
 from consent.budget import PERIOD
 from consent.errors import AlreadyAnsweredError, ExpiredError, WithdrawnError
-from tests.support.consents import START, given, pieces, question
+from tests.support.consents import START, Machine, MemoryDocuments, given, grant_for, pieces, question
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -90,3 +90,27 @@ def test_what_a_server_said_to_a_withdrawn_report_is_in_the_log_and_costs_nothin
     assert (last.action, last.study, last.grant) == ("withdraw-report", release.study, release.grant)
     assert (last.recipient, last.size, last.outcome) == ("https://leader.example/x", 4, "removed")
     assert [charge.micro_rho for charge in machine.gate.charges()] == [5_000]
+
+
+class LateDocuments(MemoryDocuments):
+    """Another device writes its charge of the same study just before this one does."""
+
+    theirs: bytes = b""
+
+    def create(self, path: str, content: bytes) -> bool:
+        if path.startswith("consent/budget/") and self.theirs:
+            self.files[path] = self.theirs
+        return super().create(path, content)
+
+
+def test_a_study_that_another_device_charged_at_the_same_time_is_not_answered_twice() -> None:
+    there = given()
+    there.gate.permit(replace(question(b"theirs"), study=question().study))
+    [path] = [path for path in there.documents.files if path.startswith("consent/budget/")]
+    documents = LateDocuments()
+    here = Machine(documents=documents)
+    here.gate.give(grant_for())
+    documents.theirs = there.documents.files[path]
+    with pytest.raises(AlreadyAnsweredError):
+        here.gate.permit(question())
+    assert documents.files[path] == documents.theirs

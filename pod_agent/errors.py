@@ -29,6 +29,7 @@ AgentError
 ├── TokenRefusedError               5  the operator of the person's pod gives no token for a study
 └── ServerRefusedError              5  a SuperLink answers, but not to this agent
     ├── NodeNotAdmittedError        5  it does not know this node's key, or not any more
+    │   └── NodeNotYetAdmittedError 5  it has not heard of it yet, or holds it for one that is still there
     └── UntrustedServerError        5  its certificate is not one that the business vouched for
 """
 
@@ -290,6 +291,12 @@ class NodeNotAdmittedError(ServerRefusedError):
 
     code = "node_not_admitted"
     hint = "Ask anew: pod-agent federation join. If that does not help, see that this machine's clock is right."
+
+
+class NodeNotYetAdmittedError(NodeNotAdmittedError):
+    """The training server has not heard of this node yet, or holds it for one that is still there."""
+
+    code = "node_not_yet_admitted"
 
 
 class UntrustedServerError(ServerRefusedError):

@@ -48,6 +48,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from pod_agent.errors import (
     NodeNotAdmittedError,
+    NodeNotYetAdmittedError,
     ServerRefusedError,
     ServerUnreachableError,
     UntrustedServerError,
@@ -64,8 +65,12 @@ MAX_OBJECTS = 16
 """Instructions are a message, a dictionary and one record; a server that announces more is refused."""
 MAX_ANSWER = 8 << 20
 """Bytes of one answer: the largest holds the weights of a model."""
-NOT_ADMITTED = frozenset({401, 412})
-"""401: the key is not the node's, or was taken out; 412: no node with this key (Flower's ApiError 2004)."""
+NOT_ADMITTED, NOT_YET = 401, 412
+"""401: the key is not the node's, or was taken out.
+
+412 (Flower's ApiError 2004): no node has this key, or one that has it counts as online, as it does for two missed
+heartbeats after its machine or the server went down.
+"""
 PULL_SECONDS = 60.0
 """How long a part may come later than the message: a SuperLink takes in a hundred messages one part after the other."""
 PULL_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 2.0
@@ -232,7 +237,9 @@ def _ask(call: Callable[[], T]) -> T:
         status = error.response.status_code
         if status >= 500:
             raise ServerUnreachableError(f"the training server answered {status}") from error
-        if status in NOT_ADMITTED:
+        if status == NOT_YET:
+            raise NodeNotYetAdmittedError(f"the training server does not know this node ({status})") from error
+        if status == NOT_ADMITTED:
             raise NodeNotAdmittedError(f"the training server does not know this node ({status})") from error
         raise ServerRefusedError(f"the training server refused this node ({status})") from error
     except httpx.HTTPError as error:

@@ -15,9 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from consent.errors import ConsentError
-from pod_agent.errors import NodeNotAdmittedError, ServerRefusedError, ServerUnreachableError
+from pod_agent.errors import (
+    NodeNotAdmittedError,
+    NodeNotYetAdmittedError,
+    ServerRefusedError,
+    ServerUnreachableError,
+)
 from pod_agent.federation.answer import Answer, Answered
-from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection
+from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection, Received
 from vocab.errors import ProjectError, VocabularyError
 from vocab.training import RoundInstructions
 
@@ -34,8 +39,8 @@ class FlowerNode(threading.Thread):
     ``connect`` makes a connection and ``answer`` an update; ``pause`` is the time between two polls in seconds, doubled
     after each failure up to twelve times that. ``answered`` and ``refused`` count messages; ``failure`` is what ended
     the thread, None while it runs and after a clean stop. ``allowed`` raises a ConsentError once the node may not
-    connect any more; it is asked before every request and must be quick. ``patience`` is for how many seconds a server
-    that does not know this node yet is tried again.
+    connect any more; it is asked before every request and must be quick. ``patience`` is for how many seconds on end a
+    server that does not know this node yet is tried again.
     """
 
     def __init__(
@@ -52,7 +57,8 @@ class FlowerNode(threading.Thread):
         self._answer = answer
         self._allowed = allowed
         self._pause = pause
-        self._patient_until = time.monotonic() + patience
+        self._patience = patience
+        self._unknown_since: float | None = None
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self.answered = 0
@@ -87,13 +93,26 @@ class FlowerNode(threading.Thread):
                 log.warning("the training server does not answer; trying again in %.0f s", pause)
                 self._stopping.wait(pause)
                 pause = min(2 * pause, MOST_PAUSES * self._pause)
+            except NodeNotYetAdmittedError as error:
+                if not self._wait_unknown(min(pause, 1.0)):
+                    self._refused(error)
+                    return
             except ServerRefusedError as error:
-                if isinstance(error, NodeNotAdmittedError) and time.monotonic() < self._patient_until:
-                    self._stopping.wait(min(pause, 1.0))
-                    continue
-                self._fail(error)
-                log.warning("the training server refused this node: %s", error.code)
+                self._refused(error)
                 return
+
+    def _wait_unknown(self, pause: float) -> bool:
+        """Wait a moment; False where patience is over."""
+        now = time.monotonic()
+        since = self._unknown_since = now if self._unknown_since is None else self._unknown_since
+        if now - since >= self._patience:
+            return False
+        self._stopping.wait(pause)
+        return True
+
+    def _refused(self, error: ServerRefusedError) -> None:
+        self._fail(error)
+        log.warning("the training server refused this node: %s", error.code)
 
     def _fail(self, error: ProjectError) -> None:
         self.failure = error
@@ -104,6 +123,7 @@ class FlowerNode(threading.Thread):
         connection = self._connect()
         try:
             connection.open()
+            self._unknown_since = None
             self._ready.set()
             self._poll(connection)
         except ConsentError:
@@ -113,13 +133,29 @@ class FlowerNode(threading.Thread):
             connection.close()
 
     def _poll(self, connection: FleetConnection) -> None:
-        beat = time.monotonic()
+        """Ask for messages, also across an outage: a server that comes back takes the node for one that never left.
+
+        Returns where such a server knows the node no more, to announce it again.
+        """
+        beat, pause = time.monotonic(), self._pause
         while not self._stopping.is_set():
             self._allowed()
-            if time.monotonic() - beat > HEARTBEAT_SECONDS / 3:
-                connection.beat()
-                beat = time.monotonic()
-            if not self._handle_next(connection):
+            try:
+                if time.monotonic() - beat > HEARTBEAT_SECONDS / 3:
+                    connection.beat()
+                    beat = time.monotonic()
+                handled = self._handle_next(connection)
+            except ServerUnreachableError:
+                log.warning("the training server does not answer; trying again in %.0f s", pause)
+                self._stopping.wait(pause)
+                pause = min(2 * pause, MOST_PAUSES * self._pause)
+                continue
+            except NodeNotAdmittedError:
+                if pause == self._pause:
+                    raise
+                return
+            pause = self._pause
+            if not handled:
                 self._stopping.wait(self._pause)
 
     def _handle_next(self, connection: FleetConnection) -> bool:
@@ -138,9 +174,20 @@ class FlowerNode(threading.Thread):
             self.refused += 1
         else:
             self._allowed()
-            connection.reply(received, {"report": result.report_id})
-            self.answered += 1
+            self._reply(connection, received, result)
         return True
+
+    def _reply(self, connection: FleetConnection, received: Received, result: Answered) -> None:
+        """Name the report; a round that is over takes no reply, which is no fault of the node's."""
+        try:
+            connection.reply(received, {"report": result.report_id})
+        except NodeNotAdmittedError:
+            raise
+        except ServerRefusedError as error:
+            self.refused += 1
+            log.info("a reply came too late: %s", error.code)
+        else:
+            self.answered += 1
 
     def _ask(self, instructions: RoundInstructions) -> Answered | None:
         """The answer if there may be one, checked again after all the work is done."""

@@ -14,17 +14,18 @@ import httpx
 from consent.errors import ExpiredError
 from pod_agent.errors import NodeNotAdmittedError, ServerUnreachableError, UsageError
 from pod_agent.federation.consents import Consents
-from pod_agent.federation.fleet import FleetConnection
+from pod_agent.federation.fleet import HEARTBEAT_SECONDS, FleetConnection
 from pod_agent.federation.flower_node import FlowerNode
 from pod_agent.federation.membership import enter, lasts_until, require_allowed
 from pod_agent.federation.node_file import Membership, NodeFile
 from pod_agent.federation.rounds import round_answer
 from vocab.membership import ADDRESS
 
-__all__ = ["Joined", "join_business", "join_rounds"]
+__all__ = ["Joined", "join_business", "join_rounds", "member_node"]
 
-PATIENCE_SECONDS = 20.0
-"""How long a training server may take to hear from its business that this node was let in."""
+PATIENCE_SECONDS = 2.5 * HEARTBEAT_SECONDS
+"""How long a training server may not know this node: until its business told it, or until it takes a node that went
+down without a word for gone, which is after two missed heartbeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def join_business(
         member = kept.read()
         if member is None or not member.address or lasts_until(consents, member.grant) != member.ends:
             member = enter(consents, kept, auth, client=client)
-        node = _node(consents, member, history, pause)
+        node = member_node(consents, member, history, pause)
         try:
             _take_part(node, None if end is None else max(0.0, end - time.monotonic()))
         except (ExpiredError, NodeNotAdmittedError) as error:
@@ -106,7 +107,10 @@ def join_rounds(
     return Joined(node.answered, node.refused)
 
 
-def _node(consents: Consents, member: Membership, history: Callable[[], Sequence[float]], pause: float) -> FlowerNode:
+def member_node(
+    consents: Consents, member: Membership, history: Callable[[], Sequence[float]], pause: float
+) -> FlowerNode:
+    """The node of somebody who was let in, ready to start; it speaks while their grant stands."""
     keys = (member.private_key, member.private_key.public_key())
     authority = member.authority.encode() or None
     return FlowerNode(

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 from flwr.supercore.primitives.asymmetric import generate_key_pairs
 
-from aggregator.errors import ConfigurationError, SuperLinkError, UnknownNodeError
+from aggregator.errors import ConfigurationError, UnknownNodeError
 from aggregator.grid import admitted
 from aggregator.registry import Registry
 from aggregator.running import Servers
@@ -67,13 +66,6 @@ def provider() -> Iterator[PersonServer]:
 
 def keys(training: TrainingServer) -> set[bytes]:
     return {one.key for one in admitted(training.link.control)}
-
-
-def answers(training: TrainingServer) -> bool:
-    try:
-        return bool(keys(training))
-    except SuperLinkError:
-        return False
 
 
 def test_people_are_let_in_by_their_logins_and_train_over_tls(
@@ -175,7 +167,6 @@ def test_who_the_operator_removes_gets_a_401_that_does_not_interrupt_the_process
             )
             node.start()
             assert node.wait_ready(20)
-            node._patient_until = 0.0
             with closing(Registry(servers.home)) as registry:
                 registry.remove(name)
                 with pytest.raises(UnknownNodeError):
@@ -293,28 +284,6 @@ def test_nodes_see_the_fleet_paths_alone_and_control_demands_its_secret(
         control.secret,
         0o600,
     )
-
-
-def test_a_superlink_that_dies_comes_back_with_its_nodes(
-    tmp_path: Path, servers: Servers, training: TrainingServer, provider: PersonServer
-) -> None:
-    task = publish(servers, "Round after a crash")
-    joined: list[Joined] = []
-    with closing(Someone(tmp_path, servers, provider)) as person:
-        person.consents.give(task)
-        person.enter()
-        held = person.kept.read()
-        assert held is not None
-        wait_until(lambda: held.public_key in keys(training))
-        died = training.link.pid
-        psutil.Process(died).kill()
-        wait_until(lambda: training.link.pid != died and answers(training), 60)
-        thread = threading.Thread(target=lambda: joined.append(person.join(12)))
-        thread.start()
-        outcome = run_round(servers, training, task, 1)
-        thread.join()
-    assert outcome.summed == 1
-    assert joined == [Joined(1, 0)]
 
 
 def test_a_node_that_cannot_say_goodbye_keeps_its_key_to_try_again(

@@ -79,7 +79,8 @@ class Someone:
         self.consents.close()
 
 
-def publish(servers: Servers, title: str, min_batch: int = 1) -> str:
+def publish(servers: Servers, title: str, min_batch: int = 1, *, epsilon: float | None = None) -> str:
+    """Publish a round for made-up people, exact unless it has a cost; its task id."""
     now = datetime.now(UTC).replace(microsecond=0)
     terms = {
         "title": title,
@@ -91,8 +92,9 @@ def publish(servers: Servers, title: str, min_batch: int = 1) -> str:
             "length": len(WEEKLY_SPENDING.start),
             "clip": 1 << 13,
             "fraction_bits": 14,
+            "norm": 1 << 13,
         },
-        "noise": {"variance": 0},
+        "noise": {"variance": 0} if epsilon is None else {"epsilon": epsilon},
         "min_batch": min_batch,
         "opens": now - timedelta(minutes=1),
         "closes": now + timedelta(hours=1),
@@ -108,13 +110,15 @@ def wait_until(what: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def run_round(servers: Servers, training: TrainingServer, task: str, cohort: int) -> RoundOutcome:
+def run_round(
+    servers: Servers, training: TrainingServer, task: str, cohort: int, *, deadline: float = 30
+) -> RoundOutcome:
     with closing(Leader(servers.home, servers.leader_config)) as leader, servers.channel() as channel:
         return train(
             leader,
             channel,
             bytes.fromhex(task),
             models=Models(servers.home / "models"),
-            terms=RoundTerms(deadline=30, cohort=cohort, poll=0.05),
+            terms=RoundTerms(deadline=deadline, cohort=cohort, poll=0.05),
             control=training.link.control,
         )

@@ -19,8 +19,9 @@ import numpy as np
 from aggregator.noise import discrete_gaussian
 from aggregator.studies import variance_for
 from pod_agent.federation.training import LEARNERS, local_update
-from pod_agent.models.forecast import LONG, WeeklySpending, scaled_weeks
+from pod_agent.models.forecast import LONG, WeeklySpending, scaled_weeks, windows_of
 from pod_agent.models.network import WeeklyNetwork
+from pod_agent.models.protocol import Array
 from pod_agent.synthetic.household import make_household
 from pod_agent.synthetic.money import account_movements, card_movements, second_card_movements
 from vocab.privacy import epsilon, micro_rho
@@ -75,9 +76,14 @@ def error(name: str, weights: Sequence[float], people: Weeks) -> float:
 
 def central(name: str, people: Weeks) -> float:
     """The error of training where one party holds everybody's weeks: what federated training is compared with."""
-    together = [week / (np.mean(history[:-HELD_OUT]) or 1.0) for history in people for week in history[:-HELD_OUT]]
+    windows, targets = (np.concatenate(parts) for parts in zip(*map(_examples, people), strict=True))
     model = WeeklyNetwork(steps=600) if LEARNERS[name] is WeeklyNetwork else WeeklySpending(ridge=1e-6)
-    return error(name, model.fit([float(week) for week in together]).coef_.tolist(), people)
+    return error(name, model.fit_windows(windows, targets).coef_.tolist(), people)
+
+
+def _examples(history: list[float]) -> tuple[Array, Array]:
+    """What one person's weeks teach: no window reaches from one person to the next."""
+    return windows_of(scaled_weeks(history[:-HELD_OUT])[0])
 
 
 def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> list[float]:

@@ -11,7 +11,7 @@ from pod_agent.errors import UsageError
 from pod_agent.models.protocol import Array, Forecaster
 from vocab.training import WEEKLY_SPENDING
 
-__all__ = ["LONG", "MOST", "WeeklySpending", "scaled_weeks", "walk"]
+__all__ = ["LONG", "MOST", "WeeklySpending", "scaled_weeks", "walk", "windows_of"]
 
 LONG, SHORT = 8, 4
 MOST = 4.0
@@ -40,9 +40,13 @@ class WeeklySpending(Forecaster):
 
     def fit(self, history: Sequence[float]) -> Self:
         """Learn from the spending of whole weeks, oldest first; ``start`` is kept where there are fewer than 9."""
-        start = np.asarray(self.start, dtype=np.float64)
         weeks, self.scale_ = scaled_weeks(history)
-        rows, targets = _examples(weeks)
+        return self.fit_windows(*windows_of(weeks))
+
+    def fit_windows(self, windows: Array, targets: Array) -> Self:
+        """Learn from windows of 8 weeks, one in a row, and the weeks that followed, in average weeks."""
+        start = np.asarray(self.start, dtype=np.float64)
+        rows = np.asarray([_features(window) for window in windows]).reshape(-1, len(start))
         self.weeks_ = len(targets)
         self.coef_ = start
         for _ in range(PASSES if self.weeks_ else 0):
@@ -83,7 +87,8 @@ def _features(window: Array) -> Array:
     return np.asarray([1.0, window[-1], window[-SHORT:].mean(), window.mean()])
 
 
-def _examples(weeks: Array) -> tuple[Array, Array]:
-    """One row of features and one target for every week that has 8 before it."""
-    rows = [_features(weeks[last - LONG : last]) for last in range(LONG, len(weeks))]
-    return np.asarray(rows).reshape(-1, 4), weeks[LONG:]
+def windows_of(weeks: Array) -> tuple[Array, Array]:
+    """The 8 weeks before every week that has as many, one window in a row, and those weeks."""
+    if len(weeks) <= LONG:
+        return np.empty((0, LONG)), np.empty(0)
+    return np.lib.stride_tricks.sliding_window_view(weeks, LONG)[:-1], weeks[LONG:]

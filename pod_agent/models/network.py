@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from pod_agent.errors import MissingExtraError, UsageError
-from pod_agent.models.forecast import LONG, scaled_weeks, walk
+from pod_agent.models.forecast import LONG, scaled_weeks, walk, windows_of
 from pod_agent.models.protocol import Array, Forecaster
 from vocab.training import NETWORK_HIDDEN, WEEKLY_NETWORK
 
@@ -43,11 +43,14 @@ class WeeklyNetwork(Forecaster):
     def fit(self, history: Sequence[float]) -> Self:
         """Learn from the spending of whole weeks, oldest first; ``start`` is kept where there are fewer than 9."""
         weeks, self.scale_ = scaled_weeks(history)
-        self.weeks_ = max(0, len(weeks) - LONG)
+        return self.fit_windows(*windows_of(weeks))
+
+    def fit_windows(self, windows: Array, targets: Array) -> Self:
+        """Learn from windows of 8 weeks, one in a row, and the weeks that followed, in average weeks."""
+        self.weeks_ = len(targets)
         self.coef_: Array = np.asarray(self.start, dtype=np.float64)
         if self.weeks_:
-            windows = np.lib.stride_tricks.sliding_window_view(weeks, LONG)[:-1]
-            self.coef_ = self._descend(windows, weeks[LONG:])
+            self.coef_ = self._descend(windows, targets)
         return self
 
     def forecast(self, history: Sequence[float], steps: int = 1) -> Array:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pod_agent.errors import UsageError
 from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.training import LEARNERS, local_update, quantise
-from pod_agent.models.forecast import SMALLEST_RESIDUAL, WeeklySpending
+from pod_agent.models.forecast import SMALLEST_RESIDUAL, WeeklySpending, scaled_weeks, windows_of
 from pod_agent.models.network import WeeklyNetwork
 from pod_agent.models.protocol import Array
 from vocab.query import QuerySpec, Table
@@ -211,3 +211,20 @@ def test_the_norm_of_what_leaves_is_never_above_the_studys(update: list[float], 
 def test_an_update_that_ran_off_is_sent_as_nothing_learned(wild: float) -> None:
     statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=100, fraction_bits=8)
     assert quantise([1.0, wild, 0.0, 0.0], statistic) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("model", [WeeklySpending(), WeeklyNetwork(steps=3)], ids=["median", "network"])
+def test_windows_of_several_people_are_learned_from_without_a_window_that_reaches_across(
+    model: WeeklySpending | WeeklyNetwork,
+) -> None:
+    one, other = np.arange(10.0), 5 * np.ones(9)
+    windows, targets = (np.concatenate(parts) for parts in zip(windows_of(one), windows_of(other), strict=True))
+    assert windows.tolist() == [list(range(8)), list(range(1, 9)), [5.0] * 8]
+    assert targets.tolist() == [8.0, 9.0, 5.0]
+    learned = model.fit_windows(windows, targets)
+    assert learned.weeks_ == 3
+    together = learned.coef_
+    history = [float(7 * week % 11) for week in range(30)]
+    alone = model.fit(history).coef_
+    assert np.array_equal(model.fit_windows(*windows_of(scaled_weeks(history)[0])).coef_, alone)
+    assert not np.array_equal(together, alone)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import httpx
 import pytest
@@ -20,12 +21,14 @@ from flwr.proto.message_pb2 import Metadata as ProtoMetadata
 from flwr.proto.message_pb2 import ObjectTree, PullObjectRequest, PullObjectResponse
 from flwr.supercore.inflatable.inflatable_object import get_all_nested_objects, get_object_tree
 
-from pod_agent.errors import ServerRefusedError, ServerUnreachableError
+from pod_agent.errors import NodeNotYetAdmittedError, ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.answer import Answered
 from pod_agent.federation.fleet import FleetConnection
 from pod_agent.federation.flower_node import FlowerNode, nodes_online
+from pod_agent.federation.send import open_client
+from tests.support.rounds import training_study
 from vocab.errors import VocabularyError
-from vocab.training import RoundInstructions
+from vocab.training import WEEKLY_SPENDING, RoundInstructions, Scalar
 
 pytestmark = pytest.mark.flower
 
@@ -141,10 +144,10 @@ def deep_tree(levels: int) -> ObjectTree:
     return tree
 
 
-def instructions() -> tuple[ProtoMessage, ObjectTree, dict[str, bytes]]:
+def instructions(fields: Mapping[str, Scalar]) -> tuple[ProtoMessage, ObjectTree, dict[str, bytes]]:
     """A message as a SuperLink serves it: its envelope, the tree of its parts and the parts."""
     metadata = Metadata(1, "", 1, 7, "", "", time.time(), 60.0, "train")
-    message = make_message(metadata=metadata, content=RecordDict({"instructions": ConfigRecord({"round": 1})}))
+    message = make_message(metadata=metadata, content=RecordDict({"instructions": ConfigRecord(dict(fields))}))
     message.metadata.__dict__["_message_id"] = message.object_id
     parts = {name: part.deflate() for name, part in get_all_nested_objects(message).items()}
     return message_to_proto(remove_content_from_message(message)), get_object_tree(message), parts
@@ -152,7 +155,7 @@ def instructions() -> tuple[ProtoMessage, ObjectTree, dict[str, bytes]]:
 
 @pytest.mark.parametrize(("late", "read"), [(3, True), (10**6, False)])
 def test_a_part_that_comes_late_is_waited_for_but_not_for_ever(late: int, read: bool) -> None:
-    envelope, tree, parts = instructions()
+    envelope, tree, parts = instructions({"round": 1})
     waits = iter(range(late))
 
     def pull(body: bytes) -> bytes:
@@ -179,6 +182,79 @@ def test_a_part_that_comes_late_is_waited_for_but_not_for_ever(late: int, read: 
             with pytest.raises(VocabularyError, match="missing"):
                 connection.receive()
         connection.close()
+
+
+def test_a_reply_that_comes_too_late_does_not_end_the_node() -> None:
+    round_one = RoundInstructions(study=training_study(), number=1, weights=WEEKLY_SPENDING.start)
+    envelope, tree, parts = instructions(round_one.to_fields())
+    served = iter([PullMessagesResponse(messages_list=[envelope], message_object_trees=[tree]).SerializeToString()])
+
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        if path.endswith("pull-messages"):
+            return 200, next(served, b"")
+        if path.endswith("pull-object"):
+            content = parts[PullObjectRequest.FromString(body).object_id]
+            found = PullObjectResponse(object_found=True, object_available=True, object_content=content)
+            return 200, found.SerializeToString()
+        return (409, b"") if path.endswith("push-messages") else active(path, body)
+
+    with server(reply) as (address, asked):
+        node = FlowerNode(lambda: FleetConnection(address), lambda _: Answered(b"r" * 16, lambda: None), pause=0.01)
+        node.start()
+        wait_until(lambda: node.refused == 1)
+        wait_until(lambda: asked[-1].endswith("pull-messages"))
+        assert node.stop()
+    assert (node.failure, node.answered) == (None, 0)
+
+
+@pytest.mark.parametrize("patience", [10.0, 0.0])
+def test_a_server_that_does_not_know_the_node_yet_is_asked_again_for_as_long_as_patience_lasts(patience: float) -> None:
+    refusals = [412, 412]
+
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        return (refusals.pop(), b"") if path.endswith("activate-node") and refusals else active(path, body)
+
+    with server(reply) as (address, _):
+        node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01, patience=patience)
+        node.start()
+        assert node.wait_ready(10) is bool(patience)
+        assert node.stop()
+    assert isinstance(node.failure, NodeNotYetAdmittedError) is not bool(patience)
+
+
+def test_an_outage_keeps_the_node_and_its_number() -> None:
+    polls = iter([200, 503, 503, 200])
+
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        return (next(polls, 200), b"") if path.endswith("pull-messages") else active(path, body)
+
+    with server(reply) as (address, asked):
+        node = FlowerNode(lambda: FleetConnection(address), never, pause=0.01)
+        node.start()
+        wait_until(lambda: len([path for path in asked if path.endswith("pull-messages")]) > 5)
+        assert node.stop()
+        assert len([path for path in asked if path.endswith("/activate-node")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "headers", "error"),
+    [
+        ({"most": 999}, {}, httpx.RemoteProtocolError),
+        ({"seconds": -1.0}, {}, httpx.ReadTimeout),
+        ({}, {"Content-Encoding": "gzip"}, httpx.RemoteProtocolError),
+    ],
+    ids=["long", "slow", "compressed"],
+)
+def test_an_answer_without_end_is_cut_off_whoever_reads_it(
+    options: dict[str, Any], headers: dict[str, str], error: type[httpx.TransportError]
+) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=headers, content=iter([b"x" * 500] * 2))
+
+    with open_client(httpx.MockTransport(answer), **options) as client, pytest.raises(error):
+        client.get("http://127.0.0.1:1/")
+    with open_client(httpx.MockTransport(answer), most=1_000) as client:
+        assert headers or len(client.get("http://127.0.0.1:1/").content) == 1_000
 
 
 def test_instructions_with_too_many_parts_are_refused_before_any_is_fetched() -> None:

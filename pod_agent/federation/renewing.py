@@ -56,16 +56,26 @@ def last_second(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
+def _usual_day(today: date, end: date) -> date:
+    """The last day that is offered: no later than a yes can reach."""
+    usual = today + timedelta(days=DEFAULT_DAYS)
+    if usual > end:
+        return usual
+    return min(end + timedelta(days=DEFAULT_DAYS), today + timedelta(days=MAX_DAYS - 1))
+
+
 def renewal(
     state: GrantState, charges: Sequence[Charge], now: datetime, zone: ZoneInfo, until: date | None = None
 ) -> Renewal:
-    """The notice for letting a grant last until the end of this day, 90 days from today if not given.
+    """The notice for letting a grant last until the end of this day.
+
+    If none is given, 90 days from today, or from its end where it lasts so long already.
 
     Raises the refusal of a grant that is over, InvalidGrantError for a day that is not later than its end or more than
     a year away.
     """
     grant, end = state.grant, state.ends(now)
-    last = last_second(until or now.astimezone(zone).date() + timedelta(days=DEFAULT_DAYS), zone)
+    last = last_second(until or _usual_day(now.astimezone(zone).date(), end.astimezone(zone).date()), zone)
     so_far = spent(charges, now, PERIOD, grant=grant.identifier)
     limit = grant.max_micro_rho_period
     loss = f"Most privacy loss in 28 days: epsilon {epsilon(limit):.2f}, but for a chance of one in {1 / DELTA:,.0f}."

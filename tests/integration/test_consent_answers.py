@@ -76,6 +76,15 @@ def test_a_grant_is_renewed_by_a_yes_to_what_was_shown(door: Door) -> None:
         consents.renewal(grant)
 
 
+def test_a_grant_of_today_can_be_renewed_without_naming_a_day(door: Door) -> None:
+    consents, _ = door.person(SPENDING)
+    grant = consents.give(door.publish(door.study()))
+    shown = consents.renewal(grant)
+    before = consents.gate.states().states[0].grant.until
+    assert timedelta(days=85) < shown.until - before <= timedelta(days=91)
+    assert consents.renew(grant, notice=shown.notice) == shown.until
+
+
 def test_an_erasure_withdraws_takes_back_and_is_fulfilled_when_both_servers_answered(door: Door) -> None:
     study = door.study()
     door.publish(study)

@@ -115,6 +115,7 @@ def test_a_server_whose_disk_is_full_is_made_up_for(
         path.unlink()
 
 
+@pytest.mark.timeout(900)
 def test_two_agents_that_write_the_same_months_at_once_lose_and_double_nothing(tenant: Tenant, tmp_path: Path) -> None:
     tenant.server.proxy.play(None)
     months = [44_640 * month for month in range(MONTHS)]

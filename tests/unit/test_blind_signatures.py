@@ -15,7 +15,7 @@ from tests.support.tokens import pooled_key
 from vocab.blindrsa import blind, blind_sign, finalize, key_from_der, key_to_der, prepare, verify
 from vocab.errors import VocabularyError
 
-VECTORS = Path(__file__).parents[1] / "fixtures" / "blindrsa" / "rsabssa-sha384-pss-randomized.json"
+VECTORS = Path(__file__).parents[1] / "vectors" / "blindrsa" / "rsabssa-sha384-pss-randomized.json"
 """Made with the package @cloudflare/blindrsa-ts 0.4.4, whose own tests hold those of RFC 9474, appendix A."""
 
 Vector = dict[str, bytes]

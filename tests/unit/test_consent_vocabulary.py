@@ -25,7 +25,7 @@ from tests.unit.test_consent_requests import asked
 from vocab.terms import PA
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = ROOT / "tests" / "fixtures" / "dpv" / "terms-2.3.txt"
+LIST = ROOT / "tests" / "vectors" / "dpv" / "terms-2.3.txt"
 MODULES = {DPV: "dpv", PD: "pd", LOC: "loc", GDPR: "eu-gdpr", DPV_27560: "dpv-27560"}
 NOTICE = "sha-256:" + "12" * 32
 
@@ -162,7 +162,7 @@ def test_every_document_has_its_shape() -> None:
     pyshacl = pytest.importorskip("pyshacl")
     import rdflib  # noqa: PLC0415
 
-    shapes = rdflib.Graph().parse(ROOT / "tests" / "fixtures" / "dpv" / "shapes.ttl", format="turtle")
+    shapes = rdflib.Graph().parse(ROOT / "tests" / "vectors" / "dpv" / "shapes.ttl", format="turtle")
     documents = rdflib.Graph()
     for content in whole_pod().values():
         documents.parse(data=content, format="turtle")

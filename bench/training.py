@@ -1,4 +1,4 @@
-"""Whether both models learn from many people, with noise and without: ``python -m bench training``.
+"""Whether both models learn from many people, with noise and without: ``python -m bench.training``.
 
 Made-up people with the spending of ``pod_agent.synthetic``; each fits on 80 weeks, and the last 16 are held out. What
 is summed are the integers that agents would send, and the noise is that of both servers, by the same code; shares and
@@ -104,7 +104,7 @@ def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> l
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench training")
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench.training")
     parser.add_argument("--people", type=int, nargs="+", default=[60, 200, 400])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--rounds", type=int, default=5)

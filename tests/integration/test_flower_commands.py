@@ -117,8 +117,9 @@ class Shop:
         return {node["webid"]: node["node"] for node in self("nodes", "list", "--json")}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop of its own for each test, for one of them ends its servers."""
     made = Shop(tmp_path_factory.mktemp("commands"))
     try:
         made.open()

@@ -120,7 +120,7 @@ class UnknownStudyError(AggregatorError):
     """No study has this task id."""
 
     code = "unknown_study"
-    hint = "GET studies lists the open ones."
+    hint = "The portal's page of studies names each task."
     exit_status = 2
     http_status = 404
 

@@ -18,9 +18,9 @@ from vocab.membership import Admission, decode_document, encode_document, node_n
 __all__ = ["add_node_routes"]
 
 
-def add_node_routes(app: Flask, home: Path, config: LeaderConfig, *, check: TokenCheck | None = None) -> None:
-    """Serve ``nodes/{name}`` as ``vocab.membership`` says; ``check`` replaces the token check in tests."""
-    tokens = check or TokenCheck(config.url)
+def add_node_routes(app: Flask, home: Path, config: LeaderConfig) -> None:
+    """Serve ``nodes/{name}`` as ``vocab.membership`` says."""
+    tokens = TokenCheck(config.url)
 
     @app.put("/nodes/<name>")
     def admit(name: str) -> Response:

@@ -21,6 +21,7 @@ from consent.codec import decode_event, decode_grant
 from consent.errors import ConsentError
 from consent.purposes import FEDERATED_TRAINING
 from vocab.membership import Admission, node_name, verify_leave
+from vocab.times import utc_text
 
 __all__ = ["Member", "Registry", "check_grant"]
 
@@ -42,8 +43,8 @@ class Member:
             "node": self.name.hex(),
             "webid": self.webid,
             "grant": self.grant,
-            "until": self.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "registered": self.registered.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "until": utc_text(self.until),
+            "registered": utc_text(self.registered),
         }
 
 

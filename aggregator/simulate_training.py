@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,6 @@ import numpy as np
 from aggregator.channel import HelperChannel
 from aggregator.config import load_helper, load_leader
 from aggregator.direct import Node, direct_channel
-from aggregator.grid import GridChannel
 from aggregator.helper import Helper, create_helper_app
 from aggregator.leader import Leader
 from aggregator.retention import utc_now
@@ -43,7 +42,6 @@ __all__ = ["TrainingSimulation", "run_training_simulation"]
 CLIP, FRACTION_BITS = 1 << 13, 14
 FEW_PODS = 200
 """Fewer than these are checked in this process: starting others takes longer."""
-Channels = Callable[[list[Node]], GridChannel]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +55,7 @@ class TrainingSimulation:
     seed: int
 
 
-def run_training_simulation(simulation: TrainingSimulation, channels: Channels = direct_channel) -> dict[str, Any]:
+def run_training_simulation(simulation: TrainingSimulation) -> dict[str, Any]:
     """One round; the keys of the answer are those of ``pod-aggregator simulate-training`` (docs/reference/cli.md).
 
     ``exact`` says whether the published model is the start plus the mean of the drawn updates, to the last bit of what
@@ -71,10 +69,10 @@ def run_training_simulation(simulation: TrainingSimulation, channels: Channels =
         transport = httpx.WSGITransport(create_helper_app(helper))
         key = bytes.fromhex(servers.leader_config.channel_key)
         with closing(helper), closing(leader), HelperChannel(servers.helper_url, key, transport=transport) as channel:
-            return _run(simulation, channels, leader, channel)
+            return _run(simulation, leader, channel)
 
 
-def _run(simulation: TrainingSimulation, channels: Channels, leader: Leader, channel: HelperChannel) -> dict[str, Any]:
+def _run(simulation: TrainingSimulation, leader: Leader, channel: HelperChannel) -> dict[str, Any]:
     study = make_study(_terms(simulation), leader.config)
     task = leader.publish(study, channel)
     draws = np.random.default_rng(simulation.seed)
@@ -98,7 +96,7 @@ def _run(simulation: TrainingSimulation, channels: Channels, leader: Leader, cha
     start = Model.start(simulation.model)
     since = time.perf_counter()
     outcome = run_round(
-        channels([node(number) for number in range(simulation.pods)]),
+        direct_channel([node(number) for number in range(simulation.pods)]),
         study,
         start,
         terms=RoundTerms(deadline=3600, cohort=simulation.pods, poll=0.01),

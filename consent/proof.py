@@ -46,12 +46,8 @@ __all__ = [
     "read_graph",
     "sign_graph",
     "sign_json",
-    "time_text",
     "verify_json",
 ]
-
-time_text = utc_text
-"""Times in signed documents."""
 
 MAX_STATEMENTS = 500
 MAX_BYTES = 10_000_000

@@ -7,6 +7,7 @@ and comes to the same task id.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -21,7 +22,7 @@ from aggregator.issuing.config import IssuerInvitation, read_invitations
 from aggregator.issuing.issuer import STUDY_BYTES, KeyOffer, StudyToCome
 from vocab.errors import VocabularyError
 from vocab.study import Study, TokenIssuer
-from vocab.tokens import roster_lines, roster_path
+from vocab.tokens import COMMITMENT_BYTES, roster_lines, roster_path
 
 __all__ = ["check_roster", "complete", "with_issuers"]
 
@@ -75,13 +76,25 @@ def check_roster(issuer: TokenIssuer, transport: httpx.BaseTransport | None = No
         follow_redirects=False,
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        headers={"Accept-Encoding": "identity"},
     ) as client:
         try:
-            answer = client.get(issuer.url + roster_path(issuer))
-            answer.raise_for_status()
+            with client.stream("GET", issuer.url + roster_path(issuer)) as answer:
+                answer.raise_for_status()
+                roster = _roster(answer, COMMITMENT_BYTES * issuer.people)
         except httpx.HTTPError as error:
             raise IssuerUnreachableError(f"the issuer {issuer.url} shows no roster") from error
     try:
-        roster_lines(issuer, answer.content)
+        roster_lines(issuer, roster)
     except VocabularyError as error:
         raise IssuerUnreachableError(f"the roster of {issuer.url} is not what it says") from error
+
+
+def _roster(answer: httpx.Response, most: int) -> bytes:
+    """The body, of which no more is read than a roster may have; a longer one is cut, and then is none."""
+    content, end = bytearray(), time.monotonic() + ROSTER_SECONDS
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > most or time.monotonic() > end:
+            break
+    return bytes(content)

@@ -21,6 +21,8 @@ from msgspec import Struct
 
 from aggregator.errors import ConfigurationError
 from aggregator.files import replace_file
+from consent.grant import WEBID
+from vocab.study import URL
 
 __all__ = [
     "MEMBERS",
@@ -44,8 +46,6 @@ MEMBERS = "members.txt"
 INVITATIONS = "issuers"
 TRUSTED = "trusted-issuers.txt"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
-WEBID = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-URL = re.compile(r"https?://[^\s/?#@]+/(?:[^\s?#]*/)?")
 
 
 class IssuerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,8 +13,9 @@ from consent.budget import Limits
 from consent.errors import InvalidStudyError
 from consent.grant import WEBID
 from consent.purposes import purpose_problem
-from pod_agent.federation.hosts import is_loopback, server_of
+from pod_agent.federation.hosts import server_of
 from pod_agent.federation.measuring.checks import check_statistic, needed_data
+from vocab.hosts import is_loopback
 from vocab.study import MIN_BATCH, Study
 from vocab.tokens import issuers_problem
 from vocab.vdaf.encoding import prio3_for

@@ -53,9 +53,9 @@ from pod_agent.errors import (
     ServerUnreachableError,
     UntrustedServerError,
 )
-from pod_agent.federation.hosts import is_loopback
 from pod_agent.federation.send import open_client
 from vocab.errors import VocabularyError
+from vocab.hosts import is_loopback
 from vocab.training import Scalar
 
 __all__ = ["HEARTBEAT_SECONDS", "FleetConnection", "Received", "read_fields", "read_message"]

@@ -15,7 +15,7 @@ import httpx
 from consent.errors import InvalidStudyError
 from vocab.hosts import address_of, is_loopback
 
-__all__ = ["Server", "is_loopback", "server_of"]
+__all__ = ["Server", "server_of"]
 
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*")
 NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")

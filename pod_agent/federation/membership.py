@@ -16,19 +16,19 @@ from datetime import datetime
 
 import httpx
 
-from consent.errors import ConsentError, ExpiredError, NoGrantError, WithdrawnError
+from consent.errors import ConsentError, ExpiredError, InvalidStudyError, NoGrantError, WithdrawnError
 from consent.gate import Permit
 from consent.grant import Disclosure, Grant, GrantState, Status
 from consent.policy import NODE
-from consent.proof import time_text
 from consent.purposes import FEDERATED_TRAINING
 from pod_agent.errors import AgentError, ServerRefusedError, ServerUnreachableError
 from pod_agent.federation.consents import Consents
-from pod_agent.federation.hosts import is_loopback, server_of
+from pod_agent.federation.hosts import server_of
 from pod_agent.federation.node_file import Membership, NodeFile, fresh_key, leave
 from pod_agent.federation.stores import clock
 from vocab.errors import VocabularyError
 from vocab.membership import Admission, Welcome, decode_document, encode_document
+from vocab.times import utc_text
 
 __all__ = ["enter", "in_force", "lasts_until", "require_allowed"]
 
@@ -45,7 +45,7 @@ def enter(consents: Consents, kept: NodeFile, auth: httpx.Auth, *, client: httpx
     """
     held = kept.read()
     state, leader = _training_grant(consents, held)
-    grant, until = state.grant, time_text(state.ends(consents.gate.now()))
+    grant, until = state.grant, utc_text(state.ends(consents.gate.now()))
     if held is None or held.address or (held.grant, held.leader, held.until) != (grant.identifier, leader, until):
         held = Membership(
             leader=leader,
@@ -184,9 +184,10 @@ def _welcome(answer: httpx.Response) -> Welcome:
     try:
         welcome = decode_document(answer.content, Welcome)
         welcome.check()
-    except VocabularyError as error:
+        named = server_of(f"https://{welcome.address}/")
+    except (VocabularyError, InvalidStudyError) as error:
         raise ServerUnreachableError("the business's answer cannot be read") from error
-    if is_loopback(welcome.address.rpartition(":")[0]) and not server_of(str(answer.url)).loopback:
+    if named.loopback and not server_of(str(answer.url)).loopback:
         raise ServerRefusedError("the business names a training server on this machine", hint="Tell the business.")
     return welcome
 

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
 # Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker.
 WORKERS ?= 3
-TEST_EXTRAS := demo,postgres,ray,shacl,solid-server,tables,documents,stream,torch,test
+TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,text,torch,test
 
 .PHONY: demo test lint types layers unit bench clean help
 

@@ -66,7 +66,8 @@ class ItemVectors:
 
     def encode(self, ever: Sequence[int] | Integers, lately: Sequence[int] | Integers) -> Integers:
         """The vector of one person: one 0 or 1 for each item in, two numbers for each item out, ever then lately."""
-        return self.encode_people(np.asarray(ever)[None], np.asarray(lately)[None])[0]
+        row: Integers = self.encode_people(np.asarray(ever)[None], np.asarray(lately)[None])[0]
+        return row
 
     def encode_people(self, ever: Integers, lately: Integers) -> Integers:
         """The vectors of many people, one in a row; VocabularyError where the values are not zeros and ones."""

@@ -149,7 +149,7 @@ def _whole(values: Sequence[float]) -> list[int]:
 
 
 def _part(value: object) -> float:
-    number = integer_of(value)
+    number: int = integer_of(value)
     if abs(number) > MAX_VALUE * UNIT:
         raise VocabularyError("a number of the prior is not usable")
     return number / UNIT

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pod_agent.errors import LocalStateError
 from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
 from pod_agent.index.entities import Coverage, Entities, Origin, read_coverage, read_entities, read_origins
+from pod_agent.index.events import Events, read_events, read_iris
 from pod_agent.index.families import table_of
 from pod_agent.index.fetching import fetch, fetch_transactions, texts_of
 from pod_agent.index.meaning import Link, read_links, replace_links, restate
@@ -232,6 +233,16 @@ class LocalIndex:
             text = "SELECT iri FROM things WHERE type = ? ORDER BY day, text, iri"
             found = self._connection.execute(text, (kind.type_name,)).fetchall()
             return tuple(record for record in self.get(IRI(row[0]) for row in found) if isinstance(record, kind))
+
+    def events(self, family: str, until: date) -> Events:
+        """The rows of a family of ``events.FAMILIES`` up to this day, oldest first, as bare numbers."""
+        with self._lock:
+            return read_events(self._connection, family, until)
+
+    def iris(self, family: str, rows: Iterable[int]) -> dict[int, IRI]:
+        """The IRIs of these rows of a family, by the number of the row."""
+        with self._lock:
+            return read_iris(self._connection, family, rows)
 
     def local_day(self, at: datetime) -> date:
         """The day of an instant in the person's zone."""

@@ -12,7 +12,8 @@ from typing import Final
 from pod_agent.errors import UsageError
 
 __all__ = [
-    "FEEDBACK", "FLOWS", "HISTORY", "INPUTS", "LISTENING", "RHYTHM", "SHARED", "SHOP", "TEXT", "WATCHING", "switched_off",
+    "FEEDBACK", "FLOWS", "HISTORY", "INPUTS", "LISTENING", "RHYTHM", "SHARED", "SHOP", "TEXT", "WATCHING",
+    "switched_off",
 ]  # fmt: skip
 
 HISTORY: Final = "history"

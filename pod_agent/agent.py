@@ -330,15 +330,15 @@ class Agent:
     @property
     def training(self) -> Training:
         """Taking part in training rounds."""
-        from pod_agent.features.calendar import weekly_spending
         from pod_agent.federation.taking_part import Training
         from pod_agent.federation.tokens import IssuerLogin
+        from pod_agent.federation.training import lessons_of
 
         return Training(
             home=self.home,
             consents=self.consents,
             login=lambda: IssuerLogin.kept(self.home, self.settings).auth,
-            history=lambda: weekly_spending(self.index, self.today()).values,
+            lessons=lessons_of(self.index, self.today),
         )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from pod_agent.federation.flower_node import FlowerNode
 from pod_agent.federation.membership import enter, lasts_until, require_allowed
 from pod_agent.federation.node_file import Membership, NodeFile
 from pod_agent.federation.rounds import round_answer
+from pod_agent.federation.training import Lessons
 from vocab.membership import ADDRESS
 
 __all__ = ["Joined", "join_business", "join_rounds", "member_node"]
@@ -44,7 +45,7 @@ def join_business(
     consents: Consents,
     kept: NodeFile,
     auth: httpx.Auth,
-    history: Callable[[], Sequence[float]],
+    lessons: Lessons,
     *,
     client: httpx.Client,
     seconds: float | None = None,
@@ -63,7 +64,7 @@ def join_business(
         member = kept.read()
         if member is None or not member.address or lasts_until(consents, member.grant) != member.ends:
             member = enter(consents, kept, auth, client=client)
-        node = member_node(consents, member, history, pause)
+        node = member_node(consents, member, lessons, pause)
         try:
             _take_part(node, None if end is None else max(0.0, end - time.monotonic()))
         except (ExpiredError, NodeNotAdmittedError) as error:
@@ -80,7 +81,7 @@ def join_business(
 def join_rounds(
     consents: Consents,
     superlink: str,
-    history: Callable[[], Sequence[float]],
+    lessons: Lessons,
     *,
     seconds: float | None = None,
     root_certificates: bytes | None = None,
@@ -88,8 +89,8 @@ def join_rounds(
 ) -> Joined:
     """Be one node at ``superlink`` (``host:port``) for so many seconds, or until Ctrl-C if not given.
 
-    For servers that let anybody in, such as a demonstration's on this machine. ``history`` gives the spending of whole
-    weeks, oldest first, and is called in this thread. Which rounds are answered is for the grants to say (see
+    For servers that let anybody in, such as a demonstration's on this machine. ``lessons`` gives what a model learns
+    from, and is called in this thread. Which rounds are answered is for the grants to say (see
     ``rounds``). Off this machine the connection is TLS, checked against ``root_certificates`` (PEM) or the well-known
     ones. While the SuperLink is away it is tried again every ``pause`` seconds, less often the longer it lasts.
     UsageError for an address of another form or where no aggregator is set; ServerUnreachableError where the list of
@@ -100,22 +101,20 @@ def join_rounds(
     consents.offered()  # a round must be on this list, so tell now where it cannot be read
     node = FlowerNode(
         lambda: FleetConnection(superlink, root_certificates=root_certificates),
-        round_answer(consents, history),
+        round_answer(consents, lessons),
         pause=pause,
     )
     _take_part(node, seconds)
     return Joined(node.answered, node.refused)
 
 
-def member_node(
-    consents: Consents, member: Membership, history: Callable[[], Sequence[float]], pause: float
-) -> FlowerNode:
+def member_node(consents: Consents, member: Membership, lessons: Lessons, pause: float) -> FlowerNode:
     """The node of somebody who was let in, ready to start; it speaks while their grant stands."""
     keys = (member.private_key, member.private_key.public_key())
     authority = member.authority.encode() or None
     return FlowerNode(
         lambda: FleetConnection(member.address, keys=keys, root_certificates=authority),
-        round_answer(consents, history),
+        round_answer(consents, lessons),
         pause=pause,
         allowed=lambda: require_allowed(consents, member.grant, member.ends),
         patience=PATIENCE_SECONDS,

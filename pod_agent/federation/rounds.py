@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from consent.errors import BadSignatureError
 from pod_agent.federation.answer import Answer, Answered
 from pod_agent.federation.consents import Consents
-from pod_agent.federation.training import local_update
+from pod_agent.federation.training import Lessons, local_update
 from vocab.training import RoundInstructions
 
 __all__ = ["round_answer"]
 
 
-def round_answer(consents: Consents, history: Callable[[], Sequence[float]]) -> Answer:
+def round_answer(consents: Consents, lessons: Lessons) -> Answer:
     """How a node answers a round: the update is computed here, permitted, PUT in two shares; Flower gets its name.
 
-    ``history`` gives the spending of whole weeks, oldest first. What Flower brings is not signed, so the round must be
+    ``lessons`` gives what a model learns from. What Flower brings is not signed, so the round must be
     one of the studies that the aggregator signed and lists; BadSignatureError where it is not.
     """
 
@@ -25,7 +23,8 @@ def round_answer(consents: Consents, history: Callable[[], Sequence[float]]) -> 
         if offered is None:
             raise BadSignatureError("the round is not among the studies that the aggregator signed")
         report, permit = consents.contribute(
-            offered, lambda _: local_update(instructions.statistic, instructions.weights, history())
+            offered,
+            lambda _: local_update(instructions.statistic, instructions.weights, lessons(instructions.statistic.model)),
         )
         return Answered(report.report_id, permit.check)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from pod_agent.federation.send import open_client
 
 if TYPE_CHECKING:
     from pod_agent.federation.joining import Joined
+    from pod_agent.federation.training import Lessons
 
 __all__ = ["Training"]
 
@@ -27,8 +28,8 @@ MOST_BYTES = 1 << 20
 class Training:
     """One person's part in training.
 
-    ``login`` is the login of the person's pod, None where they have none. ``history`` gives the spending of whole
-    weeks, oldest first. ``client`` replaces the network in tests.
+    ``login`` is the login of the person's pod, None where they have none. ``lessons`` gives what a model learns
+    from. ``client`` replaces the network in tests.
     """
 
     def __init__(
@@ -37,13 +38,13 @@ class Training:
         home: Path,
         consents: Consents,
         login: Callable[[], httpx.Auth | None],
-        history: Callable[[], Sequence[float]],
+        lessons: Lessons,
         client: httpx.Client | None = None,
     ) -> None:
         self._kept = NodeFile(home)
         self._consents = consents
         self._login = login
-        self._history = history
+        self._lessons = lessons
         self._client = client
 
     def join(self, *, superlink: str = "", seconds: float | None = None) -> Joined:
@@ -58,7 +59,7 @@ class Training:
             hint = "Run: pip install 'pod-agent[federation]'"
             raise MissingExtraError("taking part in training rounds needs Flower", hint=hint) from error
         if superlink:
-            return join_rounds(self._consents, superlink, self._history, seconds=seconds)
+            return join_rounds(self._consents, superlink, self._lessons, seconds=seconds)
         auth = self._login()
         if auth is None:
             raise NotInitialisedError(
@@ -66,7 +67,7 @@ class Training:
                 hint="Run: pod-agent pod link WEBID",
             )
         with self._client or open_client(most=MOST_BYTES) as client:
-            return join_business(self._consents, self._kept, auth, self._history, client=client, seconds=seconds)
+            return join_business(self._consents, self._kept, auth, self._lessons, client=client, seconds=seconds)
 
     def leave(self) -> bool:
         """Take this node out; grants stay as they are. False where the business could not be told, to try again."""

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 import numpy as np
 
+from pod_agent.features.calendar import weekly_spending
+from pod_agent.index.local import LocalIndex
 from pod_agent.models.forecast import WeeklySpending
 from pod_agent.models.network import WeeklyNetwork
 from pod_agent.models.protocol import Array
 from vocab.statistics import ModelUpdate
 from vocab.training import WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
 
-__all__ = ["LEARNERS", "local_update", "quantise"]
+__all__ = ["LEARNERS", "Lessons", "lessons_of", "local_update", "quantise"]
 
 Learner = type[WeeklySpending] | type[WeeklyNetwork]
+Lessons = Callable[[str], Any]
+"""What the model of this name learns from on this machine: what the ``fit`` of its learner takes."""
+
 LEARNERS: Mapping[str, Learner] = {WEEKLY_SPENDING.name: WeeklySpending, WEEKLY_NETWORK.name: WeeklyNetwork}
 """The code of each model in ``vocab.training.MODELS``."""
 
 
-def local_update(statistic: ModelUpdate, weights: Sequence[float], history: Sequence[float]) -> list[int]:
-    """What this person's weeks would change in the model: ``length`` integers from ``-clip`` to ``clip``.
+def lessons_of(index: LocalIndex, today: Callable[[], date]) -> Lessons:
+    """What each model learns from, read from the index when a round asks for it."""
+    return lambda model: _SOURCES.get(model, _weeks)(index, today())
 
-    ``history`` is the spending of whole weeks, oldest first. Too short a history changes nothing, and a message of
+
+def _weeks(index: LocalIndex, today: date) -> Sequence[float]:
+    """The spending of whole weeks, oldest first."""
+    return weekly_spending(index, today).values
+
+
+_SOURCES: Mapping[str, Callable[[LocalIndex, date], Any]] = {}
+"""What else than the spending of whole weeks a model learns from."""
+
+
+def local_update(statistic: ModelUpdate, weights: Sequence[float], history: Any) -> list[int]:
+    """What this person's records would change in the model: ``length`` integers from ``-clip`` to ``clip``.
+
+    ``history`` is what the model learns from: see ``lessons_of``. Too short a history changes nothing, and a message of
     zeros is sent all the same, so that nobody sees who has little. UnknownNameError for a model that does not ship with
     this version.
     """

@@ -47,6 +47,14 @@ HISTORIES = [
 ZONE = ZoneInfo("Asia/Singapore")
 
 
+def no_lessons(_: str) -> tuple[float, ...]:
+    return ()
+
+
+def _lesson(history: Sequence[float], _: str) -> Sequence[float]:
+    return history
+
+
 class NoRecords:
     """An index that holds nothing; a training round does not ask it."""
 
@@ -120,7 +128,7 @@ def run(
     port = free_port()
     command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "train", task, "--json"]
     options = ["--port", str(port), "--cohort", str(cohort), "--deadline", str(deadline)]
-    answers = [round_answer(one, partial(list, history)) for one, history in zip(people, HISTORIES, strict=True)]
+    answers = [round_answer(one, partial(_lesson, history)) for one, history in zip(people, HISTORIES, strict=True)]
     with (
         subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
         nodes_online(f"127.0.0.1:{port}", answers, pause=0.1, seconds=60),
@@ -165,10 +173,10 @@ def test_a_command_of_a_person_takes_part_in_a_round(tmp_path: Path, servers: Se
         for each in (one, two):
             each.give(task)
         process = stack.enter_context(subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True))
-        answer = round_answer(two, partial(list, HISTORIES[1]))
+        answer = round_answer(two, lambda _: HISTORIES[1])
         stack.enter_context(nodes_online(f"127.0.0.1:{port}", [answer], pause=0.1, seconds=60))
         threading.Thread(target=stop_when_ended, args=(process, os.getpid())).start()
-        joined = join_rounds(one, f"127.0.0.1:{port}", partial(list, HISTORIES[0]), pause=0.1)  # until Ctrl-C
+        joined = join_rounds(one, f"127.0.0.1:{port}", lambda _: HISTORIES[0], pause=0.1)  # until Ctrl-C
         assert process.stdout is not None
         assert json.loads(process.stdout.read())["summed"] == 2
     assert (joined.answered, joined.refused) == (1, 0)
@@ -184,10 +192,10 @@ def stop_when_ended(process: subprocess.Popen[str], pid: int) -> None:
 def test_joining_a_server_that_is_away_or_no_address_is_told(tmp_path: Path, servers: Servers) -> None:
     with closing(person(tmp_path, servers, 0)) as one:
         with pytest.raises(ServerUnreachableError):
-            join_rounds(one, f"127.0.0.1:{free_port()}", list, seconds=0.5, pause=0.1)
+            join_rounds(one, f"127.0.0.1:{free_port()}", no_lessons, seconds=0.5, pause=0.1)
         for address in ("http://127.0.0.1:1/", "127.0.0.1", "a b:1", "user@host:1"):
             with pytest.raises(UsageError):
-                join_rounds(one, address, list, seconds=0.1)
+                join_rounds(one, address, no_lessons, seconds=0.1)
 
 
 def test_off_this_machine_a_node_speaks_tls_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,7 +67,7 @@ class Someone:
             self.consents,
             self.kept,
             self.provider.log_in(self.webid),
-            partial(list, self.history),
+            lambda _: self.history,
             client=self.client,
             seconds=seconds,
             pause=0.1,

@@ -10,10 +10,10 @@ from typing import Any
 from pod_agent.agent import Agent
 from pod_agent.cli.demo.servers import Business
 from pod_agent.errors import AgentError
-from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.flower_node import nodes_online
 from pod_agent.federation.rounds import round_answer
+from pod_agent.federation.training import lessons_of
 from pod_agent.pods.hosting.server import free_port
 
 __all__ = ["train_together"]
@@ -28,7 +28,7 @@ def train_together(bank: Business, task: str, agents: list[Agent]) -> dict[str, 
             door.give(task)
         training = bank.train(task, port=port, cohort=len(agents))
         answers = [
-            round_answer(door, lambda agent=agent: weekly_spending(agent.index, agent.today()).values)  # type: ignore[misc]
+            round_answer(door, lessons_of(agent.index, agent.today))
             for door, agent in zip(doors, agents, strict=True)
         ]
         with nodes_online(f"127.0.0.1:{port}", answers, seconds=60):

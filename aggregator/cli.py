@@ -230,7 +230,7 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="All pods: honest, malicious, dropped.")
 @click.option(
     "--statistic",
-    type=click.Choice(["histogram", "sum", "segment", "rfm", "item_counts", "co_purchase", "update"]),
+    type=click.Choice(["histogram", "sum", "segment", "rfm", "item_counts", "item_vectors", "co_purchase", "update"]),
     required=True,
     help="What is summed.",
 )

@@ -21,7 +21,7 @@ from aggregator.releasing.documents import Lineage, Marginal, Mean, Release, Row
 from aggregator.releasing.rows import CONFIDENCE, Scale, draw_variance, marginals, mean_of, threshold_for
 from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Sum
 from vocab.study import Study
 from vocab.times import utc_text
 
@@ -134,7 +134,10 @@ def _shown(study: Study, values: Sequence[int], *, reports: int, floor: int) -> 
         case ItemCounts(query=query, items=items):
             rows = [noise.row((item,), value, threshold) for item, value in zip(items, values, strict=True)]
             shown = _Shown(measure=query.measures[0], dimensions=query.dimensions, rows=tuple(rows))
-        case CoPurchase(query=query, items=items, fraction_bits=bits):
+        case (
+            CoPurchase(query=query, items=items, fraction_bits=bits)
+            | ItemVectors(query=query, items=items, fraction_bits=bits)
+        ):
             shown = _Shown(
                 measure=query.measures[0],
                 dimensions=query.dimensions,

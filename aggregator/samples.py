@@ -10,7 +10,7 @@ import numpy as np
 
 from aggregator.errors import UnsupportedStatisticError
 from vocab.query import QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import LADDER, Group, Leaf, normal_predicate
 from vocab.vdaf.circuits import Measurement
 
@@ -35,19 +35,23 @@ def sample_statistic(name: str, size: int) -> Statistic:
 
 def sample_measurement(statistic: Statistic, rng: np.random.Generator) -> Measurement:
     """What one made-up person answers, as ``make_report`` takes it."""
+    answer: Measurement
     match statistic:
         case Histogram(length=length) | Rfm(length=length):
-            return int(rng.integers(length))
+            answer = int(rng.integers(length))
         case Sum(maximum=maximum):
-            return int(rng.integers(maximum + 1))
+            answer = int(rng.integers(maximum + 1))
         case Segment():
-            return int(rng.integers(2))
+            answer = int(rng.integers(2))
         case ItemCounts(length=length, max_weight=most):
-            return _set_of(length, int(rng.integers(most + 1)), rng)
+            answer = _set_of(length, int(rng.integers(most + 1)), rng)
+        case ItemVectors(items=items):
+            answer = _two_sets(len(items), min(len(items), int(rng.poisson(MEAN_ITEMS))), rng)
         case CoPurchase(items=items):
-            return _set_of(len(items), min(len(items), int(rng.poisson(MEAN_ITEMS))), rng)
+            answer = _set_of(len(items), min(len(items), int(rng.poisson(MEAN_ITEMS))), rng)
         case ModelUpdate(length=length, clip=clip):
-            return [int(value) for value in rng.integers(-clip, clip + 1, length)]
+            answer = [int(value) for value in rng.integers(-clip, clip + 1, length)]
+    return answer
 
 
 def plain_sum(statistic: Statistic, measurements: Iterable[Measurement]) -> list[int]:
@@ -66,6 +70,9 @@ def _vector(statistic: Statistic, measurement: Measurement) -> np.ndarray[tuple[
         one[measurement] = 1
         return one
     values = np.array([int(value) for value in measurement], dtype=object)
+    if isinstance(statistic, ItemVectors):
+        ever, lately = np.split(values, 2)
+        return np.concatenate([statistic.encoding.encode(ever, lately), [statistic.person]])
     if not isinstance(statistic, CoPurchase):
         return values
     together = np.outer(values, values)[np.triu_indices(len(values), 1)]
@@ -89,6 +96,12 @@ def _set_of(length: int, count: int, rng: np.random.Generator) -> list[int]:
     chosen = np.zeros(length, dtype=int)
     chosen[rng.choice(length, count, replace=False)] = 1
     return [int(value) for value in chosen]
+
+
+def _two_sets(length: int, count: int, rng: np.random.Generator) -> list[int]:
+    """So many items that were ever had, and about half of them lately."""
+    ever = np.array(_set_of(length, count, rng))
+    return [int(value) for value in (*ever, *(ever * rng.integers(2, size=length)))]
 
 
 def _names(size: int) -> tuple[str, ...]:
@@ -121,6 +134,7 @@ SAMPLES: Mapping[str, Callable[[int], Statistic]] = {
     ItemCounts.name: lambda size: ItemCounts(
         query=_spend("category"), items=_names(size), max_weight=min(size, MEAN_ITEMS)
     ),
+    ItemVectors.name: lambda size: ItemVectors(query=_spend("category"), items=_names(size)),
     CoPurchase.name: lambda size: CoPurchase(query=_spend("category"), items=_names(size)),
     ModelUpdate.name: lambda size: ModelUpdate(model="simulated", length=size, clip=CLIP, fraction_bits=BITS),
 }

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vocab.errors import VocabularyError
-from vocab.statistics.items import FRACTION_BITS
+from vocab.item_vectors import ItemVectors as Encoding
+from vocab.statistics.items import FRACTION_BITS, LATELY_DAYS
 from vocab.statistics.segments import GROUPS, LADDER, normal_predicate, predicate_from_json
 from vocab.taxonomy import SPENDING_CATEGORIES
 
@@ -50,6 +51,10 @@ def _items(statistic: dict[str, Any]) -> dict[str, Any]:
 
 def _together(statistic: dict[str, Any]) -> dict[str, Any]:
     return {"fraction_bits": FRACTION_BITS, **_items(statistic)}
+
+
+def _vectors(statistic: dict[str, Any]) -> dict[str, Any]:
+    return {"lately_days": LATELY_DAYS, **Encoding().to_json(), **_items(statistic)}
 
 
 def _segment(statistic: dict[str, Any]) -> dict[str, Any]:
@@ -93,5 +98,6 @@ FORMS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Segment": _segment,
     "Rfm": _rfm,
     "ItemCounts": lambda statistic: _items(_counted(statistic, "purchases")),
+    "ItemVectors": lambda statistic: _vectors(_counted(statistic, "purchases")),
     "CoPurchase": lambda statistic: _together(_counted(statistic, "purchases")),
 }

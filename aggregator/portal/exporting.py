@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 from aggregator.releases import Release, Row, draw_variance
-from vocab.statistics import Histogram
+from vocab.statistics import Histogram, ItemVectors
 
 __all__ = ["item_labels", "release_csv"]
 
@@ -43,15 +43,20 @@ def release_csv(release: Release) -> str:
             drawn = _draw_sigma(release, row)
             lines.writerow([*labels, *_figures(row), spread, drawn, str(row.withheld).lower(), *tail])
     unit = 2**release.fraction_bits
-    names = item_labels(release.items) if release.items else ((str(number),) for number in range(len(release.values)))
+    names = item_labels(release) if release.items else ((str(number),) for number in range(len(release.values)))
     for name, value in zip(names, release.values, strict=True):
         labels = [_neutral(label) for label in name]
         lines.writerow([*labels, value / unit, "", "", f"{float(sigma) / unit:.6f}", "", "false", *tail])
     return text.getvalue()
 
 
-def item_labels(items: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    """What every value of a co-purchase release is of: popularity, diagonal, then pairs, row by row."""
+def item_labels(release: Release) -> Iterator[tuple[str, str, str]]:
+    """What every value of a release over items is of: its part, and one item, two or none."""
+    items = release.items
+    if release.statistic == ItemVectors.name:
+        yield from ((part, item, "") for part in ("ever", "lately") for item in items)
+        yield "people", "", ""
+        return
     yield from (("popularity", item, "") for item in items)
     yield from (("diagonal", item, "") for item in items)
     yield from (("pair", *pair) for pair in itertools.combinations(items, 2))

@@ -1,4 +1,4 @@
-"""Which items go together, for a page: the strongest values of a co-purchase release, with their intervals."""
+"""Which items people have, or have together, for a page: the strongest values of a release, with their intervals."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from aggregator.releasing.rows import FALSE_PUBLICATION
 __all__ = ["strongest"]
 
 SHOWN = 20
-"""As many items and as many pairs stand on the page; the CSV file has all."""
+"""As many of each part stand on the page; the CSV file has all."""
+PARTS = {"popularity": "Items", "pair": "Pairs", "ever": "In the whole period", "lately": "Lately"}
 
 
 def strongest(release: Release) -> list[tuple[str, list[Row]]]:
-    """Items by popularity, and pairs, the largest first; values that noise alone could have made are left out.
+    """Items by popularity, and pairs or lately, the largest first; values that noise alone makes are left out.
 
     In whole units of ``2**-fraction_bits``. A person who has n of the items adds at most 2**fraction_bits to all
     values together, so these are weights, not people.
@@ -27,11 +28,11 @@ def strongest(release: Release) -> list[tuple[str, list[Row]]]:
     sigma = math.sqrt(release.noise_variance)
     least = sigma * NormalDist().inv_cdf(1 - FALSE_PUBLICATION / len(release.values))
     half = sigma * NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    named = list(zip(item_labels(release.items), release.values, strict=True))
-    rows = {"popularity": "Items", "pair": "Pairs"}
+    named = list(zip(item_labels(release), release.values, strict=True))
     return [
         (title, _largest(((label[1:], value) for label, value in named if label[0] == part), least, half))
-        for part, title in rows.items()
+        for part, title in PARTS.items()
+        if any(label[0] == part for label, _ in named)
     ]
 
 

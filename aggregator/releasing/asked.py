@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.wording import day_text
 
@@ -37,6 +37,8 @@ def asked(statistic: Statistic) -> str:
             words = f"how recently and how often there were {_of(query)}"
         case ItemCounts(query=query, max_weight=most):
             words = f"for which {query.dimensions[0]} a person has {_of(query)}, at most {most} of them each"
+        case ItemVectors(query=query, lately_days=days):
+            words = f"for which {query.dimensions[0]} a person has {_of(query)}, and for which in the last {days} days"
         case CoPurchase(query=query):
             words = f"for which {query.dimensions[0]}, and which together, a person has {_of(query)}"
         case ModelUpdate(model=model):

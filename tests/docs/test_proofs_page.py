@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from vocab.item_vectors import ItemVectors as Encoding
 from vocab.vdaf.circuits import Circuit, Count, Histogram, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
+from vocab.vdaf.item_vectors import ItemVectors
 from vocab.vdaf.prio3 import Prio3
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "proofs.md").read_text(encoding="utf-8")
 KINDS: dict[str, type[Circuit]] = {
-    kind.__name__: kind for kind in (Count, Sum, SumVec, Histogram, MultihotCountVec, CoPurchase)
+    kind.__name__: kind for kind in (Count, Sum, SumVec, Histogram, MultihotCountVec, ItemVectors, CoPurchase)
 }
 SIZES = re.findall(r"^\| (\w+) \| ([^|]*)\| ([^|]*)\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", PAGE, re.MULTILINE)
 
@@ -25,6 +27,9 @@ def number(text: str) -> int:
 def circuit(name: str, parameters: str, chunk: str) -> Circuit:
     given = {word: number(value) for word, value in re.findall(r"(\w+) ([\d,]*\d)", parameters)}
     given |= {"chunk": int(chunk)} if chunk.strip() else {}
+    if name == ItemVectors.__name__:
+        bits = given.pop("fraction_bits")
+        return ItemVectors(**given, encoding=Encoding(fraction_bits=bits), person=1 << bits - 4)
     return KINDS[name](**given)
 
 
@@ -41,6 +46,8 @@ def test_every_circuit_has_its_id_and_a_size() -> None:
     assert {row[0] for row in SIZES} == set(KINDS)
 
 
-@pytest.mark.parametrize(("bits", "more", "kind"), [(1000, 0, "Histogram"), (2 * 288 + 1, 1, "CoPurchase")])
+@pytest.mark.parametrize(
+    ("bits", "more", "kind"), [(1000, 0, "Histogram"), (5 * 300 + 2, 1, "ItemVectors"), (2 * 288 + 1, 1, "CoPurchase")]
+)
 def test_the_chunk_is_that_of_the_rule(bits: int, more: int, kind: str) -> None:
     assert str(best_chunk(bits, more)) in {row[2].strip() for row in SIZES if row[0] == kind}

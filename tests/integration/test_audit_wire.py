@@ -28,7 +28,7 @@ from tests.support.rows import BytesExport
 from tests.support.tokens import Router
 from vocab.errors import ProjectError
 from vocab.query import QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import LADDER, Group, Leaf, normal_predicate
 from vocab.study import MIN_ISSUERS, Noise
 from vocab.taxonomy import CATEGORIES
@@ -53,6 +53,7 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Rfm(query=spend(measure="purchases"), recency=(14, 56), frequency=(2, 8), money=()),
     ItemCounts(query=spend("category"), items=ITEMS, max_weight=4),
+    ItemVectors(query=spend("category"), items=ITEMS, lately_days=28),
     CoPurchase(query=spend("category"), items=ITEMS),
 )
 

@@ -31,7 +31,16 @@ from vocab.vdaf.sealing import open_sealed
 from vocab.wire import Report, encode
 
 KEY = bytes(range(32))
-SIZES = {"histogram": 7, "sum": 37, "segment": 3, "rfm": 9, "item_counts": 6, "co_purchase": 5, "update": 4}
+SIZES = {
+    "histogram": 7,
+    "sum": 37,
+    "segment": 3,
+    "rfm": 9,
+    "item_counts": 6,
+    "item_vectors": 5,
+    "co_purchase": 5,
+    "update": 4,
+}
 PEOPLE = 4
 
 
@@ -109,6 +118,9 @@ def test_a_co_purchase_vector_never_passes_its_norm_and_comes_close_to_it(owned:
         ("rfm", [0, 1]),
         ("item_counts", [1] * 5),
         ("item_counts", [2, 0, 0, 0, 0, 0]),
+        ("item_vectors", [0] * 9),
+        ("item_vectors", [0] * 9 + [1]),
+        ("item_vectors", [2] + [0] * 9),
         ("co_purchase", [1, 0, 2, 0, 0]),
         ("co_purchase", 3),
         ("update", [2**12 + 1, 0, 0, 0]),

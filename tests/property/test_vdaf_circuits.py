@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from tests.support.proofs import KEY, accepted, defects, random_elements, verify
 from vocab.errors import InvalidShareError, VocabularyError
+from vocab.item_vectors import ItemVectors as Encoding
 from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.field import elements
+from vocab.vdaf.item_vectors import ItemVectors
 from vocab.vdaf.prio3 import Prio3, VerifierState
 
 LENGTHS = st.integers(1, 12)
@@ -28,12 +30,24 @@ CIRCUITS: st.SearchStrategy[Circuit] = st.one_of(
     st.builds(Histogram, length=LENGTHS, chunk=CHUNKS),
     st.builds(MultihotCountVec, length=LENGTHS, max_weight=st.integers(1, 12), chunk=CHUNKS),
     st.builds(CoPurchase, items=st.integers(1, 7), fraction_bits=st.integers(0, 20), chunk=st.integers(2, 20)),
+    st.builds(
+        ItemVectors,
+        items=st.integers(1, 7),
+        encoding=st.builds(Encoding, fraction_bits=st.integers(10, 20), ever_most=st.integers(1, 9)),
+        person=st.integers(0, 1 << 20),
+        chunk=st.integers(2, 20),
+    ),
 )
 
 
 def bits(length: int, most: int) -> st.SearchStrategy[list[int]]:
     chosen = st.sets(st.integers(0, length - 1), max_size=most)
     return chosen.map(lambda places: [int(place in places) for place in range(length)])
+
+
+def two_sets(items: int) -> st.SearchStrategy[list[int]]:
+    states = st.lists(st.sampled_from([(0, 0), (1, 0), (1, 1)]), min_size=items, max_size=items)
+    return states.map(lambda found: [*(ever for ever, _ in found), *(lately for _, lately in found)])
 
 
 def measurements(circuit: Circuit) -> st.SearchStrategy[Measurement]:
@@ -44,10 +58,10 @@ def measurements(circuit: Circuit) -> st.SearchStrategy[Measurement]:
             return st.lists(st.integers(0, maximum), min_size=length, max_size=length)
         case Histogram(length=length):
             return st.integers(0, length - 1)
-        case MultihotCountVec(length=length, max_weight=weight):
-            return bits(length, weight)
-        case CoPurchase(items=items):
-            return bits(items, items)
+        case MultihotCountVec(length=length, max_weight=most) | CoPurchase(items=length as most):
+            return bits(length, most)
+        case ItemVectors(items=items):
+            return two_sets(items)
     return st.integers(0, 1)
 
 
@@ -56,6 +70,9 @@ def result(circuit: Circuit, measurement: Measurement) -> list[int]:
     match circuit:
         case Histogram(length=length):
             return [int(measurement == place) for place in range(length)]
+        case ItemVectors(items=items, encoding=encoding, person=person):
+            assert not isinstance(measurement, int)
+            return [*encoding.encode(measurement[:items], measurement[items:]).tolist(), person]
         case CoPurchase(items=items):
             return [int(value) for value in circuit.encode(measurement)[3 * items + 1 :]]
     return [measurement] if isinstance(measurement, int) else list(measurement)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import Group, Leaf, normal_predicate
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "HISTOGRAM",
     "ITEMS",
     "ITEM_COUNTS",
+    "ITEM_VECTORS",
     "PERIOD",
     "QUESTIONS",
     "RFM",
@@ -54,8 +55,11 @@ SEGMENT = segment(
 )
 RFM = Rfm(query=query(measure="purchases"), recency=(14, 45), frequency=(2, 4))
 ITEM_COUNTS = ItemCounts(query=query("category", measure="purchases"), items=ITEMS, max_weight=2)
+ITEM_VECTORS = ItemVectors(query=query("category", measure="purchases"), items=ITEMS, lately_days=14)
 CO_PURCHASE = CoPurchase(query=query("category", measure="purchases"), items=ITEMS)
-QUESTIONS: dict[str, Statistic] = {each.name: each for each in (HISTOGRAM, SUM, SEGMENT, RFM, ITEM_COUNTS, CO_PURCHASE)}
+QUESTIONS: dict[str, Statistic] = {
+    each.name: each for each in (HISTOGRAM, SUM, SEGMENT, RFM, ITEM_COUNTS, ITEM_VECTORS, CO_PURCHASE)
+}
 """By the names of the catalogue; training rounds are left out."""
 
 

@@ -30,6 +30,7 @@ from tests.support.questions import (
     CO_PURCHASE,
     HISTOGRAM,
     ITEM_COUNTS,
+    ITEM_VECTORS,
     ITEMS,
     QUESTIONS,
     RFM,
@@ -150,6 +151,22 @@ def test_items_are_told_up_to_the_weight_and_co_purchases_in_full(index: LocalIn
     assert answer(ITEM_COUNTS, empty) == answer(CO_PURCHASE, empty) == (0, 0, 0, 0)
 
 
+def test_items_are_told_as_ever_and_lately_had(index: LocalIndex, empty: LocalIndex) -> None:
+    assert answer(ITEM_VECTORS, index) == (1, 1, 1, 0, 0, 1, 1, 0)
+    assert answer(replace(ITEM_VECTORS, lately_days=3), index) == (1, 1, 1, 0, 0, 0, 1, 0)
+    assert answer(replace(ITEM_VECTORS, lately_days=90), index) == (1, 1, 1, 0, 1, 1, 1, 0)
+    assert answer(ITEM_VECTORS, empty) == (0,) * 8
+
+
+def test_what_was_had_lately_was_had_even_if_more_was_given_back(tmp_path: Path) -> None:
+    maker = RecordMaker()
+    with LocalIndex(tmp_path / "returned.sqlite", SINGAPORE) as index:
+        returned = maker.paid("2026-01-05", -80.0, "FairPrice", "groceries", kind="refund")
+        index.upsert([returned, maker.paid("2026-03-29", 10.0, "FairPrice", "groceries")])
+        spent = replace(ITEM_VECTORS, query=query("category"))
+        assert answer(spent, index) == (1, 0, 0, 0, 1, 0, 0, 0)
+
+
 def test_chains_of_the_public_table_are_items_and_filters(index: LocalIndex) -> None:
     shops = replace(ITEM_COUNTS, query=query("merchant", measure="purchases"), items=("FairPrice", "Uniqlo"))
     check_statistic(shops)
@@ -190,6 +207,9 @@ def test_which_items_are_told_is_drawn_by_each_agent_and_never_changes(index: Lo
             replace(CO_PURCHASE, query=query("merchant", measure="purchases"), items=("FairPrice", "Bob")),
             InvalidStudyError,
         ),
+        (replace(ITEM_VECTORS, items=("groceries", "Alice")), InvalidStudyError),
+        (replace(ITEM_VECTORS, query=query("account", measure="purchases")), InvalidStudyError),
+        (replace(ITEM_VECTORS, query=query("category", measure="salary")), UnknownStatisticError),
         (
             segment(Leaf(query=query(measure="largest_purchase"), comparison="below", threshold=10)),
             UnknownStatisticError,
@@ -271,6 +291,18 @@ def shown(statistic: Statistic, index: LocalIndex) -> Preview:
             "This time there is none: all 4 numbers are 0.",
         ),
         (
+            "item_vectors",
+            [
+                "you made from 1 Jan 2026 to 31 Mar 2026, and for which of them from 18 Mar 2026 to 31 Mar 2026.",
+                (
+                    "This time it is: groceries, transport, eating-out. One number holds 814 for each of them, and"
+                    " another 2,442 for each of these: transport, eating-out. One number holds 1,024 for everybody;"
+                    " the other 3 hold 0."
+                ),
+            ],
+            "This time there is none. One number holds 1,024 for everybody; the other 8 hold 0.",
+        ),
+        (
             "co_purchase",
             [
                 (
@@ -305,7 +337,14 @@ def test_the_label_of_a_preview_names_what_is_told(index: LocalIndex) -> None:
 
 
 def test_the_cost_is_computed_from_the_bound_of_each_statistic(index: LocalIndex) -> None:
-    for statistic, norm in ((SUM, 500**2), (SEGMENT, 1), (RFM, 1), (ITEM_COUNTS, 2), (CO_PURCHASE, 4**14)):
+    for statistic, norm in (
+        (SUM, 500**2),
+        (SEGMENT, 1),
+        (RFM, 1),
+        (ITEM_COUNTS, 2),
+        (ITEM_VECTORS, 257 * 4**10),
+        (CO_PURCHASE, 4**14),
+    ):
         study = study_of(statistic, noise=Noise(10**8))
         told = preview(study, measure(study, index, SECRET), Limits())
         assert told.micro_rho == -(-norm * 1_000_000 // (2 * 10**8))

@@ -23,7 +23,7 @@ from aggregator.portal.exporting import release_csv
 from aggregator.releases import Release, decode_release, encode_release, make_release
 from aggregator.studies import check_terms
 from aggregator.wording import describe
-from tests.support.questions import CO_PURCHASE, HISTOGRAM, ITEM_COUNTS, ITEMS, PERIOD, RFM, SEGMENT, SUM
+from tests.support.questions import CO_PURCHASE, HISTOGRAM, ITEM_COUNTS, ITEM_VECTORS, ITEMS, PERIOD, RFM, SEGMENT, SUM
 from tests.support.releases import ShelfInMemory
 from tests.support.studies import histogram_study
 from tests.support.tokens import made_issuers
@@ -194,6 +194,14 @@ def test_co_purchases_are_released_as_one_vector_with_the_items_it_is_of() -> No
     assert (made.values, made.items, made.fraction_bits, made.rows) == (tuple(range(14)), ITEMS, 14, ())
 
 
+def test_item_vectors_are_released_whole_with_the_items_they_are_of() -> None:
+    made = release(study_of(ITEM_VECTORS, 100), list(range(9)))
+    assert (made.values, made.items, made.fraction_bits, made.rows) == (tuple(range(9)), ITEMS, 14, ())
+    lines = list(csv.DictReader(io.StringIO(release_csv(made))))
+    parts = [*(("ever", item) for item in ITEMS), *(("lately", item) for item in ITEMS), ("people", "")]
+    assert [(line["part"], line["item"]) for line in lines] == parts
+
+
 ALL: list[tuple[Statistic, list[int]]] = [
     (TABLE, [140, 31, 55, 62, 98, 70, 77]),
     (SUM, [30_000]),
@@ -201,6 +209,7 @@ ALL: list[tuple[Statistic, list[int]]] = [
     (RFM, [60, 2, 90, 70, 60, 50, 44, 60, 71, 80]),
     (LARGE, [100] * 26),
     (ITEM_COUNTS, [90, 3, 120, 70]),
+    (ITEM_VECTORS, [81_000, 8, 90_000, 7, 70_000, 0, 1, 2, 102_400]),
     (CO_PURCHASE, [90_000, 80_000, 120_000, 1, 9, 9, 9, 9, 70_000, 5, 5, 5, 5, 5]),
 ]
 
@@ -262,6 +271,15 @@ def test_a_page_of_co_purchases_shows_what_stands_out_from_the_noise() -> None:
     assert "Groceries + transport" in text
     assert "Travel" not in text
     assert "all 14" in text
+
+
+def test_a_page_of_item_vectors_shows_what_stands_out_from_the_noise() -> None:
+    text = page_of(release(study_of(ITEM_VECTORS, 100), ALL[-2][1]))
+    assert "In the whole period" in text
+    assert "Lately" in text
+    assert text.count(">Groceries<") == 2
+    assert ">Transport<" not in text
+    assert "all 9" in text
 
 
 def test_a_page_of_a_sum_tells_the_mean_between_its_bounds() -> None:

@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.policy import STATISTICS
-from tests.support.questions import GROCERIES, HISTOGRAM, ITEM_COUNTS, ITEMS, PERIOD, QUESTIONS, SUM, query, segment
+from tests.support.questions import (
+    GROCERIES,
+    HISTOGRAM,
+    ITEM_COUNTS,
+    ITEM_VECTORS,
+    ITEMS,
+    PERIOD,
+    QUESTIONS,
+    SUM,
+    query,
+    segment,
+)
 from tests.support.studies import histogram_study, update_study
 from vocab.errors import VocabularyError
 from vocab.query import Filter, QuerySpec
@@ -64,6 +75,21 @@ def altered(name: str, **changes: Any) -> dict[str, Any]:
         altered("item_counts", max_weight=5),
         altered("item_counts", query=query().to_json()),
         altered("item_counts", items=[f"item {number}" for number in range(10_001)]),
+        altered("item_vectors", lately_days=0),
+        altered("item_vectors", lately_days=91),
+        altered("item_vectors", lately_days=True),
+        altered("item_vectors", ever_percent=0),
+        altered("item_vectors", ever_percent=100),
+        altered("item_vectors", ever_most=0),
+        altered("item_vectors", lately_most=-1),
+        altered("item_vectors", lately_most=36.0),
+        altered("item_vectors", fraction_bits=7),
+        altered("item_vectors", fraction_bits=25),
+        altered("item_vectors", ever_clip=9),
+        altered("item_vectors", items=[]),
+        altered("item_vectors", items=["groceries", "groceries"]),
+        altered("item_vectors", items=[f"item {number}" for number in range(1_001)]),
+        altered("item_vectors", query=query().to_json()),
         altered("co_purchase", fraction_bits=7),
         altered("co_purchase", fraction_bits=25),
         altered("co_purchase", items=[f"item {number}" for number in range(321)]),
@@ -171,6 +197,9 @@ def test_a_question_has_one_name_however_it_is_written_and_published() -> None:
     assert question_of(replace(SUM, maximum=501)) == question_of(SUM)
     within = (Filter("category", "in", ("groceries",)),)
     assert question_of(replace(SUM, query=query(filters=within))) == question_of(SUM)
+    weighted = replace(ITEM_VECTORS, ever_percent=30, ever_most=9, lately_most=4, fraction_bits=12)
+    assert question_of(replace(weighted, items=ITEMS[::-1])) == question_of(ITEM_VECTORS)
+    assert question_of(replace(ITEM_VECTORS, lately_days=28)) != question_of(ITEM_VECTORS)
     assert question_of(replace(ITEM_COUNTS, items=("travel", *ITEMS[:3]))) == question_of(ITEM_COUNTS)
 
 

@@ -12,7 +12,7 @@ import pytest
 from aggregator.config import LeaderConfig, init_helper, init_leader
 from aggregator.studies import make_study
 from vocab.errors import VocabularyError
-from vocab.statistics import CATALOGUE, CoPurchase, ItemCounts, Rfm, Segment
+from vocab.statistics import CATALOGUE, CoPurchase, ItemCounts, ItemVectors, Rfm, Segment
 from vocab.statistics.segments import Group
 from vocab.study import Study
 from vocab.taxonomy import SPENDING_CATEGORIES
@@ -53,6 +53,10 @@ def test_all_categories_of_spending_have_a_short_name(config: LeaderConfig) -> N
     found = made(config, together).statistic
     assert isinstance(found, CoPurchase)
     assert found.fraction_bits == 14
+    vectors = made(config, {**together, "type": "ItemVectors"}).statistic
+    assert isinstance(vectors, ItemVectors)
+    assert (vectors.lately_days, vectors.ever_percent, vectors.ever_most, vectors.lately_most) == (56, 20, 81, 36)
+    assert made(config, {**together, "type": "ItemVectors", "lately_days": 28}).statistic.to_json()["lately_days"] == 28
 
 
 def test_a_grid_without_money_names_its_measure_by_itself(config: LeaderConfig) -> None:

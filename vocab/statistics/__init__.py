@@ -13,7 +13,7 @@ from typing import Any
 from vocab.decoding import canonical_json
 from vocab.errors import VocabularyError
 from vocab.statistics.cells import Histogram, Rfm
-from vocab.statistics.items import CoPurchase, ItemCounts
+from vocab.statistics.items import CoPurchase, ItemCounts, ItemVectors
 from vocab.statistics.segments import Segment
 from vocab.statistics.totals import ModelUpdate, Sum
 
@@ -22,6 +22,7 @@ __all__ = [
     "CoPurchase",
     "Histogram",
     "ItemCounts",
+    "ItemVectors",
     "ModelUpdate",
     "Rfm",
     "Segment",
@@ -32,11 +33,11 @@ __all__ = [
     "statistic_to_json",
 ]
 
-Statistic = Histogram | Sum | Segment | Rfm | ItemCounts | CoPurchase | ModelUpdate
+Statistic = Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase | ModelUpdate
 """Any statistic of the catalogue."""
 
 CATALOGUE: Mapping[str, type[Statistic]] = {
-    kind.__name__: kind for kind in (Histogram, Sum, Segment, Rfm, ItemCounts, CoPurchase, ModelUpdate)
+    kind.__name__: kind for kind in (Histogram, Sum, Segment, Rfm, ItemCounts, ItemVectors, CoPurchase, ModelUpdate)
 }
 """The statistics by the name that a manifest gives them."""
 

@@ -229,8 +229,12 @@ class ChunkedBits(Circuit):
 
     @property
     def bit_count(self) -> int:
-        """How many elements, from the first on, must be bits: all of them, unless a circuit says otherwise."""
+        """How many values must be bits: all elements, unless a circuit says otherwise."""
         return self.input_length
+
+    def bits(self, x: Vector) -> Elements:
+        """The ``bit_count`` elements, or sums of elements, that must be bits."""
+        return x[: self.bit_count].elements
 
     @property
     def chunks(self) -> int:
@@ -252,7 +256,7 @@ class ChunkedBits(Circuit):
         p = self.field.prime
         joint = joint[: self.chunks]
         padded = np.zeros(self.chunks * self.chunk, dtype=object)
-        padded[: self.bit_count] = x[: self.bit_count].elements
+        padded[: self.bit_count] = self.bits(x)
         grid = padded.reshape(self.chunks, self.chunk).T
         factors = joint[np.newaxis]
         while len(factors) < self.chunk:  # one power more in each row; the last row raises as many again

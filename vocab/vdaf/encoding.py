@@ -17,6 +17,7 @@ from vocab.study import Study
 from vocab.vdaf import sealing
 from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
+from vocab.vdaf.item_vectors import ItemVectors
 from vocab.vdaf.prio3 import NONCE_BYTES, Prio3
 from vocab.wire import Report, encode
 
@@ -64,10 +65,11 @@ def make_report(
     """Split, prove and seal one measurement.
 
     For a Histogram and for Rfm the measurement is the index of one cell, the last index meaning nothing to report; for
-    a Sum one integer up to its maximum, for a Segment 0 or 1, for ItemCounts and CoPurchase one 0 or 1 for each item;
-    for a ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and
-    uniform; the secret stays with the agent. ``token`` has ``token_bytes`` bytes. Sealing draws randomness of its own:
-    to send the same report again, keep its bytes. Raises VocabularyError for a measurement outside the study's terms.
+    a Sum one integer up to its maximum, for a Segment 0 or 1, for ItemCounts and CoPurchase one 0 or 1 for each item,
+    for ItemVectors one for each item ever had and then one for each item had lately; for a ModelUpdate it is ``length``
+    integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and uniform; the secret stays with the
+    agent. ``token`` has ``token_bytes`` bytes. Sealing draws randomness of its own: to send the same report again, keep
+    its bytes. Raises VocabularyError for a measurement outside the study's terms.
     """
     vdaf, name = prio3_for(study), report_id(secret)
     if len(token) != token_bytes(study):
@@ -126,20 +128,25 @@ def key_info(task_id: bytes) -> bytes:
 
 
 def _circuit(study: Study) -> Circuit:
+    circuit: Circuit
     match study.statistic:
         case statistics.Histogram(length=length) | statistics.Rfm(length=length):
-            return Histogram(length=length, chunk=best_chunk(length))
+            circuit = Histogram(length=length, chunk=best_chunk(length))
         case statistics.Sum(maximum=maximum):
-            return Sum(maximum)
+            circuit = Sum(maximum)
         case statistics.Segment():
-            return Count()
+            circuit = Count()
         case statistics.ItemCounts(length=length, max_weight=weight):
-            return MultihotCountVec(length=length, max_weight=weight, chunk=best_chunk(length + weight.bit_length()))
+            circuit = MultihotCountVec(length=length, max_weight=weight, chunk=best_chunk(length + weight.bit_length()))
+        case statistics.ItemVectors(items=items, encoding=encoding, person=person):
+            chunk = best_chunk(5 * len(items) + 2, 1)
+            circuit = ItemVectors(items=len(items), encoding=encoding, person=person, chunk=chunk)
         case statistics.CoPurchase(items=items, fraction_bits=bits):
-            return CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1, 1))
+            circuit = CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1, 1))
         case statistics.ModelUpdate(length=length, clip=clip):
             checked = length * (2 * clip).bit_length()
-            return SumVec(length=length, maximum=2 * clip, chunk=best_chunk(checked))
+            circuit = SumVec(length=length, maximum=2 * clip, chunk=best_chunk(checked))
+    return circuit
 
 
 def _shifted(study: Study, measurement: Measurement) -> Measurement:

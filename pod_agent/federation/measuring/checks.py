@@ -15,7 +15,7 @@ from pod_agent.federation.measuring.public import (
     is_month,
 )
 from vocab.query import QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
 from vocab.training import MODELS
 
 __all__ = ["check_statistic", "needed_data"]
@@ -32,7 +32,7 @@ def check_statistic(statistic: Statistic) -> None:
         check_filters(query)
     if isinstance(statistic, Histogram):
         _check_cells(statistic)
-    if isinstance(statistic, ItemCounts | CoPurchase):
+    if isinstance(statistic, ItemCounts | ItemVectors | CoPurchase):
         check_names(statistic.query.dimensions[0], statistic.items)
 
 
@@ -44,7 +44,9 @@ def needed_data(statistic: Statistic) -> frozenset[str]:
     return frozenset(MEASURES[measure] for measure in measures if measure in MEASURES)
 
 
-def _queries(statistic: Histogram | Sum | Segment | Rfm | ItemCounts | CoPurchase) -> Iterator[QuerySpec]:
+def _queries(
+    statistic: Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase,
+) -> Iterator[QuerySpec]:
     if isinstance(statistic, Segment):
         yield from (leaf.query for leaf in statistic.predicate.leaves)
     else:

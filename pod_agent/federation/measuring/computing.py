@@ -14,7 +14,7 @@ from typing import Protocol
 
 from pod_agent.federation.measuring.draws import drawn_below, picked
 from vocab.query import Cell, QuerySpec, Table
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ModelUpdate, Rfm, Segment, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Sum
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.study import Study
 
@@ -37,22 +37,28 @@ def measure(study: Study, index: QueryIndex, secret: bytes) -> Answer | None:
 
     ``secret`` is the agent's own, from which all chance is drawn.
     """
+    answer: Answer | None
     match study.statistic:
         case Histogram(query=query):
-            return encode_histogram(study, index.run(query, evidence=False), secret)
+            answer = encode_histogram(study, index.run(query, evidence=False), secret)
         case Sum(query=query, maximum=maximum):
-            return min(max(math.floor(_total(query, index) + 0.5), 0), maximum)
+            answer = min(max(math.floor(_total(query, index) + 0.5), 0), maximum)
         case Segment(predicate=predicate):
-            return int(_holds(predicate, index))
+            answer = int(_holds(predicate, index))
         case Rfm() as grid:
-            return _grid_cell(grid, index)
+            answer = _grid_cell(grid, index)
         case ItemCounts() | CoPurchase() as statistic:
-            owned = owned_items(statistic, index)
+            owned = owned_items(statistic.items, statistic.query, index)
             most = statistic.max_weight if isinstance(statistic, ItemCounts) else len(statistic.items)
             told = picked(owned, most, secret, study)
-            return tuple(int(item in told) for item in statistic.items)
+            answer = tuple(int(item in told) for item in statistic.items)
+        case ItemVectors(items=items, query=query) as statistic:
+            lately = owned_items(items, statistic.lately, index)
+            ever = owned_items(items, query, index) | lately  # refunds may outweigh it over the whole period
+            answer = tuple(int(item in owned) for owned in (ever, lately) for item in items)
         case ModelUpdate():
-            return None
+            answer = None
+    return answer
 
 
 def cell_weights(statistic: Histogram, table: Table) -> list[int]:
@@ -85,11 +91,10 @@ def encode_histogram(study: Study, table: Table, secret: bytes) -> int:
     return len(weights) - 1
 
 
-def owned_items(statistic: ItemCounts | CoPurchase, index: QueryIndex) -> frozenset[str]:
-    """The items of the list for which the measure is above zero."""
-    public = frozenset(statistic.items)
-    table = index.run(statistic.query, evidence=False)
-    return frozenset(label for (label,), value in _rows(statistic.query, table) if value > 0) & public
+def owned_items(items: Iterable[str], query: QuerySpec, index: QueryIndex) -> frozenset[str]:
+    """The items of the list for which the query's measure is above zero."""
+    table = index.run(query, evidence=False)
+    return frozenset(label for (label,), value in _rows(query, table) if value > 0) & frozenset(items)
 
 
 def _rows(query: QuerySpec, table: Table) -> Iterable[tuple[tuple[str, ...], float]]:

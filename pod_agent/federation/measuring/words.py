@@ -9,7 +9,7 @@ from itertools import compress
 
 from pod_agent.federation.measuring.computing import Answer
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.vdaf.co_purchase import CoPurchase as Together
 from vocab.wording import day_text
@@ -63,17 +63,21 @@ def told(statistic: Statistic, answer: Answer | None) -> Told:
     """The words for an answer; ``answer`` is what ``computing.measure`` gave."""
     match statistic, answer:
         case Histogram(), int(cell):
-            return _histogram(statistic, cell)
+            words = _histogram(statistic, cell)
         case Sum(), int(total):
-            return _sum(statistic, total)
+            words = _sum(statistic, total)
         case Segment(), int(truth):
-            return _segment(statistic, truth)
+            words = _segment(statistic, truth)
         case Rfm(), int(cell):
-            return _grid(statistic, cell)
+            words = _grid(statistic, cell)
+        case ItemVectors(items=items), tuple(bits):
+            ever, lately = (tuple(compress(items, part)) for part in (bits[: len(items)], bits[len(items) :]))
+            words = _vectors(statistic, ever, lately)
         case ItemCounts() | CoPurchase(), tuple(bits):
-            return _items(statistic, tuple(compress(statistic.items, bits)))
+            words = _items(statistic, tuple(compress(statistic.items, bits)))
         case _:
-            return _training(statistic.length)
+            words = _training(statistic.length)
+    return words
 
 
 def _histogram(statistic: Histogram, cell: int) -> Told:
@@ -116,14 +120,18 @@ def _grid(statistic: Rfm, cell: int) -> Told:
     return Told((asked, f"This time there is none: the last cell, for that, holds 1, {_others(statistic)}."))
 
 
-def _items(statistic: ItemCounts | CoPurchase, owned: tuple[str, ...]) -> Told:
+def _looking(statistic: ItemCounts | ItemVectors | CoPurchase) -> str:
     kind = PLURALS.get(statistic.query.dimensions[0], statistic.query.dimensions[0])
     names = f": {'; '.join(statistic.items)}" if len(statistic.items) <= NAMED else ""
     unit = UNITS[statistic.query.measures[0]]
-    asked = (
+    return (
         f"Your agent looks for which of {len(statistic.items)} {kind}{names} there are {unit.many} {unit.did}"
         f" {_days(statistic.query)}{_only(statistic.query.filters)}"
     )
+
+
+def _items(statistic: ItemCounts | CoPurchase, owned: tuple[str, ...]) -> Told:
+    asked = _looking(statistic)
     rest = len(statistic.items) - len(owned)
     if isinstance(statistic, CoPurchase):
         return Told((f"{asked}, and for which of them together.", _together(statistic, owned)), owned)
@@ -131,6 +139,18 @@ def _items(statistic: ItemCounts | CoPurchase, owned: tuple[str, ...]) -> Told:
     if owned:
         return Told((asked + most, f"This time 1 is sent for: {', '.join(owned)}. The other {rest} hold 0."), owned)
     return Told((asked + most, f"This time there is none: all {rest} numbers are 0."))
+
+
+def _vectors(statistic: ItemVectors, ever: tuple[str, ...], lately: tuple[str, ...]) -> Told:
+    asked = f"{_looking(statistic)}, and for which of them {_days(statistic.lately)}."
+    everyone = f"One number holds {statistic.person:,} for everybody"
+    zeros = f"the other {statistic.length - 1 - len(ever) - len(lately):,} hold 0"
+    if not ever:
+        return Told((asked, f"This time there is none. {everyone}; {zeros}."))
+    encoding = statistic.encoding
+    first = f"This time it is: {', '.join(ever)}. One number holds {encoding.ever_weight(len(ever)):,} for each of them"
+    last = f", and another {encoding.lately_weight(len(lately)):,} for each of these: {', '.join(lately)}"
+    return Told((asked, f"{first}{last if lately else ''}. {everyone}; {zeros}."), ever)
 
 
 def _together(statistic: CoPurchase, owned: tuple[str, ...]) -> str:

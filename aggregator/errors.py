@@ -7,6 +7,7 @@ AggregatorError
 ├── StudyRefusedError               2  terms that must not be published
 ├── UnknownStudyError               2  no study has this task id
 ├── UnknownReleaseError             2  no release has this id
+├── NothingLearnedError             2  a study from whose release no newer model can be made
 ├── NotAuthorisedError              1  a request from somebody who does not hold the key
 ├── ReportRefusedError              1  an upload or withdrawal that is not taken
 │   ├── ReportTooLargeError
@@ -51,6 +52,7 @@ __all__ = [
     "MissingExtraError",
     "NotAuthorisedError",
     "NotOnRosterError",
+    "NothingLearnedError",
     "OneIssuerError",
     "ProviderUnreachableError",
     "ReportConflictError",
@@ -132,6 +134,15 @@ class UnknownReleaseError(AggregatorError):
     hint = "Run: pod-aggregator release list"
     exit_status = 2
     http_status = 404
+
+
+class NothingLearnedError(AggregatorError):
+    """No model can be made from this study's release, or a newer one of its kind is published."""
+
+    code = "nothing_learned"
+    hint = "Make models from released studies of item vectors: pod-aggregator release list."
+    exit_status = 2
+    http_status = 409
 
 
 class NotAuthorisedError(AggregatorError):

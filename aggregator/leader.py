@@ -30,6 +30,7 @@ from aggregator.errors import (
 from aggregator.membership import add_node_routes
 from aggregator.releases import Release, decode_release
 from aggregator.retention import KEPT, expired, utc_now
+from aggregator.shared_models import model_list
 from aggregator.store import Rows, open_store
 from aggregator.studies import check_terms, decode_manifest
 from aggregator.verifiers import Verifier, make_verifier
@@ -285,6 +286,10 @@ def create_leader_app(leader: Leader) -> Flask:
     def studies() -> Response:
         listing = wire.StudyList(version=wire.VERSION, studies=tuple(leader.open_studies()))
         return json_response(msgspec.json.encode(listing))
+
+    @app.get("/models")
+    def models() -> Response:
+        return json_response(model_list(leader.home))
 
     @app.get("/catalogue")
     def catalogue() -> Response:

@@ -7,6 +7,7 @@ refused. Shapes follow DAP (draft-ietf-ppm-dap); bytes do not.
     PUT    tasks/{task}/reports/{report}    Report           agent to leader
     DELETE tasks/{task}/reports/{report}    the secret       agent to leader, and to the helper
     GET    studies                          StudyList, JSON  agent from leader
+    GET    models                           ModelList, JSON  agent from leader
     PUT    tasks/{task}                     Registration     leader to helper
     PUT    tasks/{task}/jobs/{number}       Job, JobAnswer   leader to helper
     PUT    tasks/{task}/collection          Collection, AggregateShare
@@ -33,9 +34,11 @@ __all__ = [
     "Job",
     "JobAnswer",
     "JobEntry",
+    "ModelList",
     "Outcome",
     "Registration",
     "Report",
+    "SignedModel",
     "SignedStudy",
     "StudyList",
     "Verdict",
@@ -43,6 +46,7 @@ __all__ = [
     "checksum",
     "collection_path",
     "decode",
+    "decode_models",
     "decode_studies",
     "encode",
     "job_path",
@@ -155,7 +159,22 @@ class StudyList(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     studies: tuple[SignedStudy, ...]
 
 
+class SignedModel(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A model (``SharedModel.to_json``) and the business's signature of it; nothing checked yet."""
+
+    model: dict[str, Any]
+    proof: str
+
+
+class ModelList(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The newest model of each kind that a leader publishes, the same for every agent."""
+
+    version: int
+    models: tuple[SignedModel, ...]
+
+
 M = TypeVar("M", bound=_Message)
+L = TypeVar("L", StudyList, ModelList)
 
 
 def encode(message: _Message) -> bytes:
@@ -180,13 +199,22 @@ def decode(raw: bytes, kind: type[M]) -> M:
 
 def decode_studies(raw: bytes) -> StudyList:
     """Read the list of studies that a leader serves; VocabularyError for anything else."""
+    return _listed(raw, StudyList, "studies")
+
+
+def decode_models(raw: bytes) -> ModelList:
+    """Read the list of models that a leader serves; VocabularyError for anything else."""
+    return _listed(raw, ModelList, "models")
+
+
+def _listed(raw: bytes, kind: type[L], what: str) -> L:
     try:
-        studies = msgspec.json.decode(raw, type=StudyList)
+        found = msgspec.json.decode(raw, type=kind)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise VocabularyError(f"the list of studies cannot be read: {error}") from error
-    if studies.version != VERSION:
-        raise VocabularyError(f"the list of studies is of version {studies.version}, not {VERSION}")
-    return studies
+        raise VocabularyError(f"the list of {what} cannot be read: {error}") from error
+    if found.version != VERSION:
+        raise VocabularyError(f"the list of {what} is of version {found.version}, not {VERSION}")
+    return found
 
 
 def checksum(report_ids: Iterable[bytes]) -> bytes:

@@ -277,6 +277,30 @@ def leave(context: Context, *, as_json: bool) -> None:
         click.echo("The business does not answer; run this again later. Nothing is sent in the meantime.")
 
 
+@federation.command()
+@click.option("--refresh", is_flag=True, help="Ask for the list again, also if it is less than a day old.")
+@common
+def models(context: Context, *, refresh: bool, as_json: bool) -> None:
+    """The models that many people's answers made, fetched like everyone else and kept for your recommendations."""
+    found = context.agent().consents.models(refresh=refresh)
+    if as_json:
+        show_json([model.to_json() for model in found])
+        return
+    rows = [
+        (
+            model.dimension,
+            model.items,
+            f"{model.people:,}",
+            "none" if model.epsilon is None else f"{model.epsilon:.2f}",
+            host(model.controller),
+            f"{model.released_at:%Y-%m-%d}",
+        )
+        for model in found
+    ]
+    columns = ("items", "how many", "people", "epsilon", "published by", "released")
+    show_table("Shared models", columns, rows, numbers=(1, 2, 3), empty="None is published that you can use.")
+
+
 @click.command()
 @common
 def audit(context: Context, *, as_json: bool) -> None:

@@ -32,6 +32,7 @@ from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
+from pod_agent.federation.priors import FetchedModel, fetch_models
 from pod_agent.federation.renewing import Renewal, renewal
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
@@ -78,6 +79,7 @@ class Consents:
         jurisdiction: str = JURISDICTION,
         login: Callable[[], IssuerLogin] = IssuerLogin.of,
     ) -> None:
+        self._home = home
         self._index = index
         self._webid = webid
         self._leader_url = leader_url if not leader_url or leader_url.endswith("/") else leader_url + "/"
@@ -195,6 +197,18 @@ class Consents:
             raise NoticeChangedError("the grant stands otherwise than was shown; nothing was renewed")
         self.gate.renew(identifier, shown.until, shown.notice)
         return shown.until
+
+    def models(self, *, refresh: bool = False) -> list[FetchedModel]:
+        """The shared models of the aggregator, fetched again after a day or with ``refresh``; see ``fetch_models``."""
+        return fetch_models(
+            self._home,
+            self._leader_url,
+            client=self._client,
+            pinned={state.grant.controller: state.grant.controller_key for state in self.gate.states().states},
+            simulated=self._simulated,
+            refresh=refresh,
+            now=self._now,
+        )
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, held against the log and its grant; LogDamagedError where the log's end was cut off."""

@@ -6,7 +6,6 @@ The request is the same for every agent and says nothing about who asks or what 
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from consent.purposes import DATA, PURPOSES
 from consent.requests import SignedRequest
 from pod_agent.errors import ServerUnreachableError
 from pod_agent.federation.checking import check_study
+from pod_agent.federation.public_list import read_public
 from pod_agent.federation.statistics import Preview
 from vocab.errors import ProjectError, VocabularyError
 from vocab.study import Study
@@ -33,7 +33,7 @@ WAITING = "waiting"
 MAX_LIST = 8_000_000
 """Longest list that is read, in bytes."""
 LIST_SECONDS = 60.0
-"""Longest time that a list may take: one that came a byte at a time would hold the agent up for ever."""
+"""Longest time that the list may take: one that came a byte at a time would hold the agent up for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = Fa
     ServerUnreachableError where there is no list to read.
     """
     try:
-        listed = decode_studies(_read_list(leader_url, client))
+        raw = read_public(leader_url + "studies", client, most=MAX_LIST, seconds=LIST_SECONDS)
+        listed = decode_studies(raw)
     except (httpx.HTTPError, httpx.InvalidURL, VocabularyError) as error:
         raise ServerUnreachableError("the list of studies cannot be read") from error
     found = []
@@ -171,20 +172,6 @@ def fetch_studies(leader_url: str, *, client: httpx.Client, simulated: bool = Fa
         problem = _problem(study, simulated=simulated)
         found.append(Offered(study, signed.key, problem, signed.manifest, signed.proof))
     return found
-
-
-def _read_list(leader_url: str, client: httpx.Client) -> bytes:
-    """The list's bytes, of which no more are read than a list may have."""
-    content, begun = bytearray(), time.monotonic()
-    with client.stream("GET", leader_url + "studies", headers={"Accept": "application/json"}) as answer:
-        answer.raise_for_status()
-        if answer.headers.get("Content-Encoding", "identity") != "identity":
-            raise VocabularyError("the list of studies is packed, which nobody asked for")
-        for part in answer.iter_bytes():
-            content += part
-            if len(content) > MAX_LIST or time.monotonic() - begun > LIST_SECONDS:
-                raise VocabularyError("the list of studies is too long, or takes too long")
-    return bytes(content)
 
 
 def _problem(study: Study, *, simulated: bool) -> ProjectError | None:

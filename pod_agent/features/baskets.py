@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from pod_agent.index.events import Events
 from vocab.records import IRI
 
-__all__ = ["COLUMNS", "EventSource", "Habit", "History", "histories", "history"]
+__all__ = ["COLUMNS", "EventSource", "Habit", "History", "Records", "history"]
 
 COLUMNS: Final = {
     "store": ("purchases", 2),
@@ -26,8 +26,15 @@ COLUMNS: Final = {
 }
 """The family of each kind of thing, and the column that names it."""
 
-_COUNTS: Final = {"purchases": None, "lines": (5, 1), "plays": (6, 1), "views": (4, 0)}
+_COUNTS: Final = {"lines": (5, 1), "plays": (6, 1), "views": (4, 0)}
 """The column and value of rows that count: delivered lines, plays of 30 seconds or more, videos but no songs."""
+
+FRESH_DAYS: Final = 3
+FRESH_GAPS: Final = 3
+"""Records that end so many days ago, and so many usual gaps between two days, stand as they stood on their last day.
+
+An export ends on some day: what was bought since is not known, so nothing is overdue for it.
+"""
 
 
 class EventSource(Protocol):
@@ -42,9 +49,9 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How someone came back to one thing: its days as ordinals, oldest first, and rows (of the index) of each day.
+    """How someone came back to one thing: its days as ordinals, oldest first, and how often on each.
 
-    ``days`` are distinct; ``counts`` says how often on each; ``rows`` are all rows, oldest first.
+    ``days`` are distinct; ``rows`` are the numbers of all its rows, oldest first.
     """
 
     item: str
@@ -62,35 +69,37 @@ class Habit:
         """How often in all."""
         return len(self.rows)
 
+    def between(self, first: int, last: int) -> int:
+        """How often from one day to another, both included."""
+        return sum(count for day, count in zip(self.days, self.counts, strict=True) if first <= day <= last)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The habits of one kind; ``first`` and ``last`` are the days between which its family has rows.
+    """The habits of one kind; ``first`` and ``last`` are the days between which its family has rows that count.
 
-    ``occasions`` is the number of days with any such row: receipts, days of listening.
+    ``occasions`` is the number of days with any such row: of shopping, of listening. ``today`` is the day from which to
+    look ahead: the real one, or the last where the records end long before.
     """
 
     kind: str
     family: str
     first: int
     last: int
+    today: int
     occasions: int
     habits: Mapping[str, Habit]
 
 
-def history(kind: str, events: Events, until: int | None = None) -> History | None:
-    """The habits of a kind in the rows of its family, up to the day ``until``; None where there is no row at all."""
+def history(kind: str, events: Events, today: int) -> History | None:
+    """The habits of a kind in the rows of its family up to ``today``; None where there is no row that counts."""
     family, column = COLUMNS[kind]
-    counted = _COUNTS[family]
     days: dict[int, list[int]] = {}
     rows: dict[int, list[int]] = {}
     seen: list[int] = []
-    for row in events.rows:
-        day, number, item = row[1], row[0], row[column]
-        if day is None or number is None or (until is not None and day > until):
-            continue
-        if counted is not None and row[counted[0]] != counted[1]:
-            continue
+    for number, day, item in counted(events, column):
+        if day > today:
+            break
         if not seen or seen[-1] != day:
             seen.append(day)
         if item is not None:
@@ -99,21 +108,43 @@ def history(kind: str, events: Events, until: int | None = None) -> History | No
     if not seen:
         return None
     habits = {events.texts[item]: _habit(events.texts[item], days[item], rows[item]) for item in days}
-    return History(kind, family, seen[0], seen[-1], len(seen), habits)
+    fresh = max(FRESH_DAYS, FRESH_GAPS * (seen[-1] - seen[0] + 1) / len(seen))
+    ahead = today if today - seen[-1] <= fresh else seen[-1]
+    return History(kind, family, seen[0], seen[-1], ahead, len(seen), habits)
 
 
-def histories(source: EventSource, kinds: Iterable[str], today: date) -> dict[str, History]:
-    """The histories of these kinds up to today; kinds without any row are left out. Each family is read once."""
-    read: dict[str, Events] = {}
-    found: dict[str, History] = {}
-    for kind in kinds:
-        family = COLUMNS[kind][0]
-        if family not in read:
-            read[family] = source.events(family, today)
-        held = history(kind, read[family])
-        if held is not None:
-            found[kind] = held
-    return found
+def counted(events: Events, column: int) -> Iterable[tuple[int, int, int | None]]:
+    """Number, day and the value of a column of the rows that count, oldest first."""
+    if events.family not in _COUNTS:
+        return ((row[0] or 0, row[1] or 0, row[column]) for row in events.rows)
+    place, value = _COUNTS[events.family]
+    return ((row[0] or 0, row[1] or 0, row[column]) for row in events.rows if row[place] == value)
+
+
+class Records:
+    """The records of a person up to a day: each family is read once, when something first asks for it."""
+
+    def __init__(self, source: EventSource, today: date) -> None:
+        self._source = source
+        self.today = today
+        self._events: dict[str, Events] = {}
+        self._histories: dict[str, History | None] = {}
+
+    def events(self, family: str) -> Events:
+        """The rows of a family."""
+        if family not in self._events:
+            self._events[family] = self._source.events(family, self.today)
+        return self._events[family]
+
+    def history(self, kind: str) -> History | None:
+        """The habits of a kind; None where nothing of the kind is held."""
+        if kind not in self._histories:
+            self._histories[kind] = history(kind, self.events(COLUMNS[kind][0]), self.today.toordinal())
+        return self._histories[kind]
+
+    def iris(self, family: str, rows: Iterable[int]) -> dict[int, IRI]:
+        """The IRIs of these rows."""
+        return self._source.iris(family, rows)
 
 
 def _habit(item: str, days: list[int], rows: list[int]) -> Habit:

@@ -18,13 +18,14 @@ SECOND = "CAST(strftime('%s', substr(moment, 1, 19)) AS INTEGER)"
 
 FAMILIES = {
     "purchases": ("transactions", "kind = 'spend'", ("merchant", "category")),
-    "lines": ("order_lines", "1", ("product", "path", "shop", "kind = 'delivered'")),
+    "lines": ("order_lines", "1", ("product", "path", "shop", "kind = 'delivered'", "kind = 'placed'")),
     "plays": ("listens", "kind = 'music'", (SECOND, "artist", "album", "track", "whole")),
     "views": ("views", "kind <> 'ad'", ("channel", "video", "kind = 'music'")),
 }
 """Table, condition and columns of each family; docs/reference/query.md says what counts as what.
 
-A purchase is a row of kind spend, in every currency. A line carries 1 where it was delivered, a play 1 where it ran for
+A purchase is a row of kind spend, in every currency. A line carries 1 where it was
+delivered and 1 where it is on its way, a play 1 where it ran for
 30 seconds or more, a view 1 where it was a song of YouTube Music.
 """
 

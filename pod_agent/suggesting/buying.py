@@ -1,0 +1,122 @@
+"""Candidates of what to buy: categories, shops, product groups and products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pod_agent.features.baskets import COLUMNS, History, Records, counted
+from pod_agent.models.likeness import likeness, sittings
+from pod_agent.models.returning import chance
+from pod_agent.suggesting.candidate import Candidate
+from pod_agent.suggesting.inputs import SHARED, SHOP
+from pod_agent.suggesting.returns import Company, returns
+from pod_agent.suggesting.trying import Similar, Stock, new_products, new_stores
+from vocab.prior import ItemPrior
+
+if TYPE_CHECKING:
+    from pod_agent.embedding import Embedder
+
+__all__ = ["NEVER", "buying", "company"]
+
+NEVER: Final = frozenset("cash fees income insurance other subscriptions telecom transfers utilities".split())
+"""Categories that are paid by themselves, or say nothing: nobody needs them suggested."""
+DIMENSIONS: Final = {"category": "category", "store": "merchant", "group": "group", "product": "product"}
+LATELY_WEEKS: Final = 8
+DAY: Final = 24 * 60 * 60
+
+
+def buying(
+    kind: str,
+    records: Records,
+    off: frozenset[str],
+    *,
+    priors: Callable[[], Mapping[str, ItemPrior]],
+    stock: Callable[[], Iterable[Stock]],
+    embedder: Callable[[], Embedder | None] | None,
+    new: bool,
+) -> list[Candidate]:
+    """Candidates of a kind, known or ``new`` ones."""
+    history = records.history(kind)
+    if history is None:
+        return []
+    prior = None if SHARED in off else priors().get(DIMENSIONS[kind])
+    shared = {} if prior is None else weekly(prior)
+    if not new:
+        together = company(kind, history, records) if kind == "store" else None
+        return returns(history, off, company=together, shared=shared, leave_out=_never(kind, records))
+    found = [] if prior is None else _shared(kind, history, prior, shared)
+    if SHOP not in off and kind in {"store", "product"}:
+        offered = tuple(stock())
+        found += (
+            new_stores(records, offered)
+            if kind == "store"
+            else new_products(records, offered, None if embedder is None else _similar(embedder))
+        )
+    return found
+
+
+def weekly(prior: ItemPrior) -> dict[str, float]:
+    """The chance that anyone has an item in a week, from the share who had it in the prior's last weeks."""
+    return {
+        item: 1 - (1 - min(share, 0.999)) ** (1 / LATELY_WEEKS)
+        for item, share in zip(prior.items, prior.lately, strict=True)
+    }
+
+
+def company(kind: str, history: History, records: Records) -> Company:
+    """What the things say of each item that come on one day with it, or for music in one sitting."""
+    family, column = COLUMNS[kind]
+    events = records.events(family)
+    if family == "plays":
+        whole = ((row[2] or 0, row[column]) for row in events.rows if row[6])
+        stamped = ((second, events.texts[item]) for second, item in whole if item is not None)
+    else:
+        days = counted(events, column)
+        stamped = ((day * DAY, events.texts[item]) for _, day, item in days if item is not None)
+    weights = {name: chance(habit.days, history.first, history.today).total for name, habit in history.habits.items()}
+    return likeness(sittings(stamped)).to(weights)
+
+
+def _never(kind: str, records: Records) -> frozenset[str]:
+    """Names that are never suggested: those categories, and shops all of whose purchases are of them."""
+    if kind == "category":
+        return NEVER
+    if kind != "store":
+        return frozenset()
+    events = records.events("purchases")
+    pairs = {(row[2], row[3]) for row in events.rows if row[2] is not None}
+    wanted = {shop for shop, category in pairs if events.texts.get(category, "other") not in NEVER}
+    return frozenset(events.texts[shop] for shop, _ in pairs if shop not in wanted)
+
+
+def _shared(kind: str, history: History, prior: ItemPrior, shared: Mapping[str, float]) -> list[Candidate]:
+    """What many people have lately and this person never had."""
+    return [
+        Candidate(
+            kind=kind,
+            item=item,
+            parts={SHARED: shared[item]},
+            reason=f"New to you: about {max(1, round(100 * share))} of 100 people in a public model of {prior.people} "
+            "people had it in its last eight weeks.",
+            novel=True,
+        )
+        for item, share in zip(prior.items, prior.lately, strict=True)
+        if item not in history.habits and not (kind == "category" and item in NEVER)
+    ]
+
+
+def _similar(embedder: Callable[[], Embedder | None]) -> Similar | None:
+    model = embedder()
+    if model is None:
+        return None
+
+    def find(names: Sequence[str], known: Sequence[str]) -> dict[str, tuple[str, float]]:
+        cosines = model.embed(names) @ model.embed(known).T
+        nearest = cosines.argmax(axis=1)
+        return {
+            name: (known[int(place)], float(cosines[row, place]))
+            for row, (name, place) in enumerate(zip(names, nearest, strict=True))
+        }
+
+    return find

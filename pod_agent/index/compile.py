@@ -11,7 +11,7 @@ from dataclasses import field as slot
 
 from pod_agent.index.conditions import condition, period_condition
 from pod_agent.index.families import fields_of, table_of
-from pod_agent.index.measures import CALENDAR, COLUMNS, COUNTED, MEASURES, Measure
+from pod_agent.index.measures import CALENDAR, COLUMNS, COUNTED, MEASURES, Measure, column_of
 from vocab.errors import VocabularyError
 from vocab.query import QuerySpec
 
@@ -41,7 +41,7 @@ def compile_query(spec: QuerySpec, *, rollup: bool = False, evidence: bool = Tru
     measures = [measure_of(name, table) for name in spec.measures]
     keys = grouping(spec)
     covered = _covered(spec, table)
-    columns = [_key(name) for name in keys]
+    columns = [column_of(name) for name in keys]
     alike = len(set(covered)) == 1
     for name, measure, rows in zip(spec.measures, measures, covered, strict=True):
         chosen = "1" if alike else rows
@@ -145,7 +145,7 @@ def _sums(name: str, measure: Measure, rows: str, spec: QuerySpec, columns: dict
     if name == "days":
         return [_distinct("t.day", rows)]
     if name == "distinct":
-        return [_distinct(_key(spec.dimensions[0]), rows)]
+        return [_distinct(column_of(spec.dimensions[0]), rows)]
     out = []
     for item in measure.sums:
         function, _, value = item.rpartition(" ")
@@ -156,7 +156,3 @@ def _sums(name: str, measure: Measure, rows: str, spec: QuerySpec, columns: dict
 
 def _distinct(key: str, rows: str) -> str:
     return f"count(DISTINCT {key if rows == '1' else f'CASE WHEN {rows} THEN {key} END'})"
-
-
-def _key(name: str) -> str:
-    return CALENDAR.get(name) or f"t.{name}"

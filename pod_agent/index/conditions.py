@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pod_agent.index.kinds import path_of, words
-from pod_agent.index.measures import CALENDAR, TERMS
+from pod_agent.index.measures import CALENDAR, TERMS, column_of
 from vocab.errors import VocabularyError
 from vocab.query import Filter
 
@@ -64,7 +64,7 @@ def _term(item: Filter, values: tuple[str, ...]) -> Condition:
         chosen, parameters = "instr(folded, ?) > 0", values
     else:
         chosen, parameters = f"folded IN ({', '.join('?' * len(values))})", values
-    fields = ("t.track", "t.title") if item.field == "track" else (f"t.{item.field}",)
+    fields = ("t.track", "t.title") if item.field == "track" else (column_of(item.field),)
     return _chosen(fields, chosen, parameters, negated=item.op in NEGATED)
 
 

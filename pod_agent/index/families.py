@@ -15,7 +15,7 @@ FIELDS = {
     "listens": frozenset("artist album track podcast hour".split()),
     "views": frozenset("channel video hour".split()),
     "orders": frozenset("shop hour".split()),
-    "order_lines": frozenset("shop product section hour".split()),
+    "order_lines": frozenset("shop product section group hour".split()),
     "health": frozenset[str](),
 }
 """Dimensions and filters of each table, beside those that all have; a query that fits several is about the first."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pod_agent.enrich.products import group_of
 from pod_agent.index.terms import Terms
 from vocab.records import (
     RECORD_TYPES,
@@ -38,7 +39,7 @@ MILLION = 1_000_000
 COLUMNS = {
     "views": "iri moment day hour source kind channel video body",
     "orders": "iri moment day hour source kind shop minor body",
-    "order_lines": "iri moment day hour source kind shop product words section path quantity minor body",
+    "order_lines": "iri moment day hour source kind shop product words section path goods quantity minor body",
     "readings": "iri moment day source type measure value recorder samples body",
     "things": "iri moment day source type text body",
 }
@@ -120,6 +121,7 @@ def _order_line(record: OrderLine, terms: Terms, _: ZoneInfo, currency: str) -> 
         words(record.product),
         terms.number(path.partition("\n")[0]),
         terms.number(path),
+        terms.number(group_of(record.product, record.section)),
         _millionths(record.quantity),
         record.total.minor if record.total.currency == currency else None,
     )

@@ -35,8 +35,8 @@ from vocab.records import IRI, Provenance, Record, Transaction, TransactionKind
 
 __all__ = ["LocalIndex"]
 
-LAYOUT = 3
-"""Raised when schema.sql changes: an index of another layout is started anew."""
+LAYOUT = 4
+"""Raised when schema.sql or the table of product groups changes: an index of another layout is started anew."""
 
 CACHE_KIB = 8_192
 """Memory for pages of the file: with SQLite's 2 MiB a rebuild takes half as long again."""

@@ -15,7 +15,7 @@ from pod_agent.index.kinds import MILLION
 from vocab.measures import MEASURES as MEASURED
 from vocab.measures import Day
 
-__all__ = ["CALENDAR", "COLUMNS", "COUNTED", "MEASURES", "TERMS", "Exact", "Measure"]
+__all__ = ["CALENDAR", "COLUMNS", "COUNTED", "MEASURES", "TERMS", "Exact", "Measure", "column_of"]
 
 Exact = Fraction | int | None
 """A figure before rounding: money in major units and times in minutes as fractions, counts as integers."""
@@ -52,7 +52,7 @@ TERMS = {
     "listens": frozenset({"source", "artist", "album", "track", "podcast"}),
     "views": frozenset({"source", "channel", "video"}),
     "orders": frozenset({"source", "shop"}),
-    "order_lines": frozenset({"source", "shop", "product", "section"}),
+    "order_lines": frozenset({"source", "shop", "product", "section", "group"}),
     "health": frozenset({"source"}),
 }
 """Dimensions that are texts, by table."""
@@ -66,6 +66,11 @@ CALENDAR = {
     "weekday": "c.weekday",
     "weekend": "c.weekend",
 }
+
+
+def column_of(dimension: str) -> str:
+    """The column that holds a dimension; ``group`` is a word of SQL, so its column has another name."""
+    return CALENDAR.get(dimension) or ("t.goods" if dimension == "group" else f"t.{dimension}")
 
 
 @dataclass(frozen=True, slots=True)

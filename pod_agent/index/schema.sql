@@ -119,7 +119,7 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_day ON orders (day);
 
--- section is the widest level, path all levels with line feeds between; words is the product's name as folded words,
+-- section is the widest level, path all levels with line feeds between; goods is the public group; words is the product's name as folded words,
 -- each with a space before it. quantity is in millionths.
 CREATE TABLE order_lines (
     id INTEGER PRIMARY KEY,
@@ -134,12 +134,14 @@ CREATE TABLE order_lines (
     words TEXT NOT NULL,
     section INTEGER,
     path INTEGER,
+    goods INTEGER,
     quantity INTEGER,
     minor INTEGER,
     body BLOB NOT NULL
 );
 CREATE INDEX order_lines_day ON order_lines (day);
 CREATE INDEX order_lines_product ON order_lines (product, day);
+CREATE INDEX order_lines_goods ON order_lines (goods, day);
 
 -- Daily measures, single measurements and sleeps, of every recorder; type is the record's. The measure of a sleep is
 -- 'sleep' or 'nap', its day that of waking up. value is in millionths, NULL where it is beyond all reason.

@@ -82,6 +82,7 @@ TEXTS = {
     "video": ["Laksa at home", "none"],
     "shop": ["fairprice", "Lazada"],
     "product": ["Fresh Milk 1L", "soy-milk", "Rice 5kg"],
+    "group": ["milk", "RICE", "no such group"],
     "section": ["Dairy", "milk", "Rice & Noodles"],
 }
 LABELS: dict[str, list[str | int | float]] = {
@@ -160,6 +161,17 @@ def test_every_query_equals_a_plain_loop_over_the_records(
         assert found == expected
         assert [len(iris) for iris in table.evidence] == [len(set(iris)) for iris in table.evidence]
         assert index.run(spec, evidence=False).rows == table.rows
+
+
+@FEW
+@given(held=life(), narrowed=st.lists(filters(["group", "shop"]), max_size=1))
+def test_goods_are_counted_by_their_group(index: LocalIndex, held: list[Record], narrowed: list[Filter]) -> None:
+    index.rebuild(held)
+    spec = QuerySpec(measures=("items", "product_spend"), dimensions=("group",), filters=tuple(narrowed))
+    table = index.run(spec)
+    assert {row[:1]: list(row[1:]) for row in table.rows} == {
+        key: values for key, (values, _) in answer(held, spec).items()
+    }
 
 
 @FEW

@@ -43,7 +43,7 @@ def orders(draw: st.DrawFn, maker: LifeMaker) -> list[Record]:
     lines = [
         maker.bought(
             order,
-            draw(st.sampled_from(["Fresh Milk 1L", "Soy-Milk", "Rice 5kg", "Almond (milled)"])),
+            draw(st.sampled_from(["Fresh Milk 1L", "Soy-Milk", "Rice 5kg", "Almond (milled)", "Zzyzx"])),
             draw(st.sampled_from(["1", "2", "0.532"])),
             draw(st.integers(0, 3000)) / 100,
             draw(st.sampled_from(PATHS)),

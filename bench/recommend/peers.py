@@ -1,8 +1,9 @@
 """The peers: what others would recommend who see everybody's purchases in the clear.
 
 Each peer is fitted on a ``Past`` and gives back a function that scores people, a block at a time. Parameters were
-chosen on week 45 only. Models of pairs see items of at least ``COMMON`` households: below that a pair is chance, and the
-catalogue of products has too many of them for a matrix. Everything runs on one thread and gives the same numbers twice.
+chosen on week 45 only. Models of pairs see items of at least ``COMMON`` households: below that a pair is chance, and
+the catalogue of products has too many of them for a matrix. Everything runs on one thread and gives the same numbers
+twice.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def ease_weights(pairs: Scores, ridge: float) -> Scores:
     return np.asarray(weights)
 
 
-def als(known: Past, *, factors: int = 16, ridge: float = 50, seed: int = 0) -> Score:
+def als(known: Past, *, factors: int = 16, ridge: float = 20, seed: int = 0) -> Score:
     """Matrix factors of what was ever bought, by implicit's alternating least squares (Hu, Koren, Volinsky 2008)."""
     from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415 - optional
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with scikit-learn

@@ -20,9 +20,10 @@ from aggregator.portal.charts import interval_bar
 from aggregator.portal.entry import Entry, guard
 from aggregator.portal.exporting import release_csv
 from aggregator.portal.shelf import Shelf
-from aggregator.portal.together import strongest
+from aggregator.portal.together import SHOWN, strongest
 from aggregator.releases import Release, Row
 from vocab.errors import ProjectError
+from vocab.prior import ItemPrior
 from vocab.privacy import epsilon
 from vocab.study import Study
 from vocab.wording import day_text
@@ -58,6 +59,13 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
         released = {release.lineage.task: release.id for release in shelf.releases()}
         return render_template("studies.html", studies=shelf.studies(), released=released, groups=GROUPS)
 
+    @app.get("/models")
+    def models() -> str:
+        released = {release.lineage.task: release.id for release in shelf.releases()}
+        found = shelf.models()
+        most = {model.dimension: _most(model.prior) for model in found}
+        return render_template("models.html", models=found, released=released, most=most)
+
     @app.get("/releases/<name>")
     def release(name: str) -> str:
         found = _find(shelf, name)
@@ -81,6 +89,12 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _most(prior: ItemPrior) -> list[tuple[str, float, float]]:
+    """The items that most people have, with both shares."""
+    rows = zip(prior.items, prior.ever, prior.lately, strict=True)
+    return sorted(rows, key=lambda row: -row[1])[:SHOWN]
 
 
 def _find(shelf: Shelf, name: str) -> Release:

@@ -1,4 +1,4 @@
-"""All that the portal may see: the public terms of studies, how far each is, and releases.
+"""All that the portal may see: the public terms of studies, how far each is, releases, and the models made of them.
 
 Nothing else about people can reach a page. How many answered is told in steps of ten times: the exact number would tell
 whether one person did.
@@ -11,6 +11,8 @@ from typing import Protocol
 
 from aggregator.leader import Leader
 from aggregator.releases import Release
+from aggregator.shared_models import published_models
+from vocab.shared_model import SharedModel
 from vocab.study import Study
 
 __all__ = ["STEPS", "LeaderShelf", "Progress", "Shelf", "bucket"]
@@ -42,6 +44,10 @@ class Shelf(Protocol):
         """All releases, newest last."""
         ...
 
+    def models(self) -> list[SharedModel]:
+        """The shared models that agents fetch."""
+        ...
+
 
 class LeaderShelf:
     """The shelf of one leader."""
@@ -62,6 +68,10 @@ class LeaderShelf:
     def releases(self) -> list[Release]:
         """All releases, newest last."""
         return self._leader.releases()
+
+    def models(self) -> list[SharedModel]:
+        """The shared models that agents fetch."""
+        return published_models(self._leader.home)
 
     def _progress(self, task: bytes, state: str, reports: int) -> Progress:
         study = self._leader.study(task).study

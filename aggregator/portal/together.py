@@ -10,7 +10,7 @@ from aggregator.portal.exporting import item_labels
 from aggregator.releases import CONFIDENCE, Release, Row
 from aggregator.releasing.rows import FALSE_PUBLICATION
 
-__all__ = ["strongest"]
+__all__ = ["SHOWN", "strongest"]
 
 SHOWN = 20
 """As many of each part stand on the page; the CSV file has all."""

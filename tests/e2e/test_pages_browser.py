@@ -19,6 +19,7 @@ from client_web.security import Entry
 from pod_agent import Agent
 from tests.support.browser import audit, chromium, overflow, watched
 from tests.support.households import RecordMaker
+from tests.support.priors import MODEL
 from tests.support.releases import ShelfInMemory, every_release, histogram_release, update_release
 from tests.support.serving import served
 from tests.support.studies import histogram_study
@@ -294,7 +295,7 @@ def _poisoned(text: str) -> str:
 def test_the_portal_is_safe_and_open_to_everyone(browser: Browser, dark: bool, width: int, filled: bool) -> None:
     every = every_release() if (dark, width) == LOOKS[0] else [update_release()]
     releases = [histogram_release([40, 31, 55, 2, 18, 0, 27, 33, 20]), *every] if filled else []
-    shelf = ShelfInMemory([histogram_study(variance=4)] if filled else [], releases)
+    shelf = ShelfInMemory([histogram_study(variance=4)] if filled else [], releases, models=[MODEL] if filled else [])
     doors: list[PortalEntry] = []
 
     def make(port: int) -> WSGIApplication:
@@ -304,7 +305,7 @@ def test_the_portal_is_safe_and_open_to_everyone(browser: Browser, dark: bool, w
     with served(make) as port, watched(browser, dark=dark, width=width) as seen:
         origin = f"http://127.0.0.1:{port}"
         seen.page.goto(doors[0].link())
-        for path in ("/", "/studies", *(f"/releases/{release.id}" for release in releases)):
+        for path in ("/", "/studies", "/models", *(f"/releases/{release.id}" for release in releases)):
             seen.page.goto(origin + path)
             assert audit(seen.page) == [], path
             assert overflow(seen.page) == 0, path

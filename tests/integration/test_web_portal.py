@@ -21,8 +21,10 @@ from aggregator.portal.exporting import release_csv
 from aggregator.portal.shelf import LeaderShelf, Progress, Shelf, bucket
 from aggregator.releases import Release, make_release
 from tests.support.door import Door
+from tests.support.priors import MODEL, model_of
 from tests.support.releases import PUBLISHED, ShelfInMemory, every_release, histogram_release, update_release
 from tests.support.studies import histogram_study
+from vocab.shared_model import SharedModel
 
 PORT = 51236
 OURS = f"http://127.0.0.1:{PORT}"
@@ -89,6 +91,15 @@ def test_a_release_tells_noise_privacy_loss_batch_and_lineage(analyst: FlaskClie
 def test_an_update_shows_its_parameters(analyst: FlaskClient) -> None:
     text = text_of(analyst, f"/releases/{UPDATE.id}")
     assert f"{256 / 2**UPDATE.fraction_bits:.4f}" in text
+
+
+def test_shared_models_are_shown_with_what_they_cost_and_where_they_come_from() -> None:
+    learned = model_of(tasks=(NOISY.lineage.task,))
+    text = text_of(signed_in(ShelfInMemory([], [NOISY], models=[learned])), "/models")
+    facts = ("about 2,469 people", "ε 1.00", "90.0 %", "6.2 %", f'href="/releases/{NOISY.id}"', ") 69511")
+    assert all(fact in text for fact in facts)
+    assert MODEL.prior.tasks[0][:16] in text_of(signed_in(ShelfInMemory([], [], models=[MODEL])), "/models")
+    assert "pod-aggregator prior make TASK" in text_of(signed_in(ShelfInMemory([], [])), "/models")
 
 
 def test_titles_stay_text(analyst: FlaskClient) -> None:
@@ -196,7 +207,7 @@ def test_nothing_but_releases_and_public_terms_reaches_any_page(tmp_path: Path) 
     [progress] = shelf.studies()
     assert (progress.state, progress.reports) == ("running", "fewer than 100")
     kept = {name: get_type_hints(getattr(Shelf, name))["return"] for name in vars(Shelf) if name[0] != "_"}
-    assert kept == {"studies": list[Progress], "releases": list[Release]}
+    assert kept == {"studies": list[Progress], "releases": list[Release], "models": list[SharedModel]}
     entry = Entry(PORT)
     app = create_app(WithRelease(shelf, release), PORT, door=entry)
     client = app.test_client()
@@ -210,7 +221,7 @@ def test_nothing_but_releases_and_public_terms_reaches_any_page(tmp_path: Path) 
             response = client.get(path[1], base_url=OURS)
             walked[rule.endpoint] = response.text
             response.close()
-    assert walked.keys() == {"overview", "studies", "release", "download", "sign_in", "static"}
+    assert walked.keys() == {"overview", "studies", "models", "release", "download", "sign_in", "static"}
     held = [body for task in [study.task_id] for body in bodies(door, task)]
     secrets = [door.leader.study(study.task_id).verify_key.hex(), door.leader.config.channel_key]
     reports = [door.leader.batch(study.task_id)[number].hex() for number in range(7)]

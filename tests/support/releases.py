@@ -12,6 +12,7 @@ from aggregator.portal.shelf import Progress
 from aggregator.releases import Release, make_release
 from aggregator.samples import SAMPLES, plain_sum, sample_measurement, sample_statistic
 from tests.support.studies import histogram_study, update_study
+from vocab.shared_model import SharedModel
 from vocab.study import Study
 
 __all__ = ["PUBLISHED", "ShelfInMemory", "every_release", "histogram_release", "update_release"]
@@ -23,7 +24,14 @@ SHARES = (b"leader", b"helper")
 class ShelfInMemory:
     """Studies and releases, as a leader's shelf tells them; ``others`` are over, with their states."""
 
-    def __init__(self, studies: list[Study], releases: list[Release], others: Sequence[tuple[Study, str]] = ()) -> None:
+    def __init__(
+        self,
+        studies: list[Study],
+        releases: list[Release],
+        others: Sequence[tuple[Study, str]] = (),
+        models: Sequence[SharedModel] = (),
+    ) -> None:
+        self._models = list(models)
         self._studies = [Progress(study=study, state="running", reports="100+") for study in studies]
         self._studies += [Progress(study=study, state=state, reports="") for study, state in others]
         self._releases = releases
@@ -33,6 +41,9 @@ class ShelfInMemory:
 
     def releases(self) -> list[Release]:
         return self._releases
+
+    def models(self) -> list[SharedModel]:
+        return self._models
 
 
 def every_release() -> list[Release]:

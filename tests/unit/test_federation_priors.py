@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,30 +20,9 @@ from pod_agent.federation.send import open_client
 from pod_agent.models.prior_store import FILE, kept_models
 from tests.support.consents import Key
 from tests.support.door import LEADER
+from tests.support.priors import MODEL, NOW, PRIOR, SHOP, model_of
 from vocab.errors import VocabularyError
-from vocab.prior import ItemPrior
 from vocab.shared_model import SharedModel
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SHOP = "https://shop.example/profile#us"
-PRIOR = ItemPrior(
-    dimension="category",
-    items=("groceries", "transport", "travel"),
-    ever=(0.9, 0.5, 0.125),
-    lately=(0.75, 0.25, 0.0625),
-    people=2_469,
-    epsilon=1.0,
-    delta=1e-6,
-    released_at=NOW - timedelta(days=3),
-    tasks=("ab" * 32,),
-)
-MODEL = SharedModel(controller=SHOP, leader_url=LEADER, noise_variances=(18 * 4**14,), demo=False, prior=PRIOR)
-
-
-def of(**changes: Any) -> SharedModel:
-    """The model with other fields of its own, or of its prior."""
-    own = {name: changes.pop(name) for name in tuple(changes) if name in SharedModel.__slots__}
-    return replace(MODEL, prior=replace(PRIOR, **changes), **own)
 
 
 def entry(model: SharedModel, key: int = 2) -> dict[str, Any]:
@@ -108,15 +87,15 @@ def test_every_agent_sends_the_same_bytes_whatever_it_holds(tmp_path: Path) -> N
 
 
 UNUSABLE: dict[str, dict[str, Any]] = {
-    "changed after it was signed": {**entry(MODEL), "model": of(people=9_999).to_json()},
+    "changed after it was signed": {**entry(MODEL), "model": model_of(people=9_999).to_json()},
     "without a signature": {**entry(MODEL), "proof": "{}"},
     "signed by another key than the grants name": entry(MODEL, key=3),
-    "of another leader": entry(of(leader_url="http://127.0.0.1:7009/")),
-    "of made-up people": entry(of(demo=True)),
-    "of names that are not public": entry(of(items=("groceries", "Alice", "travel"))),
-    "of a pharmacy": entry(of(dimension="merchant", items=("FairPrice", "Raffles Medical", "Grab Rides"))),
-    "of products, which no list names": entry(of(dimension="product")),
-    "from the future": entry(of(released_at=NOW + timedelta(days=2))),
+    "of another leader": entry(model_of(leader_url="http://127.0.0.1:7009/")),
+    "of made-up people": entry(model_of(demo=True)),
+    "of names that are not public": entry(model_of(items=("groceries", "Alice", "travel"))),
+    "of a pharmacy": entry(model_of(dimension="merchant", items=("FairPrice", "Raffles Medical", "Grab Rides"))),
+    "of products, which no list names": entry(model_of(dimension="product")),
+    "from the future": entry(model_of(released_at=NOW + timedelta(days=2))),
     "without noise": document({**MODEL.to_json(), "prior": {**PRIOR.to_json(), "epsilon": None}}),
     "with fractions": {**entry(MODEL), "model": {**MODEL.to_json(), "noise_variances": [0.5]}},
     "with a field more": document({**MODEL.to_json(), "person": "you"}),
@@ -126,7 +105,7 @@ UNUSABLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_a_model_that_may_not_be_used_is_left_out_and_stands_in_no_other_s_way(name: str, tmp_path: Path) -> None:
-    shops = of(dimension="merchant", items=("FairPrice", "Starbucks", "Grab Rides"))
+    shops = model_of(dimension="merchant", items=("FairPrice", "Starbucks", "Grab Rides"))
     server = Server(UNUSABLE[name], entry(shops))
     [told] = fetch(tmp_path, server, pinned={SHOP: Key(2).name})
     assert told.dimension == "merchant"
@@ -134,14 +113,14 @@ def test_a_model_that_may_not_be_used_is_left_out_and_stands_in_no_other_s_way(n
 
 
 def test_made_up_people_use_what_was_learned_from_made_up_people(tmp_path: Path) -> None:
-    exact = of(demo=True, epsilon=None, noise_variances=(0,))
+    exact = model_of(demo=True, epsilon=None, noise_variances=(0,))
     assert fetch(tmp_path, Server(entry(exact)), simulated=True)[0].epsilon is None
     with pytest.raises(VocabularyError, match="has noise"):
         replace(exact, demo=False)
 
 
 def test_a_business_that_signs_with_another_key_later_is_not_believed(tmp_path: Path) -> None:
-    newer = of(released_at=NOW, people=3_000)
+    newer = model_of(released_at=NOW, people=3_000)
     fetch(tmp_path, Server(entry(MODEL)))
     fetch(tmp_path, Server(entry(newer, key=3)))
     assert kept_prior(tmp_path, "category") == PRIOR
@@ -156,14 +135,14 @@ def test_a_key_that_the_grants_name_puts_out_what_another_one_signed(tmp_path: P
 
 
 def test_an_older_model_does_not_take_the_place_of_a_newer_one(tmp_path: Path) -> None:
-    newer = of(released_at=NOW - timedelta(days=1), people=3_000)
+    newer = model_of(released_at=NOW - timedelta(days=1), people=3_000)
     fetch(tmp_path, Server(entry(newer)))
-    for put_back in (MODEL, of(released_at=newer.prior.released_at, people=5)):
+    for put_back in (MODEL, model_of(released_at=newer.prior.released_at, people=5)):
         fetch(tmp_path, Server(entry(put_back)))
         assert kept_prior(tmp_path, "category") == newer.prior
     fetch(tmp_path, Server())  # a list that has none any more
     assert kept_prior(tmp_path, "category") == newer.prior
-    newest = of(released_at=NOW, people=4_000)
+    newest = model_of(released_at=NOW, people=4_000)
     fetch(tmp_path, Server(entry(newest), entry(MODEL)))
     assert kept_prior(tmp_path, "category") == newest.prior
 

@@ -19,6 +19,7 @@ COLUMNS: Final = {
     "store": ("purchases", 2),
     "category": ("purchases", 3),
     "product": ("lines", 2),
+    "group": ("lines", 7),
     "artist": ("plays", 3),
     "track": ("plays", 5),
     "channel": ("views", 2),

@@ -18,7 +18,7 @@ SECOND = "CAST(strftime('%s', substr(moment, 1, 19)) AS INTEGER)"
 
 FAMILIES = {
     "purchases": ("transactions", "kind = 'spend'", ("merchant", "category")),
-    "lines": ("order_lines", "1", ("product", "path", "shop", "kind = 'delivered'", "kind = 'placed'")),
+    "lines": ("order_lines", "1", ("product", "path", "shop", "kind = 'delivered'", "kind = 'placed'", "goods")),
     "plays": ("listens", "kind = 'music'", (SECOND, "artist", "album", "track", "whole")),
     "views": ("views", "kind <> 'ad'", ("channel", "video", "kind = 'music'")),
 }
@@ -29,7 +29,7 @@ delivered and 1 where it is on its way, a play 1 where it ran for
 30 seconds or more, a view 1 where it was a song of YouTube Music.
 """
 
-NAMED = frozenset("merchant category product path shop artist album track channel video".split())
+NAMED = frozenset("merchant category product path shop goods artist album track channel video".split())
 
 
 @dataclass(frozen=True, slots=True)

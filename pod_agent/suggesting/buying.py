@@ -11,7 +11,7 @@ from pod_agent.models.returning import chance
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHARED, SHOP
 from pod_agent.suggesting.returns import Company, returns
-from pod_agent.suggesting.trying import Similar, Stock, new_products, new_stores
+from pod_agent.suggesting.trying import Similar, Stock, new_groups, new_products, new_stores
 from vocab.prior import ItemPrior
 
 if TYPE_CHECKING:
@@ -46,13 +46,14 @@ def buying(
         together = company(kind, history, records) if kind == "store" else None
         return returns(history, off, company=together, shared=shared, leave_out=_never(kind, records))
     found = [] if prior is None else _shared(kind, history, prior, shared)
-    if SHOP not in off and kind in {"store", "product"}:
-        offered = tuple(stock())
-        found += (
-            new_stores(records, offered)
-            if kind == "store"
-            else new_products(records, offered, None if embedder is None else _similar(embedder))
-        )
+    if SHOP in off:
+        return found
+    if kind == "group":
+        return found + new_groups(records)
+    if kind == "store":
+        return found + new_stores(records, stock())
+    if kind == "product":
+        found += new_products(records, stock(), None if embedder is None else _similar(embedder))
     return found
 
 

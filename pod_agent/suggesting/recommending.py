@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from pod_agent.errors import UsageError
-from pod_agent.features.baskets import COLUMNS, EventSource, Records
+from pod_agent.features.baskets import EventSource, Records
 from pod_agent.suggesting.buying import buying
 from pod_agent.suggesting.candidate import Candidate, as_suggestions, ranked
 from pod_agent.suggesting.enjoying import enjoying
@@ -24,7 +24,7 @@ from vocab.records import Record
 if TYPE_CHECKING:
     from pod_agent.embedding import Embedder
 
-__all__ = ["KINDS", "RecordSource", "Suggested", "Suggestions"]
+__all__ = ["KINDS", "LIMIT", "RecordSource", "Suggested", "Suggestions"]
 
 LIMIT: Final = 5
 Kept = TypeVar("Kept", bound=Record)
@@ -116,4 +116,4 @@ def _kinds(names: Iterable[str]) -> list[str]:
     unknown = sorted(set(wanted) - set(KINDS))
     if unknown:
         raise UsageError(f"{unknown[0]!r} is not a kind of suggestion", hint=f"One of: {', '.join(KINDS)}.")
-    return [kind for kind in KINDS if kind in wanted and kind in COLUMNS]
+    return [kind for kind in KINDS if kind in wanted]

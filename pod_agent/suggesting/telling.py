@@ -31,7 +31,7 @@ def notes(records: Records, kinds: Iterable[str], found: bool) -> tuple[str, ...
         elif history.today < records.today.toordinal():
             last = day_words(history.last)
             said.setdefault(
-                family, f"Your {word} end on {last}: suggestions are as of that day. Import a newer export."
+                family, f"Your records of {word} end on {last}: suggestions are as of that day; import a newer export."
             )
     if not found and not said:
         return ("Nothing stands out in your records yet.",)

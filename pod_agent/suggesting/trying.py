@@ -6,19 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
+from pod_agent.enrich.products import group_of
 from pod_agent.features.baskets import Habit, History, Records
 from pod_agent.index.events import Events
 from pod_agent.models.returning import chance
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHOP, TEXT
 from pod_agent.suggesting.words import day_words, kind_title, month_words, quoted, times
+from vocab.products import DEPARTMENTS, GROUPS, PUBLIC_GROUPS
 
-__all__ = ["Similar", "Stock", "new_products", "new_stores"]
+__all__ = ["Similar", "Stock", "new_groups", "new_products", "new_stores"]
 
 LEVELS: Final = (0.6, 0.3, 0.1)
 """Weights of the narrowest section, the one above it, and the one above that."""
 NEW: Final = 0.5
-"""Something new counts half as much as what it is like."""
+NEW_BY_NAME: Final = 0.25
+"""Something new counts half as much as what it is like, a quarter where only its name is alike."""
 FEWEST_PURCHASES: Final = 3
 FEWEST_LIKE: Final = 0.55
 """Cosine of two names below which they say nothing about each other."""
@@ -48,18 +51,19 @@ class Stock(Protocol):
 
 
 def new_products(records: Records, stock: Iterable[Stock], similar: Similar | None) -> list[Candidate]:
-    """Products of sections in which the person buys, and products whose names are like those that they buy.
+    """Products of sections and kinds in which the person buys, and products whose names are like those that they buy.
 
-    The first come from orders that were never delivered: their section is known. The second come from public
-    catalogues.
+    They come from orders that were never delivered, whose section is known, and from public catalogues.
     """
     bought = records.history("product")
     if bought is None:
         return []
     events = records.events("lines")
-    sections = _sections(events, bought)
+    sections = _sections(events)
     found = [_of_section(item, rows, sections, bought) for item, rows in _undelivered(events, bought).items()]
-    return [each for each in found if each is not None] + _of_catalogue(bought, stock, similar)
+    return [each for each in found if each is not None] + _of_catalogue(
+        bought, records.history("group"), stock, similar
+    )
 
 
 def new_stores(records: Records, stock: Iterable[Stock]) -> list[Candidate]:
@@ -91,10 +95,53 @@ def new_stores(records: Records, stock: Iterable[Stock]) -> list[Candidate]:
     return found
 
 
-def _sections(events: Events, bought: History) -> Mapping[str, Habit]:
+def new_groups(records: Records) -> list[Candidate]:
+    """Kinds of goods that the person never bought, of departments in which they buy; only of the public list."""
+    bought = records.history("group")
+    if bought is None:
+        return []
+    departments: dict[str, list[Habit]] = {}
+    for name, habit in bought.habits.items():
+        if name in GROUPS:
+            departments.setdefault(GROUPS[name].department, []).append(habit)
+    sizes = Counter(GROUPS[name].department for name in PUBLIC_GROUPS)
+    found = []
+    for department, habits in departments.items():
+        whole = _together(department, habits)
+        likely = chance(whole.days, bought.first, bought.today).total * min(1.0, len(habits) / sizes[department])
+        found += [
+            Candidate(
+                kind="group",
+                item=name,
+                parts={SHOP: NEW * likely},
+                reason=f"New to you: of its department, {quoted(DEPARTMENTS[department])}, you bought "
+                f"{times(whole.times)}, last on {day_words(whole.last)}.",
+                novel=True,
+                family=bought.family,
+                rows=whole.rows,
+            )
+            for name in PUBLIC_GROUPS
+            if GROUPS[name].department == department and name not in bought.habits
+        ]
+    return found
+
+
+def _together(name: str, habits: Sequence[Habit]) -> Habit:
+    """Several habits as one."""
+    days: dict[int, list[int]] = {}
+    for habit in habits:
+        place = 0
+        for day, count in zip(habit.days, habit.counts, strict=True):
+            days.setdefault(day, []).extend(habit.rows[place : place + count])
+            place += count
+    ordered = sorted(days)
+    return Habit(name, ordered, [len(days[day]) for day in ordered], [row for day in ordered for row in days[day]])
+
+
+def _sections(events: Events) -> Mapping[str, Habit]:
     """The habits of every section at every level; a section is named by its path."""
     days: dict[str, dict[int, list[int]]] = {}
-    for number, day, _, path, _, delivered, _ in events.rows:
+    for number, day, _, path, _, delivered, *_ in events.rows:
         if not delivered or path is None or number is None or day is None:
             continue
         levels = events.texts[path].split("\n")
@@ -108,7 +155,6 @@ def _sections(events: Events, bought: History) -> Mapping[str, Habit]:
             tuple(row for rows in found.values() for row in rows),
         )
         for path, found in days.items()
-        if bought.habits
     }
 
 
@@ -116,7 +162,7 @@ def _undelivered(events: Events, bought: History) -> dict[tuple[str, str], list[
     """Rows of products that were ordered and never delivered, by name and path; what is on its way is left out."""
     found: dict[tuple[str, str], list[int]] = {}
     coming = set[str]()
-    for number, _, product, path, _, _, placed in events.rows:
+    for number, _, product, path, _, _, placed, _ in events.rows:
         name = events.texts.get(product, "")
         if placed:
             coming.add(name)
@@ -151,27 +197,38 @@ def _of_section(
     )
 
 
-def _of_catalogue(bought: History, stock: Iterable[Stock], similar: Similar | None) -> list[Candidate]:
+def _of_catalogue(
+    bought: History, groups: History | None, stock: Iterable[Stock], similar: Similar | None
+) -> list[Candidate]:
+    """Products on offer of a kind that the person buys, told by their names; and those with names like bought ones."""
     known = {name.casefold() for name in bought.habits}
     offered = {each.product: each.seller for each in stock if each.product and each.product.casefold() not in known}
-    if not offered or similar is None:
-        return []
+    alike = similar(sorted(offered), sorted(bought.habits)) if offered and similar is not None else {}
     found = []
-    for name, (nearest, cosine) in similar(sorted(offered), sorted(bought.habits)).items():
-        if cosine < FEWEST_LIKE:
+    for name, seller in sorted(offered.items()):
+        group = group_of(name, ())
+        habit = groups.habits.get(group or "") if groups is not None else None
+        near, cosine = alike.get(name, ("", 0.0))
+        parts = {}
+        if habit is not None:
+            parts[SHOP] = NEW * chance(habit.days, bought.first, bought.today).total
+        if cosine >= FEWEST_LIKE:
+            nearest = bought.habits[near]
+            parts[TEXT] = NEW_BY_NAME * cosine * chance(nearest.days, bought.first, bought.today).total
+        if not parts:
             continue
-        habit = bought.habits[nearest]
-        likely = chance(habit.days, bought.first, bought.today).total
+        behind = habit or bought.habits[near]
+        why = f"of the kind {quoted(kind_title('group', habit.item))}" if habit else f"like {quoted(near)} by its name"
         found.append(
             Candidate(
                 kind="product",
                 item=name,
-                parts={TEXT: NEW * cosine * likely},
-                reason=f"New to you, in the public catalogue of {quoted(offered[name])}: its name is like "
-                f"{quoted(nearest)}, which you bought {times(habit.times)}, last on {day_words(habit.last)}.",
+                parts=parts,
+                reason=f"New to you, in the public catalogue of {quoted(seller)}: {why}, which you bought "
+                f"{times(behind.times)}, last on {day_words(behind.last)}.",
                 novel=True,
                 family=bought.family,
-                rows=habit.rows,
+                rows=behind.rows,
             )
         )
     return found

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from pod_agent.features.baskets import Habit
+from vocab.products import GROUPS
 from vocab.taxonomy import CATEGORIES
 from vocab.wording import day_text
 
@@ -27,8 +28,10 @@ def shown(name: str) -> str:
 
 
 def kind_title(kind: str, item: str) -> str:
-    """The title of an item: categories have a label of their own."""
-    return CATEGORIES[item].label if kind == "category" and item in CATEGORIES else shown(item)
+    """The title of an item: categories and product groups have labels of their own."""
+    if kind == "category" and item in CATEGORIES:
+        return CATEGORIES[item].label
+    return GROUPS[item].label if kind == "group" and item in GROUPS else shown(item)
 
 
 def quoted(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from vocab.errors import VocabularyError
 from vocab.item_vectors import ItemVectors as Encoding
+from vocab.products import PUBLIC_GROUPS
 from vocab.statistics.items import FRACTION_BITS, LATELY_DAYS
 from vocab.statistics.segments import GROUPS, LADDER, normal_predicate, predicate_from_json
 from vocab.taxonomy import SPENDING_CATEGORIES
@@ -43,9 +44,11 @@ def _rfm(statistic: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(statistic: dict[str, Any]) -> dict[str, Any]:
-    """``items = "categories"`` names all categories of spending."""
-    if statistic.get("items") == "categories":
-        statistic["items"] = list(SPENDING_CATEGORIES)
+    """``items = "categories"`` names all categories of spending, ``"groups"`` all public kinds of goods."""
+    named = {"categories": SPENDING_CATEGORIES, "groups": PUBLIC_GROUPS}
+    items = statistic.get("items")
+    if isinstance(items, str) and items in named:
+        statistic["items"] = list(named[items])
     return statistic
 
 

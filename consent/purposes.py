@@ -18,6 +18,7 @@ __all__ = [
     "AGGREGATE_REPORTING",
     "DATA",
     "FEDERATED_TRAINING",
+    "GOODS",
     "HEALTH",
     "LISTENING",
     "PRODUCT_RECOMMENDATIONS",
@@ -32,6 +33,7 @@ AGGREGATE_REPORTING = PA + "AggregateReporting"
 FEDERATED_TRAINING = PA + "FederatedTraining"
 PRODUCT_RECOMMENDATIONS = DPV + "ProvideProductRecommendations"
 SPENDING = PD + "PurchasesAndSpendingHabit"
+GOODS = PD + "Purchase"
 LISTENING = PD + "FavouriteMusic"
 HEALTH = PD + "PhysicalHealth"
 
@@ -84,6 +86,7 @@ DATA: dict[str, DataTerm] = {
     term.iri: term
     for term in (
         DataTerm(SPENDING, "what you spend, where and when"),
+        DataTerm(GOODS, "which kinds of goods you buy"),
         DataTerm(LISTENING, "what you listen to"),
         DataTerm(HEALTH, "steps, sleep and other measures of your body", special=True),
     )

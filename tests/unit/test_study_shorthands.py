@@ -12,6 +12,7 @@ import pytest
 from aggregator.config import LeaderConfig, init_helper, init_leader
 from aggregator.studies import make_study
 from vocab.errors import VocabularyError
+from vocab.products import PUBLIC_GROUPS
 from vocab.statistics import CATALOGUE, CoPurchase, ItemCounts, ItemVectors, Rfm, Segment
 from vocab.statistics.segments import Group
 from vocab.study import Study
@@ -43,6 +44,13 @@ def made(config: LeaderConfig, statistic: dict[str, Any]) -> Study:
         "statistic": statistic,
     }
     return make_study(terms, config)
+
+
+def test_all_public_kinds_of_goods_have_a_short_name(config: LeaderConfig) -> None:
+    asked = {"dimensions": ["group"], "measures": ["items"], "period": PERIOD}
+    counts = made(config, {**ITEMS, "query": asked, "items": "groups"}).statistic
+    assert isinstance(counts, ItemCounts)
+    assert counts.items == PUBLIC_GROUPS
 
 
 def test_all_categories_of_spending_have_a_short_name(config: LeaderConfig) -> None:

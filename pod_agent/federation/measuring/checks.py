@@ -56,8 +56,8 @@ def _queries(
 def _check_cells(statistic: Histogram) -> None:
     query = statistic.query
     dimensions = set(query.dimensions)
-    if not dimensions or not dimensions <= {"category", "month"} or len(dimensions) != len(query.dimensions):
-        raise InvalidStudyError("a histogram has months and categories as its cells")
+    if not dimensions or not dimensions <= {"category", "group", "month"} or len(dimensions) != len(query.dimensions):
+        raise InvalidStudyError("a histogram has months and categories or groups as its cells")
     if len(set(statistic.cells)) != len(statistic.cells) or not statistic.cells:
         raise InvalidStudyError("a histogram has at least one cell, and none twice")
     for labels in statistic.cells:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from functools import cache
 
 from consent.errors import InvalidStudyError, UnknownStatisticError
-from consent.purposes import LISTENING, SPENDING
+from consent.purposes import GOODS, LISTENING, SPENDING
 from pod_agent.enrich.merchants import chains
 from pod_agent.index.conditions import WEEKDAYS
+from vocab.products import GROUPS
 from vocab.query import Filter, QuerySpec
 from vocab.taxonomy import CATEGORIES
 
@@ -23,6 +24,8 @@ MEASURES = {
     "spend": SPENDING,
     "purchases": SPENDING,
     "fees": SPENDING,
+    "items": GOODS,
+    "product_spend": GOODS,
     "plays": LISTENING,
     "listening_minutes": LISTENING,
     "podcast_minutes": LISTENING,
@@ -46,12 +49,18 @@ def _merchants() -> frozenset[str]:
 
 DICTIONARIES: dict[str, Callable[[str], bool]] = {
     "category": CATEGORIES.__contains__,
+    "group": lambda name: name in GROUPS and GROUPS[name].public,
     "merchant": lambda name: name in _merchants(),
 }
-"""Public names of items: the categories, and the chains in the table that ships with the agent, pharmacies left out."""
+"""Public names of items: the categories, the kinds of goods but those that tell of health, sexual life, faith or
+addiction, and the chains in the table that ships with the agent, pharmacies left out."""
+
+NAMED_BY = {"category": SPENDING, "merchant": SPENDING, "group": GOODS}
+"""The kind of data that each dictionary is of."""
 
 FILTERS: dict[str, tuple[Callable[[str], bool], frozenset[str]]] = {
     "category": (DICTIONARIES["category"], CHOICES),
+    "group": (DICTIONARIES["group"], frozenset({"eq", "in"})),
     "merchant": (DICTIONARIES["merchant"], CHOICES),
     "month": (is_month, CHOICES | {"gt", "ge", "lt", "le", "between"}),
     "weekday": (WEEKDAYS.__contains__, CHOICES),
@@ -59,7 +68,8 @@ FILTERS: dict[str, tuple[Callable[[str], bool], frozenset[str]]] = {
 }
 """What a study may filter on: the public names of each field, and the operators.
 
-Amounts are none of them: one exact amount finds one person.
+Amounts are none of them: one exact amount finds one person. Goods are named, never excluded: what is left of all goods
+without the public ones would be those that nobody may ask for.
 """
 
 
@@ -76,8 +86,11 @@ def check_filters(query: QuerySpec) -> None:
     for condition in query.filters:
         _check_filter(condition)
     named = {condition.field for condition in query.filters} | set(query.dimensions)
-    if MEASURES[query.measures[0]] != SPENDING and named & DICTIONARIES.keys():
-        raise InvalidStudyError("categories and merchants are those of spending")
+    data = MEASURES[query.measures[0]]
+    if any(NAMED_BY[name] != data for name in named & NAMED_BY.keys()):
+        raise InvalidStudyError("categories and merchants are those of spending, groups those of goods")
+    if data == GOODS and "group" not in named:
+        raise InvalidStudyError("a question about goods names their groups")
 
 
 def check_names(dimension: str, names: tuple[str, ...]) -> None:

@@ -30,6 +30,8 @@ UNITS = {
     "spend": Unit("dollar", "dollars", "you spent"),
     "fees": Unit("dollar", "dollars", "you paid in fees"),
     "purchases": Unit("purchase", "purchases", "you made"),
+    "items": Unit("item", "items", "you bought"),
+    "product_spend": Unit("dollar", "dollars", "you spent on goods"),
     "plays": Unit("song", "songs", "you played"),
     "listening_minutes": Unit("minute", "minutes", "you listened"),
     "podcast_minutes": Unit("minute", "minutes", "you listened to podcasts"),
@@ -46,7 +48,8 @@ OPERATORS = {
     "between": "lies between (both included)",
 }
 """What each operator that a study may use (``public.FILTERS``) says in words."""
-PLURALS: Mapping[str, str] = {"category": "categories", "merchant": "merchants"}
+PLURALS: Mapping[str, str] = {"category": "categories", "merchant": "merchants", "group": "kinds of goods"}
+FIELDS: Mapping[str, str] = {"weekend": "part of the week", "group": "kind of goods"}
 NAMED = 6
 """As many cells or items are named in what is asked; more are counted. What leaves is always named in full."""
 
@@ -195,13 +198,12 @@ def _only(filters: tuple[Filter, ...]) -> str:
 def _condition(item: Filter) -> str:
     values = item.value if isinstance(item.value, tuple) else (item.value,)
     alone = {"in": "eq", "not_in": "ne"}.get(item.op, item.op) if len(values) == 1 else item.op
-    field = "part of the week" if item.field == "weekend" else item.field
-    return f"the {field} {OPERATORS[alone]} {' and '.join(map(str, values))}"
+    return f"the {FIELDS.get(item.field, item.field)} {OPERATORS[alone]} {' and '.join(map(str, values))}"
 
 
 def _cells(statistic: Histogram) -> str:
     """The cells by name where they are few."""
-    kind = " and ".join(statistic.query.dimensions)
+    kind = " and ".join(FIELDS.get(name, name) for name in statistic.query.dimensions)
     if len(statistic.cells) > NAMED:
         return f"{len(statistic.cells)} cells ({kind})"
     named = "; ".join(", ".join(labels) for labels in statistic.cells)

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from aggregator.catalogue_command import catalogue
 from aggregator.issuing.command import add_issuer, issuer, trust
 from aggregator.node_commands import nodes, simulate_training, superlink
 from aggregator.options import as_json, verified, with_parent
@@ -182,27 +183,6 @@ def release_show(home: Path, identifier: str, *, as_json: bool) -> None:
 
 @cli.command()
 @_home
-@click.argument("offers", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--demo", is_flag=True, help="Made-up offers, for a demonstration.")
-def catalogue(home: Path, offers: Path | None, *, demo: bool) -> None:
-    """Publish the OFFERS of a TOML file as linked data, which every agent fetches whole."""
-    from datetime import UTC, datetime
-
-    from aggregator.catalogue import FILE, catalogue_document, demo_offers, read_offers
-    from aggregator.config import load_leader
-    from aggregator.files import replace_file
-
-    if demo == (offers is not None):
-        raise click.UsageError("give a file of offers, or --demo")
-    config, today = load_leader(home), datetime.now(UTC).date()
-    found = demo_offers(today) if offers is None else read_offers(offers)
-    iri = f"{config.url}catalogue"
-    replace_file(home / FILE, catalogue_document(found, iri=iri, publisher=config.controller, published=today))
-    click.echo(f"{len(found)} offers at {iri}")
-
-
-@cli.command()
-@_home
 @click.argument("task")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of Flower's server on loopback; 0: any.")
 @click.option("--cohort", type=click.IntRange(1), required=True, help="Nodes to wait for before anything is sent.")
@@ -257,7 +237,7 @@ def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
 
 
-for command in (add_issuer, issuer, nodes, simulate_training, superlink, trust):
+for command in (add_issuer, catalogue, issuer, nodes, simulate_training, superlink, trust):
     cli.add_command(command)
 
 

@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from pod_agent.index.entities import Coverage, Origin
     from pod_agent.ingest.tables import Tables
     from pod_agent.models.subscriptions import Subscription
-    from pod_agent.offers.matching import OfferMatch
+    from pod_agent.offers.desk import OfferDesk
+    from pod_agent.offers.match import OfferMatch
     from pod_agent.pods.linking import Linking, Unlinked
     from pod_agent.sharing.shares import Shares
+    from pod_agent.suggesting.desk import SuggestionDesk
     from vocab.answer import Answer
 
 __all__ = ["Agent", "ImportReport", "Progress", "SyncReport", "UndoReport"]
@@ -253,16 +255,26 @@ class Agent:
         answer = ask(self.index, question, today or self.today())
         return replace(answer, citations=self._absolute(answer.citations))
 
+    @property
+    def offer_desk(self) -> OfferDesk:
+        """The catalogue of offers beside the person's records."""
+        from pod_agent.offers.desk import OfferDesk
+
+        return OfferDesk(
+            home=self.home, settings=self.settings, index=self.index, today=self.today(), absolute=self._absolute
+        )
+
     def offers(self) -> list[OfferMatch]:
         """Offers of the catalogue in the settings that fit what the person buys, best first; none without one."""
-        from pod_agent.offers.catalogue import Catalogue
-        from pod_agent.offers.matching import match_offers
+        return self.offer_desk.matches()
 
-        if not self.settings.catalogue:
-            return []
-        offers = Catalogue(self.settings.catalogue, self.home / "catalogue").load()
-        found = match_offers(offers, self.index.run, self.today())
-        return [replace(match, evidence=self._absolute(match.evidence)) for match in found]
+    @property
+    def suggestions(self) -> SuggestionDesk:
+        """What to buy, hear and watch next."""
+        from pod_agent.suggesting.desk import SuggestionDesk
+
+        today, offers = self.today(), self.offer_desk.offers
+        return SuggestionDesk(home=self.home, index=self.index, today=today, absolute=self._absolute, offers=offers)
 
     def subscriptions(self, today: date | None = None) -> list[Subscription]:
         """What is charged again every month or year up to this day, by name, with absolute IRIs of the charges."""

@@ -23,7 +23,8 @@ class Settings:
 
     ``pod`` is ``embedded`` or the IRI of the agent's container on a server; ``webid`` and ``issuer`` belong to it.
     ``zone`` is the IANA zone whose days the person lives in. ``catalogue`` is the address or
-    file of public offers, ``aggregator`` the address of a leader whose studies are looked at.
+    file of public offers, ``catalogue_key`` the Multikey that signs it (empty: the first that is seen),
+    ``aggregator`` the address of a leader whose studies are looked at.
     ``max_epsilon`` is the most privacy loss to allow one business in 28 days (epsilon at delta 1e-6, at most 1),
     ``max_epsilon_all`` all businesses together (at most 3), ``max_epsilon_year`` all in 365 days (at most 7.7).
     ``jurisdiction`` is the country whose law new grants stand under, such as SG.
@@ -40,6 +41,7 @@ class Settings:
     issuer: str = ""
     zone: str = "Asia/Singapore"
     catalogue: str = ""
+    catalogue_key: str = ""
     aggregator: str = ""
     max_epsilon: str = ""
     max_epsilon_all: str = ""

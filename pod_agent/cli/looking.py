@@ -180,21 +180,6 @@ def ask(context: Context, question: str, today: datetime | None, *, as_json: boo
 
 
 @click.command()
-@common
-def offers(context: Context, *, as_json: bool) -> None:
-    """Offers of the public catalogue that fit what you buy, matched on this machine."""
-    found = [match.to_json() for match in context.agent().offers()]
-    if as_json:
-        show_json(found)
-        return
-    if not found:
-        click.echo("No offer fits. Set a catalogue with POD_AGENT_CATALOGUE, or import more.")
-        return
-    rows = [(offer["title"], offer["saving"], offer["reason"]) for offer in found]
-    show_table("Offers for you", ("offer", "saving", "why"), rows, numbers=(1,))
-
-
-@click.command()
 @click.option("--ended", is_flag=True, help="Also those that ended.")
 @common
 def subscriptions(context: Context, *, ended: bool, as_json: bool) -> None:
@@ -210,4 +195,4 @@ def subscriptions(context: Context, *, ended: bool, as_json: bool) -> None:
     show_table("Subscriptions", ("merchant", "latest", "every", "last charge", ""), rows, numbers=(1,))
 
 
-COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, offers, subscriptions)
+COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, subscriptions)

@@ -1,4 +1,4 @@
-"""Public offer catalogues: one JSON-LD document of schema:Offer, fetched whole, checked and kept for use offline.
+"""Public offer catalogues: one signed JSON-LD document of schema:Offer, fetched whole, checked, kept for use offline.
 
 Every agent sends the same bytes: no cookies, no validators, no credentials from the machine, and no address that could
 carry a name (query, user). What the person buys therefore cannot be read from what is fetched. The context must lie in
@@ -11,28 +11,30 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from pod_agent.errors import AgentError, ServerUnreachableError, UsageError
-from pod_agent.offers.offer import Offer
-from pod_agent.offers.reading import OfferFault, read_offers
+from pod_agent.offers.documents import Document, open_document
+from pod_agent.offers.secret import device_secret, due_since
 from pod_agent.storage import write_private
+from vocab.offers import Offer
+from vocab.offers.reading import OfferFault
 
 __all__ = ["MAX_BYTES", "REQUEST_HEADERS", "Catalogue", "CatalogueError", "Edition", "check_address"]
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 MAX_SECONDS = 60.0
 """Longest time that a catalogue may take; one that came a byte at a time would hold the agent up for ever."""
 REQUEST_HEADERS = {"accept": "application/ld+json", "accept-encoding": "identity", "user-agent": "pod-agent"}
 """Sent by every agent, whoever the person is."""
-FRESH = timedelta(hours=24)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
+KEPT: Final = "catalogue.json"
+SEEN: Final = "seen.json"
 
 Clock = Callable[[], datetime]
 
@@ -54,26 +56,47 @@ class CatalogueError(AgentError):
 class Edition:
     """One state of a catalogue: its offers, and what could not be read.
 
-    ``stale`` says that the source gives nothing usable now, so that this is the kept copy.
+    ``stale`` says that the source gives nothing usable now, so that this is the kept copy. ``key`` is the Multikey of
+    who signed it, None for a file without a signature; ``digest`` is the same for everyone who holds this edition.
     """
 
     offers: tuple[Offer, ...]
     faults: tuple[OfferFault, ...]
     fetched_at: datetime
+    key: str | None = None
+    serial: int = 0
+    digest: str = ""
     stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What this device saw of a source: the key that signs it, the highest number, and what had that number."""
+
+    key: str
+    serial: int
+    digest: str
 
 
 class Catalogue:
     """The catalogue at an address or in a file, fetched at most once a day and kept in ``folder``.
 
-    ``clock`` gives aware times; ``transport`` replaces the network in tests.
+    ``key`` is the publisher's Multikey where the person set one; otherwise the first key that is seen stays. ``clock``
+    gives aware times; ``transport`` replaces the network in tests.
     """
 
     def __init__(
-        self, source: str, folder: Path, *, clock: Clock = _now, transport: httpx.BaseTransport | None = None
+        self,
+        source: str,
+        folder: Path,
+        *,
+        key: str = "",
+        clock: Clock = _now,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._source = source
-        self._kept_at = folder / "catalogue.json"
+        self._folder = folder
+        self._key = key
         self._clock = clock
         self._transport = transport
 
@@ -82,38 +105,97 @@ class Catalogue:
         return self.edition().offers
 
     def edition(self, *, refresh: bool = False) -> Edition:
-        """The newest edition, fetched again after a day or with ``refresh``.
+        """The newest edition, fetched again once its daily moment has passed, or with ``refresh``.
 
-        Without an answer the kept copy is used, however old, and marked stale. UsageError for an address that is not
-        allowed, ServerUnreachableError or CatalogueError where there is no usable copy either.
+        Without a usable answer the kept copy is used, however old, and marked stale. UsageError for an address that is
+        not allowed, ServerUnreachableError or CatalogueError where there is no usable copy either.
         """
         now = self._clock()
         if "://" not in self._source:
-            return _parsed(_read_file(Path(self._source)), now)
+            return _edition(_opened(_read_file(Path(self._source))), now)
         check_address(self._source)
         kept = self._kept()
-        if kept is not None and not refresh and timedelta(0) <= now - kept.fetched_at < FRESH:
+        if kept is not None and not refresh and self._is_fresh(kept, now):
             return kept
         try:
             content = _fetch(self._source, self._transport)
-            edition = _parsed(content, now)
+            document = _opened(content)
+            self._check(document)
         except (ServerUnreachableError, CatalogueError):
             if kept is None:
                 raise
             return replace(kept, stale=True)
+        self._keep(content, document, now)
+        return _edition(document, now)
+
+    def _is_fresh(self, kept: Edition, now: datetime) -> bool:
+        return due_since(now, device_secret(self._folder)) <= kept.fetched_at <= now
+
+    def _check(self, document: Document) -> None:
+        """CatalogueError unless the publisher signed it, and it is no older than what was seen before."""
+        if document.key is None:
+            raise CatalogueError(
+                "the catalogue is not signed", hint="Without a signature it can be used from a file only."
+            )
+        seen = self._seen()
+        expected = self._key or (seen.key if seen else document.key)
+        if document.key != expected:
+            raise CatalogueError(
+                "the catalogue is signed by another key than before",
+                hint="If the publisher tells of a new key, and not only this address, set it as catalogue_key.",
+            )
+        if seen is None or seen.key != document.key:
+            return
+        if document.serial < seen.serial:
+            raise CatalogueError("the catalogue is older than one that was seen before")
+        if document.serial == seen.serial and document.digest != seen.digest:
+            raise CatalogueError("two different catalogues have the same number: not everyone gets the same one")
+
+    def _keep(self, content: bytes, document: Document, now: datetime) -> None:
+        """Note the number before the copy: after a crash in between an older catalogue is refused all the same."""
+        seen = {"key": document.key, "serial": document.serial, "digest": document.digest}
+        write_private(self._folder / SEEN, json.dumps({**self._notes(), self._source: seen}).encode())
         envelope = {"source": self._source, "fetched_at": now.isoformat(), "document": content.decode("utf-8")}
-        write_private(self._kept_at, json.dumps(envelope).encode())
-        return edition
+        write_private(self._folder / KEPT, json.dumps(envelope).encode())
+
+    def _seen(self) -> _Seen | None:
+        """What was seen of this source; None where nothing was, CatalogueError where the note cannot be read."""
+        try:
+            note = self._notes().get(self._source)
+            return None if note is None else _Seen(**note)
+        except TypeError as error:
+            raise _unreadable() from error
+
+    def _notes(self) -> dict[str, dict[str, Any]]:
+        try:
+            notes = json.loads((self._folder / SEEN).read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise _unreadable() from error
+        if not isinstance(notes, dict):
+            raise _unreadable()
+        return notes
 
     def _kept(self) -> Edition | None:
         """The kept copy, if it is whole and of this source; a damaged one counts as none, for it can be fetched."""
         try:
-            envelope = json.loads(self._kept_at.read_bytes())
+            envelope = json.loads((self._folder / KEPT).read_bytes())
             if envelope["source"] != self._source:
                 return None
-            return _parsed(envelope["document"].encode(), datetime.fromisoformat(envelope["fetched_at"]))
+            document = _opened(envelope["document"].encode())
+            if self._key and document.key != self._key:
+                return None
+            return _edition(document, datetime.fromisoformat(envelope["fetched_at"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, CatalogueError):
             return None
+
+
+def _unreadable() -> CatalogueError:
+    return CatalogueError(
+        "the note on who publishes the catalogue cannot be read",
+        hint=f"Remove {SEEN} in the folder catalogue of the home to trust the publisher anew.",
+    )
 
 
 def check_address(source: str) -> None:
@@ -163,10 +245,19 @@ def _read_file(path: Path) -> bytes:
     return content
 
 
-def _parsed(content: bytes, fetched_at: datetime) -> Edition:
+def _opened(content: bytes) -> Document:
     try:
-        content.decode("utf-8")
-        offers, faults = read_offers(content)
+        return open_document(content)
     except ValueError as error:
         raise CatalogueError(f"the catalogue cannot be read: {error}") from error
-    return Edition(offers=offers, faults=faults, fetched_at=fetched_at)
+
+
+def _edition(document: Document, fetched_at: datetime) -> Edition:
+    return Edition(
+        offers=document.offers,
+        faults=document.faults,
+        fetched_at=fetched_at,
+        key=document.key,
+        serial=document.serial,
+        digest=document.digest,
+    )

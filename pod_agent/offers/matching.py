@@ -2,235 +2,247 @@
 
 An offer for a shop where the person buys counts most; an offer of another shop counts if it lies in a category where
 they buy often. Anything else is no match: no advertising. The saving is what the offer would have taken off the
-person's own purchases of the last 90 days, computed from the records and never guessed.
+person's own purchases of the last 90 days, computed from the records and never guessed. Loans are never pushed: they
+are told only to a person who asks for them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeAlias
+from typing import Final
 
-from pod_agent.offers.offer import Offer
-from vocab.query import Filter, QuerySpec, Table
-from vocab.records import IRI, Money, TransactionKind
+from pod_agent.offers.bought import Bought, Habit, folded, is_product
+from pod_agent.offers.eligibility import why_not
+from pod_agent.offers.finance import financial
+from pod_agent.offers.loyalty import progress_of
+from pod_agent.offers.match import CURRENCY, FLOWS, HISTORY, RHYTHM, SHOP, OfferIndex, OfferMatch, Unfit, named, shown
+from pod_agent.offers.plans import cheaper_plan
+from pod_agent.offers.saving import can_be_counted, saved_on_lines, saved_on_purchases
+from vocab.offers import Loyalty, Offer, OfferKind, Plan
+from vocab.records import Money, OrderLine
 
-__all__ = ["OfferMatch", "match_offers"]
+__all__ = ["Judge", "match_offers"]
 
-LOOKS_BACK = timedelta(days=365)
-SAVING_WINDOW = timedelta(days=90)
-MIN_CATEGORY_PURCHASES = 3
-CATEGORY_WEIGHT = 0.4
-RECENT_DAYS = 60
-CURRENCY = "SGD"
-"""The currency of every total (docs/reference/query.md)."""
-NEVER_OFFERED = frozenset({"transfers", "cash", "income", "fees", "other"})
-"""Categories in which nothing is bought, or which say nothing about what is."""
+SAVING_WINDOW: Final = timedelta(days=90)
+RHYTHM_WINDOW: Final = timedelta(days=180)
+MIN_CATEGORY_PURCHASES: Final = 3
+RECENT_DAYS: Final = 60
+USUAL_SAVING: Final = 2000
+"""A saving of so many minor units in 90 days counts half of what the largest could."""
+BANKS: Final = frozenset({OfferKind.CARD, OfferKind.SAVINGS, OfferKind.LOAN})
+OWN: Final = {"often": 0.30, "saving": 0.25, "soon": 0.45}
+NEW: Final = {"often": 0.10, "saving": 0.12, "soon": 0.15, "novel": 0.03}
+"""What each part of a score can add, at a shop of the person's own and at a new one."""
 
-Run: TypeAlias = Callable[[QuerySpec], Table]
 
+def match_offers(
+    offers: Iterable[Offer],
+    index: OfferIndex,
+    today: date,
+    *,
+    without: frozenset[str] = frozenset(),
+    used: Mapping[str, int] | None = None,
+) -> list[OfferMatch]:
+    """Offers that hold these days and fit what the person buys, best first; no loans.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMatch:
-    """An offer that fits, why, and the records that say so.
-
-    ``score`` runs from 0 to 1; ``known_shop`` says that the person buys there already. ``saving`` is in the currency of
-    totals, None where nothing can be computed; ``saving_basis`` says in words what it was computed on.
+    ``without`` names inputs that the person switched off, ``used`` how often an offer was used, by IRI.
     """
-
-    offer: Offer
-    title: str
-    score: float
-    reason: str
-    saving: Money | None
-    saving_basis: str
-    evidence: tuple[IRI, ...]
-    known_shop: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """The form that outside programs read; money in major units."""
-        return {
-            "offer": self.offer.iri,
-            "title": self.title,
-            "score": round(self.score, 4),
-            "reason": self.reason,
-            "saving": None if self.saving is None else float(self.saving.amount),
-            "evidence": list(self.evidence),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Habit:
-    """What the person bought at one shop or in one category in the last year; ``last`` is the newest purchase."""
-
-    name: str
-    purchases: int
-    last: date
-    first: date
-    evidence: tuple[IRI, ...]
-
-
-def match_offers(offers: Iterable[Offer], run: Run, today: date) -> list[OfferMatch]:
-    """Offers that hold today and fit what the person buys, best first; ``run`` answers queries over the records."""
-    habits = _Habits(run, today)
-    matches = [match for offer in offers if offer.holds_on(today) for match in habits.matches(offer)]
+    judge = Judge(index, today, without=without, used=used or {})
+    found = (judge.judge(offer) for offer in offers if offer.kind is not OfferKind.LOAN)
+    matches = [match for match in found if isinstance(match, OfferMatch)]
     return sorted(matches, key=lambda match: (-match.score, match.offer.iri))
 
 
-class _Habits:
-    """The person's shops and categories, read once, and the matches that follow from them."""
+class Judge:
+    """Says of one offer after the other whether it fits; the person's records are read once."""
 
-    def __init__(self, run: Run, today: date) -> None:
-        self._run = run
+    def __init__(
+        self,
+        index: OfferIndex,
+        today: date,
+        *,
+        without: frozenset[str] = frozenset(),
+        used: Mapping[str, int] | None = None,
+    ) -> None:
+        self.bought = Bought(index, today)
         self._today = today
-        table = run(
-            QuerySpec(
-                measures=("purchases",), dimensions=("merchant", "category", "day"), period=(today - LOOKS_BACK, today)
-            )
-        )
-        self.shops = _habits(table, 0)
-        self.categories = {name: habit for name, habit in _habits(table, 1).items() if name not in NEVER_OFFERED}
+        self._without = without
+        self._used = used or {}
 
-    def matches(self, offer: Offer) -> list[OfferMatch]:
-        shop = self.shops.get(_folded(offer.seller))
+    def judge(self, offer: Offer) -> OfferMatch | Unfit:
+        """The match with its reason, saving and records, or why there is none."""
+        reason = why_not(offer, self.bought, self._used)
+        if reason is not None:
+            return Unfit(offer, reason)
+        if offer.kind in BANKS:
+            return self._of_bank(offer)
+        if HISTORY in self._without:
+            return Unfit(offer, "You switched off that offers look at what you bought.")
+        if isinstance(offer.terms, Plan):
+            return cheaper_plan(offer, offer.terms, self.bought)
+        return self._of_products(offer) if offer.products else self._of_shop(offer)
+
+    def _of_bank(self, offer: Offer) -> OfferMatch | Unfit:
+        if FLOWS in self._without:
+            return Unfit(offer, "You switched off that offers look at what moves on your accounts.")
+        return financial(offer, self.bought)
+
+    def _of_shop(self, offer: Offer) -> OfferMatch | Unfit:
+        shop = self.bought.shops.get(folded(offer.seller))
         if shop is not None:
-            return [self._shop_match(offer, shop)]
-        category = self.categories.get(_folded(offer.category or ""))
-        if category is not None and category.purchases >= MIN_CATEGORY_PURCHASES:
-            return [self._category_match(offer, category)]
-        return []
+            return self._own(offer, shop)
+        if offer.kind is OfferKind.LOYALTY or SHOP in self._without:
+            return Unfit(offer, f"You bought nothing at {offer.seller} in the last year.")
+        habits = [self.bought.categories.get(name) for name in offer.categories]
+        usual = [habit for habit in habits if habit and len(habit.purchases) >= MIN_CATEGORY_PURCHASES]
+        if not usual:
+            return Unfit(offer, f"You buy neither at {offer.seller} nor often in its categories.")
+        return self._new(offer, max(usual, key=lambda habit: len(habit.purchases)))
 
-    def _shop_match(self, offer: Offer, shop: _Habit) -> OfferMatch:
-        saving, basis = self._saving_here(offer, shop)
-        return OfferMatch(
-            offer=offer,
-            title=offer.title,
-            score=self._strength(shop) * _worth(offer, saving),
-            reason=f"You bought at {shop.name} {_times(shop.purchases)} since {shop.first:%B %Y}, "
+    def _own(self, offer: Offer, shop: Habit) -> OfferMatch:
+        saving, basis, steps = self._saving_here(offer, shop)
+        return self._match(
+            offer,
+            shop,
+            saving,
+            basis,
+            reason=f"You bought at {shop.name} {_times(len(shop.purchases))} since {shop.first:%B %Y}, "
             f"last on {_day(shop.last)}.",
-            saving=saving,
-            saving_basis=basis,
-            evidence=shop.evidence,
-            known_shop=True,
+            steps=steps,
+            known=True,
         )
 
-    def _category_match(self, offer: Offer, category: _Habit) -> OfferMatch:
+    def _new(self, offer: Offer, category: Habit) -> OfferMatch:
         saving, basis = self._saving_elsewhere(offer, category)
+        before = self.bought.days_at.get(folded(offer.seller))
+        known = (
+            f"You last bought at {offer.seller} in {before[-1]:%B %Y}" if before else f"{offer.seller} is new to you"
+        )
+        return self._match(
+            offer,
+            category,
+            saving,
+            basis,
+            reason=f"{known}, but you bought in {named(category.name)} {_times(len(category.purchases))} since "
+            f"{category.first:%B %Y}.",
+            steps=(),
+            known=False,
+        )
+
+    def _of_products(self, offer: Offer) -> OfferMatch | Unfit:
+        """An offer of products: by the lines of orders, of this shop or, for a price, of any."""
+        sections = SHOP not in self._without
+        lines = [
+            line
+            for line in self.bought.lines
+            if any(is_product(product, line, sections=sections) for product in offer.products)
+        ]
+        here = [line for line in lines if folded(line.shop) == folded(offer.seller)]
+        used = here if offer.price is None else lines
+        if not used:
+            words = " or ".join(product.words for product in offer.products[:3])
+            return Unfit(offer, f"You bought no {words} in the last year.")
+        return self._product_match(offer, used, known=bool(here))
+
+    def _product_match(self, offer: Offer, lines: list[OrderLine], *, known: bool) -> OfferMatch:
+        recent = [line for line in lines if self.bought.index.local_day(line.at) > self._today - SAVING_WINDOW]
+        minor, counted = saved_on_lines(offer, recent)
+        habit = Habit(name=offer.seller, purchases=tuple(self.bought.of_line(line) for line in lines))
+        last = lines[-1]
+        paid = f"{shown(last.total)} at {last.shop} on {_day(self.bought.index.local_day(last.at))}"
+        here = "" if offer.price is None else f"; here a piece costs {shown(offer.price)}"
+        return self._match(
+            offer,
+            habit,
+            Money(minor, CURRENCY) if minor else None,
+            f"saved on {_times(len(counted), 'line')} of your orders in the last 90 days"
+            if minor
+            else "nothing of your orders of the last 90 days would have been cheaper",
+            reason=f"You bought {last.product} and the like {_times(len(lines))}, last for {paid}{here}.",
+            steps=(f"{len(recent)} of these lines are of the last 90 days, {len(counted)} of them would cost less.",),
+            known=known,
+        )
+
+    def _match(
+        self,
+        offer: Offer,
+        habit: Habit,
+        saving: Money | None,
+        basis: str,
+        *,
+        reason: str,
+        steps: tuple[str, ...],
+        known: bool,
+    ) -> OfferMatch:
+        """The match with its score: how often, how soon again, how much; half of it for a saving not reached."""
+        weights = OWN if known else NEW
+        half = 0.5 if saving is None and can_be_counted(offer) else 1.0
+        worth = saving.minor / (saving.minor + USUAL_SAVING) if saving else 0.0
+        often = 1 - math.exp(-len(habit.purchases) / 6)
+        parts = [(HISTORY, half * (weights["often"] * often + weights["saving"] * worth))]
+        if RHYTHM not in self._without:
+            parts.append((RHYTHM, half * weights["soon"] * self._soon(offer, habit)))
+        if not known and SHOP not in self._without:
+            parts.append((SHOP, half * weights["novel"]))
         return OfferMatch(
             offer=offer,
             title=offer.title,
-            score=CATEGORY_WEIGHT * self._strength(category) * _worth(offer, saving),
-            reason=f"{offer.seller} is new to you, but you bought in {_words(category.name)} "
-            f"{_times(category.purchases)} since {category.first:%B %Y}.",
+            score=math.fsum(value for _, value in parts),
+            reason=reason,
             saving=saving,
             saving_basis=basis,
-            evidence=category.evidence,
-            known_shop=False,
+            evidence=habit.evidence,
+            known_shop=known,
+            inputs=tuple(parts),
+            steps=steps,
         )
 
-    def _strength(self, habit: _Habit) -> float:
-        often = 1 - math.exp(-habit.purchases / 6)
+    def _soon(self, offer: Offer, habit: Habit) -> float:
+        """How likely a purchase is while the offer runs: the days of the last 180 on which there was one, as a rate."""
+        days = {purchase.day for purchase in habit.since(self._today - RHYTHM_WINDOW)}
+        left = min((offer.valid_through - self._today).days + 1, 30)
         recent: float = 0.5 ** ((self._today - habit.last).days / RECENT_DAYS)
-        return often * (0.5 + 0.5 * recent)
+        return 1 - math.exp(-len(days) / RHYTHM_WINDOW.days * left * recent)
 
-    def _saving_here(self, offer: Offer, shop: _Habit) -> tuple[Money | None, str]:
-        """What the offer would have taken off this shop's purchases of the last 90 days, or off the largest of them."""
-        if not _can_be_counted(offer):
-            return None, ""
-        shop_only = Filter("merchant", "eq", shop.name)
-        if offer.once:
-            largest = self._recent(("largest_purchase",), shop_only)[0]
-            saving, basis = offer.saving_on(_money(largest)), "saved on your largest purchase here in the last 90 days"
-        else:
-            saving, counted = self._saving_on_each(offer, shop_only)
-            basis = f"saved on {counted} of your purchases here in the last 90 days"
-        if not saving.minor:
-            return None, "no purchase of your last 90 days here was large enough"
-        return saving, basis
-
-    def _saving_on_each(self, offer: Offer, where: Filter) -> tuple[Money, int]:
-        """Sum of the savings on every purchase that is large enough, exact to the cent before rounding down once."""
-        percent = Decimal(100) if offer.percent is None else offer.percent
-        cap = offer.off if offer.percent is None else offer.cap
-        enough = (where, Filter("amount", "ge", float(offer.minimum.amount))) if offer.minimum else (where,)
-        if cap is None:
-            spent, purchases = self._recent(("spend", "purchases"), *enough)
-            return Money(int(_money(spent).minor * percent / 100), CURRENCY), int(purchases)
-        limit = float(cap.amount * 100 / percent)
-        below, few = self._recent(("spend", "purchases"), *enough, Filter("amount", "le", limit))
-        _, many = self._recent(("spend", "purchases"), *enough, Filter("amount", "gt", limit))
-        return Money(int(_money(below).minor * percent / 100) + cap.minor * int(many), CURRENCY), int(few + many)
-
-    def _saving_elsewhere(self, offer: Offer, category: _Habit) -> tuple[Money | None, str]:
-        """What one purchase of the person's average size in this category would save."""
-        if not _can_be_counted(offer):
-            return None, ""
-        average = self._recent(("average_purchase",), Filter("category", "eq", category.name))[0]
-        saving = offer.saving_on(_money(average))
-        if not saving.minor:
-            return None, f"your usual {_words(category.name)} purchase is too small for it"
-        return saving, f"saved on one {_words(category.name)} purchase of your average size"
-
-    def _recent(self, measures: tuple[str, ...], *filters: Filter) -> tuple[float, ...]:
-        """These measures over the purchases of the last 90 days that pass the filters; 0 where there are none."""
-        table = self._run(
-            QuerySpec(
-                measures=measures,
-                filters=(Filter("kind", "eq", TransactionKind.SPEND.value), *filters),
-                period=(self._today - SAVING_WINDOW + timedelta(days=1), self._today),
-            )
+    def _saving_here(self, offer: Offer, shop: Habit) -> tuple[Money | None, str, tuple[str, ...]]:
+        """What the offer would have taken off this shop's purchases of the last 90 days."""
+        if isinstance(offer.terms, Loyalty):
+            return progress_of(offer, self.bought).worth_lately(SAVING_WINDOW)
+        if not can_be_counted(offer):
+            return None, "", ()
+        recent = shop.since(self._today - SAVING_WINDOW + timedelta(days=1))
+        minor, counted = saved_on_purchases(offer, recent)
+        if not minor:
+            return None, "no purchase of your last 90 days here was large enough", ()
+        basis = (
+            "saved on your largest purchase here in the last 90 days"
+            if offer.once
+            else f"saved on {len(counted)} of your purchases here in the last 90 days"
         )
-        row = table.rows[0] if table.rows else (0,) * len(measures)
-        return tuple(float(cell or 0) for cell in row)
+        steps = (f"{len(recent)} purchases here in the last 90 days, {len(counted)} of them count.",)
+        return Money(minor, CURRENCY), basis, steps
+
+    def _saving_elsewhere(self, offer: Offer, category: Habit) -> tuple[Money | None, str]:
+        """What one purchase of the person's average size in this category would save."""
+        if not can_be_counted(offer):
+            return None, ""
+        recent = [
+            purchase.minor
+            for purchase in category.since(self._today - SAVING_WINDOW + timedelta(days=1))
+            if purchase.minor is not None
+        ]
+        average = (2 * sum(recent) + len(recent)) // (2 * len(recent)) if recent else 0
+        saving = offer.saving_on(Money(average, CURRENCY))
+        if not saving.minor:
+            return None, f"your usual {named(category.name)} purchase is too small for it"
+        return saving, f"saved on one {named(category.name)} purchase of your average size"
 
 
-def _habits(table: Table, column: int) -> dict[str, _Habit]:
-    """The habit behind each value of one column (shop or category), by its folded name; days come third."""
-    groups: dict[str, list[int]] = {}
-    for number, row in enumerate(table.rows):
-        if row[column] and int(row[3] or 0) > 0:
-            groups.setdefault(_folded(str(row[column])), []).append(number)
-    return {name: _habit(table, column, numbers) for name, numbers in groups.items()}
-
-
-def _habit(table: Table, column: int, numbers: list[int]) -> _Habit:
-    days = [date.fromisoformat(str(table.rows[number][2])) for number in numbers]
-    return _Habit(
-        name=str(table.rows[numbers[0]][column]),
-        purchases=sum(int(table.rows[number][3] or 0) for number in numbers),
-        first=min(days),
-        last=max(days),
-        evidence=tuple(iri for number in numbers for iri in table.evidence[number]),
-    )
-
-
-def _can_be_counted(offer: Offer) -> bool:
-    """Whether the offer is a discount in the currency in which purchases are billed."""
-    amounts = [amount for amount in (offer.off, offer.minimum, offer.cap) if amount is not None]
-    return (offer.percent is not None or offer.off is not None) and all(a.currency == CURRENCY for a in amounts)
-
-
-def _worth(offer: Offer, saving: Money | None) -> float:
-    """Half for a discount that the person's own purchases do not reach."""
-    return 0.5 if saving is None and _can_be_counted(offer) else 1.0
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
-def _money(amount: float) -> Money:
-    return Money.of(Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP), CURRENCY)
-
-
-def _words(category: str) -> str:
-    return category.replace("-", " ")
-
-
-def _times(number: int) -> str:
+def _times(number: int, what: str = "") -> str:
+    if what:
+        return f"{number} {what}{'' if number == 1 else 's'}"
     return "once" if number == 1 else f"{number} times"
 
 

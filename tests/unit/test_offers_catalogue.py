@@ -1,30 +1,30 @@
-"""Public catalogues: what is sent, what is read, what is kept."""
+"""Public catalogues: what is sent, who signed, what is kept and never taken back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from aggregator.catalogue import CatalogueOffer, InvalidOfferError, catalogue_document, demo_offers
+from aggregator.config import SigningKey
+from consent.proof import sign_json
 from pod_agent.errors import ServerUnreachableError, UsageError
 from pod_agent.offers.catalogue import MAX_BYTES, Catalogue, CatalogueError
-from pod_agent.offers.reading import read_offers
+from pod_agent.offers.secret import SPREAD, device_secret, due_since
 from tests.support.serving import served
-from vocab.records import Money
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ADDRESS = "https://offers.example/catalogue.jsonld"
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
-CONTEXT = {"@vocab": "http://schema.org/", "pa": "https://w3id.org/pod-agent#"}
+CONTEXT = {"@vocab": "http://schema.org/", "pa": "https://w3id.org/pod-agent#", "serial": "pa:serial", "proof": None}
+PUBLISHER, STRANGER = SigningKey(bytes(32)), SigningKey(bytes([1] * 32))
 OFFER = {
     "@id": "https://offers.example/c#1",
     "@type": "Offer",
@@ -37,8 +37,12 @@ OFFER = {
 }
 
 
-def document(*offers: dict[str, Any]) -> bytes:
-    return json.dumps({"@context": CONTEXT, "@graph": list(offers)}).encode()
+def document(*offers: dict[str, Any], serial: int = 1, signer: SigningKey | None = PUBLISHER) -> bytes:
+    made: dict[str, Any] = {"@context": CONTEXT, "@id": "https://offers.example/c", "serial": serial}
+    made["itemListElement"] = list(offers or (OFFER,))
+    if signer is not None:
+        made["proof"] = json.loads(sign_json(made, signer, NOON))
+    return json.dumps(made).encode()
 
 
 def answering(content: bytes, status: int = 200) -> httpx.MockTransport:
@@ -53,82 +57,9 @@ def at(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment
 
 
-def test_what_the_aggregator_publishes_is_what_the_agent_reads() -> None:
-    published = demo_offers(date(2026, 11, 15))
-    offers, faults = read_offers(
-        catalogue_document(published, iri="https://offers.example/c", publisher="Demo", published=date(2026, 11, 1))
-    )
-    assert faults == ()
-    assert {offer.iri.partition("#")[2] for offer in offers} == {offer.name for offer in published}
-    fairprice = next(offer for offer in offers if offer.seller == "FairPrice")
-    assert (fairprice.percent, fairprice.minimum) == (Decimal(8), Money(6000, "SGD"))
-    assert (fairprice.valid_from, fairprice.valid_through) == (date(2026, 11, 1), date(2026, 12, 15))
-    assert next(offer for offer in offers if offer.seller == "GrabFood").once
-
-
-def test_the_same_offers_in_another_order_are_the_same_bytes() -> None:
-    offers = demo_offers(date(2026, 11, 15))
-    texts = {
-        catalogue_document(order, iri="https://o.example/c", publisher="Demo", published=date(2026, 11, 1))
-        for order in (offers, offers[::-1])
-    }
-    assert len(texts) == 1
-
-
-@pytest.mark.parametrize("change", [{"percent": None}, {"valid_through": date(2026, 10, 1)}])
-def test_the_aggregator_refuses_an_offer_that_agents_would_leave_out(change: dict[str, Any]) -> None:
-    terms: dict[str, Any] = {
-        "name": "a", "title": "A", "seller": "S", "category": "health", "percent": "5",
-        "valid_from": date(2026, 11, 1), "valid_through": date(2026, 11, 30),
-    }  # fmt: skip
-    with pytest.raises(InvalidOfferError):
-        CatalogueOffer(**{**terms, **change})
-
-
-def test_another_json_ld_shape_of_the_same_offer_reads_the_same() -> None:
-    expanded = [
-        {
-            "@id": OFFER["@id"],
-            "@type": ["http://schema.org/Offer"],
-            "http://schema.org/name": [{"@value": "8 % off"}],
-            "http://schema.org/seller": [{"@id": "https://offers.example/c#shop"}],
-            "http://schema.org/category": [{"@id": "https://w3id.org/pod-agent/category#groceries"}],
-            "https://w3id.org/pod-agent#discountPercent": [{"@value": 8}],
-            "http://schema.org/validFrom": [{"@value": "2026-11-01T00:00:00+08:00"}],
-            "http://schema.org/validThrough": [{"@value": "2026-11-30"}],
-        },
-        {"@id": "https://offers.example/c#shop", "http://schema.org/name": [{"@value": "FairPrice"}]},
-    ]
-    assert read_offers(json.dumps(expanded).encode()) == read_offers(document(OFFER))
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"validThrough": "2026-10-01"}, "ends before it begins"),
-        ({"validFrom": "soon"}, "not a day"),
-        ({"pa:discountPercent": None}, "neither a discount nor a price"),
-        ({"pa:discountPercent": "140"}, "more than 100"),
-        ({"pa:discountPercent": "-3"}, "out of range"),
-        ({"pa:discountPercent": "NaN"}, "out of range"),
-        ({"pa:discountPercent": "a lot"}, "not a number"),
-        ({"seller": {"@id": "https://nobody.example/"}}, "no name"),
-        ({"name": ["A", "B"]}, "more than one name"),
-        ({"name": "x" * 401}, "too long"),
-        ({"name": "a\u202eb"}, "cannot be shown"),
-        ({"category": "yachts"}, "no category"),
-        ({"price": "1.234", "priceCurrency": "SGD"}, "decimal places"),
-        ({"@id": None}, "no IRI"),
-    ],
-)
-def test_an_offer_with_a_fault_is_left_out_with_its_reason_and_the_others_stay(
-    change: dict[str, Any], reason: str
-) -> None:
-    broken = {key: value for key, value in {**OFFER, "@id": "https://offers.example/c#2", **change}.items() if value}
-    offers, faults = read_offers(document(OFFER, broken))
-    assert [offer.iri for offer in offers] == [OFFER["@id"]]
-    assert len(faults) == 1
-    assert reason in faults[0].reason
+def fetched(folder: Path, content: bytes, *, key: str = "", days: int = 0) -> Catalogue:
+    """A catalogue whose publisher gives these bytes now, so many days after the first."""
+    return Catalogue(ADDRESS, folder, key=key, clock=at(NOON + timedelta(days=days)), transport=answering(content))
 
 
 @pytest.mark.parametrize(
@@ -137,12 +68,21 @@ def test_an_offer_with_a_fault_is_left_out_with_its_reason_and_the_others_stay(
         b"",
         b"\xff\xfe binary",
         b"[" * 200_000,
+        b'{"@context": ' * 100_000,
+        json.dumps({"a": json.loads("[" * 40 + "]" * 40)}).encode(),
         b'{"@context": "https://schema.org/", "@type": "Offer"}',
+        b'{"@context": ["https://schema.org/"], "@type": "Offer"}',
+        b'{"@graph": [{"@context": "https://schema.org/", "@type": "Offer"}]}',
         b'{"@context": {"@import": "https://elsewhere.example/context"}}',
+        b'{"@type": "Offer", "@type": "Offer"}',
+        b'{"@type": NaN}',
         b'{"@type"',
     ],
-    ids=["empty", "binary", "deep", "remote context", "imported context", "cut off"],
-)
+    ids=[
+        "empty", "binary", "deep lists", "deep contexts", "nested", "remote context", "listed context",
+        "inner remote context", "imported context", "said twice", "no number", "cut off",
+    ],
+)  # fmt: skip
 def test_a_document_that_is_no_catalogue_is_refused_whole(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "catalogue.jsonld"
     file.write_bytes(content)
@@ -156,7 +96,7 @@ def test_every_agent_sends_the_same_request(tmp_path: Path) -> None:
     def record(request: httpx.Request) -> httpx.Response:
         seen.append((request.method, str(request.url), sorted(request.headers.multi_items()), request.read()))
         headers = {"set-cookie": f"id={len(seen)}", "etag": f'"{len(seen)}"', "cache-control": "private"}
-        return httpx.Response(200, content=document(OFFER), headers=headers)
+        return httpx.Response(200, content=document(), headers=headers)
 
     transport = httpx.MockTransport(record)
     for person in ("one", "two"):
@@ -177,7 +117,7 @@ def test_the_machine_s_own_settings_do_not_change_the_request(tmp_path: Path, mo
 
     def publisher(_: WSGIEnvironment, start: StartResponse) -> list[bytes]:
         start("200 OK", [("Content-Type", "application/ld+json")])
-        return [document(OFFER)]
+        return [document()]
 
     with served(lambda _: publisher) as port:
         offers = Catalogue(f"http://127.0.0.1:{port}/catalogue", tmp_path).load()
@@ -198,36 +138,126 @@ def test_the_machine_s_own_settings_do_not_change_the_request(tmp_path: Path, mo
 )
 def test_an_address_that_could_single_out_a_person_is_refused(address: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        Catalogue(address, tmp_path, transport=answering(document(OFFER))).load()
+        Catalogue(address, tmp_path, transport=answering(document())).load()
 
 
-def test_a_catalogue_is_fetched_once_a_day(tmp_path: Path) -> None:
-    calls: list[str] = []
+def test_a_catalogue_is_fetched_once_after_each_daily_moment(tmp_path: Path) -> None:
+    calls: list[datetime] = []
+    now = NOON
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        calls.append(str(request.url))
-        return httpx.Response(200, content=document(OFFER))
+    def answer(_: httpx.Request) -> httpx.Response:
+        calls.append(now)
+        return httpx.Response(200, content=document())
 
-    for hours in (0, 1, 23, 25, -1):
-        moment = NOON + timedelta(hours=hours)
-        Catalogue(ADDRESS, tmp_path, clock=at(moment), transport=httpx.MockTransport(answer)).load()
-    assert len(calls) == 3  # the first, the one after a day, and the one by a clock that was set back
+    transport = httpx.MockTransport(answer)
+    moments = [NOON + timedelta(minutes=20 * step) for step in range(3 * 72)]
+    for now in moments:
+        Catalogue(ADDRESS, tmp_path, clock=at(now), transport=transport).load()
+    due = {due_since(moment, device_secret(tmp_path)) for moment in moments[1:]} - {
+        due_since(moments[0], device_secret(tmp_path))
+    }
+    assert calls == [NOON, *(min(moment for moment in moments if moment >= each) for each in sorted(due))]
+    assert len(due) == 3
+    now = NOON - timedelta(days=1)  # a clock that was set back
+    Catalogue(ADDRESS, tmp_path, clock=at(now), transport=transport).load()
+    assert calls[-1] == now
+
+
+def test_daily_moments_lie_in_the_same_hours_for_everyone_and_are_spread_over_them() -> None:
+    moments = [due_since(NOON, number.to_bytes(32)) for number in range(600)]
+    begin = datetime(2026, 11, 14, 18, tzinfo=UTC)
+    parts = [0, 0, 0]
+    for moment in moments:
+        assert begin <= moment < begin + SPREAD
+        parts[int((moment - begin) / SPREAD * 3)] += 1
+    assert min(parts) > 150
+    assert due_since(NOON, bytes(32)) == due_since(NOON + timedelta(minutes=5), bytes(32))
 
 
 @pytest.mark.parametrize(
     "transport",
-    [httpx.MockTransport(failing), answering(b"", 500), answering(b"", 302), answering(b"[" * 10)],
-    ids=["no network", "error", "redirect", "damaged"],
-)
-def test_without_an_answer_the_kept_catalogue_is_used_and_marked_stale(
+    [
+        httpx.MockTransport(failing),
+        answering(b"", 500),
+        answering(b"", 302),
+        answering(b"[" * 10),
+        answering(document(signer=None)),
+        answering(document(signer=STRANGER)),
+        answering(document(serial=4)),
+        answering(document({**OFFER, "name": "9 % off"}, serial=5)),
+        answering(document(serial=6).replace(b"8 % off", b"9 % off")),
+    ],
+    ids=[
+        "no network", "error", "redirect", "damaged", "unsigned", "another key", "an older one",
+        "another of the same number", "changed on the way",
+    ],
+)  # fmt: skip
+def test_without_a_usable_answer_the_kept_catalogue_is_used_and_marked_stale(
     transport: httpx.MockTransport, tmp_path: Path
 ) -> None:
-    Catalogue(ADDRESS, tmp_path, clock=at(NOON), transport=answering(document(OFFER))).load()
+    fetched(tmp_path, document(serial=5)).load()
     later = Catalogue(ADDRESS, tmp_path, clock=at(NOON + timedelta(days=40)), transport=transport)
     edition = later.edition()
     assert edition.stale
-    assert [offer.iri for offer in edition.offers] == [OFFER["@id"]]
-    assert edition.fetched_at == NOON
+    assert [offer.title for offer in edition.offers] == ["8 % off"]
+    assert (edition.fetched_at, edition.serial) == (NOON, 5)
+
+
+def test_an_older_catalogue_is_refused_even_after_the_kept_copy_is_gone(tmp_path: Path) -> None:
+    fetched(tmp_path, document(serial=5)).load()
+    (tmp_path / "catalogue.json").unlink()
+    with pytest.raises(CatalogueError, match="older"):
+        fetched(tmp_path, document(serial=4), days=1).load()
+    assert fetched(tmp_path, document(serial=6), days=1).edition().serial == 6
+
+
+def test_the_first_key_stays_and_another_is_taken_only_where_the_person_sets_it(tmp_path: Path) -> None:
+    fetched(tmp_path, document(serial=5)).load()
+    (tmp_path / "catalogue.json").unlink()
+    with pytest.raises(CatalogueError, match="another key"):
+        fetched(tmp_path, document(serial=9, signer=STRANGER), days=1).load()
+    edition = fetched(tmp_path, document(serial=1, signer=STRANGER), key=STRANGER.name, days=1).edition()
+    assert (edition.key, edition.serial) == (STRANGER.name, 1)
+    with pytest.raises(CatalogueError, match="another key"):
+        fetched(tmp_path / "new", document(), key=STRANGER.name).load()
+
+
+def test_a_kept_copy_of_another_key_than_the_set_one_is_not_used(tmp_path: Path) -> None:
+    fetched(tmp_path, document()).load()
+    offline = Catalogue(ADDRESS, tmp_path, key=STRANGER.name, clock=at(NOON), transport=httpx.MockTransport(failing))
+    with pytest.raises(ServerUnreachableError):
+        offline.load()
+
+
+def test_what_was_seen_of_one_publisher_stays_while_another_is_looked_at(tmp_path: Path) -> None:
+    fetched(tmp_path, document(serial=5)).load()
+    Catalogue("https://other.example/c", tmp_path, clock=at(NOON), transport=answering(document(serial=2))).load()
+    with pytest.raises(CatalogueError, match="older"):
+        fetched(tmp_path, document(serial=4), days=1).load()
+
+
+def test_a_damaged_note_of_what_was_seen_is_not_taken_for_none(tmp_path: Path) -> None:
+    fetched(tmp_path, document(serial=5)).load()
+    (tmp_path / "catalogue.json").unlink()
+    for note in ("", "[]", '{"https://offers.example/catalogue.jsonld": {"key": 3}}'):
+        (tmp_path / "seen.json").write_text(note)
+        with pytest.raises(CatalogueError, match="cannot be read"):
+            fetched(tmp_path, document(serial=4), days=1).load()
+
+
+def test_an_unsigned_catalogue_is_used_from_a_file_only_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.jsonld"
+    file.write_bytes(document(signer=None))
+    edition = Catalogue(str(file), tmp_path).edition()
+    assert (edition.key, len(edition.offers)) == (None, 1)
+    with pytest.raises(CatalogueError, match="not signed"):
+        fetched(tmp_path / "home", document(signer=None)).load()
+
+
+def test_a_signed_catalogue_needs_a_number(tmp_path: Path) -> None:
+    for serial in (0, -1, True, "3", 2**60):
+        with pytest.raises(CatalogueError):
+            fetched(tmp_path, document(serial=serial)).load()  # type: ignore[arg-type]
 
 
 def test_without_an_answer_and_without_a_kept_copy_the_error_says_so(tmp_path: Path) -> None:
@@ -237,7 +267,7 @@ def test_without_an_answer_and_without_a_kept_copy_the_error_says_so(tmp_path: P
 
 
 def test_a_kept_copy_of_another_source_or_a_damaged_one_is_not_used(tmp_path: Path) -> None:
-    Catalogue(ADDRESS, tmp_path, clock=at(NOON), transport=answering(document(OFFER))).load()
+    fetched(tmp_path, document()).load()
     other = Catalogue("https://other.example/c", tmp_path, clock=at(NOON), transport=httpx.MockTransport(failing))
     with pytest.raises(ServerUnreachableError):
         other.load()
@@ -262,6 +292,9 @@ def test_a_catalogue_larger_than_the_limit_is_not_read_to_its_end(tmp_path: Path
     assert sent <= MAX_BYTES + (2 << 16)
 
 
-def test_the_kept_copy_is_private(tmp_path: Path) -> None:
-    Catalogue(ADDRESS, tmp_path / "home", clock=at(NOON), transport=answering(document(OFFER))).load()
-    assert (tmp_path / "home" / "catalogue.json").stat().st_mode & 0o077 == 0
+def test_the_kept_copy_and_the_secret_of_the_device_are_private(tmp_path: Path) -> None:
+    fetched(tmp_path / "home", document()).load()
+    device_secret(tmp_path / "home")
+    kept = sorted((tmp_path / "home").iterdir())
+    assert [path.name for path in kept] == ["catalogue.json", "device", "seen.json"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept)

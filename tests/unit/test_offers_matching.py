@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from pod_agent.index.local import LocalIndex
-from pod_agent.offers.matching import OfferMatch, match_offers
-from pod_agent.offers.offer import Offer
+from pod_agent.offers.match import OfferMatch
+from pod_agent.offers.matching import match_offers
 from tests.support.households import SINGAPORE, RecordMaker
+from vocab.offers import Offer
 from vocab.records import Money
 
 TODAY = date(2026, 11, 15)
@@ -24,7 +25,7 @@ def offer(**terms: Any) -> Offer:
         "iri": "https://offers.example/c#1",
         "title": "An offer",
         "seller": "FairPrice",
-        "category": "groceries",
+        "categories": ("groceries",),
         "valid_from": date(2026, 11, 1),
         "valid_through": date(2026, 11, 30),
         "percent": Decimal(10),
@@ -52,7 +53,7 @@ def index(tmp_path: Path) -> Iterator[LocalIndex]:
 
 
 def matched(index: LocalIndex, *offers: Offer) -> list[OfferMatch]:
-    return match_offers(offers, index.run, TODAY)
+    return match_offers(offers, index, TODAY)
 
 
 def test_an_offer_of_an_own_shop_says_how_often_since_when_and_shows_the_records(index: LocalIndex) -> None:
@@ -70,13 +71,13 @@ def test_an_offer_of_an_own_shop_says_how_often_since_when_and_shows_the_records
         ({"minimum": Money(6150, "SGD")}, 3614),  # 61.50 itself counts
         ({"minimum": Money(6151, "SGD")}, 2999),
         ({"cap": Money(700, "SGD")}, 2215),  # 7.00 + 6.15 + 2.00 + 7.00
-        ({"once": True}, 2000),
-        ({"once": True, "cap": Money(500, "SGD")}, 500),
+        ({"uses": 1}, 2000),
+        ({"uses": 1, "cap": Money(500, "SGD")}, 500),
         ({"percent": None, "off": Money(500, "SGD"), "minimum": Money(6000, "SGD")}, 1500),
         ({"percent": None, "off": Money(5000, "SGD")}, 17000),  # never more than the purchase itself
         ({"minimum": Money(90000, "SGD")}, None),
         ({"percent": None, "price": Money(900, "SGD")}, None),
-        ({"minimum": Money(100, "USD")}, None),
+        ({"minimum": Money(100, "USD"), "currency": "USD"}, None),
     ],
 )
 def test_the_saving_is_what_it_would_have_taken_off_the_own_purchases(
@@ -97,10 +98,10 @@ def test_a_new_shop_in_a_category_that_is_used_often_matches_below_an_own_one(in
 @pytest.mark.parametrize(
     "terms",
     [
-        {"seller": "Shell", "category": "transport"},
-        {"seller": "Kopitiam", "category": "eating-out"},  # a single purchase is no habit
-        {"seller": "Bank", "category": "transfers"},
-        {"seller": "Fair", "category": None},
+        {"seller": "Shell", "categories": ("transport",)},
+        {"seller": "Kopitiam", "categories": ("eating-out",)},  # a single purchase is no habit
+        {"seller": "Bank", "categories": ("transfers",)},
+        {"seller": "Fair", "categories": ()},
         {"valid_through": date(2026, 11, 14)},
         {"valid_from": date(2026, 11, 16)},
     ],

@@ -1,0 +1,121 @@
+"""``offers``: what fits of the public catalogue, why, and how far the person is in loyalty programmes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pod_agent.cli.options import Context, common, show_json, show_table
+
+if TYPE_CHECKING:
+    from pod_agent.offers.catalogue import Edition
+    from pod_agent.offers.desk import OfferDesk
+
+__all__ = ["COMMANDS", "offers"]
+
+KINDS = ("discount", "loyalty", "card", "savings", "loan", "plan")
+FAULTS_SHOWN = 5
+
+
+@click.group(invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="Also those that do not fit, each with why.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only offers of this kind; loans are shown only so.")
+@click.option("--without", multiple=True, metavar="INPUT", help="Leave an input out: history, rhythm, shop or flows.")
+@common
+def offers(context: Context, *, everything: bool, kind: str | None, without: tuple[str, ...], as_json: bool) -> None:
+    """Offers of the public catalogue that fit what you buy, matched on this machine."""
+    from pod_agent.suggesting.inputs import switched_off
+
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    desk, off = context.agent().offer_desk, switched_off(without)
+    found = [match.to_json() for match in desk.matches(kind=kind, without=off)]
+    unfit = desk.unfit(kind=kind, without=off) if everything else []
+    if as_json:
+        rest = [
+            {"offer": one.offer.iri, "title": one.offer.title, "score": 0.0, "reason": one.reason}
+            | {"saving": None, "evidence": []}
+            for one in unfit
+        ]
+        show_json(found + rest)
+        return
+    rows = [(match["title"], match["saving"], match["reason"]) for match in found]
+    show_table("Offers for you", ("offer", "saving", "why"), rows, numbers=(1,), empty=_empty(desk))
+    if unfit:
+        show_table("Not for you", ("offer", "why not"), [(one.offer.title, one.reason) for one in unfit])
+    _tell_edition(desk.edition())
+
+
+@offers.command()
+@click.argument("offer")
+@common
+def show(context: Context, offer: str, *, as_json: bool) -> None:
+    """Why you get OFFER (its name or IRI): the reason, how it was computed, and the records."""
+    told = context.agent().offer_desk.why(offer)
+    if as_json:
+        show_json(told)
+        return
+    click.echo(click.style(told["title"], bold=True) + (f", {told['seller']}" if "seller" in told else ""))
+    for line in _lines(told):
+        click.echo(f"  {line}")
+
+
+@offers.command()
+@common
+def loyalty(context: Context, *, as_json: bool) -> None:
+    """Points and stamps so far by the published rules, from your own purchases."""
+    found = context.agent().offer_desk.loyalty()
+    if as_json:
+        show_json([each.to_json() for each in found])
+        return
+    rows = [(each.offer.seller, each.points, each.sentence) for each in found]
+    empty = "No programme of the catalogue is of a shop where you bought something."
+    show_table("Loyalty programmes", ("shop", "so far", ""), rows, numbers=(1,), empty=empty)
+
+
+def _empty(desk: OfferDesk) -> str:
+    if desk.edition() is None:
+        return "There is no catalogue yet. Set its address or file with POD_AGENT_CATALOGUE."
+    return "No offer fits. Import more, or look at all of them with --all."
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    lines = [told["reason"]] if "reason" in told else []
+    if told.get("saving") is not None:
+        lines.append(f"S${told['saving']:,.2f}: {told['saving_basis']}.")
+    elif told.get("saving_basis"):
+        lines.append(f"{told['saving_basis'].capitalize()}.")
+    lines += told.get("steps", [])
+    if told.get("code"):
+        lines.append(f"Code, the same for everyone: {told['code']}")
+    if told.get("arm"):
+        lines.append(f"A test of the shop: this machine shows its arm {told['arm']}, by chance.")
+    if told.get("valid_through"):
+        lines.append(f"Until {told['valid_through']}. {told.get('conditions', '')}".strip())
+    if told.get("inputs"):
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in told["inputs"].items())
+        lines.append(f"Its place in the list comes from: {parts}.")
+    if told.get("evidence"):
+        lines.append(f"From {len(told['evidence'])} records; see them with --json.")
+    if not told["fits"]:
+        before = f"Shown to you on {told['shown'][:10]}. " if told["shown"] else ""
+        lines.append(f"{before}It does not fit now: {told['now']}")
+    return lines
+
+
+def _tell_edition(edition: Edition | None) -> None:
+    """What a person should know of the catalogue itself, on standard error."""
+    if edition is None:
+        return
+    if edition.key is None:
+        click.echo("This catalogue is not signed: anyone could have written the file.", err=True)
+    if edition.stale:
+        click.echo(f"The publisher cannot be asked now: this is the copy of {edition.fetched_at:%Y-%m-%d}.", err=True)
+    for fault in edition.faults[:FAULTS_SHOWN]:
+        click.echo(f"Left out: {fault.offer}: {fault.reason}", err=True)
+    if len(edition.faults) > FAULTS_SHOWN:
+        click.echo(f"Left out: {len(edition.faults) - FAULTS_SHOWN} more", err=True)
+
+
+COMMANDS: tuple[click.Command, ...] = (offers,)

@@ -1,0 +1,112 @@
+"""OfferDesk: the catalogue of the settings beside the person's own records; everything that is said of offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pod_agent.config import Settings
+from pod_agent.errors import UsageError
+from pod_agent.offers.bought import Bought
+from pod_agent.offers.catalogue import Catalogue, Edition
+from pod_agent.offers.loyalty import Progress, progress_of
+from pod_agent.offers.match import OfferIndex, OfferMatch, Unfit
+from pod_agent.offers.matching import Judge, match_offers
+from pod_agent.offers.reasons import Reasons
+from pod_agent.offers.secret import arms_seen, device_secret
+from vocab.offers import Offer, OfferKind
+from vocab.records import IRI
+
+__all__ = ["FOLDER", "OfferDesk"]
+
+FOLDER = "catalogue"
+Absolute = Callable[[Iterable[IRI]], tuple[IRI, ...]]
+
+
+class OfferDesk:
+    """Offers for one person; ``absolute`` makes the IRIs of records absolute, ``used`` says what was used how often."""
+
+    def __init__(
+        self,
+        *,
+        home: Path,
+        settings: Settings,
+        index: OfferIndex,
+        today: date,
+        absolute: Absolute,
+        used: Mapping[str, int] | None = None,
+    ) -> None:
+        self._folder = home / FOLDER
+        self._settings = settings
+        self._index = index
+        self._today = today
+        self._absolute = absolute
+        self._used = used or {}
+        self._reasons = Reasons(self._folder)
+
+    def edition(self, *, refresh: bool = False) -> Edition | None:
+        """The catalogue as it is held; None where the settings name none. Errors as ``Catalogue.edition``."""
+        source = self._settings.catalogue
+        if not source:
+            return None
+        return Catalogue(source, self._folder, key=self._settings.catalogue_key).edition(refresh=refresh)
+
+    def offers(self) -> list[Offer]:
+        """Every offer that this device sees: of each test one arm."""
+        edition = self.edition()
+        return [] if edition is None else arms_seen(edition.offers, device_secret(self._folder))
+
+    def matches(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[OfferMatch]:
+        """Offers that fit, best first; why they are shown is kept. Loans only where ``kind`` asks for them."""
+        if kind == OfferKind.LOAN:
+            found = [match for match in self._judged(kind, without) if isinstance(match, OfferMatch)]
+        else:
+            offers = [offer for offer in self.offers() if kind is None or offer.kind == kind]
+            found = match_offers(offers, self._index, self._today, without=without, used=self._used)
+        self._reasons.keep(found, datetime.now(UTC))
+        return [self._told(match) for match in found]
+
+    def unfit(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[Unfit]:
+        """Offers that do not fit, each with why; in the order of the catalogue."""
+        return [each for each in self._judged(kind, without) if isinstance(each, Unfit)]
+
+    def why(self, offer: str, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Why this offer is shown: its terms, reason, computation and records, as plain values.
+
+        ``offer`` is its IRI or its name in the catalogue. Where it does not fit any more, the reason that was kept when
+        it was shown, with ``fits`` false and ``now`` saying what changed. UsageError where there is no such offer.
+        """
+        named = next((each for each in self.offers() if offer in {each.iri, each.name}), None)
+        iri = offer if named is None else named.iri
+        kept = self._reasons.of(iri)
+        verdict = (
+            None if named is None else Judge(self._index, self._today, without=without, used=self._used).judge(named)
+        )
+        if isinstance(verdict, OfferMatch):
+            self._reasons.keep([verdict], datetime.now(UTC))
+            return {**self._told(verdict).explained(), "fits": True, "shown": kept["at"] if kept else None}
+        now = "It is no longer in the catalogue." if verdict is None else verdict.reason
+        if kept is not None:
+            evidence = list(self._absolute(IRI(iri) for iri in kept["evidence"]))
+            return {**kept, "evidence": evidence, "fits": False, "shown": kept["at"], "now": now}
+        if named is None:
+            raise UsageError("there is no such offer", hint="pod-agent offers --all lists every one.")
+        return {"offer": iri, "title": named.title, "kind": named.kind.value, "fits": False, "shown": None, "now": now}
+
+    def loyalty(self) -> list[Progress]:
+        """Progress in every programme where the person has bought something, by seller; absolute IRIs."""
+        bought = Bought(self._index, self._today)
+        running = [each for each in self.offers() if each.kind is OfferKind.LOYALTY and each.runs_on(self._today)]
+        found = [progress_of(offer, bought) for offer in running]
+        began = sorted((each for each in found if each.evidence), key=lambda each: (each.offer.seller, each.offer.iri))
+        return [replace(each, evidence=self._absolute(each.evidence)) for each in began]
+
+    def _judged(self, kind: str | None, without: frozenset[str]) -> list[OfferMatch | Unfit]:
+        judge = Judge(self._index, self._today, without=without, used=self._used)
+        return [judge.judge(offer) for offer in self.offers() if kind is None or offer.kind == kind]
+
+    def _told(self, match: OfferMatch) -> OfferMatch:
+        return replace(match, evidence=self._absolute(match.evidence))

@@ -119,16 +119,16 @@ class Circuit(ABC):
         return x
 
 
-def _integer(measurement: Measurement, maximum: int) -> int:
-    if not isinstance(measurement, int | np.integer) or not 0 <= measurement <= maximum:
-        raise VocabularyError(f"the measurement must be one integer from 0 to {maximum}")
+def _integer(measurement: Measurement, maximum: int, minimum: int = 0) -> int:
+    if not isinstance(measurement, int | np.integer) or not minimum <= measurement <= maximum:
+        raise VocabularyError(f"the measurement must be one integer from {minimum} to {maximum}")
     return int(measurement)
 
 
-def bounded_vector(measurement: Measurement, length: int, maximum: int) -> list[int]:
+def bounded_vector(measurement: Measurement, length: int, maximum: int, minimum: int = 0) -> list[int]:
     if not isinstance(measurement, Sequence | np.ndarray) or len(measurement) != length:
         raise VocabularyError(f"the measurement must have {length} values")
-    return [_integer(value, maximum) for value in measurement]
+    return [_integer(value, maximum, minimum) for value in measurement]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vocab.errors import VocabularyError
 from vocab.vdaf.circuits import ChunkedBits, Measurement, bounded_vector
 from vocab.vdaf.field import Elements, Vector
+from vocab.vdaf.forms import pairs_form
 
 __all__ = ["MAX_ITEMS", "CoPurchase"]
 
@@ -120,7 +121,12 @@ class CoPurchase(ChunkedBits):
             int(products[:-1].sum()),
             int(size.sum()) - pow(shares, -1, self.field.prime),
             int(size.dot(np.arange(self.items + 1).astype(object)) - chosen.sum()),
-            int(products[-1] - np.stack(weighted).dot(s).dot(b) - (r * r).dot(weighted[0]) - 2 * self._form(x, r)),
+            int(
+                products[-1]
+                - np.stack(weighted).dot(s).dot(b)
+                - (r * r).dot(weighted[0])
+                - 2 * pairs_form(x[5 * self.items + 1 :], r)
+            ),
         ]
 
     def truncate(self, x: Vector) -> Vector:
@@ -136,15 +142,3 @@ class CoPurchase(ChunkedBits):
         """x, e, v, popularity and diagonal."""
         ends = np.cumsum([self.items, self.items + 1, self.items, self.items, self.items])
         return np.split(x[: ends[-1]].elements, ends[:-1])
-
-    def _form(self, x: Vector, r: Elements) -> int:
-        """The sum of ``r_i * r_j * pairs_ij``."""
-        pairs = self.field.limbs(x[5 * self.items + 1 :].packed)
-        factors = self.field.limbs(self.field.vector(r).packed)
-        products = np.zeros((self.items, factors.shape[1], factors.shape[1]))
-        start = 0
-        for row in range(self.items - 1):
-            end = start + self.items - 1 - row
-            np.matmul(pairs[start:end].T, factors[row + 1 :], out=products[row])
-            start = end
-        return int(self.field.join(products).dot(r))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench.recommend.metrics import Lists, top
+from bench.recommend.metrics import LENGTH, NOTHING, Lists, top
 from bench.recommend.peers import Score
 from bench.recommend.protocol import Integers, Past
 
@@ -17,18 +17,19 @@ BLOCK = 256
 """People scored at once: with the whole catalogue of products this is 190 MB."""
 
 
-def make_lists(known: Past, score: Score, *, score_new: Score | None = None) -> Lists:
-    """Score everybody, a block at a time; ``score_new`` ranks what is new, if another function should."""
+def make_lists(known: Past, score: Score, people: Integers | None = None) -> Lists:
+    """Lists for these people, or for everybody, a block at a time; the others' stay empty."""
+    everybody = np.arange(len(known.households)) if people is None else people
     ever = known.ever()
-    parts: list[tuple[Integers, Integers, Integers]] = []
-    for start in range(0, len(known.households), BLOCK):
-        people = np.arange(start, min(start + BLOCK, len(known.households)))
-        scores = np.asarray(score(people), dtype=np.float64)
-        novel = scores if score_new is None else np.asarray(score_new(people), dtype=np.float64)
-        had = ever[people].toarray() > 0
-        parts.append((top(scores), top(np.where(had, scores, -np.inf)), top(np.where(had, -np.inf, novel))))
-    every, old, new = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return Lists(all=every, old=old, new=new)
+    made = Lists(**{name: np.full((len(known.households), LENGTH), NOTHING) for name in ("all", "old", "new")})
+    for start in range(0, len(everybody), BLOCK):
+        block = everybody[start : start + BLOCK]
+        scores = np.asarray(score(block), dtype=np.float64)
+        had = ever[block].toarray() > 0
+        made.all[block] = top(scores)
+        made.old[block] = top(np.where(had, scores, -np.inf))
+        made.new[block] = top(np.where(had, -np.inf, scores))
+    return made
 
 
 def json_lines(known: Past, lists: Lists) -> Iterator[str]:

@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 
 from bench.recommend.protocol import Future, Integers, Past
 
-__all__ = ["LENGTH", "METRICS", "QUESTIONS", "Floats", "Lists", "Quality", "measure", "ndcg", "recall", "top"]
+__all__ = [
+    "LENGTH",
+    "METRICS",
+    "NOTHING",
+    "QUESTIONS",
+    "Floats",
+    "Lists",
+    "Quality",
+    "measure",
+    "ndcg",
+    "recall",
+    "top",
+]
 
 Floats = NDArray[np.float64]
 

@@ -1,0 +1,96 @@
+"""What the door would release of all households together: their integer vectors, summed, with both servers' noise.
+
+Encoding and denoising are the software's own (``vocab.item_vectors``, ``aggregator.priors``). The two servers are left
+out, since without noise they sum exactly what is added here; a test holds that for real reports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from aggregator.priors import learn_prior
+
+from bench.recommend.protocol import Integers, Past
+from bench.recommend.seeded_noise import discrete_gaussian
+from vocab.item_vectors import LATELY_WEEKS, ItemVectors
+from vocab.prior import ItemPrior
+from vocab.privacy import micro_rho
+
+__all__ = ["DELTA", "FRACTION_OF_PERSON", "Terms", "release", "sets", "total", "variance_for"]
+
+DELTA = 1e-5
+"""The delta at which this benchmark states epsilon."""
+
+FRACTION_OF_PERSON = 16
+"""A study's vector also counts the person, by this part of the norm; the privacy loss counts it too."""
+
+BLOCK = 256
+START = datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a release is made.
+
+    Attributes:
+        epsilon: privacy loss of one person at ``DELTA``, by zCDP and one server's noise; None adds no noise.
+        seed: of the noise, and of who takes part.
+        times: emulates so many times more people: the noise weighs that much less.
+        share: of the households take part, drawn by the seed; the others are scored all the same.
+        encoding: the two weighted sets.
+    """
+
+    epsilon: float | None
+    seed: int = 0
+    times: float = 1.0
+    share: float = 1.0
+    encoding: ItemVectors = field(default_factory=ItemVectors)
+
+
+def variance_for(epsilon: float, norm_squared: int) -> int:
+    """The variance of one server's noise; ``vocab.privacy`` says which zCDP loss this epsilon allows."""
+    return -(-norm_squared * 1_000_000 // (2 * micro_rho(epsilon, DELTA)))
+
+
+def sets(known: Past, people: Integers) -> tuple[Integers, Integers]:
+    """(n, I) zeros and ones: what each ever bought, and in the last ``LATELY_WEEKS`` weeks."""
+    ever = known.ever()[people].toarray().astype(np.int64)
+    lately = known.matrix(which=known.ago < LATELY_WEEKS)[people].toarray() > 0
+    return ever, lately.astype(np.int64)
+
+
+def total(known: Past, encoding: ItemVectors, people: Integers) -> Integers:
+    """(2 I,) the exact sum of these people's vectors, as the two servers come to it."""
+    summed = np.zeros(2 * len(known.items), dtype=np.int64)
+    for start in range(0, len(people), BLOCK):
+        summed += encoding.encode_people(*sets(known, people[start : start + BLOCK])).sum(axis=0)
+    return summed
+
+
+def release(known: Past, terms: Terms) -> ItemPrior:
+    """The model that everyone would download after ``known.week``."""
+    generator = np.random.default_rng([terms.seed, known.week])
+    people = np.flatnonzero(generator.random(len(known.households)) < terms.share)
+    encoding, variance = terms.encoding, 0
+    if terms.epsilon is not None:
+        person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
+        variance = round(variance_for(terms.epsilon, encoding.norm_squared + person**2) / terms.times**2)
+    noisy = total(known, encoding, people)
+    for _server in range(2):
+        noisy = noisy + discrete_gaussian(variance, len(noisy), generator)
+    prior: ItemPrior = learn_prior(
+        encoding,
+        [int(value) for value in noisy],
+        dimension=known.level,
+        items=tuple(str(item) for item in known.items),
+        people=len(people),
+        noise_variance=2 * variance,
+        epsilon=terms.epsilon,
+        delta=DELTA,
+        released_at=START + timedelta(weeks=known.week),
+        tasks=(hashlib.sha256(f"{terms.seed} {known.week}".encode()).hexdigest(),),
+    )
+    return prior

@@ -118,10 +118,8 @@ def _scored(
         weight = SHARED_WEEKS / ((history.today - history.first + 1) / HORIZON + SHARED_WEEKS)
         parts[SHARED] = weight * (shared - sum(parts.values()))
     peak = _peak(habit, history.today) if rediscover else 0.0
-    forgotten = FORGOTTEN_WEIGHT * peak > sum(parts.values())
-    if forgotten:
-        parts[own] += FORGOTTEN_WEIGHT * peak - sum(parts.values())
-    return _Scored(habit, parts, found, friend, forgotten)
+    parts[own] += max(0.0, FORGOTTEN_WEIGHT * peak - sum(parts.values()))
+    return _Scored(habit, parts, found, friend, forgotten=peak > 0)
 
 
 def _peak(habit: Habit, today: int) -> float:

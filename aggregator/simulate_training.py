@@ -33,7 +33,7 @@ from aggregator.verifiers import make_verifier
 from consent.purposes import FEDERATED_TRAINING, SPENDING
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
-from vocab.training import RoundInstructions, Scalar, model_terms
+from vocab.training import RoundInstructions, Scalar, model_terms, next_weights
 from vocab.vdaf.encoding import SECRET_BYTES, make_report, randomness_bytes
 from vocab.wire import encode
 
@@ -58,8 +58,8 @@ class TrainingSimulation:
 def run_training_simulation(simulation: TrainingSimulation) -> dict[str, Any]:
     """One round; the keys of the answer are those of ``pod-aggregator simulate-training`` (docs/reference/cli.md).
 
-    ``exact`` says whether the published model is the start plus the mean of the drawn updates, to the last bit of what
-    was sent; None with noise.
+    ``exact`` says whether the published model is the one that the drawn updates give, to the last bit of what was sent;
+    None with noise.
     """
     with tempfile.TemporaryDirectory(prefix="pod-simulate-") as folder:
         servers = Servers(Path(folder))
@@ -103,15 +103,22 @@ def _run(simulation: TrainingSimulation, leader: Leader, channel: HelperChannel)
         collect=collect_named(leader, channel, simulation.pods),
         publish=lambda _model: None,
     )
-    plain = updates[~silent].sum(axis=0) / int((~silent).sum()) / 2.0**FRACTION_BITS
-    moved = np.subtract(outcome.model.weights, start.weights)
+    assert isinstance(study.statistic, ModelUpdate)  # noqa: S101 - made above
+    plain = next_weights(
+        study.statistic,
+        updates[~silent].sum(axis=0).tolist(),
+        int((~silent).sum()),
+        start.weights,
+        variance=study.noise.variance,
+    )
+    error = float(np.abs(np.subtract(outcome.model.weights, plain)).max())
     return {
         "pods": simulation.pods,
         "asked": outcome.asked,
         "named": outcome.named,
         "summed": outcome.summed,
-        "exact": bool(np.abs(moved - plain).max() < 1e-12) if simulation.epsilon is None else None,
-        "error": float(np.abs(moved - plain).max()),
+        "exact": error < 1e-12 if simulation.epsilon is None else None,
+        "error": error,
         "seconds": round(time.perf_counter() - since, 2),
         "bytes_per_pod": leader.report_bytes(task),
         "cpu_ms_agent": round(1000 * spent[0] / max(1, outcome.named), 3),
@@ -122,7 +129,7 @@ def _terms(simulation: TrainingSimulation) -> dict[str, Any]:
     now = utc_now().replace(microsecond=0)
     statistic = ModelUpdate(
         model=simulation.model,
-        length=len(model_terms(simulation.model).start),
+        length=model_terms(simulation.model).length,
         clip=CLIP,
         fraction_bits=FRACTION_BITS,
         norm=CLIP,
@@ -143,7 +150,7 @@ def _terms(simulation: TrainingSimulation) -> dict[str, Any]:
 
 def _updates(simulation: TrainingSimulation, draws: np.random.Generator) -> np.ndarray[Any, np.dtype[np.int64]]:
     """One integer update for each pod, of any length up to the norm."""
-    drawn = draws.normal(size=(simulation.pods, len(model_terms(simulation.model).start)))
+    drawn = draws.normal(size=(simulation.pods, model_terms(simulation.model).length))
     drawn *= (CLIP * draws.random(simulation.pods) / np.linalg.norm(drawn, axis=1))[:, None]
     return np.trunc(drawn).astype(np.int64)
 

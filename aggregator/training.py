@@ -19,7 +19,7 @@ from typing import Protocol, Self
 from aggregator.errors import BatchTooSmallError, RoundAbortedError
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
-from vocab.training import RoundInstructions, Scalar, mean_update, model_terms
+from vocab.training import RoundInstructions, Scalar, model_terms, next_weights
 
 __all__ = [
     "BatchSum",
@@ -195,8 +195,7 @@ def _improve(
     batch = _collected(study, named, collect)
     steps.done("collect")
     assert isinstance(study.statistic, ModelUpdate)  # noqa: S101 - a round's study is one
-    update = mean_update(study.statistic, batch.values, batch.people)
-    weights = tuple(weight + step for weight, step in zip(model.weights, update, strict=True))
+    weights = next_weights(study.statistic, batch.values, batch.people, model.weights, variance=study.noise.variance)
     improved = replace(model, rounds=model.rounds + 1, weights=weights)
     publish(improved)
     steps.done("publish")

@@ -37,7 +37,7 @@ def round_of(count: int) -> dict[str, object]:
         return Answered(secrets.token_bytes(16), lambda: None)
 
     def collect(_study: Study, named: Sequence[bytes]) -> BatchSum:
-        return BatchSum(values=(0,) * len(WEEKLY_SPENDING.start), reports=len(named), people=len(named))
+        return BatchSum(values=(0,) * WEEKLY_SPENDING.length, reports=len(named), people=len(named))
 
     with SuperLink() as link, nodes_online(link.address, [answer] * count, pause=1.0, seconds=240):
         child = psutil.Process(link.pid)

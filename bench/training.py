@@ -1,4 +1,4 @@
-"""Whether both models learn from many people, with noise and without: ``python -m bench.training``.
+"""Whether both forecasts learn from many people, with noise and without: ``python -m bench.training``.
 
 Made-up people with the spending of ``pod_agent.synthetic``; each fits on 80 weeks, and the last 16 are held out. What
 is summed are the integers that agents would send, and the noise is that of both servers, by the same code; shares and
@@ -19,20 +19,22 @@ import numpy as np
 from aggregator.noise import discrete_gaussian
 from aggregator.studies import variance_for
 from pod_agent.federation.training import LEARNERS, local_update
-from pod_agent.models.forecast import LONG, WeeklySpending, scaled_weeks, windows_of
-from pod_agent.models.network import WeeklyNetwork
+from pod_agent.models.forecast import learned, windows_of
+from pod_agent.models.network import WeeklyNetwork, scaled_weeks
+from pod_agent.models.network import windows_of as eight_weeks
 from pod_agent.models.protocol import Array
 from pod_agent.synthetic.household import make_household
 from pod_agent.synthetic.money import account_movements, card_movements, second_card_movements
 from vocab.privacy import epsilon, micro_rho
 from vocab.statistics import ModelUpdate
-from vocab.training import MODELS, mean_update
+from vocab.training import MODELS, WEEKLY_NETWORK, WEEKLY_SPENDING, next_weights
 
 __all__ = ["main", "weekly_people"]
 
 WEEKS, HELD_OUT = 96, 16
 FIRST = date(2024, 12, 30)
 CLIP, FRACTION_BITS = 1 << 13, 14
+NAMES = (WEEKLY_SPENDING.name, WEEKLY_NETWORK.name)
 
 Weeks = list[list[float]]
 
@@ -68,28 +70,31 @@ def error(name: str, weights: Sequence[float], people: Weeks) -> float:
         scaled, _ = scaled_weeks(history[:-HELD_OUT])
         scale = float(np.mean(history[:-HELD_OUT])) or 1.0
         whole = [*scaled, *(min(4.0, max(-4.0, week / scale)) for week in history[-HELD_OUT:])]
-        model = LEARNERS[name](start=tuple(weights)).fit([])
+        model = LEARNERS[name](start=tuple(weights)).fit([])  # type: ignore[arg-type]
         ends = range(len(whole) - HELD_OUT, len(whole))
-        found += [abs(float(model.forecast(whole[end - LONG : end])[0]) - whole[end]) for end in ends]
+        found += [abs(float(model.forecast(whole[:end])[0]) - whole[end]) for end in ends]
     return float(np.mean(found))
 
 
 def central(name: str, people: Weeks) -> float:
     """The error of training where one party holds everybody's weeks: what federated training is compared with."""
-    windows, targets = (np.concatenate(parts) for parts in zip(*map(_examples, people), strict=True))
-    model = WeeklyNetwork(steps=600) if LEARNERS[name] is WeeklyNetwork else WeeklySpending(ridge=1e-6)
-    return error(name, model.fit_windows(windows, targets).coef_.tolist(), people)
+    linear = name == WEEKLY_SPENDING.name
+    examples = [windows_of(history[:-HELD_OUT]) if linear else _examples(history) for history in people]
+    windows, targets = (np.concatenate(parts) for parts in zip(*examples, strict=True))
+    if linear:
+        return error(name, learned(windows, targets, passes=30), people)
+    return error(name, WeeklyNetwork(steps=600).fit_windows(windows, targets).coef_.tolist(), people)
 
 
 def _examples(history: list[float]) -> tuple[Array, Array]:
     """What one person's weeks teach: no window reaches from one person to the next."""
-    return windows_of(scaled_weeks(history[:-HELD_OUT])[0])
+    return eight_weeks(scaled_weeks(history[:-HELD_OUT])[0])
 
 
 def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> list[float]:
     """The error after each round; ``loss`` is the epsilon of all rounds together at delta 1e-6, None for no noise."""
     weights = MODELS[name].start
-    statistic = ModelUpdate(model=name, length=len(weights), clip=CLIP, fraction_bits=FRACTION_BITS, norm=CLIP)
+    statistic = ModelUpdate(model=name, length=MODELS[name].length, clip=CLIP, fraction_bits=FRACTION_BITS, norm=CLIP)
     variance = 0 if loss is None else variance_for(epsilon(micro_rho(loss) // rounds), statistic.norm_squared)
     errors = []
     for _ in range(rounds):
@@ -97,8 +102,7 @@ def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> l
         total = np.sum(updates, axis=0)
         for _server in range(2):
             total = total + discrete_gaussian(variance, statistic.length)
-        step = mean_update(statistic, [int(value) for value in total], len(people))
-        weights = tuple(weight + change for weight, change in zip(weights, step, strict=True))
+        weights = next_weights(statistic, [int(value) for value in total], len(people), weights, variance=variance)
         errors.append(error(name, weights, people))
     return errors
 
@@ -106,7 +110,7 @@ def federated(name: str, people: Weeks, *, rounds: int, loss: float | None) -> l
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench.training")
     parser.add_argument("--people", type=int, nargs="+", default=[60, 200, 400])
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--models", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epsilon", type=float, default=1.0, help="of all rounds together")
     parser.add_argument("--cache", type=Path, help="keeps the made-up weeks between runs")
@@ -118,7 +122,7 @@ def main(arguments: list[str] | None = None) -> None:
             told = {
                 "people": count,
                 "model": name,
-                "mean_of_8": round(error(name, MODELS[name].start, people), 4),
+                "start": round(error(name, MODELS[name].start, people), 4),
                 "central": round(central(name, people), 4),
                 "no_noise": [round(value, 4) for value in federated(name, people, rounds=asked.rounds, loss=None)],
                 "noise": [

@@ -7,11 +7,13 @@ that everybody gets; a node's reply names a report and holds nothing else. No ex
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vocab.decoding import canonical_json, json_object
 from vocab.errors import UnknownNameError, VocabularyError
+from vocab.regression import equations_length, newton_step
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
 
@@ -19,6 +21,7 @@ __all__ = [
     "MODELS",
     "NETWORK_HIDDEN",
     "NETWORK_WEEKS",
+    "OFFER_RESPONSE",
     "REPORT_ID_BYTES",
     "WEEKLY_NETWORK",
     "WEEKLY_SPENDING",
@@ -27,6 +30,7 @@ __all__ = [
     "Scalar",
     "mean_update",
     "model_terms",
+    "next_weights",
 ]
 
 REPORT_ID_BYTES = 16
@@ -38,30 +42,78 @@ Scalar = str | int | float | bytes | list[float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTerms:
-    """What is public of a model: its name, its features in order, and the weights that training starts from."""
+    """What is public of a model: its name, its features in order, and the weights that training starts from.
+
+    An update is what would change the weights, and the model takes ``rate`` times the mean of all. Where ``equations``
+    is set it is one person's part of the normal equations of a regression instead, and the model their solution (see
+    ``vocab.regression``).
+    """
 
     name: str
     features: tuple[str, ...]
     start: tuple[float, ...]
+    rate: float = 1.0
+    equations: bool = False
+
+    @property
+    def length(self) -> int:
+        """How many numbers an update has."""
+        return equations_length(len(self.start)) if self.equations else len(self.start)
 
 
 WEEKLY_SPENDING = ModelTerms(
     name="weekly-spending-1",
-    features=("one", "last week", "mean of 4 weeks", "mean of 8 weeks"),
-    start=(0.0, 0.0, 0.0, 1.0),
+    features=(
+        "median of 13 weeks",
+        "mean of 4 weeks less it",
+        "median of all weeks less it",
+        "low week of 13 less it",
+    ),
+    start=(1.0, 0.25, 0.25, 0.25),
+    equations=True,
 )
-"""The median of next week's spending in units of the person's own average week, linear in its features.
+"""The median of each of the next weeks' spending, linear in its features.
 
-It starts as the mean of the last 8 weeks.
+It starts as the mean of four forecasts that need no training: the median of 13 weeks, the mean of 4, the median of all,
+and the week that is higher than three in ten of the last 13.
+"""
+
+OFFER_RESPONSE = ModelTerms(
+    name="offer-response-1",
+    features=(
+        "one",
+        "days since a purchase",
+        "purchases",
+        "purchases lately",
+        "spending lately",
+        "average purchase",
+        "different things lately",
+        "share with a discount",
+        "depth of discounts",
+        "coupons lately",
+        "share with a coupon",
+        "spending on what is offered",
+        "purchases of what is offered",
+        "offers used",
+        "share of offers used",
+        "offers seen",
+        "size of the offer",
+    ),
+    start=(-2.0, *[0.0] * 16),
+    rate=8.0,
+)
+"""How likely a person is to use an offer (log odds), linear in its features; it starts at one offer in eight.
+
+An update is the slope of the person's own likelihood over the offers they saw (FedSGD, McMahan et al. 2017).
 """
 
 NETWORK_WEEKS, NETWORK_HIDDEN = 8, 16
 
 
-def _first_layer() -> tuple[float, ...]:
-    """Public weights of the first layer, uniform within 1 / sqrt(weeks): where training starts is no secret draw."""
-    bound, count = NETWORK_WEEKS**-0.5, NETWORK_WEEKS * NETWORK_HIDDEN
-    stream = hashlib.shake_256(b"pod-agent/1 weekly-network-1").digest(4 * count)
+def _first_layer(name: str, inputs: int, hidden: int) -> tuple[float, ...]:
+    """Public weights of a first layer, uniform within 1 / sqrt(inputs): where training starts is no secret draw."""
+    bound, count = inputs**-0.5, inputs * hidden
+    stream = hashlib.shake_256(f"pod-agent/1 {name}".encode()).digest(4 * count)
     drawn = (int.from_bytes(stream[4 * place : 4 * place + 4], "big") for place in range(count))
     return tuple(round((2 * number / 0xFFFFFFFF - 1) * bound, 6) for number in drawn)
 
@@ -69,7 +121,10 @@ def _first_layer() -> tuple[float, ...]:
 WEEKLY_NETWORK = ModelTerms(
     name="weekly-network-1",
     features=tuple(f"{week} weeks ago" for week in range(NETWORK_WEEKS, 0, -1)),
-    start=(*_first_layer(), *[0.0] * (2 * NETWORK_HIDDEN + 1)),
+    start=(
+        *_first_layer("weekly-network-1", NETWORK_WEEKS, NETWORK_HIDDEN),
+        *[0.0] * (2 * NETWORK_HIDDEN + 1),
+    ),
 )
 """What the mean of the last 8 weeks misses of next week, by one hidden layer of 16 rectified units: 161 weights.
 
@@ -77,7 +132,47 @@ In their order: first layer (8 rows of 16), its 16 offsets, the 16 weights of th
 layer starts at zero, so the model starts as the mean of the last 8 weeks.
 """
 
-MODELS: Mapping[str, ModelTerms] = {terms.name: terms for terms in (WEEKLY_SPENDING, WEEKLY_NETWORK)}
+ANOMALY_FEATURES = (
+    "amount against the usual",
+    "rank of the amount",
+    "amount over nine in ten",
+    "amount over the largest",
+    "amount against the usual at the shop",
+    "amount over the largest at the shop",
+    "surprise of the amount",
+    "amount past the largest",
+    "new shop",
+    "surprise of the shop",
+    "share of the shop",
+    "visits to the shop",
+    "how often a shop is new",
+    "days since a shop was new",
+    "number of shops",
+    "rarity of the hour",
+    "hours from the nearest",
+    "hour, sine",
+    "hour, cosine",
+    "pause before it",
+    "number of purchases",
+)
+ANOMALY_HIDDEN = 16
+
+PURCHASE_ANOMALY = ModelTerms(
+    name="purchase-anomaly-1",
+    features=ANOMALY_FEATURES,
+    start=(
+        *_first_layer("purchase-anomaly-1", len(ANOMALY_FEATURES), ANOMALY_HIDDEN),
+        *[0.0] * (2 * ANOMALY_HIDDEN + 1),
+    ),
+)
+"""How strange a purchase is for the person (log odds), by one hidden layer of 16 rectified units: 321 weights.
+
+In their order: first layer (18 rows of 16), its 16 offsets, the 16 weights of the second layer, its offset.
+"""
+
+MODELS: Mapping[str, ModelTerms] = {
+    terms.name: terms for terms in (WEEKLY_SPENDING, WEEKLY_NETWORK, PURCHASE_ANOMALY, OFFER_RESPONSE)
+}
 
 
 def model_terms(name: str) -> ModelTerms:
@@ -102,7 +197,8 @@ class RoundInstructions:
     def __post_init__(self) -> None:
         """Refuse instructions that no node could follow."""
         statistic = self.statistic
-        if len(model_terms(statistic.model).start) != statistic.length or len(self.weights) != statistic.length:
+        terms = model_terms(statistic.model)
+        if terms.length != statistic.length or len(self.weights) != len(terms.start):
             raise VocabularyError("the model, the study and the weights differ in length")
         if not all(abs(weight) <= MAX_WEIGHT for weight in self.weights):  # false for nan too
             raise VocabularyError("a weight of the model is not a usable number")
@@ -146,3 +242,14 @@ def mean_update(statistic: ModelUpdate, values: Sequence[int], people: int) -> t
         raise VocabularyError("the sum is not one of this study")
     unit = 2.0**-statistic.fraction_bits
     return tuple(value * unit / people for value in values)
+
+
+def next_weights(
+    statistic: ModelUpdate, values: Sequence[int], people: int, weights: Sequence[float], *, variance: int
+) -> tuple[float, ...]:
+    """The model after a round: ``values`` is the sum of the updates, ``variance`` the noise that each server added."""
+    terms, mean = model_terms(statistic.model), mean_update(statistic, values, people)
+    if terms.equations:
+        noise = math.sqrt(2 * variance) * 2.0**-statistic.fraction_bits / people
+        return newton_step(mean, weights, terms.start, noise=noise)
+    return tuple(weight + terms.rate * change for weight, change in zip(weights, mean, strict=True))

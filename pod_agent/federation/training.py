@@ -10,26 +10,52 @@ from typing import Any
 import numpy as np
 
 from pod_agent.features.calendar import weekly_spending
+from pod_agent.features.response import SeenOffer, bought_lines, response_rows
 from pod_agent.index.local import LocalIndex
 from pod_agent.models.forecast import WeeklySpending
 from pod_agent.models.network import WeeklyNetwork
 from pod_agent.models.protocol import Array
+from pod_agent.models.response import OfferResponse
+from vocab.query import QuerySpec
+from vocab.records import Transaction
 from vocab.statistics import ModelUpdate
-from vocab.training import WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
+from vocab.training import OFFER_RESPONSE, WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
 
 __all__ = ["LEARNERS", "Lessons", "lessons_of", "local_update", "quantise"]
 
-Learner = type[WeeklySpending] | type[WeeklyNetwork]
+Learner = type[WeeklySpending] | type[WeeklyNetwork] | type[OfferResponse]
 Lessons = Callable[[str], Any]
 """What the model of this name learns from on this machine: what the ``fit`` of its learner takes."""
 
-LEARNERS: Mapping[str, Learner] = {WEEKLY_SPENDING.name: WeeklySpending, WEEKLY_NETWORK.name: WeeklyNetwork}
+LEARNERS: Mapping[str, Learner] = {
+    WEEKLY_SPENDING.name: WeeklySpending,
+    WEEKLY_NETWORK.name: WeeklyNetwork,
+    OFFER_RESPONSE.name: OfferResponse,
+}
 """The code of each model in ``vocab.training.MODELS``."""
 
 
-def lessons_of(index: LocalIndex, today: Callable[[], date]) -> Lessons:
-    """What each model learns from, read from the index when a round asks for it."""
-    return lambda model: _SOURCES.get(model, _weeks)(index, today())
+def lessons_of(
+    index: LocalIndex, today: Callable[[], date], offers: Callable[[], Sequence[SeenOffer]] = tuple
+) -> Lessons:
+    """What each model learns from, read from the index when a round asks for it.
+
+    ``offers`` gives the offers that the person saw and used; who saw none teaches nothing of offers.
+    """
+
+    def lesson(model: str) -> Any:
+        if model == OFFER_RESPONSE.name:
+            return _offers(index, offers())
+        return _SOURCES.get(model, _weeks)(index, today())
+
+    return lesson
+
+
+def _offers(index: LocalIndex, seen: Sequence[SeenOffer]) -> tuple[Array, Array]:
+    """A row for each offer, from what was bought before it, and whether it was used."""
+    spec = QuerySpec(measures=("purchases",))
+    records = [record for record in index.records(spec) if isinstance(record, Transaction)] if seen else []
+    return response_rows(bought_lines(records, index.local_day), seen)
 
 
 def _weeks(index: LocalIndex, today: date) -> Sequence[float]:
@@ -49,6 +75,8 @@ def local_update(statistic: ModelUpdate, weights: Sequence[float], history: Any)
     this version.
     """
     fitted = LEARNERS[model_terms(statistic.model).name](start=tuple(weights)).fit(history)
+    if isinstance(fitted, WeeklySpending):
+        return quantise(fitted.moments_, statistic)
     return quantise(fitted.coef_ - np.asarray(weights, dtype=np.float64), statistic)
 
 

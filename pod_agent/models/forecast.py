@@ -1,94 +1,108 @@
-"""Forecasts of weekly spending by linear regression on its median."""
+"""Forecasts of weekly spending: four plain summaries of the weeks so far, weighed as they served most people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 
 from pod_agent.errors import UsageError
 from pod_agent.models.protocol import Array, Forecaster
+from vocab.regression import absolute_moments, newton_step
 from vocab.training import WEEKLY_SPENDING
 
-__all__ = ["LONG", "MOST", "WeeklySpending", "scaled_weeks", "walk", "windows_of"]
+__all__ = ["AHEAD", "FIRST", "TIP", "WeeklySpending", "learned", "level_features", "usual_change", "windows_of"]
 
-LONG, SHORT = 8, 4
-MOST = 4.0
-"""Weeks above four times the person's average count as four times: one wedding must not teach what a week is."""
-PASSES = 15
-SMALLEST_RESIDUAL = 0.02
-"""In average weeks; below it an error counts as its square does (Huber's function), so that no step is unbounded."""
+MANY, LATELY = 13, 4
+LOW = 0.3
+"""The share of weeks below a low week."""
+AHEAD = 8
+"""Weeks ahead that are learned together: what serves for one of them serves for all."""
+FIRST = 13
+"""So many weeks are known before the first week that is learned from."""
+TIP = 0.1
+"""In usual changes; below it an error counts as its square does, so that no weight is unbounded."""
+LEAST_CHANGE = 0.1
+"""Of the average week: who spends nearly the same each week would otherwise weigh without bound."""
 
 
 class WeeklySpending(Forecaster):
-    """The median of next week's spending as a linear function of the last 8 weeks, in units of the average week.
+    """The median of each of the next weeks: a weighted sum of four summaries of the weeks so far.
 
-    Features as in ``vocab.training.WEEKLY_SPENDING``: one, last week, mean of the last 4, mean of the last 8.
-    ``fit`` lessens the mean absolute error (the quantile loss at one half; Koenker and Bassett 1978) by iteratively
-    reweighted least squares. It stays near the weights ``start`` that everybody shares (ridge regression towards them
-    with strength ``ridge``), so that a short history moves little: the local step of federated training (FedProx, Li
-    et al. 2020, section 3).
+    Weights as in ``vocab.training.WEEKLY_SPENDING``; every one is of spending itself, so the model is the same in any
+    currency and for any size of purse. The same number is forecast for each week ahead: rhythms within a month or a
+    season did not help in a year of receipts (docs/decisions/0027).
 
-    Learned: ``coef_`` (4 weights), ``scale_`` (the average week, in the units of the history), ``weeks_`` (how many
-    weeks could be learned from).
+    ``fit`` does not move the weights: alone, one person's weeks are too few (the same page has the figures). It learns
+    what this person would add to the next pass of everybody's median regression, in units of the person's usual change
+    from one week to the next, so that everybody counts alike.
+
+    Learned: ``coef_`` (the 4 weights), ``moments_`` (14 numbers: see ``vocab.regression``; zeros where the history is
+    shorter than 21 weeks or never changes), ``weeks_`` (how many windows they were learned from).
     """
 
-    def __init__(self, *, start: Sequence[float] = WEEKLY_SPENDING.start, ridge: float = 0.1) -> None:
+    def __init__(self, *, start: Sequence[float] = WEEKLY_SPENDING.start) -> None:
         self.start = start
-        self.ridge = ridge
 
     def fit(self, history: Sequence[float]) -> Self:
-        """Learn from the spending of whole weeks, oldest first; ``start`` is kept where there are fewer than 9."""
-        weeks, self.scale_ = scaled_weeks(history)
-        return self.fit_windows(*windows_of(weeks))
-
-    def fit_windows(self, windows: Array, targets: Array) -> Self:
-        """Learn from windows of 8 weeks, one in a row, and the weeks that followed, in average weeks."""
-        start = np.asarray(self.start, dtype=np.float64)
-        rows = np.asarray([_features(window) for window in windows]).reshape(-1, len(start))
-        self.weeks_ = len(targets)
-        self.coef_ = start
-        for _ in range(PASSES if self.weeks_ else 0):
-            share = 1 / np.maximum(np.abs(targets - rows @ self.coef_), SMALLEST_RESIDUAL) / self.weeks_
-            weighted = rows.T * share
-            gram = weighted @ rows + self.ridge * np.eye(len(start))
-            self.coef_ = start + np.linalg.solve(gram, weighted @ (targets - rows @ start))
+        """Learn from the spending of whole weeks, oldest first."""
+        self.coef_: Array = np.asarray(self.start, dtype=np.float64)
+        rows, targets = windows_of(history)
+        self.weeks_ = len(rows)
+        self.moments_ = absolute_moments(rows, targets, self.coef_, tip=TIP)
         return self
 
     def forecast(self, history: Sequence[float], steps: int = 1) -> Array:
-        """The next ``steps`` weeks, never below zero; a history of fewer than 8 weeks is filled with its average."""
+        """The next ``steps`` weeks, never below zero; of a short history its summaries are those of what there is."""
         if not hasattr(self, "coef_"):
             raise UsageError("the forecast has not been fitted")
-        return walk(history, self.scale_, steps, lambda window: float(_features(window) @ self.coef_))
+        weeks = np.asarray(history, dtype=np.float64)
+        level = float(level_features(weeks) @ self.coef_) if len(weeks) else 0.0
+        return np.full(steps, max(0.0, level))
 
 
-def scaled_weeks(history: Sequence[float]) -> tuple[Array, float]:
-    """The weeks in units of the average week, within ``MOST`` of them, and that average; 1 where there is none."""
-    mean = float(np.mean(history)) if len(history) else 0.0
-    scale = mean if mean > 0 else 1.0
-    return _scaled(history, scale), scale
+def level_features(weeks: Array) -> Array:
+    """The four features of the weeks so far, at least one: the median of 13, and how far off three others are.
+
+    Those are the mean of the last 4, the median of all, and the week that is higher than three in ten of the last 13.
+    As differences they say little when the median says it all, so less noise hides a person.
+    """
+    recent = weeks[-MANY:]
+    middle = float(np.median(recent))
+    others = (float(weeks[-LATELY:].mean()), float(np.median(weeks)), float(np.quantile(recent, LOW)))
+    return np.asarray([middle, *(other - middle for other in others)])
 
 
-def walk(history: Sequence[float], scale: float, steps: int, following: Callable[[Array], float]) -> Array:
-    """The next ``steps`` weeks where ``following`` says what comes after a window of 8, in units of ``scale``."""
-    known = list(_scaled(history, scale))[-LONG:]
-    known = [float(np.mean(known)) if known else 0.0] * (LONG - len(known)) + known
-    for _ in range(steps):
-        known.append(min(MOST, max(0.0, following(np.asarray(known[-LONG:])))))
-    return np.asarray(known[LONG:]) * scale
+def usual_change(weeks: Array) -> float:
+    """The mean absolute change from one week to the next, at least a tenth of the average week; 0 for no spending."""
+    if len(weeks) < 2:
+        return 0.0
+    return max(float(np.abs(np.diff(weeks)).mean()), LEAST_CHANGE * float(np.abs(weeks).mean()))
 
 
-def _scaled(history: Sequence[float], scale: float) -> Array:
-    return np.clip(np.asarray(history, dtype=np.float64) / scale, -MOST, MOST)
+def windows_of(history: Sequence[float] | Array) -> tuple[Array, Array]:
+    """What is learned from: features (n, 4) before every week that has 13 before it and 8 from it on, and those (n, 8).
+
+    In units of the usual change. A week without spending is a week like any other: zeros stay.
+    """
+    weeks = np.asarray(history, dtype=np.float64)
+    unit = usual_change(weeks)
+    ends = range(FIRST, len(weeks) - AHEAD + 1)
+    if not unit or not ends or not np.isfinite(weeks).all():
+        return np.empty((0, 4)), np.empty((0, AHEAD))
+    rows = np.asarray([level_features(weeks[:end]) for end in ends])
+    targets = np.asarray([weeks[end : end + AHEAD] for end in ends])
+    return rows / unit, targets / unit
 
 
-def _features(window: Array) -> Array:
-    return np.asarray([1.0, window[-1], window[-SHORT:].mean(), window.mean()])
+def learned(rows: Array, targets: Array, *, passes: int, tip: float = TIP) -> tuple[float, ...]:
+    """The weights where one party holds all rows: what federated passes without noise come to.
 
-
-def windows_of(weeks: Array) -> tuple[Array, Array]:
-    """The 8 weeks before every week that has as many, one window in a row, and those weeks."""
-    if len(weeks) <= LONG:
-        return np.empty((0, LONG)), np.empty(0)
-    return np.lib.stride_tricks.sliding_window_view(weeks, LONG)[:-1], weeks[LONG:]
+    ``rows`` is (n, 4), ``targets`` (n, k), as ``windows_of`` gives them, maybe of many people.
+    """
+    weights = WEEKLY_SPENDING.start
+    for _ in range(passes):
+        mean = absolute_moments(rows, targets, np.asarray(weights), tip=tip)
+        weights = newton_step(mean, weights, WEEKLY_SPENDING.start, noise=0.0)
+    return weights

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from pod_agent.errors import MissingExtraError, UsageError
-from pod_agent.models.forecast import LONG, scaled_weeks, walk, windows_of
 from pod_agent.models.protocol import Array, Forecaster
 from vocab.training import NETWORK_HIDDEN, WEEKLY_NETWORK
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["WeeklyNetwork"]
+__all__ = ["LONG", "WeeklyNetwork", "scaled_weeks", "walk", "windows_of"]
 
+LONG = 8
+MOST = 4.0
+"""Weeks above four times the person's average count as four times: one wedding must not teach what a week is."""
 STEPS = 50
 RATE = 0.1
 
@@ -71,6 +73,33 @@ class WeeklyNetwork(Forecaster):
                 (slope,) = torch.autograd.grad(loss, weights)
                 weights = (weights - self.rate * slope).detach().requires_grad_()
         return np.asarray(weights.detach().numpy(), dtype=np.float64)
+
+
+def scaled_weeks(history: Sequence[float]) -> tuple[Array, float]:
+    """The weeks in units of the average week, within ``MOST`` of them, and that average; 1 where there is none."""
+    mean = float(np.mean(history)) if len(history) else 0.0
+    scale = mean if mean > 0 else 1.0
+    return _scaled(history, scale), scale
+
+
+def walk(history: Sequence[float], scale: float, steps: int, following: Callable[[Array], float]) -> Array:
+    """The next ``steps`` weeks where ``following`` says what comes after a window of 8, in units of ``scale``."""
+    known = list(_scaled(history, scale))[-LONG:]
+    known = [float(np.mean(known)) if known else 0.0] * (LONG - len(known)) + known
+    for _ in range(steps):
+        known.append(min(MOST, max(0.0, following(np.asarray(known[-LONG:])))))
+    return np.asarray(known[LONG:]) * scale
+
+
+def windows_of(weeks: Array) -> tuple[Array, Array]:
+    """The 8 weeks before every week that has as many, one window in a row, and those weeks."""
+    if len(weeks) <= LONG:
+        return np.empty((0, LONG)), np.empty(0)
+    return np.lib.stride_tricks.sliding_window_view(weeks, LONG)[:-1], weeks[LONG:]
+
+
+def _scaled(history: Sequence[float], scale: float) -> Array:
+    return np.clip(np.asarray(history, dtype=np.float64) / scale, -MOST, MOST)
 
 
 def _next(weights: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:

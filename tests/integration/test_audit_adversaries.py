@@ -226,7 +226,7 @@ def test_a_leader_that_keeps_its_answer_to_itself_does_not_hold_up_a_withdrawal(
 
 
 def round_of(door: Door, **changes: Any) -> Study:
-    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
+    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=WEEKLY_SPENDING.length, clip=256, fraction_bits=8)
     terms = {"statistic": update, "purpose": FEDERATED_TRAINING, "noise": Noise(update.norm_squared * 100)}
     return door.study(**{**terms, **changes})
 
@@ -240,7 +240,7 @@ def offer(consents: Consents, study: Study) -> Any:
     ("changes", "refusal"),
     [
         ({"min_batch": 100}, BatchTooSmallError),
-        ({"noise": Noise(4 * 256**2 * 99)}, BudgetExhaustedError),
+        ({"noise": Noise(WEEKLY_SPENDING.length * 256**2 * 99)}, BudgetExhaustedError),
         ({"helper": "https://another.example/profile#us"}, WrongRecipientError),
         ({"helper_key": OTHER_KEY}, WrongRecipientError),
     ],

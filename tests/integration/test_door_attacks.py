@@ -28,7 +28,7 @@ from vocab.study import Noise
 from vocab.training import WEEKLY_SPENDING
 
 UPDATE = ModelUpdate(
-    model=WEEKLY_SPENDING.name, length=len(WEEKLY_SPENDING.start), clip=1 << 13, fraction_bits=14, norm=1 << 10
+    model=WEEKLY_SPENDING.name, length=WEEKLY_SPENDING.length, clip=1 << 13, fraction_bits=14, norm=1 << 10
 )
 
 

@@ -182,7 +182,7 @@ def _label(consents: Consents) -> Any:
 
 
 def test_without_a_grant_not_even_a_report_is_made(door: Door, tmp_path: Path) -> None:
-    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
+    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=WEEKLY_SPENDING.length, clip=256, fraction_bits=8)
     door.publish(door.study(statistic=update, purpose=FEDERATED_TRAINING, noise=Noise(10**7)))
     consents, wire = door.person(SPENDING, home=tmp_path / "alice")
     [offered] = consents.offered()
@@ -190,7 +190,7 @@ def test_without_a_grant_not_even_a_report_is_made(door: Door, tmp_path: Path) -
 
     def measure(study: Study) -> list[int]:
         measured.append(study)
-        return [0] * 4
+        return [0] * WEEKLY_SPENDING.length
 
     with pytest.raises(ConsentError):
         consents.contribute(offered, measure)

@@ -36,11 +36,11 @@ from pod_agent.models.protocol import Array
 from pod_agent.pods.embedded import EmbeddedPod
 from vocab.query import QuerySpec, Table
 from vocab.statistics import ModelUpdate
-from vocab.training import WEEKLY_SPENDING
+from vocab.training import WEEKLY_SPENDING, next_weights
 
 pytestmark = pytest.mark.flower
 
-STATISTIC = ModelUpdate(model=WEEKLY_SPENDING.name, length=len(WEEKLY_SPENDING.start), clip=1 << 13, fraction_bits=14)
+STATISTIC = ModelUpdate(model=WEEKLY_SPENDING.name, length=WEEKLY_SPENDING.length, clip=1 << 13, fraction_bits=14)
 HISTORIES = [
     [100.0 + 30 * ((week * (person + 3)) % 5) + 4 * week * person for week in range(40)] for person in range(3)
 ]
@@ -139,7 +139,8 @@ def run(
 
 def moved(histories: Sequence[Sequence[float]]) -> Array:
     units = [local_update(STATISTIC, WEEKLY_SPENDING.start, history) for history in histories]
-    return np.asarray(WEEKLY_SPENDING.start + np.mean(units, axis=0) / 2**STATISTIC.fraction_bits)
+    total = np.sum(units, axis=0).tolist()
+    return np.asarray(next_weights(STATISTIC, total, len(units), WEEKLY_SPENDING.start, variance=0))
 
 
 def test_three_people_train_a_model_that_two_servers_sum(tmp_path: Path, servers: Servers) -> None:

@@ -19,11 +19,12 @@ from pod_agent.federation.answer import Answered
 from pod_agent.federation.fleet import FleetConnection, Received
 from pod_agent.federation.flower_node import FlowerNode
 from tests.support.rounds import TwoServers, report_for, training_study
-from vocab.training import WEEKLY_SPENDING, RoundInstructions, Scalar
+from vocab.training import OFFER_RESPONSE, RoundInstructions, Scalar
 
 pytestmark = pytest.mark.flower
 
-START = Model.start(WEEKLY_SPENDING.name)
+START = Model.start(OFFER_RESPONSE.name)
+MOVED = START.weights[0] + OFFER_RESPONSE.rate * 200 / 2**14
 TERMS = RoundTerms(deadline=6, cohort=3, poll=0.05)
 
 
@@ -45,7 +46,7 @@ def answering(
 ) -> Callable[[RoundInstructions], Answered]:
     def answer(instructions: RoundInstructions) -> Answered:
         before()
-        return Answered(servers.put(report_for(instructions.study, [value, 0, 0, 0])), lambda: None)
+        return Answered(servers.put(report_for(instructions.study, [value] + [0] * 16)), lambda: None)
 
     return answer
 
@@ -57,7 +58,7 @@ def play(link: SuperLink, servers: TwoServers, nodes: list[FlowerNode], publishe
         assert all(node.wait_ready(20) for node in nodes)
         return run_round(
             RoundGrid(link.control),
-            training_study(min_batch=2),
+            training_study(min_batch=2, model=OFFER_RESPONSE),
             START,
             terms=TERMS,
             collect=servers.collect,
@@ -90,7 +91,7 @@ def test_a_node_that_goes_before_it_answers_is_left_out(superlink: SuperLink) ->
     nodes.append(node(superlink, answering(servers, 8000, gone)))
     outcome = play(superlink, servers, nodes, published)
     assert (outcome.asked, outcome.named, outcome.summed) == (3, 2, 2)
-    assert published[0].weights[0] == 200 / 2**14
+    assert published[0].weights[0] == MOVED
 
 
 def test_a_report_whose_name_never_came_is_not_counted(superlink: SuperLink) -> None:
@@ -100,7 +101,7 @@ def test_a_report_whose_name_never_came_is_not_counted(superlink: SuperLink) -> 
     outcome = play(superlink, servers, nodes, published)
     assert len(servers.reports) == 3
     assert (outcome.asked, outcome.named, outcome.summed) == (3, 2, 2)
-    assert published[0].weights[0] == 200 / 2**14
+    assert published[0].weights[0] == MOVED
 
 
 def test_a_slow_node_does_not_hold_the_round_past_its_deadline(superlink: SuperLink) -> None:
@@ -112,7 +113,7 @@ def test_a_slow_node_does_not_hold_the_round_past_its_deadline(superlink: SuperL
     outcome = play(superlink, servers, nodes, published)
     assert time.monotonic() - begun < 29
     assert (outcome.asked, outcome.named, outcome.summed) == (3, 2, 2)
-    assert published[0].weights[0] == 200 / 2**14
+    assert published[0].weights[0] == MOVED
 
 
 def test_too_few_left_abort_the_round_and_keep_the_model(superlink: SuperLink) -> None:

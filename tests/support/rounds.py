@@ -12,7 +12,7 @@ from aggregator.errors import BatchTooSmallError
 from aggregator.training import BatchSum
 from vocab.statistics import ModelUpdate
 from vocab.study import Noise, Study
-from vocab.training import WEEKLY_SPENDING
+from vocab.training import WEEKLY_SPENDING, ModelTerms
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import decode_total, make_report, prio3_for, randomness_bytes, share_info
 from vocab.wire import Report
@@ -21,7 +21,14 @@ HELPER_PRIVATE = bytes(range(sealing.PRIVATE_KEY_BYTES))
 CLIP, FRACTION_BITS = 1 << 13, 14
 
 
-def training_study(*, min_batch: int = 3, clip: int = CLIP, title: str = "Weekly spending, round 1") -> Study:
+def training_study(
+    *,
+    min_batch: int = 3,
+    clip: int = CLIP,
+    title: str = "Weekly spending, round 1",
+    model: ModelTerms = WEEKLY_SPENDING,
+    norm: int | None = None,
+) -> Study:
     """A round's study between two made-up servers, open for an hour."""
     now = datetime.now(UTC).replace(microsecond=0)
     return Study(
@@ -33,9 +40,7 @@ def training_study(*, min_batch: int = 3, clip: int = CLIP, title: str = "Weekly
         helper_key=sealing.public_key(HELPER_PRIVATE).hex(),
         purpose="https://w3id.org/pod-agent#FederatedTraining",
         data=("https://w3id.org/dpv/pd#PurchasesAndSpendingHabit",),
-        statistic=ModelUpdate(
-            model=WEEKLY_SPENDING.name, length=len(WEEKLY_SPENDING.start), clip=clip, fraction_bits=FRACTION_BITS
-        ),
+        statistic=ModelUpdate(model=model.name, length=model.length, clip=clip, fraction_bits=FRACTION_BITS, norm=norm),
         noise=Noise(variance=1),
         min_batch=min_batch,
         opens=now,

@@ -88,7 +88,7 @@ def publish(servers: Servers, title: str, min_batch: int = 1, *, epsilon: float 
         "statistic": {
             "type": "ModelUpdate",
             "model": WEEKLY_SPENDING.name,
-            "length": len(WEEKLY_SPENDING.start),
+            "length": WEEKLY_SPENDING.length,
             "clip": 1 << 13,
             "fraction_bits": 14,
             "norm": 1 << 13,

@@ -24,7 +24,7 @@ from vocab.training import WEEKLY_SPENDING, mean_update
 CANARIES, LENGTH = 50, 128
 ALPHA = 1e-3
 """How often a bound may be wrong at the very claim; guesses at epsilon 1 stay far below that."""
-UPDATE = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=1 << 13, fraction_bits=14)
+UPDATE = ModelUpdate(model=WEEKLY_SPENDING.name, length=WEEKLY_SPENDING.length, clip=1 << 13, fraction_bits=14)
 NOISE = variance_for(1.0, UPDATE.norm_squared)
 PEOPLE, PUBLISHED, CANDIDATES = 200, 15, 6_000
 
@@ -63,10 +63,10 @@ def test_the_bound_of_one_run_is_the_published_one() -> None:
 
 
 def training_updates() -> Numbers:
-    """The updates of made-up people: 12 to 60 weeks each, some steady, some wild."""
+    """The updates of made-up people: 21 to 60 weeks each, some steady, some wild."""
     dice = np.random.default_rng(3)
     histories = [
-        dice.lognormal(5, 0.5) * dice.lognormal(0, dice.uniform(0.1, 0.9), int(dice.integers(12, 60)))
+        dice.lognormal(5, 0.5) * dice.lognormal(0, dice.uniform(0.1, 0.9), int(dice.integers(21, 60)))
         for _ in range(PEOPLE)
     ]
     return np.array([local_update(UPDATE, WEEKLY_SPENDING.start, list(history)) for history in histories])
@@ -84,10 +84,12 @@ def membership(updates: Numbers, noise: int, *, people: int, others_known: bool)
     one, which is the most that anyone could know.
     """
     dice, trials = np.random.default_rng(4), CANDIDATES if others_known else CANDIDATES // people
-    middle, spread, servers = updates.mean(axis=0), np.cov(updates.T), (2 * noise + 1) * np.eye(4)
+    middle, spread, servers = updates.mean(axis=0), np.cov(updates.T), (2 * noise + 1) * np.eye(UPDATE.length)
     unknown = 0 if others_known else people - 1
     inside, outside = (np.linalg.inv((unknown + more) * spread + servers) for more in (0, 1))
-    drawn = np.sum([discrete_gaussian(noise, 4 * trials) for _ in range(2)], axis=0).reshape(trials, 4)
+    drawn = np.sum([discrete_gaussian(noise, UPDATE.length * trials) for _ in range(2)], axis=0).reshape(
+        trials, UPDATE.length
+    )
     scores: tuple[list[float], list[float]] = ([], [])
     for trial in range(trials):
         order = dice.permutation(len(updates))

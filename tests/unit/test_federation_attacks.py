@@ -84,7 +84,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 MANIFESTS = [
     study_of(Filter("weekday", "in", ("Monday", "Sunday")), Filter("month", "between", ("2026-01", "2026-02"))),
-    study_of(statistic=ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8), noise=Noise(9**9)),
+    study_of(statistic=ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=256, fraction_bits=8), noise=Noise(9**9)),
 ]
 PLACES = [(number, place) for number, study in enumerate(MANIFESTS) for place in places(study.to_json())]
 
@@ -146,7 +146,7 @@ def test_a_query_or_study_of_any_json_is_read_or_refused(value: Any) -> None:
 
 
 def test_a_tiny_noise_is_called_too_small_and_stops_nothing() -> None:
-    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=2**31, fraction_bits=8)
+    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=2**31, fraction_bits=8)
     study = study_of(statistic=update, noise=Noise(1), purpose=FEDERATED_TRAINING)
     check_study(study)
     assert any("the noise is too small to hide anything" in line for line in preview(study, None, Limits()).lines)

@@ -50,7 +50,7 @@ def test_a_study_within_the_rules_is_accepted() -> None:
     check_study(study_of())
     check_study(study_of(statistic=histogram(filters=(Filter("weekend", "eq", "weekend"),))))
     check_study(study_of(demo=True, min_batch=1, noise=Noise(0)), simulated=True)
-    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=256, fraction_bits=8)
+    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=256, fraction_bits=8)
     check_study(study_of(statistic=update, purpose=FEDERATED_TRAINING, noise=Noise(10_000_000)))
 
 
@@ -85,7 +85,7 @@ def test_a_study_within_the_rules_is_accepted() -> None:
         ({"statistic": histogram(dimensions=("month",), cells=(("2026-1",),))}, InvalidStudyError),
         ({"statistic": ModelUpdate(model="theirs", length=4, clip=1, fraction_bits=1)}, UnknownStatisticError),
         (
-            {"statistic": ModelUpdate(model=WEEKLY_SPENDING.name, length=5, clip=1, fraction_bits=1)},
+            {"statistic": ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=1, fraction_bits=1)},
             UnknownStatisticError,
         ),
     ],
@@ -97,9 +97,9 @@ def test_a_study_outside_the_rules_is_refused(changes: dict[str, Any], kind: typ
 
 def test_the_agent_computes_the_cost_itself() -> None:
     assert cost(study_of(noise=Noise(21)), Limits()) == 23_810
-    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=100, fraction_bits=8)
+    update = ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=100, fraction_bits=8)
     assert cost(study_of(statistic=update, noise=Noise(10_000_000)), Limits()) == math.ceil(
-        4 * 100**2 / (2 * 10_000_000) * 1e6
+        14 * 100**2 / (2 * 10_000_000) * 1e6
     )
     assert cost(study_of(noise=Noise(0)), Limits()) == 24_356
     assert cost(study_of(noise=Noise(0)), Limits(business_period=5_000)) == 5_000

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import QuantileRegressor
 
 from pod_agent.errors import UsageError
 from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.training import LEARNERS, local_update, quantise
-from pod_agent.models.forecast import SMALLEST_RESIDUAL, WeeklySpending, scaled_weeks, windows_of
-from pod_agent.models.network import WeeklyNetwork
-from pod_agent.models.protocol import Array
+from pod_agent.models.forecast import WeeklySpending, learned, windows_of
+from pod_agent.models.network import WeeklyNetwork, scaled_weeks
+from pod_agent.models.network import windows_of as eight_weeks
 from vocab.query import QuerySpec, Table
+from vocab.regression import newton_step
 from vocab.statistics import ModelUpdate
-from vocab.training import WEEKLY_NETWORK, WEEKLY_SPENDING
+from vocab.training import MODELS, WEEKLY_NETWORK, WEEKLY_SPENDING
 
 MONDAY = date(2026, 9, 7)
 
@@ -73,56 +75,110 @@ def test_no_whole_week_makes_an_empty_series(days: dict[date, float]) -> None:
 
 def test_a_steady_spender_is_forecast_exactly() -> None:
     model = WeeklySpending().fit([80.0] * 30)
-    assert model.scale_ == 80.0
     assert model.forecast([80.0] * 30, steps=3) == pytest.approx([80.0] * 3)
+    assert np.abs(model.moments_[10:]).max() < 1e-12  # nothing is left to learn
 
 
-def absolute_loss(model: WeeklySpending, history: list[float], weights: Array) -> float:
-    """Mean absolute error with Huber's rounded tip, and the pull towards the shared weights."""
-    scaled = np.asarray(history) / np.mean(history)
-    errors = np.array(
-        [
-            weights @ [1, scaled[t - 1], scaled[t - 4 : t].mean(), scaled[t - 8 : t].mean()] - scaled[t]
-            for t in range(8, len(history))
-        ]
-    )
-    tip = SMALLEST_RESIDUAL
-    huber = np.where(np.abs(errors) < tip, errors**2 / (2 * tip), np.abs(errors) - tip / 2)
-    return float(huber.mean() + model.ridge / 2 * np.sum(np.square(weights - np.asarray(model.start))))
+def test_the_forecast_starts_as_the_mean_of_four_plain_ones() -> None:
+    weeks = [float(7 * week % 50) for week in range(30)]
+    recent = sorted(weeks[-13:])
+    low = recent[3] + 0.6 * (recent[4] - recent[3])  # three tenths of the way through 13
+    plain = (recent[6] + np.mean(weeks[-4:]) + np.median(weeks) + low) / 4
+    assert WeeklySpending().fit([]).forecast(weeks)[0] == pytest.approx(plain)
 
 
-def test_fit_finds_the_least_absolute_error() -> None:
-    history = [100.0 + 40 * (week % 3) + week for week in range(60)]
-    model = WeeklySpending(ridge=0.3).fit(history)
-    reached = absolute_loss(model, history, model.coef_)
-    assert reached < absolute_loss(model, history, np.asarray(model.start)) - 0.01
-    dice = np.random.default_rng(1)
-    nearby = [model.coef_ + scale * dice.standard_normal(4) for scale in (0.003, 0.03, 0.3) for _ in range(200)]
-    assert reached < min(absolute_loss(model, history, weights) for weights in nearby)
+def test_the_forecast_of_another_currency_is_the_same_in_that_currency() -> None:
+    weeks = [float(10 + 7 * week % 50) for week in range(30)]
+    one, other = (WeeklySpending().fit([scale * week for week in weeks]) for scale in (1.0, 137.0))
+    assert other.moments_ == pytest.approx(one.moments_)
+    assert other.forecast([137.0 * week for week in weeks])[0] == pytest.approx(137 * one.forecast(weeks)[0])
 
 
-def test_the_median_is_learned_and_not_the_mean() -> None:
-    history = [10.0 if week % 5 else 100.0 for week in range(400)]
-    dice = np.random.default_rng(2)
-    dice.shuffle(history)
-    model = WeeklySpending(ridge=1e-6).fit(history)
-    assert model.forecast(history)[0] == pytest.approx(10, abs=4)
+def people(count: int, seed: int = 1) -> list[list[float]]:
+    dice = np.random.default_rng(seed)
+    return [
+        (dice.lognormal(4, 1) * dice.lognormal(0, 0.6, 44) * (dice.random(44) < 0.8)).tolist() for _ in range(count)
+    ]
+
+
+def test_passes_of_federated_sums_without_noise_are_those_of_one_party_with_all_weeks() -> None:
+    histories = people(12)
+    windows = [windows_of(history) for history in histories]
+    rows, targets = (np.concatenate(parts) for parts in zip(*windows, strict=True))
+    weights = WEEKLY_SPENDING.start
+    for _ in range(4):
+        sums = np.sum([WeeklySpending(start=weights).fit(history).moments_ for history in histories], axis=0)
+        weights = newton_step(sums / len(histories), weights, WEEKLY_SPENDING.start, noise=0.0)
+    assert weights == pytest.approx(learned(rows, targets, passes=4), abs=1e-9)
+    assert np.abs(np.subtract(weights, WEEKLY_SPENDING.start)).max() > 0.05
+
+
+def test_the_passes_come_to_the_least_absolute_error_of_a_linear_program() -> None:
+    dice = np.random.default_rng(5)
+    rows = dice.normal(size=(120, 4)) * (1, 2, 0.5, 1)
+    targets = (rows @ (1.3, -0.2, 0.4, 0.0) + dice.standard_t(2, 120))[:, None]
+    found = learned(rows, targets, passes=500, tip=1e-7)
+    exact = QuantileRegressor(quantile=0.5, alpha=0, fit_intercept=False).fit(rows, targets[:, 0]).coef_
+    assert np.abs(targets[:, 0] - rows @ found).sum() == pytest.approx(np.abs(targets[:, 0] - rows @ exact).sum())
+    assert found == pytest.approx(exact, abs=1e-3)
+
+
+def test_rounds_learn_the_median_and_not_the_mean() -> None:
+    history = [10.0 if week % 5 else 100.0 for week in range(60)]
+    np.random.default_rng(2).shuffle(history)
+    rows, targets = windows_of(history)
+    weights = learned(rows, targets, passes=20)
+    ahead = WeeklySpending(start=weights).fit([]).forecast(history)[0]
+    assert ahead == pytest.approx(10, abs=2)
     assert np.mean(history) == 28
 
 
-@pytest.mark.parametrize("learner", [WeeklySpending, WeeklyNetwork])
-def test_either_model_learns_a_rhythm_over_rounds(learner: type[WeeklySpending | WeeklyNetwork]) -> None:
+def test_weeks_without_spending_are_learned_from_as_zeros() -> None:
+    history = [0.0, 0.0, 90.0] * 14
+    _, targets = windows_of(history)
+    assert (targets == 0).mean() == pytest.approx(2 / 3, abs=0.03)
+    assert WeeklySpending().fit([0.0] * 30).forecast([0.0] * 30)[0] == 0
+    model = WeeklySpending().fit([0.0] * 30)
+    assert not model.moments_.any()
+
+
+def test_no_window_knows_the_weeks_that_it_is_to_forecast() -> None:
+    history = people(1)[0]
+    changed = [*history[:30], *[999.0] * 14]
+    known, unknown = windows_of(history)[0], windows_of(changed)[0]
+    scale = known[:18, 0] / unknown[:18, 0]
+    assert known[:18] == pytest.approx(unknown[:18] * scale[:, None])  # in other units, and else the same
+    assert len(np.unique(np.round(scale, 9))) == 1
+
+
+def test_weights_are_moved_by_no_more_than_one_whatever_the_sum_says() -> None:
+    wild = np.asarray([1e-9] * 10 + [1e9] * 4)
+    moved = np.subtract(
+        newton_step(wild, WEEKLY_SPENDING.start, WEEKLY_SPENDING.start, noise=0.0), WEEKLY_SPENDING.start
+    )
+    assert np.linalg.norm(moved) <= 1 + 1e-9
+
+
+def test_a_sum_of_nothing_or_of_noise_alone_leaves_the_model_near_where_it_starts() -> None:
+    start = WEEKLY_SPENDING.start
+    assert newton_step(np.zeros(14), start, start, noise=0.0) == start
+    dice = np.random.default_rng(3)
+    moved = [np.subtract(newton_step(dice.normal(0, 0.01, 14), start, start, noise=0.01), start) for _ in range(50)]
+    assert float(np.mean(np.abs(moved))) < 0.1
+
+
+def test_the_network_learns_a_rhythm_over_rounds() -> None:
     history = [100.0 if week % 4 else 400.0 for week in range(60)]
-    weights = learner().start
+    weights = WeeklyNetwork().start
     for _ in range(6):  # as many rounds, in each of which everybody is like this person
-        weights = tuple(learner(start=weights).fit(history).coef_)
+        weights = tuple(WeeklyNetwork(start=weights).fit(history).coef_)
 
     def error(start: Sequence[float]) -> float:
-        model = learner(start=start).fit([])
+        model = WeeklyNetwork(start=start).fit([])
         model.scale_ = float(np.mean(history))
         return float(np.mean([abs(model.forecast(history[:week])[0] - history[week]) for week in range(40, 60)]))
 
-    assert error(weights) < 0.7 * error(learner().start)
+    assert error(weights) < 0.7 * error(WeeklyNetwork().start)
 
 
 def test_the_network_starts_as_the_mean_of_eight_weeks_from_weights_that_everybody_knows() -> None:
@@ -140,12 +196,14 @@ def test_the_network_learns_the_same_from_the_same_weeks() -> None:
     assert np.abs(first - WEEKLY_NETWORK.start).max() > 0.01
 
 
-def test_a_short_history_keeps_the_shared_weights_and_sends_zeros() -> None:
-    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=100, fraction_bits=14)
-    model = WeeklySpending(start=(0.5, 0.1, 0.2, 0.3)).fit([10.0] * 8)
+@pytest.mark.parametrize("weeks", [0, 1, 8, 20])
+def test_a_short_history_keeps_the_shared_weights_and_sends_zeros(weeks: int) -> None:
+    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=100, fraction_bits=14)
+    history = [float(10 + week) for week in range(weeks)]
+    model = WeeklySpending(start=(0.5, 0.1, 0.2, 0.3)).fit(history)
     assert model.weeks_ == 0
     assert list(model.coef_) == [0.5, 0.1, 0.2, 0.3]
-    assert local_update(statistic, (0.5, 0.1, 0.2, 0.3), []) == [0, 0, 0, 0]
+    assert local_update(statistic, (0.5, 0.1, 0.2, 0.3), history) == [0] * 14
 
 
 def test_forecasting_before_fitting_is_an_error() -> None:
@@ -157,13 +215,16 @@ def test_forecasting_before_fitting_is_an_error() -> None:
 def test_one_huge_week_moves_the_update_no_further_than_the_norm(learner: type[WeeklySpending | WeeklyNetwork]) -> None:
     statistic = ModelUpdate(
         model=next(name for name, code in LEARNERS.items() if code is learner),
-        length=len(learner().start),
+        length=MODELS[next(name for name, code in LEARNERS.items() if code is learner)].length,
         clip=1 << 13,
         fraction_bits=14,
         norm=1 << 13,
     )
-    update = local_update(statistic, learner().start, [50.0] * 39 + [1e9])
-    assert 0 < sum(value**2 for value in update) <= (1 << 13) ** 2
+    history = people(1)[0]
+    usual, update = (local_update(statistic, learner().start, weeks) for weeks in (history, [*history[:-1], 1e9]))
+    assert usual != update
+    for sent in (usual, update):
+        assert sum(value**2 for value in sent) <= (1 << 13) ** 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -187,10 +248,11 @@ def test_quantising_never_makes_a_value_greater_and_stays_within_the_clip(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-500, 5000), max_size=30))
 def test_any_history_makes_an_update_that_the_study_allows(history: list[float]) -> None:
-    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=4, clip=1000, fraction_bits=14)
+    statistic = ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=1000, fraction_bits=14, norm=1500)
     update = local_update(statistic, WEEKLY_SPENDING.start, history)
-    assert len(update) == 4
+    assert len(update) == 14
     assert max(map(abs, update)) <= 1000
+    assert sum(value**2 for value in update) <= 1500**2
 
 
 @settings(max_examples=100, deadline=None)
@@ -213,12 +275,10 @@ def test_an_update_that_ran_off_is_sent_as_nothing_learned(wild: float) -> None:
     assert quantise([1.0, wild, 0.0, 0.0], statistic) == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("model", [WeeklySpending(), WeeklyNetwork(steps=3)], ids=["median", "network"])
-def test_windows_of_several_people_are_learned_from_without_a_window_that_reaches_across(
-    model: WeeklySpending | WeeklyNetwork,
-) -> None:
+def test_windows_of_several_people_are_learned_from_without_a_window_that_reaches_across() -> None:
+    model = WeeklyNetwork(steps=3)
     one, other = np.arange(10.0), 5 * np.ones(9)
-    windows, targets = (np.concatenate(parts) for parts in zip(windows_of(one), windows_of(other), strict=True))
+    windows, targets = (np.concatenate(parts) for parts in zip(eight_weeks(one), eight_weeks(other), strict=True))
     assert windows.tolist() == [list(range(8)), list(range(1, 9)), [5.0] * 8]
     assert targets.tolist() == [8.0, 9.0, 5.0]
     learned = model.fit_windows(windows, targets)
@@ -226,5 +286,5 @@ def test_windows_of_several_people_are_learned_from_without_a_window_that_reache
     together = learned.coef_
     history = [float(7 * week % 11) for week in range(30)]
     alone = model.fit(history).coef_
-    assert np.array_equal(model.fit_windows(*windows_of(scaled_weeks(history)[0])).coef_, alone)
+    assert np.array_equal(model.fit_windows(*eight_weeks(scaled_weeks(history)[0])).coef_, alone)
     assert not np.array_equal(together, alone)

@@ -13,10 +13,14 @@ from aggregator.errors import BatchTooSmallError, ConfigurationError, RoundAbort
 from aggregator.rounds import Models
 from aggregator.training import BatchSum, Model, RoundTerms, run_round
 from tests.support.rounds import training_study
+from vocab.regression import GRAM_SHARE
 from vocab.study import Study
 from vocab.training import WEEKLY_SPENDING, Scalar
 
 START = Model.start(WEEKLY_SPENDING.name)
+DIAGONAL = round(3 * GRAM_SHARE * (1 << 14))
+SUM = (DIAGONAL, 0, 0, 0, DIAGONAL, 0, 0, DIAGONAL, 0, DIAGONAL, 1 << 14, 0, 0, -(1 << 13))
+"""Equations of three people whose features have nothing to do with each other: each weight moves by its moment."""
 FAST = RoundTerms(deadline=0.3, cohort=2, poll=0.01)
 
 
@@ -63,7 +67,7 @@ def play(
         collected.append(named)
         if short:
             raise BatchTooSmallError("too few were valid")
-        return BatchSum(values=(1 << 14, 0, 0, -(1 << 13)), reports=len(named), people=len(named))
+        return BatchSum(values=SUM, reports=len(named), people=len(named))
 
     run_round(
         channel,
@@ -83,7 +87,9 @@ def test_a_round_ends_at_once_when_all_have_replied() -> None:
     published, collected, steps = play(channel, terms=RoundTerms(deadline=60, cohort=2, poll=0.01))
     assert time.monotonic() - begun < 5
     assert collected == [[name(1), name(2), name(3)]]
-    assert published == [Model(name=WEEKLY_SPENDING.name, rounds=1, weights=(1 / 3, 0.0, 0.0, 1 - 1 / 6))]
+    [model] = published
+    assert (model.name, model.rounds) == (WEEKLY_SPENDING.name, 1)
+    assert model.weights == pytest.approx((1 + 1 / 3, 0.25, 0.25, 0.25 - 1 / 6), abs=1e-3)
     assert steps == ["cohort", "broadcast", "replies", "collect", "publish"]
     assert channel.closed == [True]
 

@@ -141,9 +141,9 @@ def _training_study() -> dict[str, Any]:
         "statistic": {
             "type": "ModelUpdate",
             "model": "weekly-spending-1",
-            "length": 4,
-            "clip": 4096,
-            "fraction_bits": 12,
+            "length": 14,
+            "clip": 16384,
+            "fraction_bits": 14,
         },
         "noise": {"variance": 0},
         "min_batch": HOUSEHOLDS,

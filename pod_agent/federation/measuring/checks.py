@@ -24,7 +24,7 @@ __all__ = ["check_statistic", "needed_data"]
 def check_statistic(statistic: Statistic) -> None:
     """UnknownStatisticError or InvalidStudyError where the agent would not compute this."""
     if isinstance(statistic, ModelUpdate):
-        if statistic.model not in MODELS or len(MODELS[statistic.model].start) != statistic.length:
+        if statistic.model not in MODELS or MODELS[statistic.model].length != statistic.length:
             raise UnknownStatisticError("the model of this training round does not ship with this agent")
         return
     for query in _queries(statistic):

@@ -6,7 +6,7 @@ Nothing but names, days and counts is read: no amounts, and nothing about the pe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
@@ -80,7 +80,8 @@ class History:
     """The habits of one kind; ``first`` and ``last`` are the days between which its family has rows that count.
 
     ``occasions`` is the number of days with any such row: of shopping, of listening. ``today`` is the day from which to
-    look ahead: the real one, or the last where the records end long before.
+    look ahead: the real one, or the last where the records end long before. ``chances`` is room for what a model makes
+    of it.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class History:
     today: int
     occasions: int
     habits: Mapping[str, Habit]
+    chances: dict[str, float] = field(default_factory=dict, compare=False)
 
 
 def history(kind: str, events: Events, today: int) -> History | None:

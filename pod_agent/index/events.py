@@ -52,7 +52,9 @@ def read_events(connection: sqlite3.Connection, family: str, until: date) -> Eve
         f"SELECT id, day, {', '.join(columns)} FROM {table} WHERE {condition} AND day <= ?"  # noqa: S608 (closed names)
         " ORDER BY day, moment, iri"
     )
-    found = [tuple(row) for row in connection.execute(text, (until.toordinal(),))]
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples take half the time of named ones
+    found = cursor.execute(text, (until.toordinal(),)).fetchall()
     numbers = {row[place + 2] for place, name in enumerate(columns) if name in NAMED for row in found}
     return Events(family, found, texts_of(connection, numbers))
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from pod_agent.features.baskets import COLUMNS, History, Records, counted
 from pod_agent.models.likeness import likeness, sittings
-from pod_agent.models.returning import chance
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHARED, SHOP
-from pod_agent.suggesting.returns import Company, returns
+from pod_agent.suggesting.returns import Company, chances, returns
 from pod_agent.suggesting.trying import Similar, Stock, new_groups, new_products, new_stores
 from vocab.prior import ItemPrior
 
@@ -70,13 +69,11 @@ def company(kind: str, history: History, records: Records) -> Company:
     family, column = COLUMNS[kind]
     events = records.events(family)
     if family == "plays":
-        whole = ((row[2] or 0, row[column]) for row in events.rows if row[6])
-        stamped = ((second, events.texts[item]) for second, item in whole if item is not None)
+        stamped = ((row[2] or 0, row[column]) for row in events.rows if row[6])
     else:
-        days = counted(events, column)
-        stamped = ((day * DAY, events.texts[item]) for _, day, item in days if item is not None)
-    weights = {name: chance(habit.days, history.first, history.today).total for name, habit in history.habits.items()}
-    return likeness(sittings(stamped)).to(weights)
+        stamped = ((day * DAY, item) for _, day, item in counted(events, column))
+    named = ((second, events.texts[item]) for second, item in stamped if item is not None)
+    return likeness(sittings(named)).to(chances(history))
 
 
 def _never(kind: str, records: Records) -> frozenset[str]:

@@ -42,7 +42,7 @@ def enjoying(
         return found + (unfinished(records) if kind == "track" else [])
     if history is None:
         return []
-    together = company(kind, history, records) if kind in {"artist", "track"} else None
+    together = company(kind, history, records) if kind == "artist" else None
     found = returns(history, off, company=together, rediscover=kind != "video")
     return found + (subscribed(records, follows) if kind == "channel" else [])
 

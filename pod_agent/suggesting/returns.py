@@ -12,7 +12,7 @@ from pod_agent.suggesting.candidate import FEWEST, Candidate, habit_context
 from pod_agent.suggesting.inputs import HISTORY, LISTENING, RHYTHM, SHARED, WATCHING
 from pod_agent.suggesting.words import best_month, day_words, month_words, quoted, times
 
-__all__ = ["MOST", "OWN", "Company", "returns"]
+__all__ = ["MOST", "OWN", "Company", "chances", "returns"]
 
 MOST: Final = 50
 """Most candidates of a kind."""
@@ -95,6 +95,19 @@ def returns(
     ]
     scored.sort(key=lambda each: (-each.score, each.habit.item))
     return [_candidate(history, each) for each in scored[:MOST] if each.score > 0]
+
+
+def chances(history: History | None) -> dict[str, float]:
+    """The chance of each item of a history by itself; computed once for each history."""
+    if history is None:
+        return {}
+    if not history.chances:
+        late = LATE[OWN[history.kind]]
+        history.chances.update(
+            (name, chance(habit.days, history.first, history.today, late=late).total)
+            for name, habit in history.habits.items()
+        )
+    return history.chances
 
 
 def _scored(

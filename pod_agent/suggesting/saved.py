@@ -11,9 +11,9 @@ from datetime import date
 from typing import Final
 
 from pod_agent.features.baskets import History, Records
-from pod_agent.models.returning import chance
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import LISTENING, TEXT, WATCHING
+from pod_agent.suggesting.returns import chances
 from pod_agent.suggesting.words import day_words, quoted, times
 from vocab.records import IRI, UNDATED, Follow, PlaylistItem, Subject
 
@@ -71,7 +71,7 @@ def kept_items(
         if item.subject is rule.keeps and name:
             found.setdefault(name, []).append(item)
     unknown = {name: items for name, items in found.items() if name.casefold() not in known}
-    makers = _chances(records.history(MAKERS[kind]))
+    makers = chances(records.history(MAKERS[kind]))
     alike = likes(sorted(unknown)) if likes is not None and unknown else {}
     today = records.today
     return [_kept(kind, name, items, today, (makers, alike.get(name, 0.0))) for name, items in unknown.items()]
@@ -108,14 +108,14 @@ def unfinished(records: Records) -> list[Candidate]:
     events, history = records.events("plays"), records.history("artist")
     if history is None:
         return []
+    played = {row[5] for row in events.rows if row[6]}
     albums: dict[tuple[int | None, int | None], dict[int, list[int]]] = {}
-    played: set[int] = set()
-    for number, _, _, artist, album, track, whole in events.rows:
+    for number, _, _, artist, album, track, _ in events.rows:
         if album is not None and track is not None and number is not None:
-            albums.setdefault((artist, album), {}).setdefault(track, []).append(number)
-            if whole:
-                played.add(track)
-    makers, found = _chances(history), []
+            skipped = albums.setdefault((artist, album), {}).setdefault(track, [])
+            if track not in played:
+                skipped.append(number)
+    makers, found = chances(history), []
     for (artist, album), songs in albums.items():
         heard = sum(track in played for track in songs)
         if len(songs) < FEWEST_SONGS or 2 * heard < len(songs):
@@ -186,9 +186,3 @@ def _told(kind: str, items: list[Follow | PlaylistItem], at: date | None) -> str
 
 def _folded(history: History | None) -> Collection[str]:
     return set() if history is None else {name.casefold() for name in history.habits}
-
-
-def _chances(history: History | None) -> dict[str, float]:
-    if history is None:
-        return {}
-    return {name: chance(habit.days, history.first, history.today).total for name, habit in history.habits.items()}

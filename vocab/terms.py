@@ -13,6 +13,8 @@ __all__ = ["PA", "PREFIXES", "concept", "concept_slug", "context", "curie", "ont
 
 PA: Final = "https://w3id.org/pod-agent#"
 CATEGORY: Final = "https://w3id.org/pod-agent/category#"
+COICOP: Final = "https://w3id.org/pod-agent/coicop#2018"
+GROUP: Final = "https://w3id.org/pod-agent/group#"
 LOINC: Final = "http://loinc.org/rdf/"
 MEASURE: Final = "https://w3id.org/pod-agent/measure#"
 SCHEMA: Final = "http://schema.org/"

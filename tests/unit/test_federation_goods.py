@@ -114,7 +114,7 @@ def test_groups_that_tell_of_health_or_faith_are_no_public_names(name: str) -> N
         query(measure="items", filters=(*FRUIT, Filter("product", "contains", "test"))),
         query(measure="spend", filters=FRUIT),
     ],
-    ids=str,
+    ids=["all", "weekend", "not_in", "ne", "category", "merchant", "product", "spend"],
 )
 def test_goods_that_nobody_may_ask_for_are_not_what_is_left_over(asked: Any) -> None:
     with pytest.raises(InvalidStudyError):

@@ -13,9 +13,10 @@ import pytest
 
 from tests.support.made_records import SINGAPORE
 from vocab import terms
-from vocab.mapping import block, category_scheme, measure_scheme
+from vocab.mapping import block, category_scheme, group_scheme, measure_scheme
 from vocab.mapping.tables import TABLES
 from vocab.measures import MEASURES
+from vocab.products import GROUPS
 from vocab.records import IRI, Money, Transaction, TransactionKind
 from vocab.taxonomy import CATEGORIES
 from vocab.turtle import HEADER
@@ -101,6 +102,19 @@ def test_the_category_scheme_has_a_labelled_concept_for_every_category() -> None
     quads = list(ox.parse(category_scheme(CATEGORIES), format=ox.RdfFormat.TURTLE))
     labelled = {str(quad.subject) for quad in quads if quad.predicate.value == terms.PREF_LABEL}
     assert labelled == {f"<{terms.concept(slug)}>" for slug in CATEGORIES}
+
+
+def test_the_scheme_of_goods_has_a_text_and_a_class_for_every_group() -> None:
+    quads = list(ox.parse(group_scheme(GROUPS), format=ox.RdfFormat.TURTLE))
+    said = {(quad.subject.value, quad.predicate.value, quad.object.value) for quad in quads}
+    for name, each in GROUPS.items():
+        iri = terms.GROUP + name
+        assert (iri, terms.SKOS + "definition", each.text) in said
+        assert (iri, terms.PREF_LABEL, each.label) in said
+        assert {value for subject, kind, value in said if (subject, kind) == (iri, terms.NOTATION)} == {
+            name,
+            each.coicop,
+        }
 
 
 def test_the_scheme_of_measures_names_unit_and_loinc_code_of_each() -> None:

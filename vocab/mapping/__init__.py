@@ -10,7 +10,7 @@ from __future__ import annotations
 from vocab.mapping.blocks import block, edition_of, is_provisional
 from vocab.mapping.documents import from_turtle, parse, to_turtle, triples
 from vocab.mapping.properties import BASE
-from vocab.mapping.schemes import category_scheme, measure_scheme
+from vocab.mapping.schemes import category_scheme, group_scheme, measure_scheme
 
 __all__ = [
     "BASE",
@@ -18,6 +18,7 @@ __all__ = [
     "category_scheme",
     "edition_of",
     "from_turtle",
+    "group_scheme",
     "is_provisional",
     "measure_scheme",
     "parse",

@@ -1,4 +1,4 @@
-"""Lists of concepts for other programs to look up: the categories, and what devices measure."""
+"""Lists of concepts for other programs to look up: categories, kinds of goods, and what devices measure."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from collections.abc import Iterable, Mapping
 from vocab import terms
 from vocab.mapping.values import concept_curie
 from vocab.measures import Measure
+from vocab.products import Group
 from vocab.terms import curie
 from vocab.turtle import literal
 
-__all__ = ["category_scheme", "measure_scheme"]
+__all__ = ["category_scheme", "group_scheme", "measure_scheme"]
 
 
 def category_scheme(slugs: Iterable[str]) -> bytes:
     """The categories as a SKOS concept scheme, Turtle."""
     lines = _opening(terms.CATEGORY, "category", "skos")
     lines.extend(_concept(concept_curie(slug), terms.CATEGORY, slug, slug.replace("-", " ")) for slug in sorted(slugs))
+    return "".join(lines).encode()
+
+
+def group_scheme(groups: Mapping[str, Group]) -> bytes:
+    """The kinds of goods as a SKOS concept scheme, Turtle: each with its text and its class of COICOP 2018."""
+    lines = _opening(terms.GROUP, "skos")
+    for name, each in sorted(groups.items()):
+        more = (
+            f"{curie(terms.NOTATION)} {literal(each.coicop)}^^<{terms.COICOP}>",
+            f"{curie(terms.SKOS + 'definition')} {literal(each.text)}@en",
+        )
+        lines.append(_concept(f"<{terms.GROUP}{name}>", terms.GROUP, name, each.label, *more))
     return "".join(lines).encode()
 
 

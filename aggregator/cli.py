@@ -20,6 +20,7 @@ from aggregator.issuing.command import add_issuer, issuer, trust
 from aggregator.node_commands import nodes, simulate_training, superlink
 from aggregator.options import as_json, verified, with_parent
 from aggregator.options import home as _home
+from aggregator.prior_commands import prior
 from vocab.errors import ProjectError, VocabularyError
 
 __all__ = ["cli", "main"]
@@ -237,7 +238,7 @@ def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
 
 
-for command in (add_issuer, catalogue, issuer, nodes, simulate_training, superlink, trust):
+for command in (add_issuer, catalogue, issuer, nodes, prior, simulate_training, superlink, trust):
     cli.add_command(command)
 
 

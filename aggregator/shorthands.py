@@ -96,11 +96,18 @@ def _counted(statistic: dict[str, Any], measure: str) -> dict[str, Any]:
     return statistic
 
 
+def _had(statistic: dict[str, Any]) -> dict[str, Any]:
+    """Kinds of goods are counted in items, all else in purchases."""
+    query = statistic.get("query")
+    goods = isinstance(query, Mapping) and query.get("dimensions") == ["group"]
+    return _counted(statistic, "items" if goods else "purchases")
+
+
 FORMS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Histogram": _histogram,
     "Segment": _segment,
     "Rfm": _rfm,
-    "ItemCounts": lambda statistic: _items(_counted(statistic, "purchases")),
-    "ItemVectors": lambda statistic: _vectors(_counted(statistic, "purchases")),
-    "CoPurchase": lambda statistic: _together(_counted(statistic, "purchases")),
+    "ItemCounts": lambda statistic: _items(_had(statistic)),
+    "ItemVectors": lambda statistic: _vectors(_had(statistic)),
+    "CoPurchase": lambda statistic: _together(_had(statistic)),
 }

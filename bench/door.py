@@ -52,11 +52,11 @@ GOALS = {
         "cpu_ms_helper": 3.0,
     },
     "item_vectors": {
-        "seconds": 30.0,
+        "seconds": 60.0,
         "bytes_per_pod": 40_000,
         "cpu_ms_agent": 15.0,
-        "cpu_ms_leader": 5.0,
-        "cpu_ms_helper": 5.0,
+        "cpu_ms_leader": 10.0,
+        "cpu_ms_helper": 10.0,
     },
     "co_purchase": {
         "seconds": 180.0,

@@ -11,11 +11,13 @@ from vocab.item_vectors import ItemVectors as Encoding
 from vocab.vdaf.circuits import Circuit, Count, Histogram, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.item_vectors import ItemVectors
+from vocab.vdaf.outer_product import OuterProduct
 from vocab.vdaf.prio3 import Prio3
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "proofs.md").read_text(encoding="utf-8")
 KINDS: dict[str, type[Circuit]] = {
-    kind.__name__: kind for kind in (Count, Sum, SumVec, Histogram, MultihotCountVec, ItemVectors, CoPurchase)
+    kind.__name__: kind
+    for kind in (Count, Sum, SumVec, Histogram, MultihotCountVec, ItemVectors, CoPurchase, OuterProduct)
 }
 SIZES = re.findall(r"^\| (\w+) \| ([^|]*)\| ([^|]*)\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", PAGE, re.MULTILINE)
 
@@ -47,7 +49,13 @@ def test_every_circuit_has_its_id_and_a_size() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "more", "kind"), [(1000, 0, "Histogram"), (5 * 300 + 2, 1, "ItemVectors"), (2 * 288 + 1, 1, "CoPurchase")]
+    ("bits", "more", "kind"),
+    [
+        (1000, 0, "Histogram"),
+        (5 * 300 + 2, 1, "ItemVectors"),
+        (2 * 288 + 1, 1, "CoPurchase"),
+        (128 * 11 + 21, 1, "OuterProduct"),
+    ],
 )
 def test_the_chunk_is_that_of_the_rule(bits: int, more: int, kind: str) -> None:
     assert str(best_chunk(bits, more)) in {row[2].strip() for row in SIZES if row[0] == kind}

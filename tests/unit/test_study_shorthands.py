@@ -64,6 +64,10 @@ def test_all_categories_of_spending_have_a_short_name(config: LeaderConfig) -> N
     vectors = made(config, {**together, "type": "ItemVectors"}).statistic
     assert isinstance(vectors, ItemVectors)
     assert (vectors.lately_days, vectors.ever_percent, vectors.ever_most, vectors.lately_most) == (56, 20, 81, 36)
+    query = {"dimensions": ["group"], "period": PERIOD}
+    goods = made(config, {"type": "ItemVectors", "query": query, "items": "groups"}).statistic
+    assert isinstance(goods, ItemVectors)
+    assert goods.query.measures == ("items",)
     assert made(config, {**together, "type": "ItemVectors", "lately_days": 28}).statistic.to_json()["lately_days"] == 28
 
 

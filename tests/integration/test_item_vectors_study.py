@@ -1,0 +1,190 @@
+"""Studies of item vectors at both real servers: exact sums, claimed noise, withdrawals, and the model made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aggregator.collection import collect
+from aggregator.errors import NothingLearnedError
+from aggregator.learning import learn
+from aggregator.samples import plain_sum, sample_measurement, sample_statistic
+from aggregator.shared_models import published_models
+from aggregator.simulate import Simulation, run_simulation
+from pod_agent.federation.consents import Consents
+from pod_agent.federation.priors import kept_prior
+from pod_agent.federation.stores import clock
+from tests.support.door import LEADER, Door
+from tests.support.pair import Pair, send, upload
+from tests.support.questions import ITEM_VECTORS, ITEMS, Purchase, index_of
+from tests.support.studies import histogram_study
+from vocab.study import Noise, Study
+from vocab.vdaf.circuits import Measurement
+from vocab.vdaf.encoding import SECRET_BYTES, report_bytes
+
+PEOPLE = 7
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    made = Pair(tmp_path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def published(pair: Pair, items: int, variance: int = 0) -> Study:
+    plain = replace(histogram_study(), statistic=sample_statistic("item_vectors", items), noise=Noise(variance))
+    study = pair.fitted(replace(plain, min_batch=5))
+    pair.leader.publish(study, pair.channel)
+    return study
+
+
+def answers_to(study: Study, seed: int = 1) -> list[Measurement]:
+    draws = np.random.default_rng(seed)
+    return [sample_measurement(study.statistic, draws) for _ in range(PEOPLE)]
+
+
+def test_a_report_withdrawn_before_collection_takes_exactly_its_part_out_of_the_sum(pair: Pair) -> None:
+    study = published(pair, 12)
+    answers = answers_to(study)
+    secrets = [bytes([number]) * SECRET_BYTES for number in range(PEOPLE)]
+    reports = [send(study, answer, secret) for answer, secret in zip(answers, secrets, strict=True)]
+    assert {upload(pair.agents, report) for report in reports} == {201}
+    for server in (pair.agents, pair.direct):
+        assert server.request("DELETE", reports[3].path, content=secrets[3]).status_code == 204
+    release = pair.collect(study)
+    stayed = [answer for number, answer in enumerate(answers) if number != 3]
+    assert list(release.values) == plain_sum(study.statistic, stayed)
+    assert release.values[-1] == (PEOPLE - 1) * 1_024
+    assert (release.reports, release.items) == (PEOPLE - 1, study.statistic.items)  # type: ignore[union-attr]
+
+
+def test_the_noise_of_both_servers_has_the_variance_that_the_release_claims(pair: Pair) -> None:
+    study = published(pair, 300, variance=25 * 4**14)
+    answers = answers_to(study)
+    for answer in answers:
+        assert upload(pair.agents, send(study, answer)) == 201
+    release = pair.collect(study)
+    errors = np.array(release.values) - np.array(plain_sum(study.statistic, answers), dtype=float)
+    ratio = float(np.mean(errors**2)) / release.noise_variance
+    assert release.noise_variance == 50 * 4**14
+    assert abs(ratio - 1) < 6 * np.sqrt(2 / len(errors))
+    assert release.micro_rho == -(-257 * 1_000_000 // (256 * 50))
+
+
+def test_two_server_processes_sum_vectors_and_refuse_the_malicious() -> None:
+    told = run_simulation(
+        Simulation(
+            pods=24, statistic="item_vectors", size=300, epsilon=None, transport="http", malicious=4, seed=5, drop=0.1
+        )
+    )
+    assert (told["exact"], told["rejected"], told["dropped"]) == (True, 4, 2)
+    assert told["bytes_per_pod"] < 34_000
+
+
+LIVES: list[list[Purchase]] = [
+    [("2026-01-10", 60.0, "FairPrice", "groceries"), ("2026-03-25", 50.0, "FairPrice", "groceries")],
+    [("2026-02-02", 900.0, "FairPrice", "groceries"), ("2026-03-30", 5.0, "Scoot", "travel")],
+    [],
+]
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as held:
+        yield held
+
+
+class Time:
+    """A clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now = clock()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def asked(door: Door, **changes: Any) -> Study:
+    terms = {"statistic": ITEM_VECTORS, "demo": True, "min_batch": len(LIVES), "noise": Noise(0), **changes}
+    return door.study(**terms)
+
+
+def run_study(door: Door, study: Study, people: list[Consents]) -> str:
+    """Publish it, let these people allow and answer it, collect it; the task."""
+    task = door.publish(study)
+    for consents in people:
+        consents.give(task, notice=consents.request(task).notice)
+        assert [each.outcome for each in consents.answer_studies()] == ["sent"]
+    collect(door.leader, study.task_id, door.channel)
+    return task
+
+
+def test_what_many_answered_becomes_a_model_that_every_agent_keeps(tmp_path: Path, stack: ExitStack) -> None:
+    time = Time()
+    door = Door(tmp_path / "door", time)
+    stack.callback(door.close)
+    indexes = [stack.enter_context(index_of(tmp_path / f"{n}.sqlite", life)) for n, life in enumerate(LIVES)]
+    people = [door.person({}, simulated=True, index=index)[0] for index in indexes]
+    assert people[0].models() == []
+    study = asked(door)
+    with pytest.raises(NothingLearnedError):
+        learn(door.leader, bytes.fromhex(door.publish(study)))
+    task = run_study(door, study, people)
+    model = learn(door.leader, study.task_id)
+    assert learn(door.leader, study.task_id) == model
+    assert (model.prior.people, model.prior.epsilon, model.demo) == (3, None, True)
+    assert (model.prior.items, model.prior.tasks, model.noise_variances) == (ITEMS, (task,), (0,))
+    ever = dict(zip(ITEMS, model.prior.ever, strict=True))
+    assert ever["groceries"] > ever["travel"] > ever["transport"]
+    [told] = people[2].models(refresh=True)  # also who had nothing to tell
+    assert (told.dimension, told.items, told.people) == ("category", 4, 3)
+    assert kept_prior(tmp_path / "door" / "person-2", "category") == model.prior
+    stranger, wire = door.person({})
+    assert stranger.models() == []  # a real person uses nothing that was learned from made-up people
+    assert [address for _, address, _ in wire.requests] == [f"{LEADER}models"]
+
+
+def test_a_later_release_takes_the_place_of_an_earlier_one_and_never_the_other_way(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    time = Time()
+    door = Door(tmp_path / "door", time)
+    stack.callback(door.close)
+    indexes = [stack.enter_context(index_of(tmp_path / f"{n}.sqlite", life)) for n, life in enumerate(LIVES)]
+    people = [door.person({}, simulated=True, index=index)[0] for index in indexes]
+    first, second = (asked(door, title=title) for title in ("First", "Second"))
+    run_study(door, first, people)
+    time.now += timedelta(days=29)
+    second = asked(door, title="Second", opens=time.now, closes=time.now + timedelta(days=7))
+    run_study(door, second, people[:3])
+    learn(door.leader, second.task_id)
+    with pytest.raises(NothingLearnedError, match="later release"):
+        learn(door.leader, first.task_id)
+    [model] = published_models(door.leader.home)
+    assert model.prior.tasks == (second.task_id.hex(),)
+
+
+def test_an_answer_costs_what_its_norm_says(tmp_path: Path, stack: ExitStack) -> None:
+    door = Door(tmp_path / "door")
+    stack.callback(door.close)
+    index = stack.enter_context(index_of(tmp_path / "one.sqlite", LIVES[0]))
+    consents, wire = door.person({}, index=index)
+    study = asked(door, demo=False, min_batch=100, noise=Noise(25 * 4**14))
+    task = door.publish(study)
+    shown = consents.request(task).shown
+    assert shown is not None
+    assert shown.micro_rho == -(-257 * 1_000_000 // (256 * 50))
+    consents.give(task)
+    assert [each.outcome for each in consents.answer_studies()] == ["sent"]
+    assert [charge.micro_rho for charge in consents.gate.charges()] == [shown.micro_rho]
+    assert [len(body) for body in wire.sent()] == [report_bytes(study)]

@@ -16,7 +16,7 @@ from vocab.prior import ItemPrior
 if TYPE_CHECKING:
     from pod_agent.embedding import Embedder
 
-__all__ = ["NEVER", "buying", "company"]
+__all__ = ["NEVER", "buying", "company", "left_out"]
 
 NEVER: Final = frozenset("cash fees income insurance other subscriptions telecom transfers utilities".split())
 """Categories that are paid by themselves, or say nothing: nobody needs them suggested."""
@@ -43,7 +43,7 @@ def buying(
     shared = {} if prior is None else weekly(prior)
     if not new:
         together = company(kind, history, records) if kind == "store" else None
-        return returns(history, off, company=together, shared=shared, leave_out=_never(kind, records))
+        return returns(history, off, company=together, shared=shared, leave_out=left_out(kind, records))
     found = [] if prior is None else _shared(kind, history, prior, shared)
     if SHOP in off:
         return found
@@ -76,7 +76,7 @@ def company(kind: str, history: History, records: Records) -> Company:
     return likeness(sittings(named)).to(chances(history))
 
 
-def _never(kind: str, records: Records) -> frozenset[str]:
+def left_out(kind: str, records: Records) -> frozenset[str]:
     """Names that are never suggested: those categories, and shops all of whose purchases are of them."""
     if kind == "category":
         return NEVER

@@ -18,7 +18,19 @@ from scipy.sparse import csr_matrix
 
 from bench.completejourney import CompleteJourney
 
-__all__ = ["HORIZON", "LEAST_BASKETS", "Future", "Integers", "Item", "Level", "Past", "future", "item_list", "past"]
+__all__ = [
+    "COLUMNS",
+    "HORIZON",
+    "LEAST_BASKETS",
+    "Future",
+    "Integers",
+    "Item",
+    "Level",
+    "Past",
+    "future",
+    "item_list",
+    "past",
+]
 
 Level = Literal["category", "product"]
 Item = str | int

@@ -63,11 +63,11 @@ CANDIDATES = {"category": 100_000, "product": 400}
 class RankerSettings:
     """What the trees are grown with; chosen on week 45."""
 
-    trees: int = 150
+    trees: int = 120
     leaves: int = 31
-    rate: float = 0.08
+    rate: float = 0.1
     least: int = 200
-    negatives: float = 0.3
+    new_pairs: float = 0.25
     bins: int = 63
 
 
@@ -76,23 +76,30 @@ def ranker(known: Past, *, seeds: Sequence[int] = (0,), settings: RankerSettings
     from lightgbm import Dataset, train  # noqa: PLC0415 - optional, and a second to load
 
     chosen = settings or RankerSettings()
-    rows, labels = _lessons(known)
-    dataset = Dataset(rows, label=labels, params=_parameters(chosen, 0))
+    rows, labels, weights = _lessons(known, chosen.new_pairs)
+    dataset = Dataset(rows, label=labels, weight=weights, params=_parameters(chosen, 0))
     now = _Table(known)
     return [_score(now, train(_parameters(chosen, seed), dataset, num_boost_round=chosen.trees)) for seed in seeds]
 
 
-def _lessons(known: Past) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Features of all pairs at the earlier cuts, and whether the purchase came."""
-    rows, labels = [], []
+def _lessons(known: Past, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Features of pairs at the earlier cuts, whether the purchase came, and the weight of each pair.
+
+    All pairs of a person and what they had bought, and a ``share`` of the others, which then weigh that much more.
+    """
+    generator = np.random.default_rng(known.week)
+    rows, labels, weights = [], [], []
     for weeks in ORIGINS:
         table, bought = _Table(known.before(weeks)), _labels(known, weeks)
         people = np.flatnonzero((table.known.baskets >= LEAST_BASKETS) & (bought.getnnz(axis=1) > 0))
         for person in people.tolist():
             items = table.candidates(person)
-            rows.append(table.features(person, items))
-            labels.append(bought[person].toarray()[0, items].astype(np.float32))
-    return np.concatenate(rows), np.concatenate(labels)
+            old = np.isin(items, table.own[person])
+            kept = old | (generator.random(len(items)) < share)
+            rows.append(table.features(person, items[kept]))
+            labels.append(bought[person].toarray()[0, items[kept]].astype(np.float32))
+            weights.append(np.where(old[kept], 1, 1 / share).astype(np.float32))
+    return np.concatenate(rows), np.concatenate(labels), np.concatenate(weights)
 
 
 def _score(now: _Table, model: Any) -> Score:
@@ -115,8 +122,7 @@ def _parameters(settings: RankerSettings, seed: int) -> dict[str, Any]:
         "min_data_in_leaf": settings.least,
         "max_bin": settings.bins,
         "feature_fraction": 0.7,
-        "pos_bagging_fraction": 0.999,
-        "neg_bagging_fraction": settings.negatives,
+        "bagging_fraction": 0.7,
         "bagging_freq": 1,
         "seed": seed,
         "deterministic": True,

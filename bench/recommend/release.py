@@ -11,21 +11,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from aggregator.priors import learn_prior
 
+from aggregator.priors import learn_pairs, learn_prior
 from bench.recommend.protocol import Integers, Past
 from bench.recommend.seeded_noise import discrete_gaussian
+from vocab.item_pairs import DIAGONAL, PAIR, PairVectors, pairs_pay
 from vocab.item_vectors import LATELY_WEEKS, ItemVectors
 from vocab.prior import ItemPrior
 from vocab.privacy import micro_rho
 
-__all__ = ["DELTA", "FRACTION_OF_PERSON", "Terms", "release", "sets", "total", "variance_for"]
+__all__ = ["DELTA", "FRACTION_OF_PERSON", "Terms", "pair_total", "release", "sets", "total", "variance_for"]
 
 DELTA = 1e-5
 """The delta at which this benchmark states epsilon."""
 
 FRACTION_OF_PERSON = 16
 """A study's vector also counts the person, by this part of the norm; the privacy loss counts it too."""
+
+PAIRS_PART = 0.8
+"""The part of the privacy loss that a second release of pairs takes, where there is one."""
 
 BLOCK = 256
 START = datetime(2017, 1, 1, tzinfo=UTC)
@@ -71,19 +75,18 @@ def total(known: Past, encoding: ItemVectors, people: Integers) -> Integers:
 
 
 def release(known: Past, terms: Terms) -> ItemPrior:
-    """The model that everyone would download after ``known.week``."""
+    """The model that everyone would download after ``known.week``: counts, and pairs where they pay."""
     generator = np.random.default_rng([terms.seed, known.week])
     people = np.flatnonzero(generator.random(len(known.households)) < terms.share)
-    encoding, variance = terms.encoding, 0
-    if terms.epsilon is not None:
-        person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
-        variance = round(variance_for(terms.epsilon, encoding.norm_squared + person**2) / terms.times**2)
-    noisy = total(known, encoding, people)
-    for _server in range(2):
-        noisy = noisy + discrete_gaussian(variance, len(noisy), generator)
+    paired = known.level == "category" and pairs_pay(terms.epsilon, round(len(people) * terms.times))
+    counts_part = 1 - PAIRS_PART if paired else 1.0
+    encoding = terms.encoding
+    person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
+    variance = _variance(terms, encoding.norm_squared + person**2, counts_part)
+    noisy = _noisy(total(known, encoding, people), variance, generator)
     prior: ItemPrior = learn_prior(
         encoding,
-        [int(value) for value in noisy],
+        noisy.tolist(),
         dimension=known.level,
         items=tuple(str(item) for item in known.items),
         people=len(people),
@@ -91,6 +94,45 @@ def release(known: Past, terms: Terms) -> ItemPrior:
         epsilon=terms.epsilon,
         delta=DELTA,
         released_at=START + timedelta(weeks=known.week),
-        tasks=(hashlib.sha256(f"{terms.seed} {known.week}".encode()).hexdigest(),),
+        tasks=(_task("counts", terms, known),),
     )
-    return prior
+    if not paired:
+        return prior
+    vectors = PairVectors()
+    variance = _variance(terms, DIAGONAL**2 << 4 * vectors.fraction_bits, PAIRS_PART)
+    noisy = _noisy(pair_total(known, prior, vectors, people), variance, generator)
+    return learn_pairs(
+        prior,
+        vectors,
+        noisy.tolist(),
+        noise_variance=2 * variance,
+        epsilon=terms.epsilon,
+        task=_task("pairs", terms, known),
+    )
+
+
+def pair_total(known: Past, prior: ItemPrior, vectors: PairVectors, people: Integers) -> Integers:
+    """The exact sum of these people's products, as the two servers come to it."""
+    ever, _lately = sets(known, people)
+    table = np.array([vectors.encode(prior, row) for row in ever], dtype=np.float64)
+    both = table.T @ table  # whole numbers far below 2**53: exact
+    upper = np.triu_indices(len(both), 1)
+    return np.concatenate([DIAGONAL * np.diag(both), PAIR * both[upper]]).astype(np.int64)
+
+
+def _variance(terms: Terms, norm_squared: int, part: float) -> int:
+    """Of one server's noise, where a release takes this part of the privacy loss."""
+    if terms.epsilon is None:
+        return 0
+    return round(variance_for(terms.epsilon, norm_squared) / part / terms.times**2)
+
+
+def _noisy(exact: Integers, variance: int, generator: np.random.Generator) -> Integers:
+    noisy = exact
+    for _server in range(2):
+        noisy = noisy + discrete_gaussian(variance, len(noisy), generator)
+    return noisy
+
+
+def _task(what: str, terms: Terms, known: Past) -> str:
+    return hashlib.sha256(f"{what} {terms.seed} {known.week}".encode()).hexdigest()

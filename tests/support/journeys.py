@@ -54,7 +54,7 @@ def made_tables(seed: int = 0, *, weeks: int = WEEKS) -> dict[str, Any]:
                 rows.append((household, 300, basket, product, 1, 2.5, 0.5, 0.0, 0.0, week, at))
             if generator.random() < 0.1:
                 rows.append((household, 300, basket, 9001, 12345, 30.0, 0.0, 0.0, 0.0, week, at))
-    catalogue = [
+    catalogue: list[tuple[Any, ...]] = [
         (
             number,
             1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Purchase:
     iri: IRI
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Habit:
     """What the person bought at one shop or in one category in the last year, oldest first."""
 
@@ -51,14 +52,23 @@ class Habit:
         """Day of the newest purchase."""
         return self.purchases[-1].day
 
-    @property
+    @cached_property
     def evidence(self) -> tuple[IRI, ...]:
         """The records."""
         return tuple(purchase.iri for purchase in self.purchases)
 
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The days of the purchases, each once, in order."""
+        return tuple(dict.fromkeys(purchase.day for purchase in self.purchases))
+
     def since(self, first: date) -> tuple[Purchase, ...]:
         """Those from this day on."""
-        return tuple(purchase for purchase in self.purchases if purchase.day >= first)
+        return self.purchases[bisect_left(self.purchases, first, key=lambda purchase: purchase.day) :]
+
+    def days_since(self, first: date) -> int:
+        """On how many days from this one on something was bought."""
+        return len(self.days) - bisect_left(self.days, first)
 
 
 class Bought:
@@ -116,6 +126,25 @@ class Bought:
     def flows(self) -> Flows:
         """The last twelve whole months."""
         return read_flows(self.index, self.today)
+
+    @cached_property
+    def by_month(self) -> dict[str, dict[str, int]]:
+        """Purchases less refunds of the months of ``flows``, in minor units, by month and category."""
+        found = {month: defaultdict[str, int](int) for month in self.flows.months}
+        for purchase, sign in self._monthly:
+            found[purchase.day.isoformat()[:7]][purchase.category] += sign * (purchase.minor or 0)
+        return {month: dict(spent) for month, spent in found.items()}
+
+    @cached_property
+    def monthly_evidence(self) -> tuple[IRI, ...]:
+        """The records behind ``by_month``."""
+        return tuple(purchase.iri for purchase, _ in self._monthly)
+
+    @cached_property
+    def _monthly(self) -> list[tuple[Purchase, int]]:
+        months = frozenset(self.flows.months)
+        both = [*((each, 1) for each in self.all_purchases), *((each, -1) for each in self.refunds)]
+        return [(each, sign) for each, sign in both if each.minor is not None and each.day.isoformat()[:7] in months]
 
     def all_purchases_at(self, shop: str) -> tuple[Purchase, ...]:
         """Every purchase that is held at the shop of this folded name, oldest first."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
-from pod_agent.offers.bought import Bought, Purchase
+from pod_agent.offers.bought import Bought
 from pod_agent.offers.flows import MONTHS, Flows
 from pod_agent.offers.match import CURRENCY, FLOWS, OfferMatch, Unfit, shown
 from vocab.offers import Bonus, Card, Loan, Offer, Savings
@@ -109,15 +109,7 @@ def loan_total(loan: Loan) -> int:
 
 def _card(offer: Offer, card: Card, bought: Bought) -> OfferMatch | Unfit:
     months = bought.flows.months
-    by_month = defaultdict[str, list[tuple[str, int]]](list)
-    counted: list[Purchase] = []
-    for sign, purchases in ((1, bought.all_purchases), (-1, bought.refunds)):
-        for purchase in purchases:
-            month = purchase.day.isoformat()[:7]
-            if purchase.minor is not None and months[0] <= month <= months[-1]:
-                by_month[month].append((purchase.category, sign * purchase.minor))
-                counted.append(purchase)
-    paid = {month: cash_back(card, found) for month, found in by_month.items()}
+    paid = {month: cash_back(card, spent.items()) for month, spent in bought.by_month.items()}
     gross, fee = sum(paid.values()), 0 if card.first_year_free else card.annual_fee.minor
     net = gross - fee
     if net <= 0:
@@ -132,11 +124,12 @@ def _card(offer: Offer, card: Card, bought: Bought) -> OfferMatch | Unfit:
         f"{_money(gross)}, less its fee of {_money(fee)}.",
         basis=f"gained in {_months(months)}, had every purchase been paid with it",
         steps=(
-            f"{len(counted)} purchases and refunds in {_months(months)}; {reached} of these months earn something.",
+            f"{len(bought.monthly_evidence)} purchases and refunds in {_months(months)}; "
+            f"{reached} of these months earn something.",
             *(f"{month}: {_money(amount)}" for month, amount in sorted(paid.items())),
             f"Cards that you have may pay something back already.{later}",
         ),
-        evidence=tuple(purchase.iri for purchase in counted),
+        evidence=bought.monthly_evidence,
     )
 
 

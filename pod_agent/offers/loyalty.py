@@ -10,6 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import groupby, takewhile
 from typing import Any
 
 from pod_agent.offers.bought import Bought, folded
@@ -134,15 +135,18 @@ def progress_of(offer: Offer, bought: Bought) -> Progress:
     events += [(refund.day, 1, refund) for refund in bought.refunds_at(shop)]
     lots: list[Lot] = []
     used: list[IRI] = []
-    for day, is_refund, entry in sorted(events, key=lambda event: (event[0], event[1], event[2].iri)):
-        if not offer.valid_from <= day <= bought.today or entry.minor is None:
-            continue
-        if is_refund:
-            lots = _taken_back(lots, _points(offer, rule, entry.minor, lots, day), day)
-        elif offer.holds_on(day):
-            points = _points(offer, rule, entry.minor, lots, day)
-            lots.append(Lot(day, points, last_day(rule, day), entry.iri))
-        used.append(entry.iri)
+    ordered = sorted(events, key=lambda each: (each[0], each[1], each[2].iri))
+    for day, found in groupby(ordered, key=lambda each: each[0]):
+        tier = _tier(rule, lots, day)
+        for _, is_refund, entry in found:
+            if not offer.valid_from <= day <= bought.today or entry.minor is None:
+                continue
+            points = _points(offer, rule, entry.minor, tier)
+            if is_refund:
+                lots = _taken_back(lots, points, day)
+            elif offer.holds_on(day):
+                lots.append(Lot(day, points, last_day(rule, day), entry.iri))
+            used.append(entry.iri)
     live = tuple(lot for lot in lots if lot.points and _counts(lot, bought.today))
     return Progress(
         offer=offer,
@@ -164,20 +168,22 @@ def last_day(rule: Loyalty, earned: date) -> date | None:
     return date(year, month, length if rule.month_end else min(earned.day, length))
 
 
-def _points(offer: Offer, rule: Loyalty, minor: int, lots: list[Lot], day: date) -> int:
+def _points(offer: Offer, rule: Loyalty, minor: int, tier: LoyaltyTier | None) -> int:
     """Points of a purchase, or of what came back: by the tier of that day, rounded down once."""
     if offer.minimum is not None and minor < offer.minimum.minor:
         return 0
     if rule.per_unit is None:
         return 1
-    tier = _tier(rule, lots, day)
-    times = Fraction(tier.multiplier) if tier else Fraction(1)
-    return int(Fraction(minor, 100) * Fraction(rule.per_unit) * times)
+    rate = Fraction(rule.per_unit) * (Fraction(tier.multiplier) if tier else 1) / 100
+    return minor * rate.numerator // rate.denominator
 
 
 def _tier(rule: Loyalty, lots: list[Lot], day: date) -> LoyaltyTier | None:
     """The highest tier that the points earned in the 365 days before this day reach."""
-    earned = sum(lot.points for lot in lots if day - YEAR <= lot.earned < day)
+    if not rule.tiers:
+        return None
+    newest = takewhile(lambda lot: lot.earned >= day - YEAR, reversed(lots))
+    earned = sum(lot.points for lot in newest if lot.earned < day)
     return next((tier for tier in reversed(rule.tiers) if tier.points <= earned), None)
 
 

@@ -201,10 +201,10 @@ class Judge:
 
     def _soon(self, offer: Offer, habit: Habit) -> float:
         """How likely a purchase is while the offer runs: the days of the last 180 on which there was one, as a rate."""
-        days = {purchase.day for purchase in habit.since(self._today - RHYTHM_WINDOW)}
+        days = habit.days_since(self._today - RHYTHM_WINDOW)
         left = min((offer.valid_through - self._today).days + 1, 30)
         recent: float = 0.5 ** ((self._today - habit.last).days / RECENT_DAYS)
-        return 1 - math.exp(-len(days) / RHYTHM_WINDOW.days * left * recent)
+        return 1 - math.exp(-days / RHYTHM_WINDOW.days * left * recent)
 
     def _saving_here(self, offer: Offer, shop: Habit) -> tuple[Money | None, str, tuple[str, ...]]:
         """What the offer would have taken off this shop's purchases of the last 90 days."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
+from datetime import date
 from fractions import Fraction
 
 from pod_agent.offers.bought import Purchase
@@ -13,7 +13,7 @@ from vocab.offers import Offer
 from vocab.offers.terms import WEEKDAYS
 from vocab.records import IRI, OrderLine
 
-__all__ = ["can_be_counted", "saved_on_lines", "saved_on_purchases", "taken_off"]
+__all__ = ["can_be_counted", "saved_on_lines", "saved_on_purchases"]
 
 
 def can_be_counted(offer: Offer) -> bool:
@@ -22,29 +22,28 @@ def can_be_counted(offer: Offer) -> bool:
     return (offer.percent is not None or offer.off is not None) and all(a.currency == CURRENCY for a in amounts)
 
 
-def taken_off(offer: Offer, minor: Decimal | int) -> Fraction:
-    """What the offer takes off one purchase, in minor units, before rounding; weekdays are not looked at."""
-    cost = Fraction(minor)
-    if cost <= 0 or (offer.minimum is not None and cost < offer.minimum.minor):
-        return Fraction(0)
-    off = cost * Fraction(offer.percent) / 100 if offer.percent is not None else Fraction(_minor(offer))
-    off = min(off, cost)
-    return min(off, Fraction(offer.cap.minor)) if offer.cap is not None else off
-
-
 def saved_on_purchases(offer: Offer, purchases: Iterable[Purchase]) -> tuple[int, tuple[IRI, ...]]:
     """Minor units that the offer would have saved on these purchases, and the records of those that count.
 
-    Of an offer that can be used so many times only the best purchases count, of equal ones the earliest.
+    Of an offer that can be used so many times only the best purchases count, of equal ones the earliest. All of it is
+    counted in whole parts of a minor unit, and rounded down once at the end.
     """
-    found = [
-        (taken_off(offer, purchase.minor), purchase)
-        for purchase in purchases
-        if purchase.minor is not None and (not offer.days or WEEKDAYS[purchase.day.weekday()] in offer.days)
-    ]
-    best = sorted((pair for pair in found if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].day, pair[1].iri))
-    used = best[: offer.most_uses]
-    return int(sum((saved for saved, _ in used), Fraction(0))), tuple(purchase.iri for _, purchase in used)
+    parts = 1 if offer.percent is None else 100 * offer.percent.as_integer_ratio()[1]
+    rate = None if offer.percent is None else offer.percent.as_integer_ratio()[0]
+    off, cap = _minor(offer) * parts, offer.cap.minor * parts if offer.cap else None
+    least = offer.minimum.minor if offer.minimum else 1
+    found = []
+    for purchase in purchases:
+        if purchase.minor is None or purchase.minor < least or not _is_day(offer, purchase.day):
+            continue
+        saved = min(off, purchase.minor * parts) if rate is None else purchase.minor * rate
+        saved = saved if cap is None else min(saved, cap)
+        found.append((saved, purchase))
+    if offer.most_uses is not None:
+        found.sort(key=lambda pair: (-pair[0], pair[1].day, pair[1].iri))
+        found = found[: offer.most_uses]
+    minor = sum(saved for saved, _ in found) // parts
+    return minor, tuple(purchase.iri for saved, purchase in found if saved)
 
 
 def saved_on_lines(offer: Offer, lines: Iterable[OrderLine]) -> tuple[int, tuple[IRI, ...]]:
@@ -56,13 +55,17 @@ def saved_on_lines(offer: Offer, lines: Iterable[OrderLine]) -> tuple[int, tuple
     for line in lines:
         if line.total.currency == CURRENCY:
             saved = _off_line(offer, line)
-            if saved > 0 and (not offer.days or WEEKDAYS[line.at.date().weekday()] in offer.days):
+            if saved > 0 and _is_day(offer, line.at.date()):
                 orders[line.order].append((saved, line))
     totals = [(sum((saved for saved, _ in found), Fraction(0)), found) for found in orders.values()]
     totals = [(min(total, Fraction(offer.cap.minor)) if offer.cap else total, found) for total, found in totals]
     best = sorted(totals, key=lambda pair: (-pair[0], pair[1][0][1].at, pair[1][0][1].iri))[: offer.most_uses]
     records = tuple(line.iri for _, found in best for _, line in found)
     return int(sum((total for total, _ in best), Fraction(0))), records
+
+
+def _is_day(offer: Offer, day: date) -> bool:
+    return not offer.days or WEEKDAYS[day.weekday()] in offer.days
 
 
 def _off_line(offer: Offer, line: OrderLine) -> Fraction:

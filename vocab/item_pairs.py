@@ -45,8 +45,8 @@ class PairVectors:
     items, or all of them, adds zeros. What is summed are the products ``z_i z_j`` (``matrix``).
     """
 
-    size: int = 272
-    fraction_bits: int = 8
+    size: int = 128
+    fraction_bits: int = 10
 
     def __post_init__(self) -> None:
         """Refuse sizes that no vector has."""

@@ -41,6 +41,14 @@ GROUPS = (
 )
 """The states of studies in the order of the page, with what is said of each."""
 
+OFFER_GROUPS = (
+    ("running", "Running", "Every agent has them and matches on its own. Who saw or used one is not known here."),
+    ("coming", "Coming", "Published already; agents show them from their first day on."),
+    ("drafted", "Drafted", "Not published: pod-aggregator catalogue OFFERS puts them into the catalogue."),
+    ("ended", "Ended", "Agents show them no more. Leave them out of the next catalogue."),
+)
+"""The states of offers, the same way."""
+
 
 def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     """The portal over this shelf on 127.0.0.1 at ``port``; ``door`` makes the sign-in links."""
@@ -58,6 +66,10 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     def studies() -> str:
         released = {release.lineage.task: release.id for release in shelf.releases()}
         return render_template("studies.html", studies=shelf.studies(), released=released, groups=GROUPS)
+
+    @app.get("/offers")
+    def offers() -> str:
+        return render_template("offers.html", offers=shelf.offers(), groups=OFFER_GROUPS)
 
     @app.get("/models")
     def models() -> str:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 from aggregator.releases import Release, Row, draw_variance
-from vocab.statistics import Histogram, ItemVectors
+from vocab.statistics import CentredPairs, Histogram, ItemVectors
 
 __all__ = ["item_labels", "release_csv"]
 
@@ -57,8 +57,8 @@ def item_labels(release: Release) -> Iterator[tuple[str, str, str]]:
         yield from ((part, item, "") for part in ("ever", "lately") for item in items)
         yield "people", "", ""
         return
-    yield from (("popularity", item, "") for item in items)
-    yield from (("diagonal", item, "") for item in items)
+    own = ("square",) if release.statistic == CentredPairs.name else ("popularity", "diagonal")
+    yield from ((part, item, "") for part in own for item in items)
     yield from (("pair", *pair) for pair in itertools.combinations(items, 2))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from aggregator.catalogue.lifecycle import Standing, standing
 from aggregator.leader import Leader
 from aggregator.releases import Release
 from aggregator.shared_models import published_models
@@ -48,6 +49,10 @@ class Shelf(Protocol):
         """The shared models that agents fetch."""
         ...
 
+    def offers(self) -> list[Standing]:
+        """The offers of the catalogue and the drafts beside it, which say nothing of people."""
+        ...
+
 
 class LeaderShelf:
     """The shelf of one leader."""
@@ -72,6 +77,10 @@ class LeaderShelf:
     def models(self) -> list[SharedModel]:
         """The shared models that agents fetch."""
         return published_models(self._leader.home)
+
+    def offers(self) -> list[Standing]:
+        """The offers of the catalogue and the drafts beside it."""
+        return standing(self._leader.home, self._leader.now().date())
 
     def _progress(self, task: bytes, state: str, reports: int) -> Progress:
         study = self._leader.study(task).study

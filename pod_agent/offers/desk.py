@@ -70,8 +70,14 @@ class OfferDesk:
         return [self._told(match) for match in found]
 
     def unfit(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[Unfit]:
-        """Offers that do not fit, each with why; in the order of the catalogue."""
-        return [each for each in self._judged(kind, without) if isinstance(each, Unfit)]
+        """Offers that are not in the list, each with why; in the order of the catalogue."""
+        judged = self._judged(kind, without)
+        unasked = "A loan is told only to those who ask for loans."
+        return [
+            each if isinstance(each, Unfit) else Unfit(each.offer, unasked)
+            for each in judged
+            if isinstance(each, Unfit) or (each.kind is OfferKind.LOAN and kind is None)
+        ]
 
     def why(self, offer: str, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Why this offer is shown: its terms, reason, computation and records, as plain values.

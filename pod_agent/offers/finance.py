@@ -124,7 +124,7 @@ def _card(offer: Offer, card: Card, bought: Bought) -> OfferMatch | Unfit:
         f"{_money(gross)}, less its fee of {_money(fee)}.",
         basis=f"gained in {_months(months)}, had every purchase been paid with it",
         steps=(
-            f"{len(bought.monthly_evidence)} purchases and refunds in {_months(months)}; "
+            f"{len(bought.monthly_evidence)} purchases and refunds in {_months(months)}.",
             f"{reached} of these months earn something.",
             *(f"{month}: {_money(amount)}" for month, amount in sorted(paid.items())),
             f"Cards that you have may pay something back already.{later}",

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from aggregator.catalogue.lifecycle import Standing
 from aggregator.portal.app import create_app
 from aggregator.portal.entry import Entry
 from aggregator.portal.exporting import release_csv
@@ -207,7 +208,12 @@ def test_nothing_but_releases_and_public_terms_reaches_any_page(tmp_path: Path) 
     [progress] = shelf.studies()
     assert (progress.state, progress.reports) == ("running", "fewer than 100")
     kept = {name: get_type_hints(getattr(Shelf, name))["return"] for name in vars(Shelf) if name[0] != "_"}
-    assert kept == {"studies": list[Progress], "releases": list[Release], "models": list[SharedModel]}
+    assert kept == {
+        "studies": list[Progress],
+        "releases": list[Release],
+        "models": list[SharedModel],
+        "offers": list[Standing],
+    }
     entry = Entry(PORT)
     app = create_app(WithRelease(shelf, release), PORT, door=entry)
     client = app.test_client()
@@ -221,7 +227,7 @@ def test_nothing_but_releases_and_public_terms_reaches_any_page(tmp_path: Path) 
             response = client.get(path[1], base_url=OURS)
             walked[rule.endpoint] = response.text
             response.close()
-    assert walked.keys() == {"overview", "studies", "models", "release", "download", "sign_in", "static"}
+    assert walked.keys() == {"overview", "studies", "models", "offers", "release", "download", "sign_in", "static"}
     held = [body for task in [study.task_id] for body in bodies(door, task)]
     secrets = [door.leader.study(study.task_id).verify_key.hex(), door.leader.config.channel_key]
     reports = [door.leader.batch(study.task_id)[number].hex() for number in range(7)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from aggregator.catalogue.lifecycle import Standing
 from aggregator.portal.shelf import Progress
 from aggregator.releases import Release, make_release
 from aggregator.samples import SAMPLES, plain_sum, sample_measurement, sample_statistic
@@ -30,8 +31,10 @@ class ShelfInMemory:
         releases: list[Release],
         others: Sequence[tuple[Study, str]] = (),
         models: Sequence[SharedModel] = (),
+        offers: Sequence[Standing] = (),
     ) -> None:
         self._models = list(models)
+        self._offers = list(offers)
         self._studies = [Progress(study=study, state="running", reports="100+") for study in studies]
         self._studies += [Progress(study=study, state=state, reports="") for study, state in others]
         self._releases = releases
@@ -44,6 +47,9 @@ class ShelfInMemory:
 
     def models(self) -> list[SharedModel]:
         return self._models
+
+    def offers(self) -> list[Standing]:
+        return self._offers
 
 
 def every_release() -> list[Release]:

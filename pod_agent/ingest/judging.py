@@ -17,6 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pod_agent.errors import PodDamagedError
+from pod_agent.ingest.feedback import check_feedback, check_inputs
 from pod_agent.ingest.layout import entry_of, is_document, is_series
 from pod_agent.ingest.manifest import Entry, digest
 from pod_agent.ingest.mappings import parse_mapping
@@ -170,6 +171,8 @@ _CHECKS: Final[tuple[tuple[re.Pattern[str], Callable[[bytes, str], object]], ...
     (re.compile(r"imports/.*\.ttl"), _check_report),
     (re.compile(r"corrections/.*\.ttl"), check_corrections),
     (re.compile(r"settings/rules/rules\.ttl"), check_rules),
+    (re.compile(r"feedback/\d{4}-\d{2}\.ttl"), check_feedback),
+    (re.compile(r"settings/inputs/inputs\.ttl"), check_inputs),
     (re.compile(r"settings/mappings/.*\.ttl"), parse_mapping),
     (re.compile(r".*\.gz"), _check_gzip),
     (re.compile(r".*\.ttl"), _check_turtle),

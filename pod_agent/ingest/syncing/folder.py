@@ -32,6 +32,11 @@ class FolderSync:
         self._home = home
         self._zone = zone
 
+    @property
+    def known(self) -> Pod:
+        """The pod itself: it lies on this machine."""
+        return self.pod
+
     def run(self, *, full: bool = False, put_back: bool = False, progress: SyncProgress | None = None) -> SyncReport:  # noqa: ARG002 - as for a server
         """Finish an import that was cut off and bring the index up to the pod."""
         report = SyncReport(sent=len(Ingest(self.pod, self._home).recover()))

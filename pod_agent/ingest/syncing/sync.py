@@ -59,6 +59,11 @@ class ServerSync:
         self._mirror = Mirror(self._folder / "mirror.sqlite", pod.root)
         self.pod = mirrored(pod, self._mirror)
 
+    @property
+    def known(self) -> Pod:
+        """What this machine knows of the pod, to be read without a request."""
+        return MirrorView(self._mirror)
+
     def run(self, *, full: bool = False, put_back: bool = False, progress: SyncProgress | None = None) -> SyncReport:
         """Bring pod and home together; ``full`` asks for every document, whatever its date.
 

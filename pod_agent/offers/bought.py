@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
+from pod_agent.enrich.products import group_of
 from pod_agent.offers.flows import Flows, read_flows
 from pod_agent.offers.match import CURRENCY, OfferIndex
 from vocab.offers import Product
@@ -185,7 +186,9 @@ def is_product(product: Product, line: OrderLine, *, sections: bool) -> bool:
     if product.name is not None:
         words = re.findall(r"\w+", line.product.casefold())
         return all(any(word.startswith(part) for word in words) for part in product.name.casefold().split())
-    wanted = folded(product.group or product.section or "")
+    if product.group is not None:
+        return group_of(line.product, line.section) == product.group
+    wanted = folded(product.section or "")
     return sections and any(folded(level) == wanted for level in line.section)
 
 

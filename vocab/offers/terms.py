@@ -25,6 +25,7 @@ from vocab.offers.checks import (
     is_gtin,
 )
 from vocab.offers.contracts import Card, Loan, Loyalty, Plan, Savings
+from vocab.products import GROUPS
 from vocab.records import Money
 
 __all__ = ["MAX_ARMS", "WEEKDAYS", "Contract", "Offer", "OfferKind", "Product"]
@@ -52,7 +53,7 @@ class OfferKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """What an offer is for: exactly one of a GTIN, a name, a product group or a section of the shop."""
+    """What an offer is for: exactly one of a GTIN, a name, a kind of goods (``vocab.products``), a shop's section."""
 
     gtin: str | None = None
     name: str | None = None
@@ -68,11 +69,15 @@ class Product:
         check_text(field, value, most=120)
         if field == "gtin" and not is_gtin(value):
             raise OfferError("gtin: it has 8, 12, 13 or 14 digits, of which the last checks the others")
+        if field == "group" and value not in GROUPS:
+            raise OfferError(f"group: {value!r} is no public kind of goods")
 
     @property
     def words(self) -> str:
         """The product as people read it."""
-        return self.name or self.group or self.section or f"the product {self.gtin}"
+        if self.group is not None:
+            return GROUPS[self.group].label
+        return self.name or self.section or f"the product {self.gtin}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from pod_agent.ingest.feedback import (
     switch_inputs,
 )
 from tests.support.devices import Device
+from tests.support.exports import spotify_json
 from tests.support.memory_pod import Fault, FaultyPod, MemoryPod
 from vocab import terms
 
@@ -34,7 +35,7 @@ def said(item: str = "Kopi", opinion: str = "up", days: int = 0, **more: Any) ->
 
 
 def enter(pod: Any, each: Feedback) -> list[Feedback]:
-    return change_feedback(pod, add=[each], remove=lambda other: each.replaces(other))
+    return change_feedback(pod, add=[each], remove=each.replaces)
 
 
 FULL = said(
@@ -167,6 +168,7 @@ def test_inputs_are_switched_off_and_on() -> None:
 def test_devices_bring_each_other_what_was_said_and_put_back_what_vanished(tmp_path: Path) -> None:
     pod = MemoryPod()
     laptop, desktop = (Device(pod, tmp_path / name) for name in ("laptop", "desktop"))
+    laptop.imports(spotify_json(tmp_path / "plays.json", [(0, 0)]))
     enter(laptop.syncing.pod, FULL)
     assert [str(each) for each in read_feedback(laptop.syncing.known)] == [str(FULL)]
     assert read_feedback(desktop.syncing.known) == ()

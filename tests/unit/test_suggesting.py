@@ -132,6 +132,22 @@ def test_a_weekly_purchase_is_told_with_its_rhythm_and_when_it_is_due(tmp_path: 
     assert dict(milk.inputs)["rhythm"] > 0.1
 
 
+def test_without_the_rhythm_neither_score_nor_reason_has_it(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"new": False, "today": date(2026, 10, 30), "without": ["rhythm"]}
+    (milk, *_) = suggested(tmp_path, weekly_milk(), "product", **asked).suggestions
+    assert dict(milk.inputs).keys() == {"history"}
+    assert milk.reason == "You bought this 13 times since August 2026, last on 24 Oct 2026."
+
+
+def test_of_one_receipt_of_today_nobody_concludes_much(tmp_path: Path) -> None:
+    life = LifeMaker()
+    order = life.ordered("2026-10-31T10:00:00", 5)
+    records = [order, life.bought(order, "Fresh Milk 2L", "1", 5, MILK)]
+    (milk,) = suggested(tmp_path, records, "product", new=False).suggestions
+    assert milk.score < 0.3
+    assert "only one day of this" in milk.reason
+
+
 def test_what_is_due_comes_before_what_was_just_bought(tmp_path: Path) -> None:
     life, records = LifeMaker(), list[Record]()
     for name, first in (("Due Rice", "2026-05-30"), ("Just Bought Rice", "2026-06-10")):

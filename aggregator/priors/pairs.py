@@ -17,7 +17,7 @@ __all__ = ["learn_pairs"]
 
 Floats = NDArray[np.float64]
 
-RIDGE = 30.0
+RIDGE = 40.0
 """People's worth of doubt: a direction that so many people's sets share counts half."""
 
 

@@ -25,11 +25,11 @@ INPUTS: Final = ("shared", "shop", "text", "history")
 
 MEMORY: Final = ((8.0, False, 0.4), (30.0, True, 0.6))
 """What was bought counts half after 8 more baskets, and after 30 weeks; and how much each of the two counts says."""
-DOUBT: Final = 12.0
-"""What the prior says weighs as much as 12 baskets of the person's own."""
+DOUBT: Final = 8.0
+"""What the prior says weighs as much as 8 baskets of the person's own."""
 
 RECENT: Final = 0.7
-EVER: Final = 0.4
+EVER: Final = 0.3
 LOYAL: Final = -0.3
 """Of the log odds that somebody never had an item: what nearly everyone has, who has not will not buy."""
 LOYAL_ACTIVE: Final = 0.5
@@ -39,8 +39,8 @@ ALIKE: Final = ((0.4, "ever", 2), (0.3, "ever", 8), (0.4, "lately", 4))
 NAMED: Final = ((0.3, "ever", 4),)
 DEPARTMENT: Final = ((-0.3, "ever"), (0.3, "often"))
 TEXT_DOUBT, DEPARTMENT_DOUBT = 3.0, 5.0
-TOGETHER: Final = 1.0
-LIFTS_BESIDE_PAIRS: Final = 0.6
+TOGETHER: Final = 1.2
+LIFTS_BESIDE_PAIRS: Final = 0.7
 """Where a release of pairs is known, texts and departments tell less that is not known already."""
 NOBODY: Final = 0.1
 """The share of every item where no prior is known."""

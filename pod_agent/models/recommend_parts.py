@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pod_agent.models.protocol import Array
 from pod_agent.models.purchases import Integers
@@ -26,7 +27,7 @@ class Lift:
     person. ``doubt`` says how many items of the average person are mixed in, so that few items say little.
     """
 
-    table: Array
+    table: NDArray[np.float32]
     source: str
     weight: float
     doubt: float
@@ -38,11 +39,11 @@ class Lift:
         np.fill_diagonal(near, 0.0)
         usual = shares @ near / shares.sum()
         table = np.divide(near, usual, out=np.ones_like(near), where=usual > 0)
-        return cls(table=table, source=source, weight=weight, doubt=doubt)
+        return cls(table=table.astype(np.float32), source=source, weight=weight, doubt=doubt)
 
     def score(self, weights: Array) -> Array:
         """(items,) the weighted logarithm of the lift, from how much the person has of each item."""
-        near = weights @ self.table + self.doubt
+        near = (weights.astype(np.float32) @ self.table).astype(np.float64) + self.doubt
         lifted: Array = self.weight * np.log(near / (weights.sum() + self.doubt))
         return lifted
 

@@ -211,7 +211,9 @@ def portal(*, home: Path, port: int, with_parent: bool) -> None:
 @click.option("--pods", type=click.IntRange(1, 1_000_000), required=True, help="All pods: honest, malicious, dropped.")
 @click.option(
     "--statistic",
-    type=click.Choice(["histogram", "sum", "segment", "rfm", "item_counts", "item_vectors", "co_purchase", "update"]),
+    type=click.Choice(
+        ["histogram", "sum", "segment", "rfm", "item_counts", "item_vectors", "co_purchase", "centred_pairs", "update"]
+    ),
     required=True,
     help="What is summed.",
 )

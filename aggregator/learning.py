@@ -1,35 +1,61 @@
-"""From the release of a study of item vectors to the prior that agents fetch; nothing but published numbers goes in."""
+"""From releases about items to the model that agents fetch; nothing but published numbers goes in.
+
+A study of item vectors makes a prior; a second one of centred pairs, about that prior, adds what goes together.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.errors import NothingLearnedError
 from aggregator.leader import Leader
-from aggregator.priors import learn_prior
+from aggregator.priors import learn_pairs, learn_prior
 from aggregator.releases import Release
-from aggregator.shared_models import publish_model, shared_model
+from aggregator.shared_models import publish_model, published_models, shared_model
 from vocab.prior import ItemPrior
+from vocab.privacy import epsilon
+from vocab.query import QuerySpec
 from vocab.shared_model import SharedModel
-from vocab.statistics import ItemVectors
+from vocab.statistics import CentredPairs, ItemVectors
 from vocab.study import Study
 
-__all__ = ["learn", "people_of"]
+__all__ = ["learn", "people_of", "second_round"]
 
 
 def learn(leader: Leader, task: bytes) -> SharedModel:
-    """Make the model of a released study of item vectors, and list it for every agent.
+    """Make the model of a released study of item vectors or of centred pairs, and list it for every agent.
 
-    Doing so again changes nothing. NothingLearnedError where the study is of another kind or has no release, or a model
-    of a later release is listed; UnknownStudyError where there is no such study.
+    Doing so again changes nothing. NothingLearnedError where the study is of another kind or has no release, the model
+    that it is about is not listed any more, or one of a later release is; UnknownStudyError where there is no such
+    study.
     """
     study = leader.study(task).study
+    listed = next((one for one in published_models(leader.home) if task.hex() in one.prior.tasks[-1:]), None)
+    if listed is not None:
+        return listed
     release = next((one for one in leader.releases() if one.lineage.task == task.hex()), None)
-    if not isinstance(study.statistic, ItemVectors) or release is None:
-        raise NothingLearnedError("this study has no release of item vectors")
-    model = shared_model(_prior_of(study, study.statistic, release), [study])
+    if release is None:
+        raise NothingLearnedError("this study has no release")
+    if isinstance(study.statistic, ItemVectors):
+        model = shared_model(_prior_of(study, study.statistic, release), [study])
+    elif isinstance(study.statistic, CentredPairs):
+        model = _with_pairs(leader, study, study.statistic, release)
+    else:
+        raise NothingLearnedError("no model is made of this kind of study")
     publish_model(leader.home, model, leader.config.signer, leader.now())
     return model
+
+
+def second_round(leader: Leader, dimension: str) -> CentredPairs:
+    """What a study asks that adds pairs to the listed model of these items, about the same days.
+
+    NothingLearnedError where there is no such model, or it has pairs already.
+    """
+    model = next((one for one in published_models(leader.home) if one.dimension == dimension), None)
+    if model is None or model.prior.pairs is not None:
+        raise NothingLearnedError("no model of these items is listed that a second round could add to")
+    return CentredPairs.about(model.prior, _query_of(leader.study(bytes.fromhex(model.prior.tasks[0])).study))
 
 
 def people_of(statistic: ItemVectors, release: Release) -> int:
@@ -49,6 +75,39 @@ def _prior_of(study: Study, statistic: ItemVectors, release: Release) -> ItemPri
         noise_variance=release.noise_variance,
         epsilon=release.epsilon,
         delta=release.delta,
-        released_at=datetime.fromisoformat(release.published).astimezone(UTC),
+        released_at=_published(release),
         tasks=(study.task_id.hex(),),
     )
+
+
+def _with_pairs(leader: Leader, study: Study, statistic: CentredPairs, release: Release) -> SharedModel:
+    before = next((one for one in published_models(leader.home) if statistic.fits(one.prior)), None)
+    if before is None:
+        raise NothingLearnedError("the model that this study is about is not listed any more")
+    studies = [*(leader.study(bytes.fromhex(task)).study for task in before.prior.tasks), study]
+    prior = learn_pairs(
+        before.prior,
+        statistic.vectors,
+        release.values,
+        noise_variance=release.noise_variance,
+        epsilon=_loss(studies),
+        task=study.task_id.hex(),
+    )
+    return shared_model(replace(prior, released_at=_published(release)), studies)
+
+
+def _loss(studies: list[Study]) -> float | None:
+    """What all releases together cost a person who took part in each; None where one had no noise."""
+    if any(study.noise.variance == 0 for study in studies):
+        return None
+    return epsilon(sum(study.noise.micro_rho(study.statistic.norm_squared) for study in studies))
+
+
+def _query_of(study: Study) -> QuerySpec:
+    if not isinstance(study.statistic, ItemVectors):
+        raise NothingLearnedError("the model was not made of item vectors")
+    return study.statistic.query
+
+
+def _published(release: Release) -> datetime:
+    return datetime.fromisoformat(release.published).astimezone(UTC)

@@ -28,7 +28,7 @@ def prior() -> None:
 @click.argument("task")
 @as_json
 def make(home: Path, task: str, *, as_json: bool) -> None:
-    """Make the model of the released study TASK (item vectors) and list it for every agent."""
+    """Make the model of the released study TASK (item vectors, or pairs about a model), and list it for every agent."""
     from contextlib import closing
 
     from aggregator.config import load_leader
@@ -40,6 +40,26 @@ def make(home: Path, task: str, *, as_json: bool) -> None:
         made = learn(leader, url_bytes(task, 32))
         address = f"{leader.config.url}models"
     click.echo(json.dumps(_told(made)) if as_json else f"{_line(made)}\nListed at {address}")
+
+
+@prior.command("ask")
+@home
+@click.argument("dimension")
+def ask(home: Path, dimension: str) -> None:
+    """Print the statistic of a second study, which adds what goes together to the model of DIMENSION.
+
+    It is the field "statistic" of a terms file in JSON.
+    """
+    from contextlib import closing
+
+    from aggregator.config import load_leader
+    from aggregator.leader import Leader
+    from aggregator.learning import second_round
+    from vocab.statistics import statistic_to_json
+
+    with closing(Leader(home, load_leader(home))) as leader:
+        asked = second_round(leader, dimension)
+    click.echo(json.dumps({"statistic": statistic_to_json(asked)}, ensure_ascii=False))
 
 
 @prior.command("list")

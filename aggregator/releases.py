@@ -21,7 +21,17 @@ from aggregator.releasing.documents import Lineage, Marginal, Mean, Release, Row
 from aggregator.releasing.rows import CONFIDENCE, Scale, draw_variance, marginals, mean_of, threshold_for
 from vocab.errors import VocabularyError
 from vocab.privacy import DELTA, epsilon
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Sum,
+)
 from vocab.study import Study
 from vocab.times import utc_text
 
@@ -143,6 +153,14 @@ def _shown(study: Study, values: Sequence[int], *, reports: int, floor: int) -> 
                 dimensions=query.dimensions,
                 values=tuple(values),
                 fraction_bits=bits,
+                items=items,
+            )
+        case CentredPairs(query=query, items=items, fraction_bits=bits):
+            shown = _Shown(
+                measure=query.measures[0],
+                dimensions=query.dimensions,
+                values=tuple(values),
+                fraction_bits=2 * bits,
                 items=items,
             )
         case ModelUpdate(model=model, fraction_bits=bits):

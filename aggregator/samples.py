@@ -10,7 +10,18 @@ import numpy as np
 
 from aggregator.errors import UnsupportedStatisticError
 from vocab.query import QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Statistic,
+    Sum,
+)
 from vocab.statistics.segments import LADDER, Group, Leaf, normal_predicate
 from vocab.vdaf.circuits import Measurement
 
@@ -47,6 +58,10 @@ def sample_measurement(statistic: Statistic, rng: np.random.Generator) -> Measur
             answer = _set_of(length, int(rng.integers(most + 1)), rng)
         case ItemVectors(items=items):
             answer = _two_sets(len(items), min(len(items), int(rng.poisson(MEAN_ITEMS))), rng)
+        case CentredPairs(items=items, fraction_bits=bits):
+            vector = rng.normal(size=len(items))
+            scale = (1 << bits) / np.linalg.norm(vector) * rng.uniform(0.9, 0.999)
+            answer = [int(value) for value in np.trunc(vector * scale)]
         case CoPurchase(items=items):
             answer = _set_of(len(items), min(len(items), int(rng.poisson(MEAN_ITEMS))), rng)
         case ModelUpdate(length=length, clip=clip):
@@ -70,6 +85,8 @@ def _vector(statistic: Statistic, measurement: Measurement) -> np.ndarray[tuple[
         one[measurement] = 1
         return one
     values = np.array([int(value) for value in measurement], dtype=object)
+    if isinstance(statistic, CentredPairs):
+        return statistic.vectors.products(values.astype(np.int64)).astype(object)
     if isinstance(statistic, ItemVectors):
         ever, lately = np.split(values, 2)
         return np.concatenate([statistic.encoding.encode(ever, lately), [statistic.person]])
@@ -136,6 +153,7 @@ SAMPLES: Mapping[str, Callable[[int], Statistic]] = {
     ),
     ItemVectors.name: lambda size: ItemVectors(query=_spend("category"), items=_names(size)),
     CoPurchase.name: lambda size: CoPurchase(query=_spend("category"), items=_names(size)),
+    CentredPairs.name: lambda size: CentredPairs(query=_spend("category"), items=_names(size), prior="00" * 32),
     ModelUpdate.name: lambda size: ModelUpdate(model="simulated", length=size, clip=CLIP, fraction_bits=BITS),
 }
 """A maker for each statistic of the catalogue, by its name; the names in it are no public ones."""

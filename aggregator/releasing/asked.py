@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Statistic,
+    Sum,
+)
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.wording import day_text
 
@@ -41,6 +52,9 @@ def asked(statistic: Statistic) -> str:
             words = f"for which {query.dimensions[0]} a person has {_of(query)}, and for which in the last {days} days"
         case CoPurchase(query=query):
             words = f"for which {query.dimensions[0]}, and which together, a person has {_of(query)}"
+        case CentredPairs(query=query, items=items):
+            kind = f"which of {len(items)} names of {query.dimensions[0]}"
+            words = f"{kind} go together in {_of(query)}, beyond what their popularity explains"
         case ModelUpdate(model=model):
             words = f"how the model {model} should change"
     return words

@@ -69,7 +69,8 @@ class Release(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``mean`` goes with, or of a ``segment``. ``marginals`` has the totals of tables of two and more dimensions. Of a
     training round and of ``co_purchase`` and ``item_vectors``, ``values`` has the noisy sum in units of
     ``2**-fraction_bits``, of the latter two for the ``items``: popularity, diagonal and pairs row by row, or ever,
-    lately and the number of people. ``asked`` says in words what was asked.
+    lately and the number of people; of ``centred_pairs`` squares and pairs row by row. ``asked`` says in words
+    what was asked.
 
     ``noise_variance`` is that of both servers' noise together; the intervals of a histogram, at ``confidence``, also
     cover the draw of one unit from each person (``draw_variance``). Rows below ``threshold`` are withheld, and all of a

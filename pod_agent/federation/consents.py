@@ -23,7 +23,7 @@ from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
 from pod_agent.config import Settings
-from pod_agent.errors import AgentError, NoticeChangedError, UsageError
+from pod_agent.errors import AgentError, ModelMissingError, NoticeChangedError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.exercising import exercise, settle_erasures
@@ -32,7 +32,7 @@ from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
-from pod_agent.federation.priors import FetchedModel, fetch_models
+from pod_agent.federation.priors import FetchedModel, fetch_models, prior_for
 from pod_agent.federation.renewing import Renewal, renewal
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
@@ -350,7 +350,7 @@ class Consents:
         kept, task_id = self._outbox.find(offered.task_id), offered.task_id
         given = standing.binds(kept)
         made = kept is not None and (given or standing.permitted(task_id))
-        answer = kept.answer if kept is not None and made else measure(offered.study, self._index, self._secret)
+        answer = kept.answer if kept is not None and made else self._measured(offered.study)
         shown = preview(offered.study, answer, self.gate.limits)
         if standing.withdrawn(task_id):
             return Request(offered, "withdrawn", shown)
@@ -361,6 +361,15 @@ class Consents:
         if isinstance(offered.study.statistic, ModelUpdate):
             given = standing.covers(offered.study)
         return Request(offered, standing.word(task_id) or ("allowed" if given else "open"), shown)
+
+    def _measured(self, study: Study) -> Answer | None:
+        """What would be reported; where a shared model is missing for it, its list is asked for, once a day."""
+        try:
+            prior = prior_for(self._home, study.statistic)
+        except ModelMissingError:
+            self.models()
+            prior = prior_for(self._home, study.statistic)
+        return measure(study, self._index, self._secret, prior)
 
     def _standing(self) -> Standing:
         return Standing(self.gate.states().states, self.gate.entries(), self.gate.now())

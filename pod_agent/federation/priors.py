@@ -16,15 +16,17 @@ import httpx
 
 from consent.errors import BadSignatureError, InvalidStudyError
 from consent.stores import Clock
-from pod_agent.errors import ServerUnreachableError, UsageError
+from pod_agent.errors import ModelMissingError, ServerUnreachableError, UsageError
 from pod_agent.federation.measuring.public import check_names
 from pod_agent.federation.public_list import read_public
 from pod_agent.federation.stores import clock
 from pod_agent.models.prior_store import KeptModel, KeptModels, keep_models, kept_models, kept_prior, read_signed
 from vocab.errors import ProjectError, VocabularyError
+from vocab.prior import ItemPrior
+from vocab.statistics import CentredPairs, Statistic
 from vocab.wire import decode_models
 
-__all__ = ["FRESH", "FetchedModel", "fetch_models", "kept_prior"]
+__all__ = ["FRESH", "FetchedModel", "fetch_models", "kept_prior", "prior_for"]
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,16 @@ def fetch_models(
         kept = _merged(kept, leader_url, _listed(leader_url, client), pinned, at, simulated=simulated)
         keep_models(home, kept)
     return [_told(one, kept.fetched_at) for one in kept.models]
+
+
+def prior_for(home: Path, statistic: Statistic) -> ItemPrior | None:
+    """The kept prior that a study of centred pairs is about, None for others; ModelMissingError where none is kept."""
+    if not isinstance(statistic, CentredPairs):
+        return None
+    prior = kept_prior(home, statistic.query.dimensions[0])
+    if prior is None or not statistic.fits(prior):
+        raise ModelMissingError("the study is about a shared model that is not kept here")
+    return prior
 
 
 def _listed(leader_url: str, client: httpx.Client) -> list[KeptModel]:

@@ -31,9 +31,10 @@ MAX_TELLING = 10.0
 class Preview:
     """Exactly what would leave for one study, and what it means; ``answer`` is what the report says.
 
-    ``answer`` is one number (of a cell counted from 0, the last one "none of these"), or one 0 or 1 for each item; None
-    in a training round. ``label`` has the labels of the person's cell, or the names of the items told. ``numbers``
-    counts what is summed. ``epsilon`` is at delta 1e-6, infinite where the study adds no noise.
+    ``answer`` is one number (of a cell counted from 0, the last one "none of these"), or one 0 or 1 for each item (of
+    centred pairs: one whole number); None in a training round. ``label`` has the labels of the person's cell, or the
+    names of the items told. ``numbers`` counts what is summed. ``epsilon`` is at delta 1e-6, infinite where the study
+    adds no noise.
     """
 
     lines: tuple[str, ...]

@@ -14,17 +14,21 @@ import pytest
 
 from aggregator.collection import collect
 from aggregator.errors import NothingLearnedError
-from aggregator.learning import learn
+from aggregator.learning import learn, second_round
 from aggregator.samples import plain_sum, sample_measurement, sample_statistic
 from aggregator.shared_models import published_models
 from aggregator.simulate import Simulation, run_simulation
+from pod_agent.errors import ModelMissingError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.priors import kept_prior
 from pod_agent.federation.stores import clock
 from tests.support.door import LEADER, Door
 from tests.support.pair import Pair, send, upload
+from tests.support.priors import CENTRED_PAIRS
 from tests.support.questions import ITEM_VECTORS, ITEMS, Purchase, index_of
 from tests.support.studies import histogram_study
+from vocab.privacy import epsilon
+from vocab.statistics import statistic_from_json, statistic_to_json
 from vocab.study import Noise, Study
 from vocab.vdaf.circuits import Measurement
 from vocab.vdaf.encoding import SECRET_BYTES, report_bytes
@@ -102,6 +106,10 @@ LIVES: list[list[Purchase]] = [
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as held:
         yield held
+
+
+HAD = ([1, 0, 0, 0], [1, 0, 0, 1], [0, 0, 0, 0])
+"""Which of the items each of them has."""
 
 
 class Time:
@@ -188,3 +196,72 @@ def test_an_answer_costs_what_its_norm_says(tmp_path: Path, stack: ExitStack) ->
     assert [each.outcome for each in consents.answer_studies()] == ["sent"]
     assert [charge.micro_rho for charge in consents.gate.charges()] == [shown.micro_rho]
     assert [len(body) for body in wire.sent()] == [report_bytes(study)]
+
+
+def test_a_second_round_adds_what_goes_together_to_the_model(tmp_path: Path, stack: ExitStack) -> None:
+    time = Time()
+    door = Door(tmp_path / "door", time)
+    stack.callback(door.close)
+    indexes = [stack.enter_context(index_of(tmp_path / f"{n}.sqlite", life)) for n, life in enumerate(LIVES)]
+    people = [door.person({}, simulated=True, index=index)[0] for index in indexes]
+    with pytest.raises(NothingLearnedError):
+        second_round(door.leader, "category")
+    first = asked(door)
+    run_study(door, first, people)
+    before = learn(door.leader, first.task_id).prior
+    time.now += timedelta(days=29)  # without noise an answer takes the whole budget of 28 days
+    statistic = second_round(door.leader, "category")
+    assert statistic.fits(before)
+    assert statistic_from_json(statistic_to_json(statistic)) == statistic
+    days = {"opens": time.now, "closes": time.now + timedelta(days=7)}
+    second = asked(door, title="Second", statistic=statistic, **days)
+    task = run_study(door, second, people)  # the agents fetch the model when they look at the study
+    truth = np.sum([statistic.vectors.products(statistic.vectors.encode(before, had)) for had in HAD], axis=0)
+    assert list(door.leader.releases()[-1].values) == truth.tolist()
+    model = learn(door.leader, second.task_id)
+    assert learn(door.leader, second.task_id) == model
+    assert model.prior.tasks == (*before.tasks, task)
+    assert (model.prior.ever, model.noise_variances) == (before.ever, (0, 0))
+    assert model.prior.pairs is not None
+    [told] = people[0].models(refresh=True)
+    assert told.released_at == model.prior.released_at
+    assert kept_prior(tmp_path / "door" / "person-0", "category") == model.prior
+    with pytest.raises(NothingLearnedError, match="later release"):
+        learn(door.leader, first.task_id)
+    with pytest.raises(NothingLearnedError, match="second round"):
+        second_round(door.leader, "category")
+
+
+def test_a_study_about_a_model_that_is_not_kept_cannot_be_answered(tmp_path: Path, stack: ExitStack) -> None:
+    door = Door(tmp_path / "door")
+    stack.callback(door.close)
+    index = stack.enter_context(index_of(tmp_path / "one.sqlite", LIVES[0]))
+    consents, wire = door.person({}, simulated=True, index=index)
+    task = door.publish(asked(door, statistic=CENTRED_PAIRS))
+    assert consents.request(task).status == "model_missing"
+    with pytest.raises(ModelMissingError):
+        consents.give(task)
+    assert wire.sent() == []
+
+
+def test_what_both_rounds_cost_is_told_together(tmp_path: Path, stack: ExitStack) -> None:
+    """Made-up reports straight to the servers, with noise: the model names the loss of both releases."""
+    pair = Pair(tmp_path)
+    stack.callback(pair.close)
+    vectors = sample_statistic("item_vectors", 12)
+    first = pair.fitted(replace(histogram_study(), statistic=vectors, noise=Noise(60 * 4**14)))
+    pair.leader.publish(first, pair.channel)
+    pair.upload(first, answers_to(first))  # type: ignore[arg-type]
+    pair.collect(first)
+    before = learn(pair.leader, first.task_id).prior
+    pair.now += timedelta(minutes=1)
+    statistic = second_round(pair.leader, before.dimension)
+    second = pair.fitted(replace(histogram_study(), statistic=statistic, noise=Noise(30 * 29**2 * 16**10)))
+    pair.leader.publish(second, pair.channel)
+    pair.upload(second, answers_to(second))  # type: ignore[arg-type]
+    release = pair.collect(second)
+    model = learn(pair.leader, second.task_id)
+    rho = -(-257 * 1_000_000 // (256 * 120)) + -(-1_000_000 // 60)
+    assert model.prior.epsilon == pytest.approx(epsilon(rho), abs=1e-8)
+    assert model.noise_variances == (120 * 4**14, release.noise_variance)
+    assert model.prior.people >= first.min_batch

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from tests.support.proofs import accepted, defects, random_elements, verify
 from vocab.errors import InvalidShareError, VocabularyError
+from vocab.item_pairs import DIAGONAL, PAIR
 from vocab.vdaf.circuits import best_chunk
 from vocab.vdaf.field import FIELD128, Elements, elements
-from vocab.vdaf.outer_product import DIAGONAL, MAX_ENTRIES, PAIR, OuterProduct
+from vocab.vdaf.outer_product import MAX_ENTRIES, OuterProduct
 from vocab.vdaf.prio3 import Prio3
 
 P = FIELD128.prime

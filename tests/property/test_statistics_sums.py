@@ -39,6 +39,7 @@ SIZES = {
     "item_counts": 6,
     "item_vectors": 5,
     "co_purchase": 5,
+    "centred_pairs": 5,
     "update": 4,
 }
 PEOPLE = 4
@@ -121,6 +122,9 @@ def test_a_co_purchase_vector_never_passes_its_norm_and_comes_close_to_it(owned:
         ("item_vectors", [0] * 9),
         ("item_vectors", [0] * 9 + [1]),
         ("item_vectors", [2] + [0] * 9),
+        ("centred_pairs", [1024, 0, 0, 0, 0]),
+        ("centred_pairs", [800, 800, 0, 0, 0]),
+        ("centred_pairs", [0] * 4),
         ("co_purchase", [1, 0, 2, 0, 0]),
         ("co_purchase", 3),
         ("update", [2**12 + 1, 0, 0, 0]),

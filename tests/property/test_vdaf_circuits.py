@@ -19,6 +19,7 @@ from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, Multihot
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.field import elements
 from vocab.vdaf.item_vectors import ItemVectors
+from vocab.vdaf.outer_product import OuterProduct
 from vocab.vdaf.prio3 import Prio3, VerifierState
 
 LENGTHS = st.integers(1, 12)
@@ -37,6 +38,7 @@ CIRCUITS: st.SearchStrategy[Circuit] = st.one_of(
         person=st.integers(0, 1 << 20),
         chunk=st.integers(2, 20),
     ),
+    st.builds(OuterProduct, entries=st.integers(1, 7), fraction_bits=st.integers(3, 9), chunk=st.integers(2, 20)),
 )
 
 
@@ -52,16 +54,17 @@ def two_sets(items: int) -> st.SearchStrategy[list[int]]:
 
 def measurements(circuit: Circuit) -> st.SearchStrategy[Measurement]:
     match circuit:
-        case Sum(maximum=maximum):
-            return st.integers(0, maximum)
+        case Sum(maximum=most) | Histogram(length=most):
+            return st.integers(0, most if isinstance(circuit, Sum) else most - 1)
         case SumVec(length=length, maximum=maximum):
             return st.lists(st.integers(0, maximum), min_size=length, max_size=length)
-        case Histogram(length=length):
-            return st.integers(0, length - 1)
         case MultihotCountVec(length=length, max_weight=most) | CoPurchase(items=length as most):
             return bits(length, most)
         case ItemVectors(items=items):
             return two_sets(items)
+        case OuterProduct(entries=entries, fraction_bits=places):
+            most = (1 << places) // 3  # seven of these stay below the norm
+            return st.lists(st.integers(-most, most), min_size=entries, max_size=entries)
     return st.integers(0, 1)
 
 
@@ -70,6 +73,8 @@ def result(circuit: Circuit, measurement: Measurement) -> list[int]:
     match circuit:
         case Histogram(length=length):
             return [int(measurement == place) for place in range(length)]
+        case OuterProduct() as outer:
+            return [int(value) for value in outer.encode(measurement)[outer.bit_count :]]
         case ItemVectors(items=items, encoding=encoding, person=person):
             assert not isinstance(measurement, int)
             return [*encoding.encode(measurement[:items], measurement[items:]).tolist(), person]

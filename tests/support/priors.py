@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.support.door import LEADER
 from vocab.prior import ItemPrior
+from vocab.query import QuerySpec
 from vocab.shared_model import SharedModel
+from vocab.statistics import CentredPairs
 
-__all__ = ["MODEL", "NOW", "PRIOR", "SHOP", "model_of"]
+__all__ = ["CENTRED_PAIRS", "MODEL", "NOW", "PRIOR", "SHOP", "model_of"]
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SHOP = "https://shop.example/profile#us"
@@ -25,6 +27,9 @@ PRIOR = ItemPrior(
     released_at=NOW - timedelta(days=3),
     tasks=("ab" * 32,),
 )
+PERIOD = (date(2026, 1, 1), date(2026, 3, 31))
+CENTRED_PAIRS = CentredPairs.about(PRIOR, QuerySpec(measures=("purchases",), dimensions=("category",), period=PERIOD))
+"""A second round about the prior."""
 MODEL = SharedModel(controller=SHOP, leader_url=LEADER, noise_variances=(18 * 4**14,), demo=False, prior=PRIOR)
 
 

@@ -26,6 +26,7 @@ from pod_agent.federation.statistics import Preview, preview
 from pod_agent.index.local import LocalIndex
 from tests.support.door import category_study
 from tests.support.households import SINGAPORE, RecordMaker
+from tests.support.priors import CENTRED_PAIRS, PRIOR
 from tests.support.questions import (
     CO_PURCHASE,
     HISTOGRAM,
@@ -167,6 +168,22 @@ def test_what_was_had_lately_was_had_even_if_more_was_given_back(tmp_path: Path)
         assert answer(spent, index) == (1, 0, 0, 0, 1, 0, 0, 0)
 
 
+def test_pairs_are_told_as_what_lies_beyond_a_published_prior(index: LocalIndex, empty: LocalIndex) -> None:
+    study = study_of(CENTRED_PAIRS)
+    told = measure(study, index, SECRET, PRIOR)
+    assert told == tuple(CENTRED_PAIRS.vectors.encode(PRIOR, [1, 1, 0]).tolist())
+    assert measure(study, empty, SECRET, PRIOR) == (0, 0, 0)
+    for other in (None, replace(PRIOR, people=5)):
+        with pytest.raises(InvalidStudyError, match="another model"):
+            measure(study, index, SECRET, other)
+    text = "\n".join(preview(study, told, Limits()).lines)
+    assert "more than was to be expected of: groceries, transport." in text
+    assert "one whole number below 1,024 for each" in text
+    none = preview(study, (0, 0, 0), Limits())
+    assert "nothing above what was to be expected" in "\n".join(none.lines)
+    assert (none.numbers, none.micro_rho) == (6, -(-(29**2) * 16**10 * 1_000_000 // 42))
+
+
 def test_chains_of_the_public_table_are_items_and_filters(index: LocalIndex) -> None:
     shops = replace(ITEM_COUNTS, query=query("merchant", measure="purchases"), items=("FairPrice", "Uniqlo"))
     check_statistic(shops)
@@ -208,6 +225,8 @@ def test_which_items_are_told_is_drawn_by_each_agent_and_never_changes(index: Lo
             InvalidStudyError,
         ),
         (replace(ITEM_VECTORS, items=("groceries", "Alice")), InvalidStudyError),
+        (replace(CENTRED_PAIRS, items=("groceries", "Alice")), InvalidStudyError),
+        (replace(CENTRED_PAIRS, query=query("account", measure="purchases")), InvalidStudyError),
         (replace(ITEM_VECTORS, query=query("account", measure="purchases")), InvalidStudyError),
         (replace(ITEM_VECTORS, query=query("category", measure="salary")), UnknownStatisticError),
         (

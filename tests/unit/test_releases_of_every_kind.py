@@ -23,6 +23,7 @@ from aggregator.portal.exporting import release_csv
 from aggregator.releases import Release, decode_release, encode_release, make_release
 from aggregator.studies import check_terms
 from aggregator.wording import describe
+from tests.support.priors import CENTRED_PAIRS
 from tests.support.questions import CO_PURCHASE, HISTOGRAM, ITEM_COUNTS, ITEM_VECTORS, ITEMS, PERIOD, RFM, SEGMENT, SUM
 from tests.support.releases import ShelfInMemory
 from tests.support.studies import histogram_study
@@ -280,6 +281,13 @@ def test_a_page_of_item_vectors_shows_what_stands_out_from_the_noise() -> None:
     assert text.count(">Groceries<") == 2
     assert ">Transport<" not in text
     assert "all 9" in text
+
+
+def test_a_page_of_centred_pairs_shows_what_stands_out_from_the_noise() -> None:
+    text = page_of(release(study_of(CENTRED_PAIRS, 100), [90_000, 9, 9, 70_000, 3, 5]))
+    assert ">Groceries + transport<" in text
+    assert "Groceries + travel" not in text
+    assert "all 6" in text
 
 
 def test_a_page_of_a_sum_tells_the_mean_between_its_bounds() -> None:

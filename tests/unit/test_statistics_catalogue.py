@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.policy import STATISTICS
+from tests.support.priors import CENTRED_PAIRS, PRIOR
 from tests.support.questions import (
     GROCERIES,
     HISTOGRAM,
@@ -25,8 +26,9 @@ from tests.support.questions import (
 )
 from tests.support.studies import histogram_study, update_study
 from vocab.errors import VocabularyError
+from vocab.item_pairs import PairVectors
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CATALOGUE, Segment, question_of, statistic_from_json, statistic_to_json
+from vocab.statistics import CATALOGUE, CentredPairs, Segment, question_of, statistic_from_json, statistic_to_json
 from vocab.statistics.segments import LADDER, Group, Leaf, Predicate, normal_predicate, predicate_from_json
 from vocab.study import Study
 
@@ -41,11 +43,14 @@ def test_every_statistic_is_read_back_as_it_was_written(name: str) -> None:
 
 
 def test_the_gate_knows_the_whole_catalogue_and_nothing_else() -> None:
-    assert {*QUESTIONS, "update"} == STATISTICS
+    assert {*QUESTIONS, CENTRED_PAIRS.name, "update"} == STATISTICS
+
+
+EVERY = {**QUESTIONS, CENTRED_PAIRS.name: CENTRED_PAIRS}
 
 
 def altered(name: str, **changes: Any) -> dict[str, Any]:
-    return {**statistic_to_json(QUESTIONS[name]), **changes}
+    return {**statistic_to_json(EVERY[name]), **changes}
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,14 @@ def altered(name: str, **changes: Any) -> dict[str, Any]:
         altered("co_purchase", fraction_bits=7),
         altered("co_purchase", fraction_bits=25),
         altered("co_purchase", items=[f"item {number}" for number in range(321)]),
+        altered("centred_pairs", fraction_bits=3),
+        altered("centred_pairs", fraction_bits=17),
+        altered("centred_pairs", prior="ab"),
+        altered("centred_pairs", prior="AB" * 32),
+        altered("centred_pairs", items=["groceries"]),
+        altered("centred_pairs", items=["groceries", "groceries"]),
+        altered("centred_pairs", items=[f"item {number}" for number in range(273)]),
+        altered("centred_pairs", query=query().to_json()),
         altered("segment", predicate=[]),
         altered("segment", predicate={**LEAF, "threshold": 101}),
         altered("segment", predicate={**LEAF, "threshold": 0}),
@@ -215,6 +228,18 @@ def test_other_days_filters_or_measures_are_other_questions() -> None:
     later = QuerySpec(measures=("spend",), filters=GROCERIES, period=(PERIOD[0], date(2026, 4, 1)))
     asked = [replace(SUM, query=later), replace(SUM, query=query()), *QUESTIONS.values()]
     assert len({question_of(each) for each in asked}) == len(QUESTIONS) + 2
+
+
+def test_centred_pairs_are_about_one_prior_and_its_most_popular_items() -> None:
+    assert statistic_from_json(statistic_to_json(CENTRED_PAIRS)) == CENTRED_PAIRS
+    assert CENTRED_PAIRS.fits(PRIOR)
+    assert not CENTRED_PAIRS.fits(replace(PRIOR, people=2_470))
+    assert not replace(CENTRED_PAIRS, items=PRIOR.items[::-1]).fits(PRIOR)
+    two = CentredPairs.about(PRIOR, CENTRED_PAIRS.query, PairVectors(size=2))
+    assert (two.items, two.fits(PRIOR), two.length) == (("groceries", "transport"), True, 3)
+    assert question_of(replace(CENTRED_PAIRS, prior="0" * 64, fraction_bits=9)) == question_of(CENTRED_PAIRS)
+    assert question_of(two) != question_of(CENTRED_PAIRS)
+    assert CENTRED_PAIRS.norm_squared == 29**2 * 16**10
 
 
 def test_a_training_round_asks_no_question_of_its_own() -> None:

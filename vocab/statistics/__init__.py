@@ -14,11 +14,13 @@ from vocab.decoding import canonical_json
 from vocab.errors import VocabularyError
 from vocab.statistics.cells import Histogram, Rfm
 from vocab.statistics.items import CoPurchase, ItemCounts, ItemVectors
+from vocab.statistics.pairs import CentredPairs
 from vocab.statistics.segments import Segment
 from vocab.statistics.totals import ModelUpdate, Sum
 
 __all__ = [
     "CATALOGUE",
+    "CentredPairs",
     "CoPurchase",
     "Histogram",
     "ItemCounts",
@@ -33,11 +35,12 @@ __all__ = [
     "statistic_to_json",
 ]
 
-Statistic = Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase | ModelUpdate
+Statistic = Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase | CentredPairs | ModelUpdate
 """Any statistic of the catalogue."""
 
 CATALOGUE: Mapping[str, type[Statistic]] = {
-    kind.__name__: kind for kind in (Histogram, Sum, Segment, Rfm, ItemCounts, ItemVectors, CoPurchase, ModelUpdate)
+    kind.__name__: kind
+    for kind in (Histogram, Sum, Segment, Rfm, ItemCounts, ItemVectors, CoPurchase, CentredPairs, ModelUpdate)
 }
 """The statistics by the name that a manifest gives them."""
 

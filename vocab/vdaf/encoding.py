@@ -18,6 +18,7 @@ from vocab.vdaf import sealing
 from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.item_vectors import ItemVectors
+from vocab.vdaf.outer_product import OuterProduct
 from vocab.vdaf.prio3 import NONCE_BYTES, Prio3
 from vocab.wire import Report, encode
 
@@ -66,10 +67,11 @@ def make_report(
 
     For a Histogram and for Rfm the measurement is the index of one cell, the last index meaning nothing to report; for
     a Sum one integer up to its maximum, for a Segment 0 or 1, for ItemCounts and CoPurchase one 0 or 1 for each item,
-    for ItemVectors one for each item ever had and then one for each item had lately; for a ModelUpdate it is ``length``
-    integers from ``-clip`` to ``clip``. ``secret`` and ``randomness`` are fresh and uniform; the secret stays with the
-    agent. ``token`` has ``token_bytes`` bytes. Sealing draws randomness of its own: to send the same report again, keep
-    its bytes. Raises VocabularyError for a measurement outside the study's terms.
+    for ItemVectors one for each item ever had and then one for each item had lately, for CentredPairs an integer for
+    each item (``vectors``); for a ModelUpdate it is ``length`` integers from ``-clip`` to ``clip``. ``secret`` and
+    ``randomness`` are fresh and uniform; the secret stays with the agent. ``token`` has ``token_bytes`` bytes. Sealing
+    draws randomness of its own: to send the same report again, keep its bytes. Raises VocabularyError for a measurement
+    outside the study's terms.
     """
     vdaf, name = prio3_for(study), report_id(secret)
     if len(token) != token_bytes(study):
@@ -143,6 +145,9 @@ def _circuit(study: Study) -> Circuit:
             circuit = ItemVectors(items=len(items), encoding=encoding, person=person, chunk=chunk)
         case statistics.CoPurchase(items=items, fraction_bits=bits):
             circuit = CoPurchase(items=len(items), fraction_bits=bits, chunk=best_chunk(2 * len(items) + 1, 1))
+        case statistics.CentredPairs(items=items, fraction_bits=bits):
+            chunk = best_chunk(len(items) * (bits + 1) + 2 * bits + 1, 1)
+            circuit = OuterProduct(entries=len(items), fraction_bits=bits, chunk=chunk)
         case statistics.ModelUpdate(length=length, clip=clip):
             checked = length * (2 * clip).bit_length()
             circuit = SumVec(length=length, maximum=2 * clip, chunk=best_chunk(checked))

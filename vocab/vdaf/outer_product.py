@@ -11,16 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from vocab.errors import VocabularyError
+from vocab.item_pairs import DIAGONAL, PAIR
 from vocab.vdaf.circuits import ChunkedBits, Measurement, bounded_vector
 from vocab.vdaf.field import Elements, Vector, elements
 from vocab.vdaf.forms import pairs_form
 
-__all__ = ["DIAGONAL", "MAX_ENTRIES", "PAIR", "OuterProduct"]
+__all__ = ["MAX_ENTRIES", "OuterProduct"]
 
 MAX_ENTRIES = 1024
 """A report grows with the square: this many entries already make 9 megabytes."""
-DIAGONAL, PAIR = 29, 41
-"""Factors of squares and of products of two: nearly 1 to sqrt(2), so that both have the same noise in the matrix."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,18 @@ from pod_agent.federation.measuring.public import (
     is_month,
 )
 from vocab.query import QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Statistic, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Statistic,
+    Sum,
+)
 from vocab.training import MODELS
 
 __all__ = ["check_statistic", "needed_data"]
@@ -32,7 +43,7 @@ def check_statistic(statistic: Statistic) -> None:
         check_filters(query)
     if isinstance(statistic, Histogram):
         _check_cells(statistic)
-    if isinstance(statistic, ItemCounts | ItemVectors | CoPurchase):
+    if isinstance(statistic, ItemCounts | ItemVectors | CoPurchase | CentredPairs):
         check_names(statistic.query.dimensions[0], statistic.items)
 
 
@@ -45,7 +56,7 @@ def needed_data(statistic: Statistic) -> frozenset[str]:
 
 
 def _queries(
-    statistic: Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase,
+    statistic: Histogram | Sum | Segment | Rfm | ItemCounts | ItemVectors | CoPurchase | CentredPairs,
 ) -> Iterator[QuerySpec]:
     if isinstance(statistic, Segment):
         yield from (leaf.query for leaf in statistic.predicate.leaves)

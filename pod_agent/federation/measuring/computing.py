@@ -12,9 +12,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
+from consent.errors import InvalidStudyError
 from pod_agent.federation.measuring.draws import drawn_below, picked
+from vocab.prior import ItemPrior
 from vocab.query import Cell, QuerySpec, Table
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, ModelUpdate, Rfm, Segment, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Sum,
+)
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.study import Study
 
@@ -32,10 +44,11 @@ class QueryIndex(Protocol):
         ...
 
 
-def measure(study: Study, index: QueryIndex, secret: bytes) -> Answer | None:
+def measure(study: Study, index: QueryIndex, secret: bytes, prior: ItemPrior | None = None) -> Answer | None:
     """What would be reported to this study, as ``make_report`` takes it; None for a training round.
 
-    ``secret`` is the agent's own, from which all chance is drawn.
+    ``secret`` is the agent's own, from which all chance is drawn; ``prior`` the one that a study of centred pairs is
+    about.
     """
     answer: Answer | None
     match study.statistic:
@@ -56,6 +69,8 @@ def measure(study: Study, index: QueryIndex, secret: bytes) -> Answer | None:
             lately = owned_items(items, statistic.lately, index)
             ever = owned_items(items, query, index) | lately  # refunds may outweigh it over the whole period
             answer = tuple(int(item in owned) for owned in (ever, lately) for item in items)
+        case CentredPairs(query=query) as statistic:
+            answer = _beyond(statistic, prior, owned_items(statistic.items, query, index))
         case ModelUpdate():
             answer = None
     return answer
@@ -95,6 +110,14 @@ def owned_items(items: Iterable[str], query: QuerySpec, index: QueryIndex) -> fr
     """The items of the list for which the query's measure is above zero."""
     table = index.run(query, evidence=False)
     return frozenset(label for (label,), value in _rows(query, table) if value > 0) & frozenset(items)
+
+
+def _beyond(statistic: CentredPairs, prior: ItemPrior | None, owned: frozenset[str]) -> Answer:
+    """How far what is owned lies from what the prior lets expect, as whole numbers."""
+    if prior is None or not statistic.fits(prior):
+        raise InvalidStudyError("the study is about another model than the one that is kept here")
+    vector = statistic.vectors.encode(prior, [int(item in owned) for item in prior.items])
+    return tuple(int(value) for value in vector)
 
 
 def _rows(query: QuerySpec, table: Table) -> Iterable[tuple[tuple[str, ...], float]]:

@@ -9,7 +9,7 @@ from itertools import compress
 
 from pod_agent.federation.measuring.computing import Answer
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
+from vocab.statistics import CentredPairs, CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
 from vocab.statistics.segments import Leaf, Predicate
 from vocab.vdaf.co_purchase import CoPurchase as Together
 from vocab.wording import day_text
@@ -76,6 +76,8 @@ def told(statistic: Statistic, answer: Answer | None) -> Told:
         case ItemVectors(items=items), tuple(bits):
             ever, lately = (tuple(compress(items, part)) for part in (bits[: len(items)], bits[len(items) :]))
             words = _vectors(statistic, ever, lately)
+        case CentredPairs(items=items), tuple(vector):
+            words = _beyond(statistic, tuple(item for item, value in zip(items, vector, strict=True) if value > 0))
         case ItemCounts() | CoPurchase(), tuple(bits):
             words = _items(statistic, tuple(compress(statistic.items, bits)))
         case _:
@@ -123,7 +125,7 @@ def _grid(statistic: Rfm, cell: int) -> Told:
     return Told((asked, f"This time there is none: the last cell, for that, holds 1, {_others(statistic)}."))
 
 
-def _looking(statistic: ItemCounts | ItemVectors | CoPurchase) -> str:
+def _looking(statistic: ItemCounts | ItemVectors | CoPurchase | CentredPairs) -> str:
     kind = PLURALS.get(statistic.query.dimensions[0], statistic.query.dimensions[0])
     names = f": {'; '.join(statistic.items)}" if len(statistic.items) <= NAMED else ""
     unit = UNITS[statistic.query.measures[0]]
@@ -154,6 +156,17 @@ def _vectors(statistic: ItemVectors, ever: tuple[str, ...], lately: tuple[str, .
     first = f"This time it is: {', '.join(ever)}. One number holds {encoding.ever_weight(len(ever)):,} for each of them"
     last = f", and another {encoding.lately_weight(len(lately)):,} for each of these: {', '.join(lately)}"
     return Told((asked, f"{first}{last if lately else ''}. {everyone}; {zeros}."), ever)
+
+
+def _beyond(statistic: CentredPairs, above: tuple[str, ...]) -> Told:
+    asked = (
+        f"{_looking(statistic)}, and compares them with what the shared model lets expect of somebody with as many: one"
+        f" whole number below {1 << statistic.fraction_bits:,} for each, all of them together no longer than that."
+    )
+    sent = f"What leaves is the product of each two of these {len(statistic.items)} numbers, and the square of each"
+    if not above:
+        return Told((asked, f"{sent}. This time there is nothing above what was to be expected."))
+    return Told((asked, f"{sent}. This time you have more than was to be expected of: {', '.join(above)}."), above)
 
 
 def _together(statistic: CoPurchase, owned: tuple[str, ...]) -> str:

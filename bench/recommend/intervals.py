@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -68,6 +69,7 @@ def ratio(one: Pooled, other: Pooled, *, seed: int = 0) -> Estimate:
         return _estimate(one.total.sum() / other.total.sum(), (drawn @ one.total) / (drawn @ other.total))
 
 
+@lru_cache(maxsize=8)
 def _draws(pods: int, seed: int) -> Floats:
     """(DRAWS, pods) how often each pod is drawn."""
     generator = np.random.default_rng(seed)

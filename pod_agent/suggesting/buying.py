@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pod_agent.features.baskets import COLUMNS, History, Records, counted
 from pod_agent.models.likeness import likeness, sittings
+from pod_agent.suggesting import fitting
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHARED, SHOP
 from pod_agent.suggesting.returns import Company, chances, returns
@@ -20,7 +21,8 @@ __all__ = ["NEVER", "buying", "company", "left_out"]
 
 NEVER: Final = frozenset("cash fees income insurance other subscriptions telecom transfers utilities".split())
 """Categories that are paid by themselves, or say nothing: nobody needs them suggested."""
-DIMENSIONS: Final = {"category": "category", "store": "merchant", "group": "group", "product": "product"}
+DIMENSIONS: Final = {**fitting.DIMENSIONS, "product": "product"}
+"""What the shared model of a kind is about."""
 LATELY_WEEKS: Final = 8
 DAY: Final = 24 * 60 * 60
 
@@ -44,16 +46,32 @@ def buying(
     if not new:
         together = company(kind, history, records) if kind == "store" else None
         return returns(history, off, company=together, shared=shared, leave_out=left_out(kind, records))
-    found = [] if prior is None else _shared(kind, history, prior, shared)
-    if SHOP in off:
+    found = _public(history, prior, embedder, off)
+    if not found and kind == "group" and SHOP not in off:
+        return new_groups(records)
+    if SHOP in off or kind not in {"store", "product"}:
         return found
-    if kind == "group":
-        return found + new_groups(records)
     if kind == "store":
         return found + new_stores(records, stock())
-    if kind == "product":
-        found += new_products(records, stock(), None if embedder is None else _similar(embedder))
-    return found
+    return found + new_products(records, stock(), None if embedder is None else _similar(embedder))
+
+
+def _public(
+    history: History,
+    prior: ItemPrior | None,
+    embedder: Callable[[], Embedder | None] | None,
+    off: frozenset[str],
+) -> list[Candidate]:
+    """What is new to the person of the public lists; of shops and categories only where a shared model is known.
+
+    Without one, texts and departments alone say too little about those.
+    """
+    if history.kind not in fitting.DIMENSIONS or (prior is None and history.kind != "group"):
+        return []
+    model = None if embedder is None else embedder()
+    if prior is None and model is None:
+        return []
+    return fitting.fitting(history, prior, model, off, NEVER)
 
 
 def weekly(prior: ItemPrior) -> dict[str, float]:
@@ -86,22 +104,6 @@ def left_out(kind: str, records: Records) -> frozenset[str]:
     pairs = {(row[2], row[3]) for row in events.rows if row[2] is not None}
     wanted = {shop for shop, category in pairs if events.texts.get(category, "other") not in NEVER}
     return frozenset(events.texts[shop] for shop, _ in pairs if shop not in wanted)
-
-
-def _shared(kind: str, history: History, prior: ItemPrior, shared: Mapping[str, float]) -> list[Candidate]:
-    """What many people have lately and this person never had."""
-    return [
-        Candidate(
-            kind=kind,
-            item=item,
-            parts={SHARED: shared[item]},
-            reason=f"New to you: about {max(1, round(100 * share))} of 100 people in a public model of {prior.people} "
-            "people had it in its last eight weeks.",
-            novel=True,
-        )
-        for item, share in zip(prior.items, prior.lately, strict=True)
-        if item not in history.habits and not (kind == "category" and item in NEVER)
-    ]
 
 
 def _similar(embedder: Callable[[], Embedder | None]) -> Similar | None:

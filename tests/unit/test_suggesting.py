@@ -288,7 +288,7 @@ def test_the_shared_model_weighs_little_beside_long_records_and_much_beside_shor
     known = suggested(tmp_path, records, "category", new=False, priors=lambda: prior(**shares)).suggestions[0]
     assert dict(known.inputs)["shared"] != 0
     (new,) = suggested(tmp_path, [], "category", new=True, priors=lambda: prior(**shares)).suggestions
-    assert (new.item, new.evidence) == ("travel", ())
+    assert (new.item, new.evidence, set(dict(new.inputs))) == ("travel", (), {"shared", "shop"})
     assert new.reason == (
         "New to you: about 80 of 100 people in a public model of 2469 people had it in its last eight weeks."
     )
@@ -297,6 +297,20 @@ def test_the_shared_model_weighs_little_beside_long_records_and_much_beside_shor
     more = [maker.paid(day, 5, "Kopi Stall", "eating-out") for day in days("2025-10-28", 360)]
     later = suggested(tmp_path, more, "category", new=False, priors=lambda: prior(**shares)).suggestions[0]
     assert abs(dict(later.inputs)["shared"]) < abs(dict(known.inputs)["shared"])
+
+
+def test_kinds_of_goods_that_are_new_come_by_text_and_by_the_shared_model(tmp_path: Path) -> None:
+    """The person buys milk; yoghurt is near by its text, and what nearly everyone buys is likely by the model."""
+    by_text = suggested(tmp_path, weekly_milk(), "group", new=True, embedder=Alphabet, without=["shop"]).suggestions
+    assert by_text
+    assert all(dict(each.inputs).keys() == {"text"} for each in by_text)
+    assert all("it is close to \u201cMilk\u201d, which you bought 14 times" in each.reason for each in by_text)
+    assert all(each.records == 14 for each in by_text)
+    names = ("milk", "bananas", "citrus", "rice")
+    model = replace(prior(a=0.9, b=0.1, c=0.8, d=0.5)["category"], dimension="group", items=names)
+    found = suggested(tmp_path, [], "group", new=True, priors=lambda: {"group": model}, without=["shop"]).suggestions
+    assert [each.item for each in found] == ["citrus", "rice", "bananas"]
+    assert found[0].reason.startswith("New to you: about 80 of 100 people in a public model of 2469 people")
 
 
 def test_an_input_that_is_switched_off_is_not_even_read(tmp_path: Path) -> None:

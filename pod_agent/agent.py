@@ -17,7 +17,7 @@ from pod_agent.index.local import LocalIndex
 from pod_agent.index.showing import shown
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
-from pod_agent.ingest.provenance import import_ids, read_import
+from pod_agent.ingest.provenance import import_ids, import_summary, read_import
 from pod_agent.ingest.registering import keep_registered
 from pod_agent.ingest.syncing.folder import FolderSync
 from pod_agent.ingest.syncing.sync import ServerSync, SyncProgress, SyncReport
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pod_agent.federation.taking_part import Training
     from pod_agent.index.entities import Coverage, Origin
     from pod_agent.ingest.tables import Tables
+    from pod_agent.models.outlook import Outlook
     from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.desk import OfferDesk
     from pod_agent.offers.match import OfferMatch
@@ -188,7 +189,7 @@ class Agent:
 
     def imports(self) -> list[dict[str, Any]]:
         """Every import that wrote something, oldest first: its id, when it was, its counts, its number of warnings."""
-        return [self._import_entry(import_id) for import_id in import_ids(self.pod)]
+        return [import_summary(self.pod, import_id) for import_id in import_ids(self.pod)]
 
     def import_entry(self, import_id: str) -> dict[str, Any]:
         """The whole report of one import; UsageError where there is none."""
@@ -285,6 +286,14 @@ class Agent:
         found = find_subscriptions(charges, today or self.today())
         return [replace(each, charges=self._absolute(each.charges)) for each in found]
 
+    def forecast(self, weeks: int = 4, today: date | None = None) -> Outlook:
+        """What will probably be spent in the next weeks, with ranges; TooLittleHistoryError where nobody can say."""
+        from pod_agent.features.calendar import weekly_spending
+        from pod_agent.models.outlook import look_ahead
+
+        day = today or self.today()
+        return look_ahead(weekly_spending(self.index, day), day, weeks)
+
     def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
         """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""
         wanted = [self._relative(iri) for iri in iris]
@@ -376,16 +385,6 @@ class Agent:
         from pod_agent.federation.desk import Desk
 
         return Desk(self.consents, self.home, self.pod)
-
-    def _import_entry(self, import_id: str) -> dict[str, Any]:
-        report = read_import(self.pod, import_id)
-        return {
-            "import_id": import_id,
-            "at": report.started.isoformat(),
-            "files": [file.path for file in report.files],
-            **report.counts.to_json(),
-            "warnings": report.warnings,
-        }
 
     def _take_in(self) -> None:
         """After an import: the index, and the kinds of record in the type index."""

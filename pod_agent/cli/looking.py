@@ -195,4 +195,22 @@ def subscriptions(context: Context, *, ended: bool, as_json: bool) -> None:
     show_table("Subscriptions", ("merchant", "latest", "every", "last charge", ""), rows, numbers=(1,))
 
 
-COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, subscriptions)
+@click.command()
+@click.option("--weeks", type=click.IntRange(1, 13), default=4, show_default=True, help="How many weeks ahead.")
+@common
+def forecast(context: Context, weeks: int, *, as_json: bool) -> None:
+    """What you will probably spend in the next weeks, and between which amounts."""
+    outlook = context.agent().forecast(weeks)
+    if as_json:
+        show_json(outlook.to_json())
+        return
+    click.echo(outlook.words)
+    rows = [(each.monday, f"{each.expected:.2f}", _cell(each.low), _cell(each.high)) for each in outlook.ahead]
+    show_table("The weeks ahead", ("week from", "probably", "at least", "at most"), rows, numbers=(1, 2, 3))
+
+
+def _cell(amount: float | None) -> str:
+    return "" if amount is None else f"{amount:.2f}"
+
+
+COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, subscriptions, forecast)

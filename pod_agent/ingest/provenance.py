@@ -14,7 +14,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from pod_agent.errors import PodDamagedError, UsageError
 from pod_agent.ingest.layout import IMPORTS, import_path, is_crowded, walk
@@ -157,6 +157,18 @@ def line_rows(pod: Pod, import_id: str) -> Iterator[tuple[str, int, int]]:
                 yield iri, int(file), int(line)
     except (OSError, EOFError, ValueError, StopIteration) as error:
         raise PodDamagedError(f"{path} is cut short or is no list of lines") from error
+
+
+def import_summary(pod: Pod, import_id: str) -> dict[str, Any]:
+    """A past import in short: its id, when it was, its files, its counts and its number of warnings."""
+    report = read_import(pod, import_id)
+    return {
+        "import_id": import_id,
+        "at": report.started.isoformat(),
+        "files": [file.path for file in report.files],
+        **report.counts.to_json(),
+        "warnings": report.warnings,
+    }
 
 
 def read_import(pod: Pod, import_id: str) -> ImportReport:

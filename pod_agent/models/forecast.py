@@ -12,7 +12,7 @@ from pod_agent.models.protocol import Array, Forecaster
 from vocab.regression import absolute_moments, newton_step
 from vocab.training import WEEKLY_SPENDING
 
-__all__ = ["AHEAD", "FIRST", "TIP", "WeeklySpending", "learned", "level_features", "usual_change", "windows_of"]
+__all__ = ["AHEAD", "FIRST", "MANY", "TIP", "WeeklySpending", "learned", "level_features", "usual_change", "windows_of"]
 
 MANY, LATELY = 13, 4
 LOW = 0.3

@@ -199,6 +199,38 @@ def test_an_unknown_input_and_an_unknown_kind_are_refused(home: Path, capsys: py
         assert value in capsys.readouterr().err
 
 
+def test_shops_of_the_catalogue_are_suggested_and_a_missing_catalogue_is_told(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer = {
+        "@id": "https://offers.example/c#1",
+        "@type": "Offer",
+        "name": "8 % off",
+        "seller": {"name": "Corner Mart"},
+        "category": "groceries",
+        "pa:discountPercent": "8",
+        "validFrom": "2026-01-01",
+        "validThrough": "2027-11-30",
+    }
+    context = {"@vocab": "http://schema.org/", "pa": "https://w3id.org/pod-agent#"}
+    document = {"@context": context, "@id": "https://offers.example/c", "itemListElement": [offer]}
+    (tmp_path / "offers.jsonld").write_text(json.dumps(document))
+    asked = ["recommend", "--home", str(home), "--today", "2026-10-31", "--kind", "store", "--new", "--json"]
+    for name in ("offers.jsonld", "missing.jsonld"):
+        monkeypatch.setenv("POD_AGENT_CATALOGUE", str(tmp_path / name))
+        with pytest.raises(SystemExit) as stopped:
+            main(asked)
+        assert stopped.value.code == 0
+        told = json.loads(capsys.readouterr().out)
+        if name == "missing.jsonld":
+            assert told["suggestions"] == []
+            assert any("catalogue of offers cannot be read" in note for note in told["notes"])
+        else:
+            (found,) = told["suggestions"]
+            assert (found["item"], found["novel"], list(found["inputs"])) == ("Corner Mart", True, ["shop"])
+            assert "you bought in Groceries" in found["reason"]
+
+
 def test_an_undone_import_takes_its_suggestions_along(tmp_path: Path) -> None:
     person = make_household(4)
     write_exports(person, tmp_path / "exports", date(2026, 9, 1), TODAY, services=("spotify", "ocbc"))

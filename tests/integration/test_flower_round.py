@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import numpy as np
@@ -26,10 +27,11 @@ from pod_agent.federation.flower_node import FlowerNode, nodes_online
 from pod_agent.federation.training import local_update
 from pod_agent.models.forecast import TIP, windows_of
 from pod_agent.models.protocol import Array
+from pod_agent.models.response import OfferResponse
 from tests.support.rounds import CLIP, FRACTION_BITS, TwoServers, report_for, training_study
 from vocab.regression import absolute_moments, newton_step
 from vocab.study import Study
-from vocab.training import WEEKLY_SPENDING, RoundInstructions, Scalar
+from vocab.training import OFFER_RESPONSE, WEEKLY_SPENDING, RoundInstructions, Scalar
 
 pytestmark = pytest.mark.flower
 
@@ -47,7 +49,7 @@ TRUNCATED = 1e-3
 class Person:
     """Answers rounds for one household; the two hooks run right before and right after the upload."""
 
-    history: list[float]
+    history: Any
     servers: TwoServers
     before_upload: Callable[[], None] = lambda: None
     after_upload: Callable[[], None] = lambda: None
@@ -176,6 +178,24 @@ def test_two_rounds_in_a_row_go_on_from_each_other(superlink: SuperLink) -> None
     assert [person.rounds for person in people] == [[1, 2]] * 3
     expected = plain_average(HISTORIES, first.model.weights)
     assert np.abs(np.asarray(second.model.weights) - expected).max() < TRUNCATED
+
+
+def test_a_round_learns_who_uses_offers_from_the_offers_that_each_saw(superlink: SuperLink) -> None:
+    dice = np.random.default_rng(1)
+    lessons = [
+        (np.column_stack([np.ones(count), dice.uniform(-1, 1, (count, 16))]), (dice.random(count) < 0.4).astype(float))
+        for count in (3, 1, 0)
+    ]
+    servers, start = TwoServers(), Model.start(OFFER_RESPONSE.name)
+    study = training_study(model=OFFER_RESPONSE, clip=1 << 14, norm=1 << 14)
+    people = [Person(lesson, servers) for lesson in lessons]
+    outcome = train(superlink, people, study, RoundTerms(deadline=30, cohort=3, poll=0.05), model=start)
+    slopes = [OfferResponse().fit(lesson).coef_ - np.asarray(start.weights) for lesson in lessons]
+    mean = np.mean([slope / max(1.0, float(np.linalg.norm(slope))) for slope in slopes], axis=0)
+    moved = np.subtract(outcome.model.weights, start.weights)
+    assert outcome.summed == 3  # who saw none as well
+    assert np.abs(moved - OFFER_RESPONSE.rate * mean).max() < 2 * OFFER_RESPONSE.rate * 2**-FRACTION_BITS
+    assert np.abs(moved).max() > 0.1
 
 
 def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink) -> None:

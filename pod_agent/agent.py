@@ -271,9 +271,11 @@ class Agent:
 
     @property
     def suggestions(self) -> SuggestionDesk:
-        """What to buy, hear and watch next."""
+        """What to buy, hear and watch next; shared models are fetched first, at most once a day."""
         from pod_agent.suggesting.desk import SuggestionDesk
 
+        if self.settings.aggregator:
+            self.consents.freshen_models()
         today, offers = self.today(), self.offer_desk.offers
         return SuggestionDesk(home=self.home, index=self.index, today=today, absolute=self._absolute, offers=offers)
 

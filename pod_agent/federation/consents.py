@@ -23,7 +23,7 @@ from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
 from pod_agent.config import Settings
-from pod_agent.errors import AgentError, ModelMissingError, NoticeChangedError, UsageError
+from pod_agent.errors import AgentError, ModelMissingError, NoticeChangedError, ServerUnreachableError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.exercising import exercise, settle_erasures
@@ -204,11 +204,17 @@ class Consents:
             self._home,
             self._leader_url,
             client=self._client,
-            pinned={state.grant.controller: state.grant.controller_key for state in self.gate.states().states},
+            pinned=lambda: {each.grant.controller: each.grant.controller_key for each in self.gate.states().states},
             simulated=self._simulated,
             refresh=refresh,
             now=self._now,
         )
+
+    def freshen_models(self) -> None:
+        """Fetch the shared models where an aggregator is set and a day went by; what is kept stays where it is away."""
+        with suppress(ServerUnreachableError):
+            if self._leader_url:
+                self.models()
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, held against the log and its grant; LogDamagedError where the log's end was cut off."""

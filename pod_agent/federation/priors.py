@@ -6,7 +6,7 @@ The request is the same for every agent and says nothing about who asks, what th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,16 +77,16 @@ def fetch_models(
     leader_url: str,
     *,
     client: httpx.Client,
-    pinned: Mapping[str, str],
+    pinned: Callable[[], Mapping[str, str]],
     simulated: bool = False,
     refresh: bool = False,
     now: Clock = clock,
 ) -> list[FetchedModel]:
     """The shared models of this leader that are kept now, after asking for its list where that is a day old.
 
-    ``pinned`` has the key (Multikey) of each business (WebID) that the person gave grants to; of others the first key
-    that was seen counts. A model that is not signed with it, is older than the one that is kept, names anything that is
-    not public or was learned from made-up people (unless ``simulated``) is left out, and the log counts it.
+    ``pinned`` tells the key (Multikey) of each business (WebID) that the person gave grants to; of others the first
+    key that was seen counts. A model that is not signed with it, is older than the one that is kept, names anything
+    that is not public or was learned from made-up people (unless ``simulated``) is left out, and the log counts it.
     ServerUnreachableError where the list cannot be read: what was kept stays and can be used.
     """
     if not leader_url:
@@ -95,7 +95,7 @@ def fetch_models(
     kept = known if known is not None and known.leader_url == leader_url else None
     at = now().astimezone(UTC)
     if kept is None or refresh or not timedelta(0) <= at - kept.fetched_at < FRESH:
-        kept = _merged(kept, leader_url, _listed(leader_url, client), pinned, at, simulated=simulated)
+        kept = _merged(kept, leader_url, _listed(leader_url, client), pinned(), at, simulated=simulated)
         keep_models(home, kept)
     return [_told(one, kept.fetched_at) for one in kept.models]
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,9 +65,13 @@ def kept_prior(home: Path, dimension: str) -> ItemPrior | None:
 def kept_models(home: Path) -> KeptModels | None:
     """All that is kept; None where there is nothing, or it is not whole."""
     try:
-        raw = (home / FILE).read_bytes()
+        return _decoded((home / FILE).read_bytes())
     except OSError:
         return None
+
+
+@lru_cache(maxsize=2)  # a model of many items takes longer to check than to read
+def _decoded(raw: bytes) -> KeptModels | None:
     try:
         fields = fields_of(json_object(raw, "the file"), "KeptModels", {"leader_url", "fetched_at", "keys", "models"})
         keys = {text_of(name): text_of(key) for name, key in fields["keys"].items()}

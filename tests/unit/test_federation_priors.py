@@ -49,7 +49,7 @@ class Server:
 
 
 def fetch(home: Path, server: Server, **changes: Any) -> list[FetchedModel]:
-    options: dict[str, Any] = {"pinned": {}, "now": lambda: NOW, "refresh": True, **changes}
+    options: dict[str, Any] = {"pinned": dict, "now": lambda: NOW, "refresh": True, **changes}
     with open_client(httpx.MockTransport(server)) as client:
         return fetch_models(home, LEADER, client=client, **options)
 
@@ -78,7 +78,7 @@ def test_the_list_is_asked_for_once_a_day(tmp_path: Path) -> None:
 def test_every_agent_sends_the_same_bytes_whatever_it_holds(tmp_path: Path) -> None:
     server = Server(entry(MODEL))
     fetch(tmp_path / "one", server)
-    fetch(tmp_path / "one", server, pinned={SHOP: Key(2).name})
+    fetch(tmp_path / "one", server, pinned=lambda: {SHOP: Key(2).name})
     fetch(tmp_path / "other", server, simulated=True)
     assert len(set(server.requests)) == 1
     method, address, headers, body = server.requests[0]
@@ -107,7 +107,7 @@ UNUSABLE: dict[str, dict[str, Any]] = {
 def test_a_model_that_may_not_be_used_is_left_out_and_stands_in_no_other_s_way(name: str, tmp_path: Path) -> None:
     shops = model_of(dimension="merchant", items=("FairPrice", "Starbucks", "Grab Rides"))
     server = Server(UNUSABLE[name], entry(shops))
-    [told] = fetch(tmp_path, server, pinned={SHOP: Key(2).name})
+    [told] = fetch(tmp_path, server, pinned=lambda: {SHOP: Key(2).name})
     assert told.dimension == "merchant"
     assert kept_prior(tmp_path, "category") is None
 
@@ -124,13 +124,13 @@ def test_a_business_that_signs_with_another_key_later_is_not_believed(tmp_path: 
     fetch(tmp_path, Server(entry(MODEL)))
     fetch(tmp_path, Server(entry(newer, key=3)))
     assert kept_prior(tmp_path, "category") == PRIOR
-    fetch(tmp_path, Server(entry(newer, key=3)), pinned={SHOP: Key(3).name})
+    fetch(tmp_path, Server(entry(newer, key=3)), pinned=lambda: {SHOP: Key(3).name})
     assert kept_prior(tmp_path, "category") == newer.prior
 
 
 def test_a_key_that_the_grants_name_puts_out_what_another_one_signed(tmp_path: Path) -> None:
     fetch(tmp_path, Server(entry(MODEL)))
-    assert fetch(tmp_path, Server(), pinned={SHOP: Key(3).name}) == []
+    assert fetch(tmp_path, Server(), pinned=lambda: {SHOP: Key(3).name}) == []
     assert kept_prior(tmp_path, "category") is None
 
 
@@ -175,7 +175,7 @@ def test_no_redirect_is_followed(tmp_path: Path) -> None:
         return httpx.Response(302, headers={"location": "http://127.0.0.1:1/models?who=you"})
 
     with open_client(httpx.MockTransport(elsewhere)) as client, pytest.raises(ServerUnreachableError):
-        fetch_models(tmp_path, LEADER, client=client, pinned={}, now=lambda: NOW)
+        fetch_models(tmp_path, LEADER, client=client, pinned=dict, now=lambda: NOW)
 
 
 def _half(content: bytes) -> bytes:
@@ -208,7 +208,7 @@ def test_a_damaged_file_counts_as_none_and_is_fetched_again(name: str, tmp_path:
 def test_without_an_aggregator_nobody_is_asked(tmp_path: Path) -> None:
     server = Server(entry(MODEL))
     with open_client(httpx.MockTransport(server)) as client, pytest.raises(UsageError):
-        fetch_models(tmp_path, "", client=client, pinned={})
+        fetch_models(tmp_path, "", client=client, pinned=dict)
     assert server.requests == []
 
 
@@ -216,7 +216,7 @@ def test_models_of_another_aggregator_are_dropped(tmp_path: Path) -> None:
     fetch(tmp_path, Server(entry(MODEL)))
     other = "http://127.0.0.1:7009/"
     with open_client(httpx.MockTransport(Server())) as client:
-        assert fetch_models(tmp_path, other, client=client, pinned={}, now=lambda: NOW) == []
+        assert fetch_models(tmp_path, other, client=client, pinned=dict, now=lambda: NOW) == []
     assert kept_prior(tmp_path, "category") is None
 
 

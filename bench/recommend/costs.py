@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 import numpy as np
 
 from aggregator.issuing.bulk import make_issuers
+from aggregator.priors import learn_pairs
 from aggregator.samples import sample_statistic
 from bench.completejourney import CompleteJourney
-from bench.recommend.ours import recommender
+from bench.recommend.ours import Ours
 from bench.recommend.protocol import Past
-from bench.recommend.release import Terms, release, sets, total
+from bench.recommend.release import Terms, pair_total, release, sets, total
+from vocab.item_pairs import PairVectors
 from vocab.item_vectors import ItemVectors
 from vocab.study import Noise, Study
 from vocab.vdaf import sealing
@@ -24,21 +26,28 @@ from vocab.vdaf.encoding import report_bytes
 __all__ = ["costs", "leaves_nothing", "upload_bytes"]
 
 ROUNDS = 200
+TASK = "0" * 64
 
 
 def costs(journey: CompleteJourney, known: Past) -> dict[str, float | bool]:
-    """Figures by what they are; seconds are of this processor, one thread."""
-    score = recommender(journey, known, Terms(epsilon=1.0))
+    """Figures by what they are; times are those of one processor."""
+    ours = Ours(journey, known)
+    score = ours.recommender(Terms(epsilon=1.0))
     people = np.arange(min(ROUNDS, len(known.households)))
     each = _seconds(lambda: [score(people[number : number + 1]) for number in range(len(people))]) / len(people)
     found: dict[str, float | bool] = {
         "milliseconds to score all items of a pod": round(1000 * each, 3),
-        "seconds to sum and denoise a release": round(_seconds(lambda: release(known, Terms(epsilon=1.0))), 3),
-        "megabytes of memory at the most": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0),
-        "a pod that leaves takes exactly its part": leaves_nothing(known, ItemVectors(), len(people) // 2),
+        "a pod that leaves takes exactly its part": leaves_nothing(ours.counted, ItemVectors(), len(people) // 2),
+        "bytes a pod sends about items, with proof and token": upload_bytes("item_vectors", len(ours.counted.items)),
     }
     if known.level == "category":
-        found["bytes a pod sends, with its proof and a token"] = upload_bytes(len(known.items))
+        prior, vectors = release(known, Terms(epsilon=1.0)), PairVectors()
+        summed = pair_total(known, prior, vectors, np.arange(len(known.households))).tolist()
+        solve = _seconds(lambda: learn_pairs(prior, vectors, summed, noise_variance=0, epsilon=None, task=TASK))
+        size = len(vectors.places(prior))
+        found[f"seconds to solve pairs of {size} items"] = round(solve, 3)
+        found["bytes a pod sends about pairs, with proof and token"] = upload_bytes("centred_pairs", size)
+    found["megabytes of memory at the most"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0)
     return found
 
 
@@ -50,8 +59,8 @@ def leaves_nothing(known: Past, encoding: ItemVectors, person: int) -> bool:
     return bool(np.array_equal(total(known, encoding, everybody) - alone, others))
 
 
-def upload_bytes(items: int) -> int:
-    """Length of one report to a study of item vectors over so many items."""
+def upload_bytes(statistic: str, items: int) -> int:
+    """Length of one report to a study of this statistic over so many items."""
     study = Study(
         title="A benchmark",
         controller="https://shop.example/#us",
@@ -61,7 +70,7 @@ def upload_bytes(items: int) -> int:
         helper_key=sealing.public_key(os.urandom(sealing.PRIVATE_KEY_BYTES)).hex(),
         purpose="https://w3id.org/pod-agent#AggregateReporting",
         data=("https://w3id.org/dpv/pd#PurchasesAndSpendingHabit",),
-        statistic=sample_statistic("item_vectors", items),
+        statistic=sample_statistic(statistic, items),
         noise=Noise(0),
         min_batch=1,
         issuers=make_issuers(1).issuers,

@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bench.completejourney import CompleteJourney
 from bench.recommend.catalogue import public_catalogue
 from bench.recommend.peers import Score
-from bench.recommend.protocol import Past
-from bench.recommend.release import Terms, release
+from bench.recommend.protocol import Past, past
+from bench.recommend.release import Terms, release, total
 from pod_agent.embedding import embedder
 from pod_agent.models.purchases import Purchases
 from pod_agent.models.recommend import INPUTS, ItemRecommender
+from vocab.item_vectors import ItemVectors
+from vocab.prior import ItemPrior
 
-__all__ = ["ABLATIONS", "histories", "recommender"]
+__all__ = ["ABLATIONS", "Ours", "histories", "recommender", "spread"]
+
+LEAST = 1e-6
+"""The share of a product of which nothing is known."""
 
 ABLATIONS: dict[str, frozenset[str]] = {
     "all": frozenset(),
@@ -33,15 +40,63 @@ ABLATIONS: dict[str, frozenset[str]] = {
 """What is left out. Text and department compare items with the household's own history, so they need it."""
 
 
+class Ours:
+    """Everything of one cut that no noise changes: public knowledge, own histories, the exact sum.
+
+    Attributes:
+        known: what the households bought up to the cut.
+        counted: the same by category, of which the release is made.
+    """
+
+    def __init__(self, journey: CompleteJourney, known: Past) -> None:
+        self.journey = journey
+        self.known = known
+        self.counted = known if known.level == "category" else past(journey, known.week, "category")
+        self.own = histories(known)
+        self._catalogue = public_catalogue(journey, known) if known.level == "category" else None
+        self._exact = total(self.counted, ItemVectors(), np.arange(len(known.households)))
+
+    def recommender(self, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
+        """Release under these terms, and score each household on its own."""
+        prior = release(self.counted, terms, exact=self._exact if terms.share == 1 else None)
+        model = self._unfitted(without)
+        model.fit(prior if self._catalogue is not None else spread(self.journey, self.known, prior))
+        return lambda people: np.array([model.scores(self.own[person]) for person in people])
+
+    def _unfitted(self, without: frozenset[str]) -> ItemRecommender:
+        items = self._catalogue
+        if items is None:
+            return ItemRecommender([str(item) for item in self.known.items], without=without)
+        texts, names = (None, None) if "text" in without else (_likeness(items.texts), _likeness(items.names))
+        return ItemRecommender(items.names, departments=items.departments, texts=texts, names=names, without=without)
+
+
 def recommender(journey: CompleteJourney, known: Past, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
-    """Release under these terms, and score each household on its own, all with what is known at the cut."""
-    items = public_catalogue(journey, known)
-    worded = known.level == "category" and "text" not in without
-    texts, names = (_likeness(items.texts), _likeness(items.names)) if worded else (None, None)
-    model = ItemRecommender(items.names, departments=items.departments, texts=texts, names=names, without=without)
-    model.fit(release(known, terms))
-    own = histories(known)
-    return lambda people: np.array([model.scores(own[person]) for person in people])
+    """One release of one cut, and the scores that come of it."""
+    return Ours(journey, known).recommender(terms, without)
+
+
+def spread(journey: CompleteJourney, known: Past, prior: ItemPrior) -> ItemPrior:
+    """A prior of products from that of their categories: each product has an equal part of its category's share.
+
+    The table of products is far too long for a release of its own, and which products sell is no public knowledge.
+    A product without a category is as rare as the rarest.
+    """
+    category = journey.products.set_index("product_id")["product_category"].reindex(list(known.items))
+    place = pd.Index(prior.items).get_indexer(category)
+    several = np.bincount(place[place >= 0], minlength=len(prior.items))
+    ever, lately = (
+        np.where(place >= 0, np.array(shares)[place] / np.maximum(several[place], 1), 0.0)
+        for shares in (prior.ever, prior.lately)
+    )
+    return replace(
+        prior,
+        dimension="product",
+        items=tuple(str(item) for item in known.items),
+        ever=tuple(np.maximum(ever, LEAST).tolist()),
+        lately=tuple(np.maximum(lately, LEAST).tolist()),
+        pairs=None,
+    )
 
 
 def histories(known: Past) -> list[Purchases]:

@@ -74,8 +74,11 @@ def total(known: Past, encoding: ItemVectors, people: Integers) -> Integers:
     return summed
 
 
-def release(known: Past, terms: Terms) -> ItemPrior:
-    """The model that everyone would download after ``known.week``: counts, and pairs where they pay."""
+def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> ItemPrior:
+    """The model that everyone would download after ``known.week``: counts, and pairs where they pay.
+
+    ``exact`` is the sum without noise of all households, where it is known already.
+    """
     generator = np.random.default_rng([terms.seed, known.week])
     people = np.flatnonzero(generator.random(len(known.households)) < terms.share)
     paired = known.level == "category" and pairs_pay(terms.epsilon, round(len(people) * terms.times))
@@ -83,7 +86,8 @@ def release(known: Past, terms: Terms) -> ItemPrior:
     encoding = terms.encoding
     person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
     variance = _variance(terms, encoding.norm_squared + person**2, counts_part)
-    noisy = _noisy(total(known, encoding, people), variance, generator)
+    summed = total(known, encoding, people) if exact is None else exact
+    noisy = _noisy(summed, variance, generator)
     prior: ItemPrior = learn_prior(
         encoding,
         noisy.tolist(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench.completejourney import CompleteJourney
 from bench.recommend.comparing import BEST, Comparison, group_rows
 from bench.recommend.costs import costs
-from bench.recommend.ours import ABLATIONS, recommender
+from bench.recommend.ours import ABLATIONS, Ours
 from bench.recommend.peers import PEERS, Score
 from bench.recommend.protocol import Future, Level, Past, future, past
 from bench.recommend.ranker import ranker
@@ -99,24 +99,26 @@ def _models(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple
     for name, fit in PEERS.items():
         yield name, [fit(known)]
     yield BEST, ranker(known, seeds=plan.seeds)
+    ours = Ours(journey, known)
     for epsilon in (None, *plan.epsilons):
-        yield _ours(journey, known, Terms(epsilon=epsilon), plan)
+        yield _ours(ours, Terms(epsilon=epsilon), plan)
 
 
 def _ablations(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple[str, list[Score]]]:
+    ours = Ours(journey, known)
     for name, without in ABLATIONS.items():
-        yield name, [recommender(journey, known, Terms(epsilon=1.0, seed=seed), without) for seed in plan.seeds]
+        yield name, [ours.recommender(Terms(epsilon=1.0, seed=seed), without) for seed in plan.seeds]
 
 
 def _curve(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple[str, list[Score]]]:
+    ours = Ours(journey, known)
     for epsilon in (None, *CURVE_EPSILONS):
         for share in (*SHARES, 1.0):
-            yield _ours(journey, known, Terms(epsilon=epsilon, share=share), plan)
+            yield _ours(ours, Terms(epsilon=epsilon, share=share), plan)
         for times in () if epsilon is None else TIMES:
-            yield _ours(journey, known, Terms(epsilon=epsilon, times=times), plan)
+            yield _ours(ours, Terms(epsilon=epsilon, times=times), plan)
 
 
-def _ours(journey: CompleteJourney, known: Past, terms: Terms, plan: Plan) -> tuple[str, list[Score]]:
+def _ours(ours: Ours, terms: Terms, plan: Plan) -> tuple[str, list[Score]]:
     seeds = plan.seeds if terms.epsilon is not None or terms.share < 1 else plan.seeds[:1]
-    made = [Terms(epsilon=terms.epsilon, seed=seed, times=terms.times, share=terms.share) for seed in seeds]
-    return name_of(terms), [recommender(journey, known, one) for one in made]
+    return name_of(terms), [ours.recommender(replace(terms, seed=seed)) for seed in seeds]

@@ -101,7 +101,7 @@ def test_the_comparison_holds_all_models_in_one_table() -> None:
     assert ratio["value"] > 1
     assert {"ours, epsilon 1, 0.5 x pods", "ours, epsilon 1, 10 x pods"} < found["curve"].keys()
     assert found["costs"]["a pod that leaves takes exactly its part"] is True
-    assert found["costs"]["bytes a pod sends, with its proof and a token"] < 100_000
+    assert found["costs"]["bytes a pod sends about items, with proof and token"] < 100_000
     assert f"| ours, epsilon 1 / {BEST} " in report.text
     assert any("week 18" in step for step in heard)
     assert json.loads(json.dumps(found)) == found

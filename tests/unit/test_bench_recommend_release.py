@@ -8,8 +8,9 @@ import pytest
 from bench.recommend.catalogue import public_catalogue
 from bench.recommend.costs import leaves_nothing, upload_bytes
 from bench.recommend.protocol import Past, past
-from bench.recommend.release import DELTA, Terms, release, sets, total, variance_for
+from bench.recommend.release import DELTA, Terms, pair_total, release, sets, total, variance_for
 from tests.support.journeys import journey_of, made_tables
+from vocab.item_pairs import PairVectors
 from vocab.item_vectors import ItemVectors
 from vocab.privacy import epsilon
 from vocab.study import Noise
@@ -59,6 +60,16 @@ def test_without_noise_the_shares_are_those_of_the_households(known: Past) -> No
     assert exact.epsilon is None
 
 
+def test_the_pairs_of_everybody_are_summed_as_each_adds_them(known: Past) -> None:
+    prior, vectors = release(known, Terms(epsilon=1.0)), PairVectors()
+    assert prior.pairs is None  # so few people at epsilon 1 do not pay for a second release
+    ever, _lately = sets(known, np.arange(len(known.households)))
+    expected = sum(vectors.products(vectors.encode(prior, row)) for row in ever)
+    assert np.array_equal(pair_total(known, prior, vectors, np.arange(len(known.households))), expected)
+    assert release(known, Terms(epsilon=None)).pairs is not None
+    assert release(known, Terms(epsilon=8.0, times=1000)).pairs is not None
+
+
 def test_a_seed_gives_the_same_release_again_and_another_one_does_not(known: Past) -> None:
     first, again, other = (release(known, Terms(epsilon=1.0, seed=seed)) for seed in (3, 3, 4))
     assert first == again
@@ -93,4 +104,5 @@ def test_the_catalogue_describes_every_item_whoever_bought_it(known: Past) -> No
 
 
 def test_a_report_over_three_hundred_categories_is_small() -> None:
-    assert 2 * 4 * 301 < upload_bytes(301) < 700_000
+    assert 2 * 4 * 301 < upload_bytes("item_vectors", 301) < 700_000
+    assert 4 * 272 * 273 // 2 < upload_bytes("centred_pairs", 272) < 700_000

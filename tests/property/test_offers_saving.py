@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pod_agent.index.local import LocalIndex
@@ -34,8 +34,14 @@ PLAIN = Offer(
 Row = tuple[int, int, str]
 """Days before today, cents, shop."""
 
-rows_of = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 30_000), st.sampled_from(SHOPS)), max_size=25)
-amounts = st.none() | st.integers(1, 20_000).map(lambda minor: Money(minor, "SGD"))
+EDGES = (0, 1, 13, 14, 15, 16, 29, 30, 88, 89, 90, 91, 364, 365, 366)
+"""Days around the offer's first day, the conditions and the ends of what is looked at."""
+rows_of = st.lists(
+    st.tuples(st.sampled_from(EDGES), st.integers(1, 3_000), st.sampled_from(("FairPrice", "FairPrice", *SHOPS))),
+    max_size=8,
+)
+amounts = st.none() | st.integers(1, 1_500).map(lambda minor: Money(minor, "SGD"))
+seldom = st.sampled_from((False, False, False, True))
 percents = st.integers(1, 10_000).map(lambda part: Decimal(part) / 100)
 offers_of = st.builds(
     lambda discount, rest: replace(PLAIN, **{**discount, **rest}),
@@ -45,14 +51,14 @@ offers_of = st.builds(
     ),
     st.fixed_dictionaries(
         {
-            "seller": st.sampled_from((*SHOPS, "fairprice ", "Kopitiam")),
+            "seller": st.sampled_from(("FairPrice", "FairPrice", "Giant", "fairprice ", "Kopitiam")),
             "minimum": amounts,
             "cap": amounts,
             "uses": st.none() | st.integers(1, 4),
             "days": st.none().map(lambda _: ()) | st.lists(st.sampled_from(WEEKDAYS), unique=True).map(tuple),
-            "new_customers": st.booleans(),
-            "first_purchase": st.booleans(),
-            "absent_days": st.none() | st.integers(1, 60),
+            "new_customers": seldom,
+            "first_purchase": seldom,
+            "absent_days": st.none() | st.sampled_from(EDGES[1:8]),
         }
     ),
 )
@@ -85,8 +91,10 @@ def reference(offer: Offer, rows: list[Row]) -> tuple[bool, int]:
     return True, int(sum(sorted(saved, reverse=True)[:uses]))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=rows_of, offer=offers_of)
+@example(rows=[(14, 1000, "FairPrice")], offer=replace(PLAIN, new_customers=True))
+@example(rows=[(15, 1000, "FairPrice")], offer=replace(PLAIN, new_customers=True))
 def test_eligibility_and_saving_are_those_of_a_plain_loop_over_the_rows(
     index: LocalIndex, rows: list[Row], offer: Offer
 ) -> None:

@@ -112,6 +112,13 @@ def test_a_tier_multiplies_what_comes_after_it_was_reached(tmp_path: Path) -> No
     assert (later.points, later.tier) == (1100, None)
 
 
+def test_a_tier_that_is_reached_in_the_morning_counts_from_the_next_day(tmp_path: Path) -> None:
+    offer = programme(tiers=(LoyaltyTier(title="Silver", points=300, multiplier=Decimal(2)),))
+    rows = [("2025-01-01", 300.0), ("2025-01-01", 10.0), ("2025-01-02", 10.0)]
+    found = progress(tmp_path, offer, rows, "2025-01-02")
+    assert sorted(lot.points for lot in found.lots) == [10, 20, 300]
+
+
 def test_stamps_are_one_for_each_purchase_that_is_large_enough(tmp_path: Path) -> None:
     coffee = Reward(title="A coffee", points=9)
     offer = programme(per_unit=None, stamps=True, rewards=(coffee,), minimum=Money(300, "SGD"))

@@ -23,14 +23,14 @@ DIAGONAL, PAIR = 29, 41
 """What squares and products count in the sum: 41 / 29 is nearly the root of two, so all of it has one norm."""
 STEPS = 30
 STEEPEST = 12.0
-LEAST_EPSILON, LEAST_PEOPLE = 4.0, 2000
+LEAST_EPSILON, LEAST_PEOPLE = 2.0, 2000
 
 
 def pairs_pay(epsilon: float | None, people: int) -> bool:
     """Whether a second release of pairs is worth its part of the privacy loss, by public numbers alone.
 
     Directions in which items go together stand out of the noise where epsilon times the number of people is at least
-    that of 2,000 people at epsilon 4; below it the whole loss is better spent on counts (decision 0024).
+    that of 2,000 people at epsilon 2; below it the whole loss is better spent on counts (decision 0024).
     """
     return epsilon is None or epsilon * people >= LEAST_EPSILON * LEAST_PEOPLE
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
@@ -20,14 +20,30 @@ from pod_agent.offers.secret import arms_seen, device_secret
 from vocab.offers import Offer, OfferKind
 from vocab.records import IRI
 
-__all__ = ["FOLDER", "OfferDesk"]
+__all__ = ["FOLDER", "OfferDesk", "OfferWishes"]
 
 FOLDER = "catalogue"
 Absolute = Callable[[Iterable[IRI]], tuple[IRI, ...]]
 
 
+class OfferWishes(Protocol):
+    """What the person said of offers and switched off."""
+
+    def off(self, without: Iterable[str], /) -> frozenset[str]:
+        """The inputs that are switched off for good, and those of ``without``."""
+
+    def used(self) -> Mapping[str, int]:
+        """How often the person used an offer, by its IRI."""
+
+    def is_hidden(self, offer: Offer, /) -> bool:
+        """Whether the person hid the offer or its shop."""
+
+    def order(self, matches: Sequence[OfferMatch], off: frozenset[str], /) -> list[OfferMatch]:
+        """The offers without what is hidden, in the order that the person's verdicts give."""
+
+
 class OfferDesk:
-    """Offers for one person; ``absolute`` makes the IRIs of records absolute, ``used`` says what was used how often."""
+    """Offers for one person; ``absolute`` makes the IRIs of records absolute, ``wishes`` is the person's word."""
 
     def __init__(
         self,
@@ -37,14 +53,14 @@ class OfferDesk:
         index: OfferIndex,
         today: date,
         absolute: Absolute,
-        used: Mapping[str, int] | None = None,
+        wishes: OfferWishes,
     ) -> None:
         self._folder = home / FOLDER
         self._settings = settings
         self._index = index
         self._today = today
         self._absolute = absolute
-        self._used = used or {}
+        self._wishes = wishes
         self._reasons = Reasons(self._folder)
 
     def edition(self, *, refresh: bool = False) -> Edition | None:
@@ -60,24 +76,37 @@ class OfferDesk:
         return [] if edition is None else arms_seen(edition.offers, device_secret(self._folder))
 
     def matches(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[OfferMatch]:
-        """Offers that fit, best first; why they are shown is kept. Loans only where ``kind`` asks for them."""
-        if kind == OfferKind.LOAN:
-            found = [match for match in self._judged(kind, without) if isinstance(match, OfferMatch)]
-        else:
-            offers = [offer for offer in self.offers() if kind is None or offer.kind == kind]
-            found = match_offers(offers, self._index, self._today, without=without, used=self._used)
+        """Offers that fit, best first; why they are shown is kept. Loans only where ``kind`` asks for them.
+
+        What the person hid is left out, and what they said of others orders them.
+        """
+        off = self._wishes.off(without)
+        found = self._wishes.order(self._matched(kind, off), off)
         self._reasons.keep(found, datetime.now(UTC))
         return [self._told(match) for match in found]
 
+    def fitting(self) -> list[OfferMatch]:
+        """Every offer that fits, hidden ones and loans as well: what the person can speak of."""
+        off = self._wishes.off(())
+        return [self._told(each) for kind in (None, OfferKind.LOAN) for each in self._matched(kind, off)]
+
+    def _matched(self, kind: str | None, off: frozenset[str]) -> list[OfferMatch]:
+        if kind == OfferKind.LOAN:
+            return [match for match in self._judged(kind, off) if isinstance(match, OfferMatch)]
+        offers = [offer for offer in self.offers() if kind is None or offer.kind == kind]
+        return match_offers(offers, self._index, self._today, without=off, used=self._wishes.used())
+
     def unfit(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[Unfit]:
         """Offers that are not in the list, each with why; in the order of the catalogue."""
-        judged = self._judged(kind, without)
-        unasked = "A loan is told only to those who ask for loans."
-        return [
-            each if isinstance(each, Unfit) else Unfit(each.offer, unasked)
-            for each in judged
-            if isinstance(each, Unfit) or (each.kind is OfferKind.LOAN and kind is None)
-        ]
+        found = []
+        for each in self._judged(kind, self._wishes.off(without)):
+            if isinstance(each, Unfit):
+                found.append(each)
+            elif self._wishes.is_hidden(each.offer):
+                found.append(Unfit(each.offer, "You hid it, or its shop."))
+            elif each.kind is OfferKind.LOAN and kind is None:
+                found.append(Unfit(each.offer, "A loan is told only to those who ask for loans."))
+        return found
 
     def why(self, offer: str, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Why this offer is shown: its terms, reason, computation and records, as plain values.
@@ -88,9 +117,7 @@ class OfferDesk:
         named = next((each for each in self.offers() if offer in {each.iri, each.name}), None)
         iri = offer if named is None else named.iri
         kept = self._reasons.of(iri)
-        verdict = (
-            None if named is None else Judge(self._index, self._today, without=without, used=self._used).judge(named)
-        )
+        verdict = None if named is None else self._judge(self._wishes.off(without)).judge(named)
         if isinstance(verdict, OfferMatch):
             self._reasons.keep([verdict], datetime.now(UTC))
             return {**self._told(verdict).explained(), "fits": True, "shown": kept["at"] if kept else None}
@@ -111,8 +138,11 @@ class OfferDesk:
         return [replace(each, evidence=self._absolute(each.evidence)) for each in began]
 
     def _judged(self, kind: str | None, without: frozenset[str]) -> list[OfferMatch | Unfit]:
-        judge = Judge(self._index, self._today, without=without, used=self._used)
+        judge = self._judge(without)
         return [judge.judge(offer) for offer in self.offers() if kind is None or offer.kind == kind]
+
+    def _judge(self, without: frozenset[str]) -> Judge:
+        return Judge(self._index, self._today, without=without, used=self._wishes.used())
 
     def _told(self, match: OfferMatch) -> OfferMatch:
         return replace(match, evidence=self._absolute(match.evidence))

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pod_agent.pods.linking import Linking, Unlinked
     from pod_agent.sharing.shares import Shares
     from pod_agent.suggesting.desk import SuggestionDesk
+    from pod_agent.suggesting.opening import Desks
     from vocab.answer import Answer
 
 __all__ = ["Agent", "ImportReport", "Progress", "SyncReport", "UndoReport"]
@@ -259,11 +260,7 @@ class Agent:
     @property
     def offer_desk(self) -> OfferDesk:
         """The catalogue of offers beside the person's records."""
-        from pod_agent.offers.desk import OfferDesk
-
-        return OfferDesk(
-            home=self.home, settings=self.settings, index=self.index, today=self.today(), absolute=self._absolute
-        )
+        return self._desks.offers
 
     def offers(self) -> list[OfferMatch]:
         """Offers of the catalogue in the settings that fit what the person buys, best first; none without one."""
@@ -272,12 +269,15 @@ class Agent:
     @property
     def suggestions(self) -> SuggestionDesk:
         """What to buy, hear and watch next; shared models are fetched first, at most once a day."""
-        from pod_agent.suggesting.desk import SuggestionDesk
-
         if self.settings.aggregator:
             self.consents.freshen_models()
-        today, offers = self.today(), self.offer_desk.offers
-        return SuggestionDesk(home=self.home, index=self.index, today=today, absolute=self._absolute, offers=offers)
+        return self._desks.suggestions
+
+    @property
+    def _desks(self) -> Desks:
+        from pod_agent.suggesting.opening import Desks
+
+        return Desks(self.home, self.settings, self.index, self._sync, self.today(), self._relative, self._absolute)
 
     def subscriptions(self, today: date | None = None) -> list[Subscription]:
         """What is charged again every month or year up to this day, by name, with absolute IRIs of the charges."""

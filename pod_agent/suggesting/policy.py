@@ -18,7 +18,7 @@ class Policy(Protocol):
 
 
 class NoFeedback:
-    """Keeps every order: for someone who said nothing yet, or switched feedback off."""
+    """Keeps every order: for someone who said nothing yet."""
 
     def reorder(self, candidates: Sequence[Suggestion], /) -> Sequence[Suggestion]:
         """The candidates as they came."""

@@ -12,7 +12,7 @@ from pod_agent.features.baskets import EventSource, Records
 from pod_agent.suggesting.buying import buying
 from pod_agent.suggesting.candidate import Candidate, as_suggestions, ranked
 from pod_agent.suggesting.enjoying import enjoying
-from pod_agent.suggesting.inputs import FEEDBACK, TEXT, switched_off
+from pod_agent.suggesting.inputs import TEXT, switched_off
 from pod_agent.suggesting.policy import NoFeedback, Policy
 from pod_agent.suggesting.returns import MOST, OWN
 from pod_agent.suggesting.suggestion import KINDS, Suggestion
@@ -54,7 +54,7 @@ class Suggestions:
 
     ``priors`` are shared models by their dimension, ``stock`` what public catalogues offer, ``embedder`` the text
     model; none of them is needed. They are functions, called only where a kind and the inputs ask for them. ``policy``
-    reorders by feedback.
+    reorders by feedback; it is told itself where feedback is switched off, for what is hidden stays hidden.
     """
 
     def __init__(
@@ -97,8 +97,7 @@ class Suggestions:
 
     def _half(self, kind: str, records: Records, off: frozenset[str], *, new: bool) -> Sequence[Suggestion]:
         candidates = ranked(self._candidates(kind, records, off, new=new))[:MOST]
-        policy = NoFeedback() if FEEDBACK in off else self._policy
-        return policy.reorder(as_suggestions(candidates, records))
+        return self._policy.reorder(as_suggestions(candidates, records))
 
     def _candidates(self, kind: str, records: Records, off: frozenset[str], *, new: bool) -> list[Candidate]:
         if OWN[kind] in off:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vocab.anomaly import ANOMALY_FEATURES, ANOMALY_HIDDEN, ANOMALY_NAME, ANOMALY_OFFSET, ANOMALY_RULE
 from vocab.decoding import canonical_json, json_object
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.regression import equations_length, newton_step
@@ -22,6 +23,7 @@ __all__ = [
     "NETWORK_HIDDEN",
     "NETWORK_WEEKS",
     "OFFER_RESPONSE",
+    "PURCHASE_ANOMALY",
     "REPORT_ID_BYTES",
     "WEEKLY_NETWORK",
     "WEEKLY_SPENDING",
@@ -132,42 +134,21 @@ In their order: first layer (8 rows of 16), its 16 offsets, the 16 weights of th
 layer starts at zero, so the model starts as the mean of the last 8 weeks.
 """
 
-ANOMALY_FEATURES = (
-    "amount against the usual",
-    "rank of the amount",
-    "amount over nine in ten",
-    "amount over the largest",
-    "amount against the usual at the shop",
-    "amount over the largest at the shop",
-    "surprise of the amount",
-    "amount past the largest",
-    "new shop",
-    "surprise of the shop",
-    "share of the shop",
-    "visits to the shop",
-    "how often a shop is new",
-    "days since a shop was new",
-    "number of shops",
-    "rarity of the hour",
-    "hours from the nearest",
-    "hour, sine",
-    "hour, cosine",
-    "pause before it",
-    "number of purchases",
-)
-ANOMALY_HIDDEN = 16
-
 PURCHASE_ANOMALY = ModelTerms(
-    name="purchase-anomaly-1",
+    name=ANOMALY_NAME,
     features=ANOMALY_FEATURES,
     start=(
-        *_first_layer("purchase-anomaly-1", len(ANOMALY_FEATURES), ANOMALY_HIDDEN),
-        *[0.0] * (2 * ANOMALY_HIDDEN + 1),
+        *_first_layer(ANOMALY_NAME, len(ANOMALY_FEATURES), ANOMALY_HIDDEN),
+        *[0.0] * (2 * ANOMALY_HIDDEN),
+        ANOMALY_OFFSET,
+        *(ANOMALY_RULE.get(feature, 0.0) for feature in ANOMALY_FEATURES),
     ),
+    rate=4.0,
 )
-"""How strange a purchase is for the person (log odds), by one hidden layer of 16 rectified units: 321 weights.
+"""How strange a purchase is for the person (log odds): a rule, and what a hidden layer of 16 adds to it; 390 weights.
 
-In their order: first layer (18 rows of 16), its 16 offsets, the 16 weights of the second layer, its offset.
+In their order: first layer (21 rows of 16), its 16 offsets, the 16 weights of the second layer, the offset, and one
+weight for each feature. The second layer starts at zero, so the model starts as the rule of ``vocab.anomaly``.
 """
 
 MODELS: Mapping[str, ModelTerms] = {

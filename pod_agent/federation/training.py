@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 
 from pod_agent.features.calendar import weekly_spending
+from pod_agent.features.purchases import Purchases, purchases_of
 from pod_agent.features.response import SeenOffer, bought_lines, response_rows
 from pod_agent.index.local import LocalIndex
 from pod_agent.models.forecast import WeeklySpending
 from pod_agent.models.network import WeeklyNetwork
 from pod_agent.models.protocol import Array
 from pod_agent.models.response import OfferResponse
+from pod_agent.models.strange import PurchaseLearner
 from vocab.query import QuerySpec
 from vocab.records import Transaction
 from vocab.statistics import ModelUpdate
-from vocab.training import OFFER_RESPONSE, WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
+from vocab.training import OFFER_RESPONSE, PURCHASE_ANOMALY, WEEKLY_NETWORK, WEEKLY_SPENDING, model_terms
 
 __all__ = ["LEARNERS", "Lessons", "lessons_of", "local_update", "quantise"]
 
-Learner = type[WeeklySpending] | type[WeeklyNetwork] | type[OfferResponse]
+Learner = type[WeeklySpending] | type[WeeklyNetwork] | type[OfferResponse] | type[PurchaseLearner]
 Lessons = Callable[[str], Any]
 """What the model of this name learns from on this machine: what the ``fit`` of its learner takes."""
 
@@ -31,6 +33,7 @@ LEARNERS: Mapping[str, Learner] = {
     WEEKLY_SPENDING.name: WeeklySpending,
     WEEKLY_NETWORK.name: WeeklyNetwork,
     OFFER_RESPONSE.name: OfferResponse,
+    PURCHASE_ANOMALY.name: PurchaseLearner,
 }
 """The code of each model in ``vocab.training.MODELS``."""
 
@@ -63,7 +66,14 @@ def _weeks(index: LocalIndex, today: date) -> Sequence[float]:
     return weekly_spending(index, today).values
 
 
-_SOURCES: Mapping[str, Callable[[LocalIndex, date], Any]] = {}
+def _purchases(index: LocalIndex, today: date) -> Purchases:
+    """All purchases up to today, on the clocks of the banks."""
+    records = index.records(QuerySpec(measures=("purchases",)))
+    bought = (each for each in records if isinstance(each, Transaction) and each.at.date() <= today)
+    return purchases_of(bought)[1]
+
+
+_SOURCES: Mapping[str, Callable[[LocalIndex, date], Any]] = {PURCHASE_ANOMALY.name: _purchases}
 """What else than the spending of whole weeks a model learns from."""
 
 

@@ -15,7 +15,7 @@ from vocab.training import NETWORK_HIDDEN, WEEKLY_NETWORK
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["LONG", "WeeklyNetwork", "scaled_weeks", "walk", "windows_of"]
+__all__ = ["LONG", "WeeklyNetwork", "pytorch", "scaled_weeks", "walk", "windows_of"]
 
 LONG = 8
 MOST = 4.0
@@ -59,12 +59,12 @@ class WeeklyNetwork(Forecaster):
         """The next ``steps`` weeks, never below zero; a history of fewer than 8 weeks is filled with its average."""
         if not hasattr(self, "coef_"):
             raise UsageError("the forecast has not been fitted")
-        _pytorch()
+        pytorch()
         weights = _tensor(self.coef_)
         return walk(history, self.scale_, steps, lambda window: float(_next(weights, _tensor(window[None]))[0]))
 
     def _descend(self, windows: Array, targets: Array) -> Array:
-        torch = _pytorch()
+        torch = pytorch()
         rows, wanted = _tensor(windows), _tensor(targets)
         weights = _tensor(self.coef_).requires_grad_()
         with torch.enable_grad():
@@ -111,11 +111,11 @@ def _next(weights: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
 
 
 def _tensor(values: Array) -> torch.Tensor:
-    tensor: torch.Tensor = _pytorch().tensor(np.asarray(values), dtype=_pytorch().float64)
+    tensor: torch.Tensor = pytorch().tensor(np.asarray(values), dtype=pytorch().float64)
     return tensor
 
 
-def _pytorch() -> ModuleType:
+def pytorch() -> ModuleType:
     """PyTorch, on one thread: its default takes every core of the person's machine for sums of a few rows."""
     try:
         import torch  # noqa: PLC0415 - takes seconds

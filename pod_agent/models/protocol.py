@@ -9,7 +9,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Forecaster"]
+from pod_agent.errors import UsageError
+
+__all__ = ["Array", "Detector", "Forecaster"]
 
 Array = NDArray[np.float64]
 
@@ -27,3 +29,64 @@ class Forecaster(ABC):
     @abstractmethod
     def forecast(self, history: Sequence[float], steps: int = 1) -> Array:
         """The next ``steps`` values after ``history``, in its units; UsageError before ``fit``."""
+
+
+class Detector(ABC):
+    """Finds what is strange among rows of features, and says which features made it so.
+
+    The constructor only stores parameters; what ``fit`` learns is kept in attributes whose names end in ``_``.
+
+    Learned: ``typical_`` (the middle of each feature over the ordinary rows).
+    """
+
+    def fit(self, rows: Array, strange: Array | None = None) -> Self:
+        """Learn from rows of what is ordinary and return self; UsageError for none, or one that is not a number.
+
+        ``strange`` has rows of made-up strange things: what is learned from them is the model's own matter.
+        """
+        rows = _checked(rows)
+        if not len(rows):
+            raise UsageError("a detector learns from at least one row")
+        strange = np.empty((0, rows.shape[1])) if strange is None else _checked(strange, rows.shape[1])
+        self.typical_: Array = np.median(rows, axis=0)
+        self._learn(rows, strange)
+        return self
+
+    def score(self, rows: Array) -> Array:
+        """How strange each row is, higher for stranger; UsageError before ``fit`` or for rows of another width."""
+        if not hasattr(self, "typical_"):
+            raise UsageError("the detector has not been fitted")
+        rows = _checked(rows, len(self.typical_))
+        return np.asarray(self._score(rows), dtype=np.float64) if len(rows) else np.empty(0)
+
+    def explain(self, rows: Array, groups: Sequence[Sequence[int]]) -> Array:
+        """What each group of features gives to the score of each row: one column for each group.
+
+        It is how far the score falls where the features of the group are put to what is typical, the others as they
+        are; so the columns need not add up to the score.
+        """
+        scores = self.score(rows)
+        columns = []
+        for group in groups:
+            plain = np.array(rows, dtype=np.float64)
+            plain[:, list(group)] = self.typical_[list(group)]
+            columns.append(scores - self.score(plain))
+        return np.stack(columns, axis=1) if columns else np.empty((len(scores), 0))
+
+    @abstractmethod
+    def _learn(self, rows: Array, strange: Array) -> None:
+        """Learn from checked rows."""
+
+    @abstractmethod
+    def _score(self, rows: Array) -> Array:
+        """The scores of checked rows, at least one."""
+
+
+def _checked(rows: Array, width: int | None = None) -> Array:
+    """Rows as a matrix of finite numbers; UsageError for anything else."""
+    matrix = np.asarray(rows, dtype=np.float64)
+    if matrix.ndim != 2 or (width is not None and matrix.shape[1] != width):
+        raise UsageError("rows of features have one row for each thing and one column for each feature")
+    if not np.isfinite(matrix).all():
+        raise UsageError("a feature is not a finite number")
+    return matrix

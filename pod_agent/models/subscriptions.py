@@ -6,17 +6,19 @@ What counts as one is written in ``docs/reference/query.md``: same merchant, sam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from pod_agent.index.local import LocalIndex
+from vocab.query import Filter, QuerySpec
 from vocab.records import IRI, Money, Transaction, TransactionKind
 
-__all__ = ["Cadence", "PriceChange", "Subscription", "find_subscriptions"]
+__all__ = ["Cadence", "PriceChange", "Subscription", "find_subscriptions", "subscriptions_of"]
 
 CATEGORY = "subscriptions"
 
@@ -77,6 +79,15 @@ class Subscription:
             ],
             "charges": list(self.charges),
         }
+
+
+def subscriptions_of(
+    index: LocalIndex, today: date, absolute: Callable[[Iterable[IRI]], tuple[IRI, ...]]
+) -> list[Subscription]:
+    """The subscriptions among the charges of the index, whose records are named as ``absolute`` names them."""
+    spec = QuerySpec(measures=("transactions",), filters=(Filter("category", "eq", CATEGORY),))
+    found = find_subscriptions((each for each in index.records(spec) if isinstance(each, Transaction)), today)
+    return [replace(each, charges=absolute(each.charges)) for each in found]
 
 
 def find_subscriptions(transactions: Iterable[Transaction], today: date) -> list[Subscription]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +24,7 @@ from consent.requests import Requests
 from consent.rights import Right, RightRequest, Rights
 from consent.stores import Clock
 from pod_agent.config import Settings
-from pod_agent.errors import AgentError, ModelMissingError, NoticeChangedError, ServerUnreachableError, UsageError
+from pod_agent.errors import AgentError, ModelMissingError, NoticeChangedError, UsageError
 from pod_agent.federation.allowances import Allowances, allowances
 from pod_agent.federation.checking import check_study
 from pod_agent.federation.exercising import exercise, settle_erasures
@@ -49,6 +50,8 @@ from vocab.study import Study
 from vocab.vdaf.circuits import Measurement
 
 __all__ = ["Consents"]
+
+log = logging.getLogger(__name__)
 
 
 class Consents:
@@ -211,10 +214,12 @@ class Consents:
         )
 
     def freshen_models(self) -> None:
-        """Fetch the shared models where an aggregator is set and a day went by; what is kept stays where it is away."""
-        with suppress(ServerUnreachableError):
+        """Fetch the shared models where an aggregator is set and a day went by; what is kept stays where that fails."""
+        try:
             if self._leader_url:
                 self.models()
+        except ProjectError as error:
+            log.warning("shared models were not fetched: %s", error.code)
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, held against the log and its grant; LogDamagedError where the log's end was cut off."""

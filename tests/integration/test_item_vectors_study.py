@@ -18,7 +18,8 @@ from aggregator.learning import learn, second_round
 from aggregator.samples import plain_sum, sample_measurement, sample_statistic
 from aggregator.shared_models import published_models
 from aggregator.simulate import Simulation, run_simulation
-from pod_agent.errors import ModelMissingError
+from consent.errors import PodOfflineError
+from pod_agent.errors import ModelMissingError, ServerUnreachableError
 from pod_agent.federation.consents import Consents
 from pod_agent.federation.priors import kept_prior
 from pod_agent.federation.stores import clock
@@ -242,6 +243,25 @@ def test_a_study_about_a_model_that_is_not_kept_cannot_be_answered(tmp_path: Pat
     with pytest.raises(ModelMissingError):
         consents.give(task)
     assert wire.sent() == []
+
+
+def test_models_that_cannot_be_fetched_now_stand_in_nobody_s_way(tmp_path: Path, stack: ExitStack) -> None:
+    door = Door(tmp_path / "door")
+    stack.callback(door.close)
+    consents, wire = door.person({})
+    wire.away = True
+    consents.freshen_models()
+    with pytest.raises(ServerUnreachableError):
+        consents.models()
+    wire.away = False
+    consents.gate.states = offline  # type: ignore[method-assign]
+    consents.freshen_models()
+    with pytest.raises(PodOfflineError):
+        consents.models()
+
+
+def offline(*_: object) -> Any:
+    raise PodOfflineError("away")
 
 
 def test_what_both_rounds_cost_is_told_together(tmp_path: Path, stack: ExitStack) -> None:

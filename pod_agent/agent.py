@@ -25,8 +25,8 @@ from pod_agent.pods.login.secrets import system_keyring
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
 from pod_agent.storage import make_private_folder, remove_private
-from vocab.query import Filter, QuerySpec, Table
-from vocab.records import IRI, Transaction
+from vocab.query import QuerySpec, Table
+from vocab.records import IRI
 
 if TYPE_CHECKING:
     from threading import Event
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pod_agent.federation.taking_part import Training
     from pod_agent.index.entities import Coverage, Origin
     from pod_agent.ingest.tables import Tables
+    from pod_agent.models.anomaly_flags import Flag
     from pod_agent.models.outlook import Outlook
     from pod_agent.models.subscriptions import Subscription
     from pod_agent.offers.desk import OfferDesk
@@ -281,12 +282,15 @@ class Agent:
 
     def subscriptions(self, today: date | None = None) -> list[Subscription]:
         """What is charged again every month or year up to this day, by name, with absolute IRIs of the charges."""
-        from pod_agent.models.subscriptions import CATEGORY, find_subscriptions
+        from pod_agent.models.subscriptions import subscriptions_of
 
-        spec = QuerySpec(measures=("transactions",), filters=(Filter("category", "eq", CATEGORY),))
-        charges = [record for record in self.index.records(spec) if isinstance(record, Transaction)]
-        found = find_subscriptions(charges, today or self.today())
-        return [replace(each, charges=self._absolute(each.charges)) for each in found]
+        return subscriptions_of(self.index, today or self.today(), self._absolute)
+
+    def flags(self, today: date | None = None) -> list[Flag]:
+        """Purchases of late that are strange for the person, strangest first, with absolute IRIs and reasons."""
+        from pod_agent.models.anomaly_flags import flags_of
+
+        return flags_of(self.index, self.settings.local_zone, today or self.today(), self._absolute)
 
     def forecast(self, weeks: int = 4, today: date | None = None) -> Outlook:
         """What will probably be spent in the next weeks, with ranges; TooLittleHistoryError where nobody can say."""
@@ -300,8 +304,7 @@ class Agent:
         """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""
         wanted = [self._relative(iri) for iri in iris]
         found = {record.iri: record for record in self.index.get(wanted)}
-        missing = [iri for iri in wanted if iri not in found]
-        if missing:
+        if missing := [iri for iri in wanted if iri not in found]:
             raise UnknownRecordError(f"there is no record {missing[0]}")
         return [shown(found[iri], self.pod.root, self.settings.local_zone) for iri in wanted]
 
@@ -313,7 +316,7 @@ class Agent:
         from pod_agent.federation.consents import Consents
 
         if self._consents is None:
-            self._consents = Consents.kept(self.home, self.settings, self.pod, self.index)
+            self._consents = Consents.kept(self.home, self.settings, self.pod, self.offer_desk.counted())
         return self._consents
 
     def requests(self) -> list[Request]:
@@ -357,11 +360,9 @@ class Agent:
         from pod_agent.federation.tokens import IssuerLogin
         from pod_agent.federation.training import lessons_of
 
+        home, lessons = self.home, lessons_of(self.index, self.today)
         return Training(
-            home=self.home,
-            consents=self.consents,
-            login=lambda: IssuerLogin.kept(self.home, self.settings).auth,
-            lessons=lessons_of(self.index, self.today),
+            home=home, consents=self.consents, login=lambda: IssuerLogin.kept(home, self.settings).auth, lessons=lessons
         )
 
     @property
@@ -370,10 +371,8 @@ class Agent:
         from pod_agent.federation.stores import direct_gate
         from pod_agent.sharing.shares import Shares
 
-        gate, settings = direct_gate(self.home, self.pod), self.settings
-        return Shares(
-            home=self.home, pod=self.pod, index=self.index, webid=settings.webid, zone=settings.local_zone, gate=gate
-        )
+        gate, webid, zone = direct_gate(self.home, self.pod), self.settings.webid, self.settings.local_zone
+        return Shares(home=self.home, pod=self.pod, index=self.index, webid=webid, zone=zone, gate=gate)
 
     def end_shares(self) -> list[str]:
         """End the shares whose day has come; sentences that tell of it. Asks nobody where there are none."""

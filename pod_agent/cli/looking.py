@@ -213,4 +213,24 @@ def _cell(amount: float | None) -> str:
     return "" if amount is None else f"{amount:.2f}"
 
 
-COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, subscriptions, forecast)
+@click.command()
+@common
+def flags(context: Context, *, as_json: bool) -> None:
+    """Purchases of the last 90 days that are strange for you, and why."""
+    agent = context.agent()
+    found = agent.flags()
+    if as_json:
+        show_json([each.to_json() for each in found])
+        return
+    if not found:
+        click.echo("Nothing strange among the purchases of the last 90 days.")
+        return
+    paid = [record["fields"] for record in agent.show(each.iri for each in found)]
+    rows = [
+        (fields["at"][:10], fields["merchant"], fields["amount"], each.reason)
+        for fields, each in zip(paid, found, strict=True)
+    ]
+    show_table("Strange purchases", ("day", "merchant", "amount", "why"), rows, numbers=(2,))
+
+
+COMMANDS: tuple[click.Command, ...] = (spend, stores, trends, listening, query, ask, subscriptions, flags, forecast)

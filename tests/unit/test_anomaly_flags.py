@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace as changed
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pod_agent.agent import Agent
+from pod_agent.cli.main import main
 from pod_agent.errors import UsageError
 from pod_agent.features.purchases import purchases_of, relative_features
 from pod_agent.models.anomaly import ForestDetector, NeighbourDetector, RobustDetector, SupportDetector, Surprise
@@ -222,3 +226,21 @@ def test_money_of_all_sizes_and_broken_rows_do_not_stop_flags() -> None:
     huge = made.paid(TODAY.isoformat(), 10**9, "FairPrice", "groceries", original=Money(-1, "JPY"))
     found = flags([*records, *cents, huge])
     assert found[0].iri == huge.iri
+
+
+def test_the_command_prints_flags_as_json_and_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made, records = year(timed=False)
+    odd = purchase(made, TODAY - timedelta(days=2), 900, "Watch Palace")
+    with Agent.create(tmp_path / "home") as agent:
+        agent.index.upsert([*records, odd])
+        [flag] = agent.flags(TODAY)
+        assert flag.iri == agent.pod.root + odd.iri
+        assert agent.show([flag.iri])[0]["fields"]["merchant"] == "Watch Palace"
+        assert agent.flags(TODAY + timedelta(days=1000)) == []
+    for arguments in (["flags"], ["flags", "--json"]):
+        with pytest.raises(SystemExit) as stopped:
+            main([*arguments, "--home", str(tmp_path / "home")])
+        assert not stopped.value.code
+    said = capsys.readouterr().out
+    assert "Nothing strange" in said or "Watch Palace" in said
+    json.loads(said[said.index("[") :])

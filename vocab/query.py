@@ -26,7 +26,7 @@ MEASURES = frozenset(
 """Names of figures; what devices measure goes by its name in ``vocab.measures``."""
 DIMENSIONS = frozenset(
     "day week month quarter year weekday weekend hour category merchant account source kind artist track album"
-    " podcast channel video product section group shop".split()
+    " podcast channel video offer product section group shop".split()
 )
 NUMERIC_FIELDS = frozenset({"amount"})
 OPERATORS = frozenset("eq ne in not_in contains gt ge lt le between".split())

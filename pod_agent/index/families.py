@@ -68,6 +68,8 @@ def fields_of(spec: QuerySpec) -> list[str]:
 def _tables(name: str) -> list[str]:
     if name in MEASURES:
         return [MEASURES[name].table]
+    if name == "offer":
+        raise VocabularyError("only a study counts offers; pod-agent offers tells of your own")
     named = [table for table, fields in FIELDS.items() if name in fields]
     return named if named and name not in EVERYWHERE else list(FIELDS)
 

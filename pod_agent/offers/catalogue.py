@@ -128,6 +128,15 @@ class Catalogue:
         self._keep(content, document, now)
         return _edition(document, now)
 
+    def held(self) -> Edition | None:
+        """What is here already, without asking anyone; None where that is nothing."""
+        if "://" in self._source:
+            return self._kept()
+        try:
+            return self.edition()
+        except (CatalogueError, UsageError):
+            return None
+
     def _is_fresh(self, kept: Edition, now: datetime) -> bool:
         return due_since(now, device_secret(self._folder)) <= kept.fetched_at <= now
 

@@ -16,6 +16,7 @@ from pod_agent.offers.loyalty import Progress, progress_of
 from pod_agent.offers.match import OfferIndex, OfferMatch, Unfit
 from pod_agent.offers.matching import Judge, match_offers
 from pod_agent.offers.reasons import Reasons
+from pod_agent.offers.redemptions import RedemptionIndex
 from pod_agent.offers.secret import arms_seen, device_secret
 from vocab.offers import Offer, OfferKind
 from vocab.records import IRI
@@ -74,6 +75,16 @@ class OfferDesk:
         """Every offer that this device sees: of each test one arm."""
         edition = self.edition()
         return [] if edition is None else arms_seen(edition.offers, device_secret(self._folder))
+
+    def counted(self) -> RedemptionIndex:
+        """The index with what a study of redemptions would count beside it; nothing is fetched for that."""
+        catalogue = Catalogue(self._settings.catalogue, self._folder, key=self._settings.catalogue_key)
+
+        def seen() -> list[Offer]:
+            edition = catalogue.held() if self._settings.catalogue else None
+            return [] if edition is None else arms_seen(edition.offers, device_secret(self._folder))
+
+        return RedemptionIndex(self._index, seen, self._wishes.used)
 
     def matches(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[OfferMatch]:
         """Offers that fit, best first; why they are shown is kept. Loans only where ``kind`` asks for them.

@@ -1,28 +1,50 @@
 """Which offers a person used, as a study over a public list of offers would count them: 0 or 1 for each, by arm.
 
-The list can only be of offers that this agent holds in its own catalogue, so a study cannot make up names. What is
-counted is computed from the offers that this device was shown, and says nothing of what they cost.
+Only offers count that this agent holds in its own catalogue: a name that a study makes up counts as 0 for everyone.
+Of a test the arm counts that this device was shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 
+from pod_agent.enrich.merchants import chains
 from pod_agent.offers.bought import Bought, folded
-from pod_agent.offers.match import CURRENCY
+from pod_agent.offers.match import CURRENCY, OfferIndex
 from pod_agent.offers.saving import saved_on_purchases
-from vocab.offers import Offer, OfferError, OfferKind
+from vocab.errors import VocabularyError
+from vocab.offers import Offer, OfferKind
+from vocab.query import QuerySpec, Table
 
-__all__ = ["check_offer_names", "redeemed", "redemption_counts"]
+__all__ = ["RedemptionIndex", "redeemed"]
 
 
-def check_offer_names(names: Iterable[str], held: Iterable[Offer]) -> None:
-    """OfferError unless every name is that of an offer of the catalogue that is held here, and of one catalogue."""
-    known = {offer.name for offer in held}
-    unknown = sorted(set(names) - known)
-    if unknown:
-        raise OfferError(f"offers: {unknown[0][:64]!r} is not in the catalogue that this agent holds")
+class RedemptionIndex:
+    """An index that answers, beside every other query, how often each offer was used: the dimension ``offer``.
+
+    ``seen`` gives the offers that this device shows, ``used`` how often the person said that one was used, by IRI. Only
+    shops are counted whose names studies may use: an offer of a pharmacy would tell of a person's health.
+    """
+
+    def __init__(
+        self, index: OfferIndex, seen: Callable[[], list[Offer]], used: Callable[[], Mapping[str, int]]
+    ) -> None:
+        self._index = index
+        self._seen = seen
+        self._used = used
+
+    def run(self, spec: QuerySpec, *, evidence: bool = True) -> Table:
+        """Answer a query; of offers one row for each that was used, with 1 and no evidence."""
+        if "offer" not in spec.dimensions:
+            return self._index.run(spec, evidence=evidence)
+        if (spec.measures, spec.dimensions, spec.filters) != (("purchases",), ("offer",), ()) or spec.period is None:
+            raise VocabularyError("offers are counted by purchases of named days, without filters")
+        told = [offer for offer in self._seen() if offer.seller in _public_shops() and not offer.products]
+        names = sorted(redeemed(told, Bought(self._index, spec.period[1]), spec.period, self._used()))
+        rows = tuple((name, 1) for name in names)
+        return Table(columns=("offer", "purchases"), rows=rows, evidence=((),) * len(rows))
 
 
 def redeemed(
@@ -39,9 +61,9 @@ def redeemed(
     )
 
 
-def redemption_counts(names: Iterable[str], counted: frozenset[str]) -> tuple[int, ...]:
-    """One number for each name of the list, 1 for what was used; the same form for everyone."""
-    return tuple(int(name in counted) for name in names)
+@cache
+def _public_shops() -> frozenset[str]:
+    return frozenset(chain.name for chain in chains() if chain.category != "health")
 
 
 def _has_fitting_purchase(offer: Offer, bought: Bought, period: tuple[date, date]) -> bool:

@@ -34,6 +34,7 @@ from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.releases import ShelfInMemory
 from tests.support.serving import served
 from vocab.offers import OfferKind
+from vocab.query import QuerySpec
 from vocab.records import Money, Record
 
 NOW = datetime(2026, 11, 15, 4, tzinfo=UTC)
@@ -194,6 +195,18 @@ def test_the_commands_tell_offers_reasons_and_progress(home: Path, capsys: pytes
     [points] = run(home, "offers", "loyalty", capsys=capsys)
     assert points["points"] == sum(70 + week for week in range(12))
     assert run(home, "offers", "--without", "history", "--without", "flows", capsys=capsys) == []
+
+
+def test_what_a_study_counts_of_offers_is_read_from_the_kept_catalogue_alone(home: Path) -> None:
+    with Agent.open(home) as agent:
+        first = agent.today().replace(day=1)
+        spec = QuerySpec(measures=("purchases",), dimensions=("offer",), period=(first, agent.today()))
+        counted = {row[0] for row in agent.offer_desk.counted().run(spec).rows}
+        bought = bool(agent.query(QuerySpec(measures=("purchases",), period=(first, agent.today()))).rows[0][0])
+        assert counted == ({"fairprice-8", "giant-5"} if bought else set())
+    save_settings(home, catalogue="http://127.0.0.1:9/catalogue")
+    with Agent.open(home) as agent:
+        assert agent.offer_desk.counted().run(spec).rows == ()  # nothing is fetched for it
 
 
 def test_why_an_offer_was_shown_is_told_after_it_is_gone(home: Path) -> None:

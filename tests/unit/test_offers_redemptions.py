@@ -11,13 +11,19 @@ from typing import Any
 
 import pytest
 
+from consent.errors import InvalidStudyError
+from pod_agent.federation.measuring.checks import check_statistic
+from pod_agent.federation.measuring.computing import owned_items
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.bought import Bought
-from pod_agent.offers.redemptions import check_offer_names, redeemed, redemption_counts
+from pod_agent.offers.redemptions import RedemptionIndex, redeemed
 from pod_agent.offers.secret import arms_seen
 from tests.support.households import SINGAPORE, RecordMaker
-from vocab.offers import Loan, Offer, OfferError
+from vocab.errors import VocabularyError
+from vocab.offers import Loan, Offer
+from vocab.query import Filter, QuerySpec
 from vocab.records import Money
+from vocab.statistics import CoPurchase, ItemCounts
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 PLAIN = Offer(
@@ -70,11 +76,44 @@ def test_only_the_arm_that_this_device_was_shown_is_counted(bought: Bought) -> N
     arms = [replace(PLAIN, iri=f"https://offers.example/c#{name}", test="t", arm=name) for name in ("a", "b")]
     for device in range(8):
         seen = arms_seen(arms, device.to_bytes(32))
-        counted = redemption_counts(("a", "b", "plain"), redeemed(seen, bought, NOVEMBER, {}))
-        assert counted == (int(seen[0].arm == "a"), int(seen[0].arm == "b"), 0)
+        assert redeemed(seen, bought, NOVEMBER, {}) == {seen[0].name}
 
 
-def test_a_list_names_offers_of_the_own_catalogue_only() -> None:
-    check_offer_names(["plain"], [PLAIN])
-    with pytest.raises(OfferError, match="'mei' is not in the catalogue"):
-        check_offer_names(["plain", "mei"], [PLAIN])
+def counts(*names: str) -> ItemCounts:
+    query = QuerySpec(measures=("purchases",), dimensions=("offer",), period=NOVEMBER)
+    return ItemCounts(query=query, items=names, max_weight=len(names))
+
+
+def test_a_study_counts_the_offers_of_the_own_catalogue_and_makes_nothing_up(bought: Bought) -> None:
+    pharmacy = replace(PLAIN, iri="https://offers.example/c#pills", seller="Guardian")
+    index = RedemptionIndex(bought.index, lambda: [PLAIN, pharmacy], lambda: {pharmacy.iri: 1})
+    statistic = counts("plain", "pills", "made-up")
+    check_statistic(statistic)
+    assert owned_items(statistic.items, statistic.query, index) == {"plain"}
+    none = RedemptionIndex(bought.index, list, dict)
+    assert owned_items(statistic.items, statistic.query, none) == frozenset()
+    spend = QuerySpec(measures=("spend",), dimensions=("merchant",), period=NOVEMBER)
+    assert index.run(spec=spend) == bought.index.run(spend)
+
+
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        counts("Mei Tan"),
+        counts("x" * 65),
+        replace(counts("plain"), query=replace(counts("plain").query, measures=("spend",))),
+        replace(
+            counts("plain"),
+            query=replace(counts("plain").query, filters=(Filter("category", "eq", "groceries"),)),
+        ),
+        CoPurchase(query=counts("plain").query, items=("plain", "other")),
+    ],
+)
+def test_nothing_else_is_asked_of_offers(statistic: ItemCounts | CoPurchase) -> None:
+    with pytest.raises(InvalidStudyError):
+        check_statistic(statistic)
+
+
+def test_a_query_of_one_s_own_cannot_name_offers(bought: Bought) -> None:
+    with pytest.raises(VocabularyError):
+        bought.index.run(counts("plain").query)

@@ -45,6 +45,7 @@ def check_statistic(statistic: Statistic) -> None:
         _check_cells(statistic)
     if isinstance(statistic, ItemCounts | ItemVectors | CoPurchase | CentredPairs):
         check_names(statistic.query.dimensions[0], statistic.items)
+        _check_offers(statistic)
 
 
 def needed_data(statistic: Statistic) -> frozenset[str]:
@@ -62,6 +63,15 @@ def _queries(
         yield from (leaf.query for leaf in statistic.predicate.leaves)
     else:
         yield statistic.query
+
+
+def _check_offers(statistic: ItemCounts | ItemVectors | CoPurchase | CentredPairs) -> None:
+    """Offers are counted one by one, by purchases of named days; who used which together is nobody's to learn."""
+    query = statistic.query
+    if query.dimensions == ("offer",) and not (
+        isinstance(statistic, ItemCounts) and query.measures == ("purchases",) and not query.filters
+    ):
+        raise InvalidStudyError("offers are counted by ItemCounts over purchases, without filters")
 
 
 def _check_cells(statistic: Histogram) -> None:

@@ -32,6 +32,7 @@ MEASURES = {
 }
 """Measures that add up over cells, and the kind of data each is computed from."""
 
+OFFER = re.compile("[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 CHOICES = frozenset({"eq", "ne", "in", "not_in"})
 
@@ -51,11 +52,13 @@ DICTIONARIES: dict[str, Callable[[str], bool]] = {
     "category": CATEGORIES.__contains__,
     "group": lambda name: name in GROUPS and GROUPS[name].public,
     "merchant": lambda name: name in _merchants(),
+    "offer": lambda name: OFFER.fullmatch(name) is not None,
 }
 """Public names of items: the categories, the kinds of goods but those that tell of health, sexual life, faith or
-addiction, and the chains in the table that ships with the agent, pharmacies left out."""
+addiction, and the chains in the table that ships with the agent, pharmacies left out. Offers are names in the catalogue
+that the agent holds: any other counts as 0 for everyone (``pod_agent.offers.redemptions``)."""
 
-NAMED_BY = {"category": SPENDING, "merchant": SPENDING, "group": GOODS}
+NAMED_BY = {"category": SPENDING, "merchant": SPENDING, "offer": SPENDING, "group": GOODS}
 """The kind of data that each dictionary is of."""
 
 FILTERS: dict[str, tuple[Callable[[str], bool], frozenset[str]]] = {

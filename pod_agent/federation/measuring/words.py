@@ -48,7 +48,12 @@ OPERATORS = {
     "between": "lies between (both included)",
 }
 """What each operator that a study may use (``public.FILTERS``) says in words."""
-PLURALS: Mapping[str, str] = {"category": "categories", "merchant": "merchants", "group": "kinds of goods"}
+PLURALS: Mapping[str, str] = {
+    "category": "categories",
+    "merchant": "merchants",
+    "group": "kinds of goods",
+    "offer": "offers",
+}
 FIELDS: Mapping[str, str] = {"weekend": "part of the week", "group": "kind of goods"}
 NAMED = 6
 """As many cells or items are named in what is asked; more are counted. What leaves is always named in full."""

@@ -20,7 +20,7 @@ from vocab.item_vectors import LATELY_WEEKS, ItemVectors
 from vocab.prior import ItemPrior
 from vocab.privacy import micro_rho
 
-__all__ = ["DELTA", "FRACTION_OF_PERSON", "Terms", "pair_total", "release", "sets", "total", "variance_for"]
+__all__ = ["DELTA", "FRACTION_OF_PERSON", "Terms", "noisy", "pair_total", "release", "sets", "total", "variance_for"]
 
 DELTA = 1e-5
 """The delta at which this benchmark states epsilon."""
@@ -87,10 +87,10 @@ def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> Item
     person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
     variance = _variance(terms, encoding.norm_squared + person**2, counts_part)
     summed = total(known, encoding, people) if exact is None else exact
-    noisy = _noisy(summed, variance, generator)
+    values = noisy(summed, variance, generator)
     prior: ItemPrior = learn_prior(
         encoding,
-        noisy.tolist(),
+        values.tolist(),
         dimension=known.level,
         items=tuple(str(item) for item in known.items),
         people=len(people),
@@ -104,11 +104,11 @@ def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> Item
         return prior
     vectors = PairVectors()
     variance = _variance(terms, DIAGONAL**2 << 4 * vectors.fraction_bits, PAIRS_PART)
-    noisy = _noisy(pair_total(known, prior, vectors, people), variance, generator)
+    values = noisy(pair_total(known, prior, vectors, people), variance, generator)
     return learn_pairs(
         prior,
         vectors,
-        noisy.tolist(),
+        values.tolist(),
         noise_variance=2 * variance,
         epsilon=terms.epsilon,
         task=_task("pairs", terms, known),
@@ -131,11 +131,12 @@ def _variance(terms: Terms, norm_squared: int, part: float) -> int:
     return round(variance_for(terms.epsilon, norm_squared) / part / terms.times**2)
 
 
-def _noisy(exact: Integers, variance: int, generator: np.random.Generator) -> Integers:
-    noisy = exact
+def noisy(exact: Integers, variance: int, generator: np.random.Generator) -> Integers:
+    """The sum as it is released: each of the two servers adds the full noise to its share."""
+    values = exact
     for _server in range(2):
-        noisy = noisy + discrete_gaussian(variance, len(noisy), generator)
-    return noisy
+        values = values + discrete_gaussian(variance, len(values), generator)
+    return values
 
 
 def _task(what: str, terms: Terms, known: Past) -> str:

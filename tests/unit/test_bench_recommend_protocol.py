@@ -105,10 +105,11 @@ def test_four_questions_are_asked_of_one_household() -> None:
     known = past(journey, 5, "category")
     told = future(journey, known)
     order = np.arange(20, 0, -1.0)
-    order[list(known.items).index("C3")] = 100  # C2 comes behind ten others
+    order[list(known.items).index("C3")] = 100
+    order[list(known.items).index("C2")] = 10.5  # the tenth of what is new, the twelfth of all
     quality = measure(make_lists(known, lambda people: np.tile(order, (len(people), 1))), known, told)
     assert quality["repeat", "recall"].tolist() == [1.0]
-    assert quality["novel", "recall"].tolist() == [0.5]
+    assert quality["novel", "recall"].tolist() == [1.0]
     assert quality["next", "recall"].tolist() == [0.5]
     assert quality["win", "recall"].tolist() == [2 / 3]
 

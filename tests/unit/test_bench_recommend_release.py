@@ -8,7 +8,7 @@ import pytest
 from bench.recommend.catalogue import public_catalogue
 from bench.recommend.costs import leaves_nothing, upload_bytes
 from bench.recommend.protocol import Past, past
-from bench.recommend.release import DELTA, Terms, pair_total, release, sets, total, variance_for
+from bench.recommend.release import DELTA, Terms, noisy, pair_total, release, sets, total, variance_for
 from tests.support.journeys import journey_of, made_tables
 from vocab.item_pairs import PairVectors
 from vocab.item_vectors import ItemVectors
@@ -49,6 +49,11 @@ def test_the_noise_costs_what_it_says(wanted: float) -> None:
     assert epsilon(loss, DELTA) == pytest.approx(wanted, rel=1e-3)
     if wanted == 1:
         assert variance_for(1, norm) ** 0.5 / 2**14 == pytest.approx(4.045, rel=1e-3)
+
+
+def test_both_servers_add_the_full_noise() -> None:
+    drawn = noisy(np.zeros(50_000, dtype=np.int64), 10_000, np.random.default_rng(1))
+    assert drawn.std() == pytest.approx(100 * 2**0.5, rel=0.02)
 
 
 def test_without_noise_the_shares_are_those_of_the_households(known: Past) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pod_agent.cli.feedback import offer_feedback
 from pod_agent.cli.options import Context, common, show_json, show_table
 
 if TYPE_CHECKING:
@@ -117,5 +118,7 @@ def _tell_edition(edition: Edition | None) -> None:
     if len(edition.faults) > FAULTS_SHOWN:
         click.echo(f"Left out: {len(edition.faults) - FAULTS_SHOWN} more", err=True)
 
+
+offers.add_command(offer_feedback)
 
 COMMANDS: tuple[click.Command, ...] = (offers,)

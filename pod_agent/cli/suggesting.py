@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pod_agent.cli.feedback import inputs, suggestion_feedback
 from pod_agent.cli.options import Context, common, show_json, show_table
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ TITLES = {
 """The title of each table, for what is known and for what is new."""
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--kind",
     "kinds",
@@ -60,6 +61,8 @@ def recommend(
     """Suggest what to buy, hear and watch next, each with its reason; computed on this machine."""
     from pod_agent.suggesting.suggestion import KINDS
 
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     found = context.agent().suggestions.recommend(
         kinds or KINDS, new=new, without=without, limit=limit, today=today.date() if today else None
     )
@@ -75,5 +78,8 @@ def recommend(
     for sentence in found.notes:
         click.echo(sentence)
 
+
+recommend.add_command(suggestion_feedback)
+recommend.add_command(inputs)
 
 COMMANDS: tuple[click.Command, ...] = (recommend,)

@@ -26,6 +26,7 @@ _FILES: Final = {
     "offers": r"catalogue/(?:(?:catalogue|seen|reasons)\.json|device)",
     "shared models": r"models/shared\.json",
     "vectors": r"vectors/.+",
+    "lists that were shown": r"shown/\d{4}-\d{2}-\d{2}\.jsonl",
     "keys": r"keys/(?:signing|draws|making/lock)",
     "marks of withdrawals": r"consent/(?:head\.json|lock|withdrawn/[^/]+)",
     "reports of studies": r"outbox/[0-9a-f]+",

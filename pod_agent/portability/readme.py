@@ -41,7 +41,8 @@ Names begin with {base}
 
 _CSV: Final = """*.csv         one table for each kind of record, as you see them: with your own categories and names
 series/       dense series such as heart rates: time in UTC, value, device
-rules.csv, corrections.csv, imports.csv   what you said about records, and what each import read
+rules.csv, corrections.csv, feedback.csv  what you said about records, suggestions and offers
+imports.csv   what each import read
 pod-agent/    everything else that your pod holds, as it is
 
 The tables are UTF-8 with commas, and open in any spreadsheet. "date" and "time" are local, with the offset to UTC.

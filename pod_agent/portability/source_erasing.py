@@ -21,6 +21,7 @@ import msgspec
 from pod_agent.enrich.rules import Rule, Rulebook
 from pod_agent.errors import LocalStateError, UsageError
 from pod_agent.ingest.apply import apply
+from pod_agent.ingest.feedback import change_feedback
 from pod_agent.ingest.journal import Intent, Journal, exclusive
 from pod_agent.ingest.layout import DATA, is_document, is_series, overflow_path, walk
 from pod_agent.ingest.word import change_corrections, change_rules, read_corrections
@@ -113,7 +114,7 @@ def forget_local(home: Path, done: ErasedSource) -> None:
         for name in names:
             for ending in ("", "-wal", "-shm", "-journal"):
                 done.removed["local copies"] += remove_private(home / f"{name}{ending}")
-        for left_over in (home / "ingest").glob("staging-*"):
+        for left_over in (*(home / "ingest").glob("staging-*"), *(home / "shown").glob("*.jsonl")):
             done.removed["local copies"] += remove_private(left_over)
         remove_private(home / NOTE)
 
@@ -150,10 +151,12 @@ def _plan_documents(pod: Pod, journal: Journal, names: dict[str, list[str]], don
 
 
 def _forget_word(pod: Pod, source: str, transactions: Iterable[Transaction], done: ErasedSource) -> None:
-    """Take back corrections of the source's records, and rules that hold for rows of no other source."""
+    """Take back corrections of the source's records, verdicts on what it alone told, and rules that hold only there."""
     mine = [IRI(iri) for iri in read_corrections(pod) if iri.startswith(f"{DATA}{source}/")]
     change_corrections(pod, dict.fromkeys(mine))
     done.removed["corrections"] += len(mine)
+    said = change_feedback(pod, remove=lambda each: each.sources == (source,))
+    done.removed["feedback"] += len(said)
     texts: dict[bool, set[str]] = {True: set(), False: set()}
     for row in transactions:
         texts[row.source == source].add(row.description)

@@ -13,6 +13,7 @@ from typing import IO, Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import PodDamagedError
+from pod_agent.ingest.feedback import read_feedback
 from pod_agent.ingest.provenance import import_ids, read_import
 from pod_agent.ingest.word import read_corrections, read_rulebook
 from pod_agent.pods.pod import Pod
@@ -83,13 +84,17 @@ class Tables:
 
 
 def write_word(pod: Pod, folder: ExportFolder, root: str) -> None:
-    """Tables of the person's rules and corrections, and of the files of every import."""
+    """Tables of the person's rules, corrections and verdicts, and of the files of every import."""
     with folder.open("rules.csv") as stream, _rows(stream, ["pattern", "name", "category"]) as rows:
         rows.writerows([defused(rule.pattern), defused(rule.name), rule.category] for rule in read_rulebook(pod).rules)
     with folder.open("corrections.csv") as stream, _rows(stream, ["iri", "category", "merchant", "kind"]) as rows:
         for iri, correction in sorted(read_corrections(pod).items()):
             kind = correction.kind.value if correction.kind else ""
             rows.writerow([root + iri, correction.category, defused(correction.merchant or ""), kind])
+    with folder.open("feedback.csv") as stream, _rows(stream, ["time", "kind", "of", "title", "verdict"]) as rows:
+        for said in read_feedback(pod):
+            at = said.at.isoformat(timespec="seconds")
+            rows.writerow([at, said.kind, defused(said.item), defused(said.title), said.opinion])
     columns = ["import", "started", "file", "member", "importer", "read", "written", "changed", "duplicate"]
     columns += ["rejected", "skipped", "first", "last"]
     with folder.open("imports.csv") as stream, _rows(stream, columns) as rows:

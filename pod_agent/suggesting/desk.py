@@ -102,9 +102,9 @@ class SuggestionDesk:
         off = self._wishes.off()
         return [{"input": name, "what": words, "on": name not in off} for name, words in INPUTS.items()]
 
-    def switch(self, name: str, *, on: bool) -> None:
-        """Switch an input on or off for good, on every device; UsageError where there is no such input."""
-        self._wishes.switch(name, on=on)
+    def switch(self, *, off: Iterable[str] = (), on: Iterable[str] = ()) -> None:
+        """Switch inputs off and on for good, on every device; UsageError where there is no such input."""
+        self._wishes.switch(off=switched_off(off), on=switched_off(on))
 
     @property
     def feedback(self) -> FeedbackDesk:

@@ -66,10 +66,12 @@ class FeedbackDesk:
 
         UsageError where no such offer fits now.
         """
-        found = next((each for each in self._matched() if name in {each.offer.iri, each.offer.name}), None)
-        if found is None:
-            raise UsageError("no such offer fits now", hint="pod-agent offers --json names those that do.")
+        found = self._fitting(name)
         return self._enter("store", found.offer.seller, opinion) if shop else self.say(found, opinion)
+
+    def undo_shop(self, name: str) -> list[Feedback]:
+        """Take back everything that was said of the shop of an offer; UsageError where there is no such offer."""
+        return self.undo(self._fitting(name).offer.seller, kind="store")
 
     def say(self, shown: Suggestion | OfferMatch, opinion: Opinion) -> Feedback:
         """Say something of what was shown."""
@@ -99,6 +101,12 @@ class FeedbackDesk:
         if not gone:
             raise UsageError("nothing was said of it", hint="pod-agent recommend feedback lists all that was.")
         return gone
+
+    def _fitting(self, name: str) -> OfferMatch:
+        found = next((each for each in self._matched() if name in {each.offer.iri, each.offer.name}), None)
+        if found is None:
+            raise UsageError("no such offer fits now", hint="pod-agent offers --json names those that do.")
+        return found
 
     def _enter(
         self,

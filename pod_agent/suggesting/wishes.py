@@ -54,10 +54,9 @@ class Wishes:
         """The inputs that are switched off for good, and those of ``without``; UsageError for one that there is not."""
         return (read_switched_off(self.kept.known) & INPUTS.keys()) | switched_off(without)
 
-    def switch(self, name: str, *, on: bool) -> frozenset[str]:
-        """Switch an input on or off for good; all that are off since. UsageError where there is no such input."""
-        names = switched_off([name])
-        return switch_inputs(self.kept.pod, on=names if on else (), off=() if on else names)
+    def switch(self, *, off: frozenset[str], on: frozenset[str]) -> frozenset[str]:
+        """Switch inputs off and on for good; all that are off since."""
+        return switch_inputs(self.kept.pod, off=off, on=on) if off or on else self.off()
 
     def used(self) -> dict[str, int]:
         """How often the person said that they used an offer, by its IRI."""

@@ -15,6 +15,10 @@ __all__ = ["Integers", "Purchases"]
 
 Integers = NDArray[np.int64]
 
+USUAL = 8.0
+"""The basket of now is told by the last few, in baskets until one weighs half."""
+MOST_BASKETS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchases:
@@ -39,6 +43,8 @@ class Purchases:
             raise UsageError("a history has an item, a basket and a week for each purchase")
         if len(self.item) and not (self.item.min() >= 0 and self.rank.min() >= 0 and self.ago.min() >= 0):
             raise UsageError("items, baskets and weeks of a history are counted from 0")
+        if len(self.rank) and self.rank.max() >= MOST_BASKETS:
+            raise UsageError("nobody has so many baskets")
         if not np.isfinite(self.ago).all():
             raise UsageError("a purchase lies at no time")
 
@@ -53,8 +59,15 @@ class Purchases:
             raise UsageError(f"a history names an item that is not among these {items}")
         return np.bincount(self.item, weights=weights, minlength=items).astype(np.float64)
 
-    def decayed(self, items: int, half: float, *, weeks: bool) -> tuple[Array, float]:
-        """Counts in which a basket weighs half after ``half`` more baskets, or weeks; and what all baskets weigh."""
-        weights = 0.5 ** ((self.ago if weeks else self.rank) / half)
-        _, first = np.unique(self.rank, return_index=True)
-        return self.counts(items, weights), float(weights[first].sum())
+    def decayed(self, items: int, half: float, *, weeks: bool) -> Array:
+        """(items,) counts in which a basket weighs half after ``half`` more baskets, or after as many weeks."""
+        return self.counts(items, 0.5 ** ((self.ago if weeks else self.rank) / half))
+
+    @property
+    def basket_size(self) -> float:
+        """How many different items a basket has, lately: baskets weigh half after 8 more of them; 0 without any."""
+        if not len(self.item):
+            return 0.0
+        each = np.bincount(self.rank)
+        weights = np.where(each > 0, 0.5 ** (np.arange(len(each)) / USUAL), 0.0)
+        return float(each @ weights / weights.sum())

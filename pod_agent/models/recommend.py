@@ -23,10 +23,13 @@ __all__ = ["INPUTS", "ItemRecommender"]
 INPUTS: Final = ("shared", "shop", "text", "history")
 """The parts of a score; each can be left out."""
 
-MEMORY: Final = ((8.0, False, 0.4), (30.0, True, 0.6))
-"""What was bought counts half after 8 more baskets, and after 30 weeks; and how much each of the two counts says."""
-DOUBT: Final = 8.0
-"""What the prior says weighs as much as 8 baskets of the person's own."""
+MEMORY: Final = ((3.0, False, 8.0, 0.3), (20.0, False, 16.0, 0.5), (30.0, True, 8.0, 0.3))
+"""Three memories of what was bought: it counts half after so many more baskets, or weeks if that is true; how many
+baskets of the person's own the prior weighs as much as; and how much the memory says."""
+OFTEN: Final = 0.3
+"""Of the logarithm of how often it was bought in all."""
+LOYALTY: Final = 0.3
+"""Of the log share of buyers of an item who bought it lately: it tells what is bought again from what is not."""
 
 RECENT: Final = 0.7
 EVER: Final = 0.3
@@ -58,8 +61,9 @@ class ItemRecommender:
         without: inputs that are left out, of ``INPUTS``; other names mean nothing here.
 
     Learned by ``fit``: ``ever_`` and ``lately_``, the shares of people who have each item; ``base_``, the score of an
-    item for somebody of whom nothing is known; ``typical_``, how many different items people have; ``lifts_`` and
-    ``beyond_``, the matrices behind the other parts.
+    item for somebody of whom nothing is known; ``never_`` and ``loyal_``, the logarithms of the share who never had it
+    and of the part of its buyers who had it lately; ``typical_``, how many different items people have; ``lifts_``
+    and ``beyond_``, the matrices behind the other parts.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class ItemRecommender:
         self.typical_ = max(float(self.ever_.sum()), FEWEST)
         self.never_ = np.log1p(-np.minimum(self.ever_, 0.97))
         self.base_ = RECENT * np.log(self.lately_) + EVER * np.log(self.ever_) + LOYAL * self.never_
+        self.loyal_ = np.log(self.lately_ / self.ever_)
         self.beyond_ = Beyond.of(known, self._places(known)) if known else None
         self.lifts_ = {"shop": self._department_lifts(), "text": self._text_lifts()}
         return self
@@ -126,20 +131,19 @@ class ItemRecommender:
     def _history(self, own: Purchases, score: Array) -> Array:
         """How far the person's own counts raise an item above what is expected of it, in the logarithm.
 
-        The other parts become chances that add up to the person's usual basket: q. Then ``c + DOUBT q`` over
-        ``DOUBT q``, for each memory, is how much more often the item was bought than a newcomer would.
+        The other parts become chances that add up to the person's usual basket: q. Then ``c + k q`` over ``k q``, for
+        each memory and its k, is how much more often the item was bought than a newcomer would. Nothing that was
+        bought counts less than what was not.
         """
-        raised = np.zeros(len(score))
         if not len(own.item):
-            return raised
+            return np.zeros(len(score))
         chances = np.exp(score - score.max())
-        chances /= chances.sum()
-        usual = None
-        for half, weeks, weight in MEMORY:
-            counts, total = own.decayed(len(score), half, weeks=weeks)
-            usual = counts.sum() / total if usual is None else usual
-            raised += weight * np.log1p(counts / (DOUBT * usual * chances))
-        return raised
+        chances *= own.basket_size / chances.sum()
+        counts = own.counts(len(score))
+        raised = OFTEN * np.log1p(counts) + LOYALTY * self.loyal_
+        for half, weeks, doubt, weight in MEMORY:
+            raised += weight * np.log1p(own.decayed(len(score), half, weeks=weeks) / (doubt * chances))
+        return np.where(counts > 0, np.maximum(raised, 0.0), 0.0)
 
     def _shares(self, prior: ItemPrior | None) -> tuple[Array, Array]:
         """Shares in the order of the items; what the prior does not name is as rare as the rarest it does."""

@@ -69,7 +69,8 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
 
     @app.get("/offers")
     def offers() -> str:
-        return render_template("offers.html", offers=shelf.offers(), groups=OFFER_GROUPS)
+        counts = _redemptions(shelf.releases())
+        return render_template("offers.html", offers=shelf.offers(), groups=OFFER_GROUPS, counts=counts)
 
     @app.get("/models")
     def models() -> str:
@@ -107,6 +108,12 @@ def _most(prior: ItemPrior) -> list[tuple[str, float, float]]:
     """The items that most people have, with both shares."""
     rows = zip(prior.items, prior.ever, prior.lately, strict=True)
     return sorted(rows, key=lambda row: -row[1])[:SHOWN]
+
+
+def _redemptions(releases: Sequence[Release]) -> dict[str, tuple[Row, str]]:
+    """The newest released count of each offer by its name, with the release's id."""
+    counted = [release for release in releases if release.dimensions == ("offer",)]
+    return {row.labels[0]: (row, release.id) for release in counted for row in release.rows}
 
 
 def _find(shelf: Shelf, name: str) -> Release:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 
 from aggregator.catalogue import InvalidOfferError, demo_offers, publish, published_offers, read_offers
 from aggregator.catalogue.examples import EXAMPLES
@@ -31,7 +32,7 @@ from pod_agent.offers.match import OfferMatch, Unfit
 from pod_agent.offers.matching import Judge
 from tests.support.daily_life import LifeMaker
 from tests.support.households import SINGAPORE, RecordMaker
-from tests.support.releases import ShelfInMemory
+from tests.support.releases import ShelfInMemory, every_release
 from tests.support.serving import served
 from vocab.offers import OfferKind
 from vocab.query import QuerySpec
@@ -42,6 +43,11 @@ TODAY = date(2026, 11, 15)
 PLAIN = (
     '[[offer]]\nname = "a"\ntitle = "A"\nseller = "FairPrice"\nvalid_from = 2026-11-01\nvalid_through = 2026-11-30\n'
 )
+
+
+RELEASE = next(release for release in every_release() if release.statistic == "item_counts")
+SHOWN = next(row for row in RELEASE.rows if not row.withheld and row.low is not None)
+COUNTED = structs.replace(RELEASE, dimensions=("offer",), rows=(structs.replace(SHOWN, labels=("a",)),))
 
 
 @pytest.fixture
@@ -137,10 +143,11 @@ def test_drafts_are_shown_and_not_served(tmp_path: Path, shop: LeaderConfig) -> 
     assert "#a" in sent
     assert "#d" not in sent
     door = Entry(51_000)
-    client = create_app(ShelfInMemory([], [], offers=states), 51_000, door=door).test_client()
+    client = create_app(ShelfInMemory([], [COUNTED], offers=states), 51_000, door=door).test_client()
     ours = "http://127.0.0.1:51000"
     client.get(door.link().removeprefix(ours), base_url=ours)
     page = unescape(client.get("/offers", base_url=ours).text)
+    assert f"Used by about <strong>{COUNTED.rows[0].value:,}</strong> people" in page
     assert page.index("Running") < page.index("Coming") < page.index("Drafted") < page.index("Ended")
 
 

@@ -18,12 +18,14 @@ from pod_agent.index.local import LocalIndex
 from pod_agent.offers.bought import Bought
 from pod_agent.offers.redemptions import RedemptionIndex, redeemed
 from pod_agent.offers.secret import arms_seen
+from tests.support.door import Door
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.errors import VocabularyError
 from vocab.offers import Loan, Offer
 from vocab.query import Filter, QuerySpec
 from vocab.records import Money
 from vocab.statistics import CoPurchase, ItemCounts
+from vocab.study import Noise
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 PLAIN = Offer(
@@ -117,3 +119,18 @@ def test_nothing_else_is_asked_of_offers(statistic: ItemCounts | CoPurchase) -> 
 def test_a_query_of_one_s_own_cannot_name_offers(bought: Bought) -> None:
     with pytest.raises(VocabularyError):
         bought.index.run(counts("plain").query)
+
+
+def test_redemptions_go_through_the_door_with_a_preview_and_a_grant(bought: Bought, tmp_path: Path) -> None:
+    door = Door(tmp_path / "door")
+    index = RedemptionIndex(bought.index, lambda: [PLAIN], dict)
+    study = door.study(title="Offers used", statistic=counts("plain", "made-up"), noise=Noise(800))
+    door.publish(study)
+    person, _ = door.person({}, index=index)
+    [request] = person.requests()
+    assert any("which of 2 offers: plain; made-up there are purchases you made" in line for line in request.preview)
+    assert "This time 1 is sent for: plain. The other 1 hold 0." in request.preview
+    assert person.answer_studies() == []
+    person.give(study.task_id.hex())
+    assert [outcome.outcome for outcome in person.answer_studies()] == ["sent"]
+    door.close()

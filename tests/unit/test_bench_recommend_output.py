@@ -30,8 +30,13 @@ def lines_of(tables: dict[str, Any], out: Path, *options: str) -> list[dict[str,
 
 
 def wide_tables() -> dict[str, Any]:
-    """Twenty more categories that few bought, so that there are ten new ones for everybody."""
+    """Twenty more categories, so that ten are new to everybody, and a household that only bought gasoline."""
     tables = made_tables()
+    fuel = tables["transactions"][tables["transactions"]["product_id"] == 9001].iloc[:1]
+    lonely = fuel.assign(household_id=99, basket_id=99_999, week=3)
+    tables["transactions"] = type(fuel)(np.vstack([tables["transactions"], lonely]), columns=fuel.columns).astype(
+        tables["transactions"].dtypes
+    )
     more = tables["products"].iloc[:20].copy()
     more["product_id"] = range(5000, 5020)
     more["product_category"] = [f"RARE {number:02d}" for number in range(20)]
@@ -47,6 +52,7 @@ def test_every_household_with_a_basket_gets_ten_items_twice(tmp_path: Path, leve
     lines = lines_of(tables, tmp_path / "lists.jsonl", *options)
     bought = tables["transactions"][tables["transactions"]["week"] <= 9]
     assert [line["household"] for line in lines] == sorted(bought["household_id"].unique())
+    assert lines[-1]["household"] == 99
     names = dict(zip(tables["products"]["product_id"], tables["products"]["product_category"], strict=True))
     for line in lines:
         assert list(line) == KEYS

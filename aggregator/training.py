@@ -38,11 +38,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A published model: its name, the number of rounds behind it and its weights."""
+    """A published model: its name, the number of rounds behind it, its weights, and those one round before."""
 
     name: str
     rounds: int
     weights: tuple[float, ...]
+    previous: tuple[float, ...] = ()
 
     @classmethod
     def start(cls, name: str) -> Self:
@@ -195,8 +196,15 @@ def _improve(
     batch = _collected(study, named, collect)
     steps.done("collect")
     assert isinstance(study.statistic, ModelUpdate)  # noqa: S101 - a round's study is one
-    weights = next_weights(study.statistic, batch.values, batch.people, model.weights, variance=study.noise.variance)
-    improved = replace(model, rounds=model.rounds + 1, weights=weights)
+    weights = next_weights(
+        study.statistic,
+        batch.values,
+        batch.people,
+        model.weights,
+        variance=study.noise.variance,
+        previous=model.previous,
+    )
+    improved = replace(model, rounds=model.rounds + 1, weights=weights, previous=model.weights)
     publish(improved)
     steps.done("publish")
     log.info("training round %d is done: %d of %d nodes", improved.rounds, batch.reports, asked)

@@ -76,6 +76,7 @@ def _batch(owners: list[int], lessons: list[tuple[Array, Array]]) -> _Batch:
 
 def federated(pupils: Pupils, *, loss: float | None, rounds: int = ROUNDS) -> list[tuple[float, ...]]:
     """The weights after each round; ``loss`` is the epsilon of all rounds together at delta 1e-6, None: no noise."""
+    before: tuple[float, ...] = ()
     weights, models = PURCHASE_ANOMALY.start, []
     variance = 0 if loss is None else variance_for(epsilon(micro_rho(loss) // rounds), STATISTIC.norm_squared)
     for _ in range(rounds):
@@ -83,7 +84,8 @@ def federated(pupils: Pupils, *, loss: float | None, rounds: int = ROUNDS) -> li
         for _server in range(2):
             total = total + discrete_gaussian(variance, STATISTIC.length)
         summed = [int(value) for value in total]
-        weights = next_weights(STATISTIC, summed, pupils.people, weights, variance=variance)
+        step = next_weights(STATISTIC, summed, pupils.people, weights, variance=variance, previous=before)
+        before, weights = weights, step
         models.append(weights)
     return models
 

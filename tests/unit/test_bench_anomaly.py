@@ -17,7 +17,7 @@ from pod_agent.federation.training import local_update, quantise
 from pod_agent.models import strange
 from pod_agent.models.anomaly_network import log_odds
 from pod_agent.models.strange import PurchaseLearner, lessons
-from vocab.training import PURCHASE_ANOMALY
+from vocab.training import PURCHASE_ANOMALY, next_weights
 
 
 def table(zone: str = "America/New_York", count: int = 6) -> pd.DataFrame:
@@ -160,3 +160,13 @@ def test_the_model_starts_as_the_rule() -> None:
     rule = Surprise().fit(rows).score(rows)
     assert log_odds(np.asarray(PURCHASE_ANOMALY.start), rows) == pytest.approx(rule)
     assert len(PURCHASE_ANOMALY.start) == 390
+
+
+def test_momentum_repeats_half_of_the_last_step_and_the_first_round_has_none() -> None:
+    statistic, start = training.STATISTIC, PURCHASE_ANOMALY.start
+    values = [1 << 14, *[0] * (len(start) - 1)]
+    first = next_weights(statistic, values, 1, start, variance=0)
+    assert first[0] - start[0] == pytest.approx(PURCHASE_ANOMALY.rate)
+    second = next_weights(statistic, values, 1, first, variance=0, previous=start)
+    assert second[0] - first[0] == pytest.approx(1.5 * PURCHASE_ANOMALY.rate)
+    assert second[1:] == first[1:] == start[1:]

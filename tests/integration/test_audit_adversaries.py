@@ -258,10 +258,10 @@ def test_a_later_round_on_weaker_terms_is_not_covered_by_the_grant(
     content = signed_list([later, good], door.leader.config.signer)
     answering(wire_, "GET", lambda: httpx.Response(200, content=content), "/studies")
     with pytest.raises(refusal):
-        consents.contribute(offer(consents, later), lambda _: [0] * 4)
+        consents.contribute(offer(consents, later), lambda _: [0] * WEEKLY_SPENDING.length)
     assert wire_.sent() == []
     with pytest.raises(ServerRefusedError):  # it is permitted and leaves; the leader does not know it
-        consents.contribute(offer(consents, good), lambda _: [0] * 4)
+        consents.contribute(offer(consents, good), lambda _: [0] * WEEKLY_SPENDING.length)
     assert len(wire_.sent()) == 1
 
 

@@ -147,8 +147,8 @@ def household(shop: Shop, folder: Path, number: int) -> tuple[Path, str]:
     if number:
         return home, webid
     today = date.today()  # noqa: DTZ011 - the day on which somebody downloads
-    person = make_household(number + 1, pace=0.5, opened=today - timedelta(days=170))
-    write_exports(person, folder / f"exports-{number}", today - timedelta(days=140), today, services=("ocbc",))
+    person = make_household(number + 1, pace=0.5, opened=today - timedelta(days=250))
+    write_exports(person, folder / f"exports-{number}", today - timedelta(days=220), today, services=("ocbc",))
     pod_agent(home, "import", str(folder / f"exports-{number}"))
     return home, webid
 

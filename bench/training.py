@@ -18,8 +18,8 @@ import numpy as np
 
 from aggregator.noise import discrete_gaussian
 from aggregator.studies import variance_for
-from pod_agent.federation.training import LEARNERS, local_update
-from pod_agent.models.forecast import learned, windows_of
+from pod_agent.federation.training import local_update
+from pod_agent.models.forecast import WeeklySpending, learned, windows_of
 from pod_agent.models.network import WeeklyNetwork, scaled_weeks
 from pod_agent.models.network import windows_of as eight_weeks
 from pod_agent.models.protocol import Array
@@ -70,7 +70,8 @@ def error(name: str, weights: Sequence[float], people: Weeks) -> float:
         scaled, _ = scaled_weeks(history[:-HELD_OUT])
         scale = float(np.mean(history[:-HELD_OUT])) or 1.0
         whole = [*scaled, *(min(4.0, max(-4.0, week / scale)) for week in history[-HELD_OUT:])]
-        model = LEARNERS[name](start=tuple(weights)).fit([])  # type: ignore[arg-type]
+        kind = WeeklySpending if name == WEEKLY_SPENDING.name else WeeklyNetwork
+        model = kind(start=tuple(weights)).fit([])
         ends = range(len(whole) - HELD_OUT, len(whole))
         found += [abs(float(model.forecast(whole[:end])[0]) - whole[end]) for end in ends]
     return float(np.mean(found))

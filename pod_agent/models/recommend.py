@@ -28,6 +28,9 @@ MEMORY: Final = ((3.0, False, 8.0, 0.3), (20.0, False, 16.0, 0.5), (30.0, True, 
 baskets of the person's own the prior weighs as much as; and how much the memory says."""
 OFTEN: Final = 0.3
 """Of the logarithm of how often it was bought in all."""
+LEAST_CHANCE: Final = 0.01
+"""Of being in a basket, for what was bought before: where items are many, what others have tells nothing of it."""
+SMALLEST: Final = 1e-300
 LOYALTY: Final = 0.3
 """Of the log share of buyers of an item who bought it lately: it tells what is bought again from what is not."""
 
@@ -139,11 +142,12 @@ class ItemRecommender:
             return np.zeros(len(score))
         chances = np.exp(score - score.max())
         chances *= own.basket_size / chances.sum()
+        least = np.maximum(chances, LEAST_CHANCE)
         counts = own.counts(len(score))
         raised = OFTEN * np.log1p(counts) + LOYALTY * self.loyal_
         for half, weeks, doubt, weight in MEMORY:
-            raised += weight * np.log1p(own.decayed(len(score), half, weeks=weeks) / (doubt * chances))
-        return np.where(counts > 0, np.maximum(raised, 0.0), 0.0)
+            raised += weight * np.log1p(own.decayed(len(score), half, weeks=weeks) / (doubt * least))
+        return np.where(counts > 0, np.maximum(raised, 0.0) + np.log(least / np.maximum(chances, SMALLEST)), 0.0)
 
     def _shares(self, prior: ItemPrior | None) -> tuple[Array, Array]:
         """Shares in the order of the items; what the prior does not name is as rare as the rarest it does."""

@@ -60,8 +60,9 @@ def order(scores: np.ndarray) -> list[str]:
 def test_three_receipts_put_what_was_bought_first_and_then_what_is_near_or_usual() -> None:
     scores = recommender(a_prior()).scores(bought("milk nappies", "bread apples", "milk nappies"))
     listed = order(scores)
-    assert set(listed[:5]) == {"milk", "nappies", "bread", "apples", "eggs"}
-    assert set(listed[:2]) <= {"milk", "nappies", "bread"}
+    assert listed[:2] == ["milk", "bread"]
+    assert "nappies" in listed[:5]  # 15 of 100 people have any
+    assert listed.index("apples") < listed.index("soap")  # as many people have the one as the other
     new = [item for item in listed if item not in {"milk", "nappies", "bread", "apples"}]
     assert new.index("wipes") < new.index("candles")
     assert new[0] == "eggs"

@@ -192,16 +192,20 @@ def figures(scores: Array, judged: Judged, weights: Integers | None = None) -> d
 
 def resampled(scores: Array, judged: Judged, weights: Integers) -> Array:
     """The PR-AUC of each resampling of the households."""
-    return np.asarray([precision(scores, judged.strange, counts[judged.owners]) for counts in weights])
+    order = np.argsort(-scores, kind="stable")  # once: the order is that of every resampling
+    scores, strange, owners = scores[order], judged.strange[order], judged.owners[order]
+    return np.asarray([_precision_of_sorted(scores, strange, counts[owners]) for counts in weights])
 
 
 def precision(scores: Array, strange: NDArray[np.bool_], counts: Integers | None = None) -> float:
     """Average precision: the mean over strange rows of the precision at their score; equal scores count as one."""
     order = np.argsort(-scores, kind="stable")
-    ordered, hits = scores[order], strange[order].astype(np.float64)
-    each = np.ones(len(order)) if counts is None else counts[order].astype(np.float64)
-    hits = hits * each
-    last = np.append(ordered[1:] != ordered[:-1], True)
-    right, seen = np.cumsum(hits)[last], np.cumsum(each)[last]
-    steps = np.diff(right, prepend=0.0)
-    return float((steps * right / np.maximum(seen, 1e-12)).sum() / max(right[-1], 1e-12))
+    each = np.ones(len(order), dtype=np.int64) if counts is None else counts[order]
+    return _precision_of_sorted(scores[order], strange[order], each)
+
+
+def _precision_of_sorted(scores: Array, strange: NDArray[np.bool_], counts: Integers) -> float:
+    last = np.append(scores[1:] != scores[:-1], True)
+    right, seen = np.cumsum(strange * counts)[last], np.cumsum(counts)[last]
+    steps = np.diff(right, prepend=0)
+    return float((steps * right / np.maximum(seen, 1)).sum() / max(right[-1], 1))

@@ -21,6 +21,7 @@ from aggregator.grid import RoundGrid
 from aggregator.superlink import SuperLink
 from aggregator.training import Model, RoundOutcome, RoundTerms, run_round
 from consent.errors import WithdrawnError
+from pod_agent.features.purchases import Purchases
 from pod_agent.federation.answer import Answered
 from pod_agent.federation.fleet import FleetConnection, Received
 from pod_agent.federation.flower_node import FlowerNode, nodes_online
@@ -28,10 +29,11 @@ from pod_agent.federation.training import local_update
 from pod_agent.models.forecast import TIP, windows_of
 from pod_agent.models.protocol import Array
 from pod_agent.models.response import OfferResponse
+from pod_agent.models.strange import PurchaseLearner
 from tests.support.rounds import CLIP, FRACTION_BITS, TwoServers, report_for, training_study
 from vocab.regression import absolute_moments, newton_step
 from vocab.study import Study
-from vocab.training import OFFER_RESPONSE, WEEKLY_SPENDING, RoundInstructions, Scalar
+from vocab.training import OFFER_RESPONSE, PURCHASE_ANOMALY, WEEKLY_SPENDING, RoundInstructions, Scalar
 
 pytestmark = pytest.mark.flower
 
@@ -196,6 +198,33 @@ def test_a_round_learns_who_uses_offers_from_the_offers_that_each_saw(superlink:
     assert outcome.summed == 3  # who saw none as well
     assert np.abs(moved - OFFER_RESPONSE.rate * mean).max() < 2 * OFFER_RESPONSE.rate * 2**-FRACTION_BITS
     assert np.abs(moved).max() > 0.1
+
+
+def test_a_round_learns_what_is_strange_from_purchases_that_stay_where_they_are(superlink: SuperLink) -> None:
+    dice = np.random.default_rng(2)
+
+    def bought(count: int) -> Purchases:
+        return Purchases(
+            minutes=np.arange(count) * 1440.0 + dice.uniform(1000, 1200, count),
+            timed=np.ones(count, dtype=bool),
+            amounts=dice.lognormal(3, 0.5, count),
+            shops=dice.integers(0, 3, count),
+            groups=np.zeros(count, dtype=np.int64),
+        )
+
+    histories, start = [bought(count) for count in (80, 60, 5)], Model.start(PURCHASE_ANOMALY.name)
+    study = training_study(model=PURCHASE_ANOMALY, norm=CLIP)
+    servers = TwoServers()
+    people = [Person(history, servers) for history in histories]
+    outcome = train(superlink, people, study, RoundTerms(deadline=30, cohort=3, poll=0.05), model=start)
+    changes = [PurchaseLearner().fit(history).coef_ - np.asarray(start.weights) for history in histories]
+    bound = CLIP / 2**FRACTION_BITS
+    mean = np.mean([each * min(1.0, bound / max(1e-9, float(np.linalg.norm(each)))) for each in changes], axis=0)
+    moved = np.subtract(outcome.model.weights, start.weights)
+    assert outcome.summed == 3  # who bought too little as well
+    assert np.abs(moved - PURCHASE_ANOMALY.rate * mean).max() < 2 * PURCHASE_ANOMALY.rate * 2**-FRACTION_BITS
+    assert np.abs(moved).max() > 0.1
+    assert outcome.model.previous == start.weights
 
 
 def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink) -> None:

@@ -60,9 +60,9 @@ def load_weeks() -> Array:
 def panel(weeks: Array, origin: int) -> Panel:
     """What is known at the end of week ``origin``, and the 8 weeks after it."""
     known = origin - FIRST_WEEK + 1
-    active = (weeks[:, :known] > 0).sum(axis=1) >= known / 2
-    history, future = weeks[active, :known], weeks[active, known : known + AHEAD]
-    return Panel(history=history, future=future, unit=np.abs(np.diff(history, axis=1)).mean(axis=1))
+    unit = np.abs(np.diff(weeks[:, :known], axis=1)).mean(axis=1)
+    scored = ((weeks[:, :known] > 0).sum(axis=1) >= known / 2) & (unit > 0)  # who never changes has no unit
+    return Panel(history=weeks[scored, :known], future=weeks[scored, known : known + AHEAD], unit=unit[scored])
 
 
 def windows(held: Panel) -> Windows:

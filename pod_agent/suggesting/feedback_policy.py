@@ -114,7 +114,7 @@ class FeedbackPolicy:
 
     def _ordered(self, kind: str, name: str, arms: Sequence[Arm]) -> list[int]:
         left = [place for place, arm in enumerate(arms) if not self.is_hidden(kind, arm.name, arm.traits)]
-        bandit = Bandit(self._rewards(kind) if self._learns else (), self._priors)
+        bandit = Bandit(self.taught(kind, self._said, self._today) if self._learns else (), self._priors)
         spoken = {_folded(each.item) for each in self._said if each.kind == kind}
         pool = [place for number, place in enumerate(left) if number < POOL or _folded(arms[place].name) in spoken]
         chosen = tuple(arms[place] for place in pool)
@@ -124,11 +124,13 @@ class FeedbackPolicy:
         rest = set(left) - set(pool)
         return [*(pool[place] for place in ranking.shown), *(place for place in left if place in rest)]
 
-    def _rewards(self, kind: str) -> list[Reward]:
+    @staticmethod
+    def taught(kind: str, said: Iterable[Feedback], today: date) -> list[Reward]:
+        """The rewards for things of a kind that follow from what was said up to a day."""
         trait, owner = MAKERS.get(kind, ("", ""))
         names = OFFER_CONTEXT if kind == OFFER else CONTEXT
         found = []
-        for each in self._said:
+        for each in said:
             if each.opinion not in REWARDS or each.kind not in {kind, owner}:
                 continue
             value, weight = REWARDS[each.opinion]
@@ -137,8 +139,7 @@ class FeedbackPolicy:
                 arm = Arm(each.item, 0.0, numbers, each.traits)
             else:
                 arm = Arm(f"{owner} {each.item}", 0.0, (), (f"{trait}={_folded(each.item)}",))
-            age = (self._today - each.at.date()).days
-            found.append(Reward(arm, value, float(max(0, age)), weight))
+            found.append(Reward(arm, value, float(max(0, (today - each.at.date()).days)), weight))
         return found
 
     def _speaks_of(self, kind: str) -> bool:

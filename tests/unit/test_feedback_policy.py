@@ -14,8 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.bandit.own_log import logged_lists, targets
+from pod_agent.errors import UsageError
 from pod_agent.ingest.feedback import Feedback, Opinion, change_feedback, read_feedback
 from pod_agent.models.bandit import Arm, Bandit, Priors
+from pod_agent.models.replay import FEWEST, ips
 from pod_agent.offers.match import OfferMatch
 from pod_agent.suggesting.feedback_policy import REWARDS, FeedbackPolicy, Ranking
 from pod_agent.suggesting.shown import MAX_DAY_BYTES, MAX_DAYS, ShownLog
@@ -192,13 +195,37 @@ def test_the_log_replays_to_what_was_shown_and_holds_no_name(tmp_path: Path, cap
     [each] = log.lists()
     arms = [Arm(item, score, thing.numbers) for thing, (item, score) in zip(each.things, _left(found), strict=True)]
     assert [thing.id for thing in each.things] == [log.identifier("store", arm.name) for arm in arms]
-    orders = Bandit(one._rewards("store")).orders(arms)
+    orders = Bandit(FeedbackPolicy.taught("store", words, TODAY)).orders(arms)
     assert orders.drawn(each.draw)[:3] == list(each.shown)
     assert [arms[place].name for place in each.shown] == found[:3]
     assert all(thing.chances == tuple(orders.propensities[n, :3]) for n, thing in enumerate(each.things))
     assert np.sum([thing.chances for thing in each.things], axis=0) == pytest.approx(np.ones(3))
     written = b"".join(path.read_bytes() for path in (tmp_path / "shown").iterdir())
     assert not any(word.encode() in written or word in caplog.text for name in NAMES for word in name.split())
+
+
+def test_a_home_s_log_can_be_judged_with_the_chances_that_were_used(tmp_path: Path) -> None:
+    """Each day something is said before and after the list; the shipped policy is found again from the log alone."""
+    log, words = ShownLog(tmp_path, SECRET), list[Feedback]()
+    for day in range(FEWEST + 2):
+        at = datetime(2026, 9, 20, 9, tzinfo=UTC) + timedelta(days=day)
+        one = policy(*words, today=at.date())
+        one.reorder(LIST)
+        log.note(one.rankings, 3, at)
+        opinion = Opinion.UP if day % 3 else Opinion.DOWN
+        context = dict(zip(CONTEXT, LIST[day % 5].context, strict=True))
+        words.append(
+            replace(said(NAMES[day % 5], opinion), at=at + timedelta(hours=1), context=context, item=NAMES[day % 5])
+        )
+    lists = log.lists()
+    rows = logged_lists(lists, words, log)
+    again = targets("shipped", lists, words, log)
+    assert all(np.allclose(row.chances, chances) for row, chances in zip(rows, again, strict=True))
+    expected = [sum(reward != 0 for reward in row.rewards) for row in rows]
+    assert set(expected) == {0, 1}
+    assert ips(rows, again).value == pytest.approx(np.mean([sum(row.rewards) for row in rows]))
+    with pytest.raises(UsageError, match="never could have shown"):
+        ips(rows, targets("scores", lists, words, log))
 
 
 def _left(found: Sequence[str]) -> list[tuple[str, float]]:

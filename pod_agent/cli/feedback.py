@@ -33,8 +33,6 @@ def suggestion_feedback(
     VERDICT is up, down, hide (it, and with a store, artist or channel all that is of it), not-my-taste, bought, or undo
     (take back all you said of it). The order changes at once; your words lie in your pod.
     """
-    from pod_agent.suggesting.said import opinion_of
-
     feedback = context.agent().suggestions.feedback
     if item is None or (item == "list" and verdict is None):
         _show_said(context.agent().suggestions, as_json=as_json)
@@ -43,7 +41,7 @@ def suggestion_feedback(
     elif verdict == "undo":
         _tell_undone(len(feedback.undo(item, kind=kind)), as_json=as_json)
     else:
-        _tell(feedback.of_suggestion(item, opinion_of(verdict), kind=kind), as_json=as_json)
+        _tell(feedback.of_suggestion(item, verdict, kind=kind), as_json=as_json)
 
 
 @click.command("feedback")
@@ -57,8 +55,6 @@ def offer_feedback(context: Context, *, offer: str | None, verdict: str | None, 
     VERDICT is up, down, hide, not-my-taste, bought (you used it), or undo (take back all you said of it). The order
     changes at once; your words lie in your pod, and no shop learns of them.
     """
-    from pod_agent.suggesting.said import opinion_of
-
     feedback = context.agent().suggestions.feedback
     if offer is None or (offer == "list" and verdict is None):
         _show_said(context.agent().suggestions, as_json=as_json)
@@ -68,7 +64,7 @@ def offer_feedback(context: Context, *, offer: str | None, verdict: str | None, 
         gone = feedback.undo_shop(offer) if shop else feedback.undo(offer, kind="offer")
         _tell_undone(len(gone), as_json=as_json)
     else:
-        _tell(feedback.of_offer(offer, opinion_of(verdict), shop=shop), as_json=as_json)
+        _tell(feedback.of_offer(offer, verdict, shop=shop), as_json=as_json)
 
 
 @click.command()

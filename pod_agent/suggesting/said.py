@@ -44,7 +44,7 @@ class FeedbackDesk:
         """Every verdict in force, oldest first."""
         return read_feedback(self._wishes.kept.known)
 
-    def of_suggestion(self, name: str, opinion: Opinion, *, kind: str | None = None) -> Feedback:
+    def of_suggestion(self, name: str, opinion: Opinion | str, *, kind: str | None = None) -> Feedback:
         """Say something of a thing, by its name as it is shown.
 
         UsageError where nothing of that name is suggested and no ``kind`` is given, or things of several kinds are.
@@ -61,7 +61,7 @@ class FeedbackDesk:
             raise UsageError("nothing of that name is suggested now", hint="Name its kind with --kind.")
         return self._enter(kind, name.strip(), opinion)
 
-    def of_offer(self, name: str, opinion: Opinion, *, shop: bool = False) -> Feedback:
+    def of_offer(self, name: str, opinion: Opinion | str, *, shop: bool = False) -> Feedback:
         """Say something of an offer, by its IRI or its name in the catalogue; of its shop with ``shop``.
 
         UsageError where no such offer fits now.
@@ -69,11 +69,23 @@ class FeedbackDesk:
         found = self._fitting(name)
         return self._enter("store", found.offer.seller, opinion) if shop else self.say(found, opinion)
 
+    def hear(self, name: str, word: str, *, kind: str) -> None:
+        """Do what a word on a suggestion or offer says: enter a verdict, or take all back with ``undo``.
+
+        UsageError for another word, as ``undo``, and where such an offer does not fit now.
+        """
+        if word == "undo":
+            self.undo(name, kind=kind)
+        elif kind == OFFER:
+            self.of_offer(name, opinion_of(word))
+        else:
+            self.of_suggestion(name, opinion_of(word), kind=kind)
+
     def undo_shop(self, name: str) -> list[Feedback]:
         """Take back everything that was said of the shop of an offer; UsageError where there is no such offer."""
         return self.undo(self._fitting(name).offer.seller, kind="store")
 
-    def say(self, shown: Suggestion | OfferMatch, opinion: Opinion) -> Feedback:
+    def say(self, shown: Suggestion | OfferMatch, opinion: Opinion | str) -> Feedback:
         """Say something of what was shown."""
         if isinstance(shown, OfferMatch):
             numbers = dict(zip(OFFER_CONTEXT, offer_context(shown), strict=True))
@@ -112,7 +124,7 @@ class FeedbackDesk:
         self,
         kind: str,
         item: str,
-        opinion: Opinion,
+        opinion: Opinion | str,
         *,
         title: str = "",
         context: Mapping[str, float] | None = None,
@@ -123,7 +135,7 @@ class FeedbackDesk:
         entry = Feedback(
             kind=kind,
             item=item,
-            opinion=opinion,
+            opinion=opinion_of(opinion),
             at=self._moment((kind, item)),
             title=title,
             context=context or {},

@@ -6,6 +6,7 @@ nothing from then on.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
+from pod_agent.errors import LocalStateError
 from pod_agent.ingest.feedback import OFFER, Opinion, read_feedback, read_switched_off, switch_inputs
 from pod_agent.offers.desk import FOLDER as CATALOGUE
 from pod_agent.offers.match import OfferMatch
@@ -88,8 +90,9 @@ class Wishes:
         return found
 
     def note(self, policy: FeedbackPolicy, limit: int) -> None:
-        """Log the lists that a policy ordered."""
-        self.log.note(policy.rankings, limit, datetime.now(UTC))
+        """Log the lists that a policy ordered, where the disk has room: nobody goes without a list for its log."""
+        with contextlib.suppress(LocalStateError):
+            self.log.note(policy.rankings, limit, datetime.now(UTC))
 
     @cached_property
     def log(self) -> ShownLog:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bench.bandit.own_log import logged_lists, targets
 from pod_agent.errors import UsageError
-from pod_agent.ingest.feedback import Feedback, Opinion, change_feedback, read_feedback
+from pod_agent.ingest.feedback import Feedback, Opinion
 from pod_agent.models.bandit import Arm, Bandit, Priors
 from pod_agent.models.replay import FEWEST, ips
 from pod_agent.offers.match import OfferMatch
@@ -153,36 +153,6 @@ def test_offers_are_hidden_by_themselves_or_with_their_shop_and_reordered() -> N
     assert titles(said("fairprice", "hide")) == ["two"]
     assert titles(said(iri, "down", kind="offer", traits=("shop=fairprice",)))[0] == "two"
     assert titles(said(offers[2].offer.iri, "up", kind="offer"))[0] == "three"
-
-
-moves = st.lists(
-    st.tuples(st.booleans(), st.sampled_from(NAMES), st.sampled_from([*Opinion, None])), min_size=1, max_size=12
-)
-
-
-@given(moves)
-@settings(max_examples=40, deadline=None)
-def test_two_devices_that_sync_show_the_same_order_whoever_said_what(
-    script: list[tuple[bool, str, Opinion | None]],
-) -> None:
-    """What was said reaches one pod from two devices, or from one alone: the same bytes, chances and order."""
-    from tests.support.memory_pod import MemoryPod  # noqa: PLC0415 - one pod for each example
-
-    both, alone = MemoryPod(), MemoryPod()
-    pods = {True: both, False: both}
-    start = datetime(2026, 9, 28, 8, tzinfo=UTC)
-    for number, (device, item, opinion) in enumerate(script):
-        for pod in (pods[device], alone):
-            if opinion is None:
-                change_feedback(pod, remove=lambda each, item=item: each.item == item)  # type: ignore[misc]
-            else:
-                entry = replace(said(item, opinion), at=start + timedelta(days=number))
-                change_feedback(pod, add=[entry], remove=entry.replaces)
-    assert both.documents("feedback/") == alone.documents("feedback/")
-    one, two = policy(*read_feedback(both)), policy(*read_feedback(alone))
-    assert one.reorder(LIST) == two.reorder(LIST)
-    for first, second in zip(one.rankings, two.rankings, strict=True):
-        assert np.array_equal(first.orders.orders, second.orders.orders)
 
 
 def test_the_log_replays_to_what_was_shown_and_holds_no_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

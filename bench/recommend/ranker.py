@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.recommend.peers import TIE, Score, Scores
+from bench.recommend.peers import TIE, Score, Scores, ease, tifu_knn
 from bench.recommend.protocol import HORIZON, LEAST_BASKETS, Integers, Past
 
-__all__ = ["FEATURES", "ORIGINS", "RankerSettings", "ranker"]
+__all__ = ["FEATURES", "ORIGINS", "STACKED", "RankerSettings", "ranker"]
 
 FEATURES = (
     "baskets with it, of all",
@@ -49,6 +49,15 @@ FEATURES = (
     "weeks since the last basket",
 )
 
+STACKED = (
+    "score of EASE",
+    "score of TIFU-KNN's neighbours",
+    "baskets with it, of all, half at 60",
+    "baskets with it, of all, half at 12 weeks",
+    "baskets with it, half at 3",
+)
+"""More features for a model on top of other models."""
+
 ORIGINS = (4, 8, 12)
 """Weeks before the cut at which the model stands when it learns; the labels are the four weeks after each."""
 
@@ -71,18 +80,25 @@ class RankerSettings:
     bins: int = 63
 
 
-def ranker(known: Past, *, seeds: Sequence[int] = (0,), settings: RankerSettings | None = None) -> list[Score]:
-    """Fit on the earlier cuts, once for each seed; other items than the candidates follow by popularity."""
+def ranker(
+    known: Past, *, seeds: Sequence[int] = (0,), settings: RankerSettings | None = None, stacked: bool = False
+) -> list[Score]:
+    """Fit on the earlier cuts, once for each seed; other items than the candidates follow by popularity.
+
+    ``stacked`` adds what EASE and TIFU-KNN say, and more memories (``STACKED``).
+    """
     from lightgbm import Dataset, train  # noqa: PLC0415 - optional, and a second to load
 
     chosen = settings or RankerSettings()
-    rows, labels, weights = _lessons(known, chosen.new_pairs)
+    rows, labels, weights = _lessons(known, chosen.new_pairs, stacked=stacked)
     dataset = Dataset(rows, label=labels, weight=weights, params=_parameters(chosen, 0))
-    now = _Table(known)
+    now = _Table(known, stacked=stacked)
     return [_score(now, train(_parameters(chosen, seed), dataset, num_boost_round=chosen.trees)) for seed in seeds]
 
 
-def _lessons(known: Past, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+def _lessons(
+    known: Past, share: float, *, stacked: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Features of pairs at the earlier cuts, whether the purchase came, and the weight of each pair.
 
     All pairs of a person and what they had bought, and a ``share`` of the others, which then weigh that much more.
@@ -90,7 +106,7 @@ def _lessons(known: Past, share: float) -> tuple[NDArray[np.float32], NDArray[np
     generator = np.random.default_rng(known.week)
     rows, labels, weights = [], [], []
     for weeks in ORIGINS:
-        table, bought = _Table(known.before(weeks)), _labels(known, weeks)
+        table, bought = _Table(known.before(weeks), stacked=stacked), _labels(known, weeks)
         people = np.flatnonzero((table.known.baskets >= LEAST_BASKETS) & (bought.getnnz(axis=1) > 0))
         for person in people.tolist():
             items = table.candidates(person)
@@ -142,7 +158,7 @@ def _labels(known: Past, weeks: int) -> Any:
 class _Table:
     """The features of every pair of a person and an item, at one cut."""
 
-    def __init__(self, known: Past) -> None:
+    def __init__(self, known: Past, *, stacked: bool) -> None:
         self.known = known
         people, items = known.shape
         ever = known.ever()
@@ -152,21 +168,21 @@ class _Table:
         self.pairs, self.own = self._pairs()
         self.items = self._items(ever)
         self.people = self._people(ever)
-        self.count = items
+        self.more = self._stacked() if stacked else np.zeros((people, items, 0), dtype=np.float32)
 
     def candidates(self, person: int) -> Integers:
         """What is scored for a person."""
         return np.union1d(self.own[person], self.popular).astype(np.int64)
 
     def features(self, person: int, items: Integers) -> NDArray[np.float32]:
-        """(n, 26) rows for the items of one person."""
+        """(n, 26) rows for the items of one person, or (n, 31)."""
         table = np.zeros((len(items), len(FEATURES)), dtype=np.float32)
         table[:, 8:13] = NEVER
         place = np.searchsorted(items, self.own[person])
         table[place, :14] = self.pairs[person]
         table[:, 14:20] = self.items[items]
         table[:, 20:] = self.people[person]
-        return table
+        return np.hstack([table, self.more[person, items]])
 
     def _pairs(self) -> tuple[list[NDArray[np.float32]], list[Integers]]:
         known = self.known
@@ -221,6 +237,19 @@ class _Table:
         per_buyer = np.asarray(counts.sum(axis=0)).ravel() / buyers
         trend = np.log((four + 0.001) / (before + 0.001))
         return np.stack([self.ever_share, eight, four, trend, per_buyer, again], axis=1).astype(np.float32)
+
+    def _stacked(self) -> NDArray[np.float32]:
+        known = self.known
+        people = np.arange(known.shape[0])
+        baskets = np.maximum(known.baskets, 1)[:, None]
+        columns = [
+            ease(known)(people),
+            tifu_knn(known, own=0)(people),
+            known.matrix(0.5 ** (known.rank / 60)).toarray() / baskets,
+            known.matrix(0.5 ** (known.ago / 12)).toarray() / baskets,
+            known.matrix(0.5 ** (known.rank / 3)).toarray(),
+        ]
+        return np.stack(columns, axis=2).astype(np.float32)
 
     def _people(self, ever: Any) -> NDArray[np.float32]:
         known = self.known

@@ -17,7 +17,7 @@ from bench.recommend.metrics import top
 from bench.recommend.ours import ABLATIONS, recommender
 from bench.recommend.protocol import past
 from bench.recommend.release import Terms
-from bench.recommend.report import Plan, full_report
+from bench.recommend.report import STACK, Plan, full_report
 from tests.support.journeys import journey_of, made_tables
 
 KEYS = ["household", "next", "novel"]
@@ -97,7 +97,7 @@ def test_the_comparison_holds_all_models_in_one_table() -> None:
     plan = Plan(weeks=(15, 18), level="category", seeds=(0,), epsilons=(1.0,))
     report = full_report(journey_of(wide_tables()), plan, heard.append)
     found = report.values
-    assert {"popularity", "TIFU-KNN", "UP-CF", "ItemKNN", "EASE", "implicit ALS", BEST} < found["models"].keys()
+    assert {"popularity", "TIFU-KNN", "UP-CF", "ItemKNN", "EASE", "implicit ALS", BEST, STACK} < found["models"].keys()
     assert {"ours, no noise", "ours, epsilon 1"} < found["models"].keys()
     assert found["ablations"].keys() == ABLATIONS.keys()
     figure = found["models"]["ours, epsilon 1"]["next recall"]

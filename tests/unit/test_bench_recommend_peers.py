@@ -124,9 +124,10 @@ def test_every_peer_gives_the_same_scores_twice(known: Past) -> None:
         assert np.array_equal(scores(fit(known), known), scores(fit(known), known)), name
 
 
-def test_the_ranker_ranks_what_was_bought_often_above_what_was_not(known: Past) -> None:
+@pytest.mark.parametrize("stacked", [False, True])
+def test_the_ranker_ranks_what_was_bought_often_above_what_was_not(known: Past, *, stacked: bool) -> None:
     settings = RankerSettings(trees=20, least=5)
-    first, again = (scores(ranker(known, seeds=[3], settings=settings)[0], known) for _ in range(2))
+    first, again = (scores(ranker(known, seeds=[3], settings=settings, stacked=stacked)[0], known) for _ in range(2))
     assert np.array_equal(first, again)
     counts = np.asarray(known.matrix().toarray())
     often, never = first[counts >= 8], first[counts == 0]

@@ -69,18 +69,6 @@ class FeedbackDesk:
         found = self._fitting(name)
         return self._enter("store", found.offer.seller, opinion) if shop else self.say(found, opinion)
 
-    def hear(self, name: str, word: str, *, kind: str) -> None:
-        """Do what a word on a suggestion or offer says: enter a verdict, or take all back with ``undo``.
-
-        UsageError for another word, as ``undo``, and where such an offer does not fit now.
-        """
-        if word == "undo":
-            self.undo(name, kind=kind)
-        elif kind == OFFER:
-            self.of_offer(name, opinion_of(word))
-        else:
-            self.of_suggestion(name, opinion_of(word), kind=kind)
-
     def undo_shop(self, name: str) -> list[Feedback]:
         """Take back everything that was said of the shop of an offer; UsageError where there is no such offer."""
         return self.undo(self._fitting(name).offer.seller, kind="store")

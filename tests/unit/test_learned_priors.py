@@ -70,11 +70,13 @@ def test_with_noise_both_shares_lie_nearer_to_the_truth_than_the_raw_counts() ->
 def test_more_noise_moves_a_share_further_towards_what_is_foretold() -> None:
     counts = np.linspace(1500, 100, 30)
     outlier = counts.copy()
-    outlier[10] = 100
+    outlier[10] = 500
     told = [
         denoised_shares(counts, outlier, noise=(noise, noise), people=PEOPLE)[1][10] for noise in (1.0, 60.0, 400.0)
     ]
     assert told[0] < told[1] < told[2]
+    assert told[0] == pytest.approx(500 / PEOPLE, rel=0.05)
+    assert told[2] > 1.2 * told[0]
 
 
 def test_counts_below_zero_and_above_everyone_still_give_shares() -> None:

@@ -127,6 +127,15 @@ def test_a_release_of_pairs_brings_forward_what_goes_with_what_was_bought() -> N
     assert gain[ITEMS.index("bleach")] > gain[ITEMS.index("towels")] > gain[ITEMS.index("pears")]
 
 
+def test_no_item_is_near_to_itself() -> None:
+    history, ones = bought("milk nappies", "bread apples"), alike()
+    np.fill_diagonal(ones, 1.0)
+    plain, own = recommender(a_prior()), recommender(a_prior(), texts=ones, names=ones)
+    assert np.array_equal(own.scores(history), plain.scores(history))
+    alone = recommender(a_prior(), departments=ITEMS, texts=None, names=None)
+    assert not alone.parts(history)["shop"].any()
+
+
 def test_the_parts_of_a_score_add_up_and_name_its_inputs() -> None:
     model, history = recommender(a_prior(pairs=a_pair())), bought("milk nappies", "bread apples")
     parts = model.parts(history)

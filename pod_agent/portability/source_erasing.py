@@ -39,6 +39,7 @@ NOTE: Final = "erasing.json"
 _SUPERSEDED: Final = ".superseded.ttl"
 _NAME: Final = re.compile(rb"\n<[0-9a-z.-]*#([a-z2-7]{26})>")
 _CACHES: Final = ("index.sqlite", "ingest/mirror.sqlite", "ingest/journal.sqlite")
+_MADE_OF_RECORDS: Final = ("ingest/staging-*", "shown/*.jsonl", "catalogue/reasons.json", "vectors/*")
 
 
 @dataclass(slots=True)
@@ -108,14 +109,18 @@ def erase_source(pod: Pod, home: Path, source: str, transactions: Iterable[Trans
 
 
 def forget_local(home: Path, done: ErasedSource) -> None:
-    """Remove index and copies on this machine, which are made again; whoever has them open closes them first."""
+    """Remove index, copies and what was made of records on this machine; whoever has them open closes them first.
+
+    All of it is made again but the reasons of offers that were shown: they tell of purchases in words.
+    """
     with exclusive(home / "ingest"):
         names = _CACHES[:-1] if _journal_waits(home) else _CACHES
         for name in names:
             for ending in ("", "-wal", "-shm", "-journal"):
                 done.removed["local copies"] += remove_private(home / f"{name}{ending}")
-        for left_over in (*(home / "ingest").glob("staging-*"), *(home / "shown").glob("*.jsonl")):
-            done.removed["local copies"] += remove_private(left_over)
+        for pattern in (*_MADE_OF_RECORDS, f"ingest/refused/*-{DATA.rstrip('/')}-{done.source}-*"):
+            for left_over in home.glob(pattern):
+                done.removed["local copies"] += remove_private(left_over)
         remove_private(home / NOTE)
 
 

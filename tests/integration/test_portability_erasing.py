@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,18 @@ from msgspec.structs import replace
 
 from pod_agent.agent import Agent
 from pod_agent.config import save_settings
+from pod_agent.embedding import KeptEmbedder
 from pod_agent.ingest.journal import Journal
 from pod_agent.ingest.layout import read_documents, walk
 from pod_agent.pods.embedded import EmbeddedPod
 from pod_agent.pods.login.logins import ClientCredentials
 from pod_agent.pods.login.secrets import SecretStore
+from pod_agent.storage import write_private
 from tests.support.exports import many_plays, spotify_json
 from tests.support.full_home import fill_home, plays, pod_agent, told_home
 from tests.support.households import RecordMaker
 from tests.support.solid_server import PodOwner, fresh_owner
+from tests.support.suggestions import Alphabet
 from vocab.query import QuerySpec
 
 ENVIRONMENT = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
@@ -170,6 +174,41 @@ def test_an_import_of_two_sources_can_still_be_undone_after_one_was_erased(home:
             agent.undo_import(each["import_id"])
         assert agent.index.count() == 0
         assert not list(read_documents(agent.pod))
+
+
+def test_reasons_vectors_and_refused_documents_of_a_source_go_with_it(tmp_path: Path) -> None:
+    home, make, today = tmp_path / "own", RecordMaker(), datetime.now(UTC).date()
+    days = [(today - timedelta(days=3 * back)).isoformat() for back in range(1, 9)]
+    told_home(
+        home,
+        ("dbs", [make.paid(day, 9, CANARY, "dining", source="dbs") for day in days]),
+        ("ocbc", [make.paid(days[0], 5, "Kopi", "dining")]),
+    )
+    (tmp_path / "offers.jsonld").write_text(json.dumps(_offer_of(CANARY)))
+    save_settings(home, catalogue=str(tmp_path / "offers.jsonld"))
+    with Agent.open(home) as agent:
+        assert [CANARY in match.reason for match in agent.offers()] == [True]
+    KeptEmbedder(Alphabet(), home / "vectors" / "names.npz").embed([CANARY])
+    for source in ("dbs", "ocbc"):
+        write_private(home / "ingest" / "refused" / f"20260320t-data-{source}-2026-03.ttl", CANARY.encode())
+    assert "catalogue/reasons.json" in occurrences(home, CANARY)
+    done = pod_agent(home, "erase", "--source", "dbs", "--yes")
+    assert done["complete"]
+    assert occurrences(home, CANARY, "data/dbs") == ["ingest/refused/20260320t-data-ocbc-2026-03.ttl"]
+    assert not (home / "vectors" / "names.npz").exists()
+
+
+def _offer_of(seller: str) -> dict[str, object]:
+    return {
+        "@context": {"@vocab": "http://schema.org/"},
+        "@id": "https://shop.example/c#back",
+        "@type": "Offer",
+        "name": "Back again",
+        "seller": {"name": seller},
+        "validFrom": "2026-01-01",
+        "validThrough": "2126-01-01",
+        "price": 5,
+    }
 
 
 def test_corrections_and_rules_of_a_source_go_with_it_and_others_stay(home: Path, tmp_path: Path) -> None:

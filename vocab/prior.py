@@ -20,7 +20,7 @@ __all__ = ["PRIOR_DIMENSIONS", "ItemPairs", "ItemPrior"]
 PRIOR_DIMENSIONS = frozenset({"category", "group", "merchant", "product"})
 """What the items of a prior may be."""
 DIGITS = 9
-UNIT = 10**DIGITS
+UNIT = 1_000_000_000
 """Numbers are kept and signed as whole billionths."""
 MAX_DIRECTIONS = 1024
 MAX_VALUE = 1e6

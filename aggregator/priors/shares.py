@@ -84,7 +84,7 @@ def denoised_shares(ever: Floats, lately: Floats, *, noise: tuple[float, float],
     if not (np.isfinite(ever).all() and np.isfinite(lately).all()):
         raise VocabularyError("a count of the release is not a number")
     if not any(noise):
-        return tuple(np.clip(np.maximum(counts, 0.5) / people, 1e-9, 1.0) for counts in (ever, lately))  # type: ignore[return-value]
+        return _exact(ever, people), _exact(lately, people)
     logs = [
         np.log(np.maximum(counts, SEEN_FLOOR * spread) / people)
         for counts, spread in zip((ever, lately), noise, strict=True)
@@ -94,8 +94,12 @@ def denoised_shares(ever: Floats, lately: Floats, *, noise: tuple[float, float],
         _posterior(counts, people * np.exp(_line(logs[1 - part], logs[part], trust)), noise[part]) / people
         for part, counts in enumerate((ever, lately))
     ]
-    least = min(LEAST_SHARE, 0.5 / people) if people < 1 / LEAST_SHARE else LEAST_SHARE
-    return np.clip(shares[0], least, MOST_SHARE), np.clip(shares[1], FLOOR / people, MOST_SHARE)
+    least = min(FLOOR / people, MOST_SHARE)
+    return np.clip(shares[0], LEAST_SHARE, MOST_SHARE), np.clip(shares[1], least, MOST_SHARE)
+
+
+def _exact(counts: Floats, people: int) -> Floats:
+    return np.asarray(np.clip(np.maximum(counts, 0.5) / people, 1e-9, 1.0))
 
 
 def _trust(counts: Floats, noise: float) -> Floats:

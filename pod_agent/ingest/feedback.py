@@ -38,6 +38,7 @@ OFFER: Final = "offer"
 """The kind of a verdict on an offer; all others are kinds of suggestions."""
 LONGEST: Final = 2000
 
+_REMEDY: Final = "Run: pod-agent sync. If that does not mend it, remove the document: its words are forgotten then."
 _DOCUMENT: Final = re.compile(r"feedback/\d{4}-\d{2}\.ttl")
 _IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _INPUT: Final = re.compile("[a-z][a-z0-9-]{0,39}")
@@ -253,11 +254,11 @@ def _nodes(content: bytes, path: str, kind: str) -> dict[str, dict[str, list[str
                 node = nodes.setdefault(quad.subject.value, {})
                 node.setdefault(quad.predicate.value, []).append(quad.object.value)
     except SyntaxError as error:
-        raise PodDamagedError(f"{path} cannot be read", hint="Run: pod-agent sync") from error
+        raise PodDamagedError(f"{path} cannot be read", hint=_REMEDY) from error
     found = {name: node for name, node in nodes.items() if kind in node.get(terms.TYPE, [])}
     count = nodes.get(BASE + path, {}).get(terms.RECORD_COUNT, ["0" if not content else ""])
     if count != [str(len(found))] or (content and not content.endswith(b".\n")):
-        raise PodDamagedError(f"{path} is cut short", hint="Run: pod-agent sync")
+        raise PodDamagedError(f"{path} is cut short", hint=_REMEDY)
     return found
 
 
@@ -265,7 +266,7 @@ def _parsed(content: bytes, path: str) -> list[Feedback]:
     try:
         return [_entry(node) for node in _nodes(content, path, terms.FEEDBACK).values()]
     except (KeyError, ValueError) as error:
-        raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint="Run: pod-agent sync") from error
+        raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint=_REMEDY) from error
 
 
 def _entry(node: Mapping[str, list[str]]) -> Feedback:
@@ -288,5 +289,5 @@ def _inputs(content: bytes) -> frozenset[str]:
     nodes = _nodes(content, INPUTS, terms.SWITCHED_OFF)
     names = [name for node in nodes.values() for name in node.get(terms.NAME, [])]
     if len(names) != len(nodes) or not all(map(_INPUT.fullmatch, names)):
-        raise PodDamagedError(f"{INPUTS} cannot be read", hint="Run: pod-agent sync")
+        raise PodDamagedError(f"{INPUTS} cannot be read", hint=_REMEDY)
     return frozenset(names)

@@ -27,7 +27,7 @@ LAST = date(2026, 10, 31)
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback")
-    write_exports(make_household(5), folder / "exports", date(2026, 8, 1), LAST, services=("dbs", "spotify"))
+    write_exports(make_household(5), folder / "exports", date(2026, 9, 10), LAST, services=("dbs", "spotify"))
     with Agent.create(folder / "home") as agent:
         agent.import_paths([folder / "exports"])
     return folder / "home"

@@ -64,7 +64,9 @@ def test_the_order_in_which_words_are_read_changes_no_bit(
     rewards = rewards_of(found, said)
     other = list(rewards)
     shuffle.shuffle(other)
-    assert np.array_equal(Bandit(rewards).orders(found).orders, Bandit(other).orders(found).orders)
+    one, two = Bandit(rewards), Bandit(other)
+    assert one.means(found).tobytes() == two.means(found).tobytes()
+    assert np.array_equal(one.orders(found).orders, two.orders(found).orders)
 
 
 @given(arms, words, st.integers(0, 7), st.sampled_from([1.0, -1.0]))
@@ -91,6 +93,17 @@ def test_contradictions_of_one_thing_cancel_and_old_words_fade() -> None:
     assert shifts[0] < -0.4
     assert shifts[-1] == 0.0
     assert Bandit([Reward(thing, -1.0, age=900)]).orders([thing, other]).drawn(7) == [0, 1]
+
+
+def test_the_more_was_said_the_more_is_tried_out() -> None:
+    found = [Arm(f"thing {n}", 0.5 - 0.02 * n, (1.0, n / 8)) for n in range(8)]
+    said = [Reward(found[n % 8], 1.0 if n % 3 else -1.0) for n in range(16)]
+    kinds = [len(np.unique(Bandit(said[:number]).orders(found).orders, axis=0)) for number in (0, 1, 16)]
+    assert kinds[0] == 1
+    assert kinds[0] < kinds[1] < kinds[2]
+    slow = Bandit(said, Priors(warm=1e9)).orders(found)
+    assert len(np.unique(slow.orders, axis=0)) == 1
+    assert slow.drawn(0) == [int(n) for n in np.argsort(-Bandit(said).values(found), kind="stable")]
 
 
 def test_a_trait_passes_a_word_on_to_what_shares_it() -> None:

@@ -186,6 +186,12 @@ def test_devices_bring_each_other_what_was_said_and_put_back_what_vanished(tmp_p
     pod.put(path, pod.resources[path].content[:150])
     laptop.sync()
     assert read_feedback(pod) == (OFFER,), "half a document is mended"
+    enter(laptop.syncing.pod, said())
+    whole = pod.resources[path].content
+    pod.put(path, whole[: whole.rindex(b"\n<#")])
+    laptop.sync()
+    assert len(read_feedback(pod)) == 2, "so is one that ends between two verdicts"
+    change_feedback(laptop.syncing.pod, remove=lambda each: each.kind == "store")
     pod.remove(path)
     laptop.sync()
     assert read_feedback(pod) == (OFFER,), "what no program of ours removes is put back"

@@ -95,6 +95,8 @@ def test_hiding_always_wins_and_nothing_else_is_ever_left_out(words: list[tuple[
 def test_an_order_stays_within_a_day_and_its_chances_are_those_of_the_days() -> None:
     words = [said("Deli", "up"), said("Bakery", "down", days=3), said("Clinic", "up", days=30)]
     assert policy(*words).reorder(LIST) == policy(*words).reorder(LIST)
+    days = [policy(*words, today=TODAY + timedelta(days=day)).reorder(LIST) for day in range(10)]
+    assert len({tuple(names(each)) for each in days}) > 1
     firsts = []
     for day in range(400):
         one = policy(*words, today=TODAY + timedelta(days=day % 2), secret=day.to_bytes(2) * 16)

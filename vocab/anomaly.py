@@ -50,7 +50,7 @@ ANOMALY_RULE: Mapping[str, float] = {
 }
 """The rule: surprises in natural logarithms add up as for independent events, and twice the largest is strange.
 
-The four factors were chosen among 45 by the weeks before the ones that ``bench.anomaly`` judges by.
+The four factors are the best of a grid of 48 on weeks 34 to 45 (docs/decisions/0026).
 """
 
 ANOMALY_OFFSET = -3.0

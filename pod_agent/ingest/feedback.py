@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -262,9 +263,11 @@ def _nodes(content: bytes, path: str, kind: str) -> dict[str, dict[str, list[str
     return found
 
 
-def _parsed(content: bytes, path: str) -> list[Feedback]:
+@lru_cache(maxsize=64)
+def _parsed(content: bytes, path: str) -> tuple[Feedback, ...]:
+    """The verdicts in a document; kept, for every list that is shown asks for them."""
     try:
-        return [_entry(node) for node in _nodes(content, path, terms.FEEDBACK).values()]
+        return tuple(_entry(node) for node in _nodes(content, path, terms.FEEDBACK).values())
     except (KeyError, ValueError) as error:
         raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint=_REMEDY) from error
 

@@ -20,7 +20,9 @@ from client_web.views import (
     ask,
     dashboard,
     entry,
+    for_you,
     imports,
+    inputs,
     leaving,
     log,
     offers,
@@ -71,6 +73,8 @@ def create_app(
     for view in (
         dashboard,
         records,
+        for_you,
+        inputs,
         offers,
         ask,
         sharing,

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client_web.formatting import day_text, minutes_text, money, time_text
 from client_web.links import link
+from vocab.errors import ProjectError
+from vocab.records import IRI, UNDATED
 
-__all__ = ["Row", "record_row"]
+if TYPE_CHECKING:
+    from pod_agent import Agent
+
+__all__ = ["Row", "held_rows", "record_row"]
+
+NAMES = ("merchant", "counterparty", "description", "product", "title", "name", "text", "shop")
+"""Fields that say what a record is of, the first that it has."""
+DETAILS = ("account", "artist", "channel", "creator", "shop")
+SORTS = ("category", "medium", "subject", "status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +36,44 @@ class Row:
 
 def record_row(record: Mapping[str, Any]) -> Row:
     """The row of one record of ``Agent.show``."""
-    fields, href = record["fields"], link("/record", iri=str(record["iri"]))
-    if record["kind"] == "listen":
-        return Row(
-            when=time_text(str(fields["at"])),
-            what=str(fields.get("title") or ""),
-            detail=str(fields.get("artist") or ""),
-            sort=str(fields.get("medium") or ""),
-            amount=minutes_text(float(fields["played_ms"]) / 60_000),
-            href=href,
-        )
+    fields, what = record["fields"], _first(record["fields"], NAMES)
+    detail = _first(fields, DETAILS)
     return Row(
-        when=day_text(str(fields["at"])),
-        what=str(fields.get("merchant") or fields.get("counterparty") or fields.get("description") or ""),
-        detail=str(fields.get("account") or ""),
-        sort=str(fields.get("category") or ""),
-        amount=_amount(str(fields["amount"])),
-        href=href,
+        when=_when(record["kind"], str(fields["at"])),
+        what=what,
+        detail="" if detail == what else detail,
+        sort=_first(fields, SORTS),
+        amount=_figure(fields),
+        href=link("/record", iri=str(record["iri"])),
     )
+
+
+def held_rows(agent: Agent, iris: Iterable[str]) -> list[Row]:
+    """The rows of records; those that are no longer held are left out."""
+    rows = []
+    for iri in iris:
+        try:
+            rows.append(record_row(agent.show([IRI(iri)])[0]))
+        except ProjectError:
+            continue
+    return rows
+
+
+def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str:
+    return next((str(fields[name]) for name in names if fields.get(name)), "")
+
+
+def _when(kind: str, at: str) -> str:
+    if at[:10] == UNDATED.date().isoformat():
+        return "no day"
+    return time_text(at) if kind in {"listen", "view", "search"} else day_text(at)
+
+
+def _figure(fields: Mapping[str, Any]) -> str:
+    if fields.get("played_ms") is not None:
+        return minutes_text(float(fields["played_ms"]) / 60_000)
+    amount = fields.get("amount") or fields.get("total")
+    return _amount(str(amount)) if amount else ""
 
 
 def _amount(amount: str) -> str:

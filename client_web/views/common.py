@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from client_web.errors import BadAddressError, BusyError
 from client_web.keeping import Keeping
 from client_web.periods import Period, read_period
+from client_web.remembering import Remembered
 from client_web.security import Session
 from client_web.waiting import Logins, Shown
 from client_web.works import Work, Works
@@ -51,6 +52,7 @@ class Pages:
     works: Works = field(default_factory=Works)
     logins: Logins = field(default_factory=Logins)
     shown: Shown = field(default_factory=Shown)
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 def pages() -> Pages:

@@ -64,6 +64,13 @@ class LocalIndex:
                 self._discard()
                 self._connection = self._open()
 
+    @property
+    def edition(self) -> tuple[int, int]:
+        """Differs once anything in the index was changed, by this process or another; what it counts means nothing."""
+        with self._lock:
+            [(others,)] = self._connection.execute("PRAGMA data_version")
+            return int(others), self._connection.total_changes
+
     def __enter__(self) -> Self:
         return self
 

@@ -96,6 +96,15 @@ class OfferDesk:
         self._reasons.keep(found, datetime.now(UTC))
         return [self._told(match) for match in found]
 
+    def compare(self, name: str) -> tuple[list[OfferMatch], list[OfferMatch]]:
+        """The offers with an input and without it, whether or not it is switched off; nothing is kept or logged."""
+        others = self._wishes.off(()) - {name}
+        having, without = (
+            [self._told(each) for each in self._matched(None, off) if not self._wishes.is_hidden(each.offer)]
+            for off in (others, others | {name})
+        )
+        return having, without
+
     def fitting(self) -> list[OfferMatch]:
         """Every offer that fits, hidden ones and loans as well: what the person can speak of."""
         off = self._wishes.off(())

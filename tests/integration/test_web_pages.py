@@ -115,7 +115,7 @@ def test_an_offer_shows_its_reason_and_the_records_behind_it(client: FlaskClient
     best = agent.offers()[0]
     text = text_of(client, "/offers/")
     assert best.reason in text
-    records = unescape(client.get("/offers/records", base_url=OURS, query_string={"offer": best.offer.iri}).text)
+    records = unescape(client.get("/offers/why", base_url=OURS, query_string={"offer": best.offer.iri}).text)
     assert records.count("/record?iri=") == len(best.evidence)
 
 

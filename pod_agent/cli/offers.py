@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pod_agent.cli.feedback import offer_feedback
-from pod_agent.cli.options import Context, common, show_json, show_table
+from pod_agent.cli.options import Context, common, plain, show_json, show_table
 
 if TYPE_CHECKING:
     from pod_agent.offers.catalogue import Edition
@@ -57,9 +57,11 @@ def show(context: Context, offer: str, *, as_json: bool) -> None:
     if as_json:
         show_json(told)
         return
-    click.echo(click.style(told["title"], bold=True) + (f", {told['seller']}" if "seller" in told else ""))
+    click.echo(
+        click.style(plain(told["title"]), bold=True) + (f", {plain(told['seller'])}" if "seller" in told else "")
+    )
     for line in _lines(told):
-        click.echo(f"  {line}")
+        click.echo(f"  {plain(line)}")
 
 
 @offers.command()
@@ -114,7 +116,7 @@ def _tell_edition(edition: Edition | None) -> None:
     if edition.stale:
         click.echo(f"The publisher cannot be asked now: this is the copy of {edition.fetched_at:%Y-%m-%d}.", err=True)
     for fault in edition.faults[:FAULTS_SHOWN]:
-        click.echo(f"Left out: {fault.offer}: {fault.reason}", err=True)
+        click.echo(plain(f"Left out: {fault.offer}: {fault.reason}"), err=True)
     if len(edition.faults) > FAULTS_SHOWN:
         click.echo(f"Left out: {len(edition.faults) - FAULTS_SHOWN} more", err=True)
 

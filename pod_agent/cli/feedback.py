@@ -41,7 +41,12 @@ def suggestion_feedback(
     elif verdict == "undo":
         _tell_undone(len(feedback.undo(item, kind=kind)), as_json=as_json)
     else:
-        _tell(feedback.of_suggestion(item, verdict, kind=kind), as_json=as_json)
+        entry = feedback.of_suggestion(item, verdict, kind=kind)
+        _tell(entry, as_json=as_json)
+        if not entry.context:
+            click.echo(
+                "Nothing of that name is suggested now: look whether it is spelled as in your records.", err=True
+            )
 
 
 @click.command("feedback")

@@ -13,7 +13,7 @@ from pod_agent.errors import UsageError
 from pod_agent.offers.bought import Bought
 from pod_agent.offers.catalogue import Catalogue, Edition
 from pod_agent.offers.loyalty import Progress, progress_of
-from pod_agent.offers.match import OfferIndex, OfferMatch, Unfit
+from pod_agent.offers.match import HISTORY, OfferIndex, OfferMatch, Unfit
 from pod_agent.offers.matching import Judge, match_offers
 from pod_agent.offers.reasons import Reasons
 from pod_agent.offers.redemptions import RedemptionIndex
@@ -150,7 +150,12 @@ class OfferDesk:
         return {"offer": iri, "title": named.title, "kind": named.kind.value, "fits": False, "shown": None, "now": now}
 
     def loyalty(self) -> list[Progress]:
-        """Progress in every programme where the person has bought something, by seller; absolute IRIs."""
+        """Progress in every programme where the person has bought something, by seller; absolute IRIs.
+
+        None where the person switched off that offers look at what they bought.
+        """
+        if HISTORY in self._wishes.off(()):
+            return []
         bought = Bought(self._index, self._today)
         running = [each for each in self.offers() if each.kind is OfferKind.LOYALTY and each.runs_on(self._today)]
         found = [progress_of(offer, bought) for offer in running]

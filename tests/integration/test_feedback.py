@@ -171,6 +171,18 @@ def test_an_offer_is_hidden_with_its_shop_disliked_and_used_up(home: Path, tmp_p
     assert [each["verdict"] for each in pod_agent(home, "offers", "feedback")] == ["bought", "bought"]
     say("c", "undo")
     assert shown_offers(home) == before
+    pod_agent(home, "recommend", "inputs", "--off", "history")
+    assert shown_offers(home) == []
+    with Agent.open(home) as agent:
+        assert agent.offer_desk.loyalty() == []
+
+
+def test_a_name_that_is_not_suggested_is_kept_and_told(home: Path) -> None:
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors):
+        said(home, "Burgr Corner", "hide", "--kind", "store")
+    assert "spelled as in your records" in errors.getvalue()
+    assert [each["item"] for each in pod_agent(home, "recommend", "feedback")] == ["Burgr Corner"]
 
 
 def test_erasing_a_source_takes_what_was_said_of_its_things_along(home: Path) -> None:

@@ -1,7 +1,8 @@
 """Flags: the few purchases that are strange for the person, each with its reasons in words.
 
 A purchase is held against what came before it. It is flagged where its score is above nearly all of the person's
-earlier ones: about one in two hundred, whoever the person is. A person with few purchases has no flags.
+earlier ones: about one in two hundred, whoever the person is, and only where a sentence can say why. A person with few
+purchases has no flags.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ def find_flags(
     found = [place for place in asked if scores[place] > _limit(scores[LEAST_BEFORE:place])]
     gave = model.explain(features[found], _GROUPS) if found else np.empty((0, len(_GROUPS)))
     flags = [
-        Flag(iri=rows[place].iri, score=round(float(scores[place]), 3), reason=_reason(purchases, rows, place, part))
+        Flag(iri=rows[place].iri, score=round(float(scores[place]), 3), reason=reason)
         for place, part in zip(found, gave, strict=True)
+        if (reason := _reason(purchases, rows, place, part))
     ]
     return sorted(flags, key=lambda flag: (-flag.score, flag.iri))
 
@@ -102,7 +104,7 @@ def _minutes_of(day: date) -> float:
 
 
 def _reason(purchases: Purchases, rows: Sequence[Transaction], place: int, gave: Array) -> str:
-    """The reasons that explain most of the score, the strongest first; one at least."""
+    """The reasons that explain most of the score, the strongest first; empty where none can be said in words."""
     told = {"amount": _amount_words, "shop": _shop_words, "hour": _hour_words}
     strength = dict(zip(ANOMALY_GROUPS, gave.tolist(), strict=True))
     order = sorted(told, key=lambda name: -strength[name])
@@ -114,8 +116,8 @@ def _reason(purchases: Purchases, rows: Sequence[Transaction], place: int, gave:
         for sentence in [told[name](purchases, rows, place)]
         if sentence
     ]
-    text = "; ".join(words) or "amount, shop and hour together are unusual for you"
-    return text[0].upper() + text[1:] + "."
+    text = "; ".join(words)
+    return text[:1].upper() + text[1:] + "." if text else ""
 
 
 def _amount_words(purchases: Purchases, rows: Sequence[Transaction], place: int) -> str:

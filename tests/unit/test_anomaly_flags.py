@@ -18,7 +18,7 @@ from pod_agent.features.purchases import purchases_of, relative_features
 from pod_agent.models.anomaly import ForestDetector, NeighbourDetector, RobustDetector, SupportDetector, Surprise
 from pod_agent.models.anomaly_flags import Flag, find_flags
 from pod_agent.models.anomaly_network import Autoencoder, PurchaseNetwork
-from pod_agent.models.protocol import Detector
+from pod_agent.models.protocol import Array, Detector
 from pod_agent.models.strange import lessons, make_strange
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.records import Money, Transaction
@@ -244,3 +244,20 @@ def test_the_command_prints_flags_as_json_and_in_words(tmp_path: Path, capsys: p
     said = capsys.readouterr().out
     assert "Nothing strange" in said or "Watch Palace" in said
     json.loads(said[said.index("[") :])
+
+
+class EverStranger(Detector):
+    """Finds each purchase stranger than the one before, whatever its features: no group of them is to blame."""
+
+    def _learn(self, rows: Array, strange: Array) -> None:
+        pass
+
+    def _score(self, rows: Array) -> Array:
+        return np.arange(1.0, len(rows) + 1)
+
+
+def test_what_no_sentence_can_explain_is_not_flagged() -> None:
+    _, records = year()
+    _, purchases = purchases_of(records, SINGAPORE)
+    model = EverStranger().fit(relative_features(purchases, purchases))
+    assert find_flags(records, TODAY, model, zone=SINGAPORE) == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
+from pod_agent.enrich.products import group_of
 from pod_agent.index.events import Events
 from vocab.records import IRI
 
@@ -125,18 +126,23 @@ def counted(events: Events, column: int) -> Iterable[tuple[int, int, int | None]
 
 
 class Records:
-    """The records of a person up to a day: each family is read once, when something first asks for it."""
+    """The records of a person up to a day: each family is read once, when something first asks for it.
 
-    def __init__(self, source: EventSource, today: date) -> None:
+    Without ``sections`` the shops' own sections are not looked at: a kind of goods is told by a product's name alone.
+    """
+
+    def __init__(self, source: EventSource, today: date, *, sections: bool = True) -> None:
         self._source = source
         self.today = today
+        self._sections = sections
         self._events: dict[str, Events] = {}
         self._histories: dict[str, History | None] = {}
 
     def events(self, family: str) -> Events:
         """The rows of a family."""
         if family not in self._events:
-            self._events[family] = self._source.events(family, self.today)
+            found = self._source.events(family, self.today)
+            self._events[family] = found if self._sections or family != "lines" else _by_name(found)
         return self._events[family]
 
     def history(self, kind: str) -> History | None:
@@ -148,6 +154,14 @@ class Records:
     def iris(self, family: str, rows: Iterable[int]) -> dict[int, IRI]:
         """The IRIs of these rows."""
         return self._source.iris(family, rows)
+
+
+def _by_name(lines: Events) -> Events:
+    """Lines as if no shop had sections; numbers of kinds of goods are below zero."""
+    told = {product: group_of(lines.texts.get(product, ""), ()) for product in {row[2] for row in lines.rows}}
+    numbers = {name: -1 - place for place, name in enumerate(sorted({name for name in told.values() if name}))}
+    rows = [(*row[:3], None, *row[4:7], numbers.get(told[row[2]] or "")) for row in lines.rows]
+    return Events(lines.family, rows, {**lines.texts, **{number: name for name, number in numbers.items()}})
 
 
 def _habit(item: str, days: list[int], rows: list[int]) -> Habit:

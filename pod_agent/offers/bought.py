@@ -187,7 +187,7 @@ def is_product(product: Product, line: OrderLine, *, sections: bool) -> bool:
         words = re.findall(r"\w+", line.product.casefold())
         return all(any(word.startswith(part) for word in words) for part in product.name.casefold().split())
     if product.group is not None:
-        return group_of(line.product, line.section) == product.group
+        return group_of(line.product, line.section if sections else ()) == product.group
     wanted = folded(product.section or "")
     return sections and any(folded(level) == wanted for level in line.section)
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Final
 
 from pod_agent.offers.bought import Bought, folded
 from vocab.offers import Offer
 from vocab.wording import day_text
 
-__all__ = ["why_not"]
+__all__ = ["NOT_READ", "why_not"]
+
+NOT_READ: Final = "You switched off that offers look at what you bought."
 
 
-def why_not(offer: Offer, bought: Bought, used: Mapping[str, int]) -> str | None:
+def why_not(offer: Offer, bought: Bought, used: Mapping[str, int], *, looks_back: bool = True) -> str | None:
     """Why the person cannot use the offer now, in a sentence; None where they can.
 
-    ``used`` says how often they used it already, by the offer's IRI, where they said so.
+    ``used`` says how often they used it already, by the offer's IRI, where they said so. Without ``looks_back`` their
+    purchases are not read, and what depends on them does not fit.
     """
     today = bought.today
     if not offer.runs_on(today):
@@ -25,6 +29,10 @@ def why_not(offer: Offer, bought: Bought, used: Mapping[str, int]) -> str | None
         return "No day is left on which it holds."
     if offer.most_uses is not None and used.get(offer.iri, 0) >= offer.most_uses:
         return "You used it as often as one person can."
+    if not (offer.first_purchase or offer.new_customers or offer.absent_days is not None):
+        return None
+    if not looks_back:
+        return NOT_READ
     return _not_for(offer, bought.days_at.get(folded(offer.seller), []), today)
 
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pod_agent.offers.bought import Bought, Habit, folded, is_product
-from pod_agent.offers.eligibility import why_not
+from pod_agent.offers.eligibility import NOT_READ, why_not
 from pod_agent.offers.finance import financial
 from pod_agent.offers.loyalty import progress_of
 from pod_agent.offers.match import CURRENCY, FLOWS, HISTORY, RHYTHM, SHOP, OfferIndex, OfferMatch, Unfit, named, shown
@@ -73,13 +73,13 @@ class Judge:
 
     def judge(self, offer: Offer) -> OfferMatch | Unfit:
         """The match with its reason, saving and records, or why there is none."""
-        reason = why_not(offer, self.bought, self._used)
+        reason = why_not(offer, self.bought, self._used, looks_back=HISTORY not in self._without)
         if reason is not None:
             return Unfit(offer, reason)
         if offer.kind in BANKS:
             return self._of_bank(offer)
         if HISTORY in self._without:
-            return Unfit(offer, "You switched off that offers look at what you bought.")
+            return Unfit(offer, NOT_READ)
         if isinstance(offer.terms, Plan):
             return cheaper_plan(offer, offer.terms, self.bought)
         return self._of_products(offer) if offer.products else self._of_shop(offer)

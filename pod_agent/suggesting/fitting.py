@@ -43,11 +43,13 @@ def fitting(
 ) -> list[Candidate]:
     """Public items that the person never had, best first; at most ``MOST``. ``prior`` or ``model`` is needed.
 
+    None without a prior where the person had nothing of the list: there is nothing that these could be like.
+
     The score compares the chances of the items with that of the best, which gets ``BEST``; it is shared out among the
     inputs by how far each raises the item above the least of all.
     """
     items = _items(history.kind, prior)
-    if not items.names:
+    if not items.names or (prior is None and history.habits.keys().isdisjoint(items.names)):
         return []
     texts = None if model is None else alike(items, model)
     departments = None if SHOP in off else items.departments

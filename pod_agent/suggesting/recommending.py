@@ -12,7 +12,7 @@ from pod_agent.features.baskets import EventSource, Records
 from pod_agent.suggesting.buying import buying
 from pod_agent.suggesting.candidate import Candidate, as_suggestions, ranked
 from pod_agent.suggesting.enjoying import enjoying
-from pod_agent.suggesting.inputs import TEXT, switched_off
+from pod_agent.suggesting.inputs import SHOP, TEXT, switched_off
 from pod_agent.suggesting.policy import NoFeedback, Policy
 from pod_agent.suggesting.returns import MOST, OWN
 from pod_agent.suggesting.suggestion import KINDS, Suggestion
@@ -87,7 +87,7 @@ class Suggestions:
         Inputs in ``without`` are not even read. UsageError for a kind or an input that there is not.
         """
         wanted, off = _kinds(kinds), switched_off(without)
-        records = Records(self._index, self._today)
+        records = Records(self._index, self._today, sections=SHOP not in off)
         found: list[Suggestion] = []
         for kind in wanted:
             for half in (False, True) if new is None else (new,):

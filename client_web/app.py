@@ -17,6 +17,7 @@ from client_web.formatting import add_filters
 from client_web.keeping import Keeping
 from client_web.security import OPEN_ENDPOINTS, Entry, guard
 from client_web.views import (
+    ahead,
     ask,
     dashboard,
     entry,
@@ -72,6 +73,7 @@ def create_app(
     app.jinja_env.globals["asset"] = _asset_address
     for view in (
         dashboard,
+        ahead,
         records,
         for_you,
         inputs,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-__all__ = ["Column", "bar", "columns", "parts_bar", "scale"]
+__all__ = ["Column", "bar", "columns", "grid_line", "parts_bar", "scale"]
 
 HEIGHT = 190
 TOP = 14
@@ -37,7 +37,7 @@ def columns(values: Sequence[Column], *, title: str) -> Markup:
     if not values:
         return Markup()
     top, ticks = scale(max(item.value for item in values))
-    lines = [_grid(tick, top) for tick in ticks]
+    lines = [grid_line(tick, top) for tick in ticks]
     step = (100 - LEFT) / len(values)
     every = 1 if len(values) <= 7 else 2
     drawn = [
@@ -90,7 +90,8 @@ def _height(value: float, top: float) -> float:
     return (BASE - TOP) * max(value, 0.0) / top
 
 
-def _grid(tick: float, top: float) -> Markup:
+def grid_line(tick: float, top: float) -> Markup:
+    """A line across the chart with its figure at the axis."""
     y = BASE - _height(tick, top)
     text = f"{tick / 1000:g}k" if tick >= 1000 else f"{tick:g}"
     return Markup(

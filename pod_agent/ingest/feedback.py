@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ _REMEDY: Final = "Run: pod-agent sync. If that does not mend it, remove the docu
 _DOCUMENT: Final = re.compile(r"feedback/\d{4}-\d{2}\.ttl")
 _IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _INPUT: Final = re.compile("[a-z][a-z0-9-]{0,39}")
+_YEARS: Final = range(2000, 3000)
 
 
 class Opinion(StrEnum):
@@ -268,7 +270,7 @@ def _parsed(content: bytes, path: str) -> tuple[Feedback, ...]:
     """The verdicts in a document; kept, for every list that is shown asks for them."""
     try:
         return tuple(_entry(node) for node in _nodes(content, path, terms.FEEDBACK).values())
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint=_REMEDY) from error
 
 
@@ -276,13 +278,17 @@ def _entry(node: Mapping[str, list[str]]) -> Feedback:
     [opinion] = [_OPINIONS[name] for name in node[terms.TYPE] if name in _OPINIONS]
     [kind], [name] = node[terms.SUGGESTED_KIND], node[terms.NAME]
     pairs = (text.rpartition("=") for text in node.get(terms.SHOWN_UNDER, []))
+    context = {name: float(value) for name, _, value in sorted(pairs)}
+    at = datetime.fromisoformat(node[terms.START_TIME][0]).astimezone(UTC)
+    if not all(map(math.isfinite, context.values())) or at.year not in _YEARS:
+        raise ValueError("a number or a year that no agent writes")
     return Feedback(
         kind=kind,
         item=node[terms.OBJECT][0] if kind == OFFER else name,
         title=name if kind == OFFER else "",
         opinion=opinion,
-        at=datetime.fromisoformat(node[terms.START_TIME][0]).astimezone(UTC),
-        context={name: float(value) for name, _, value in sorted(pairs)},
+        at=at,
+        context=context,
         traits=tuple(sorted(node.get(terms.TRAIT, []))),
         sources=tuple(sorted(node.get(terms.FROM_SOURCE, []))),
     )

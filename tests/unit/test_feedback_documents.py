@@ -145,6 +145,26 @@ def test_a_document_that_is_cut_short_is_refused_and_never_replaced(keep: float)
     assert pod.resources[path].content == held
 
 
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("often=0.500", "often=nan"),
+        ("often=0.500", "often=1e999"),
+        ("2026-10-30T09:30:00.000Z", "0001-01-01T00:00:00.000+14:00"),
+        ("2026-10-30T09:30:00.000Z", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_numbers_and_times_that_no_agent_writes_are_a_damage(word: str, other: str) -> None:
+    pod = MemoryPod()
+    enter(pod, FULL)
+    resource = pod.read("feedback/2026-10.ttl")
+    assert resource is not None
+    assert word in resource.content.decode()
+    pod.write("feedback/2026-10.ttl", resource.content.replace(word.encode(), other.encode()), if_match=resource.etag)
+    with pytest.raises(PodDamagedError):
+        read_feedback(pod)
+
+
 @pytest.mark.parametrize("item", ["", "  ", "x" * 3000, "\ud800", "a\0b"])
 def test_what_no_document_can_hold_is_refused(item: str) -> None:
     pod = MemoryPod()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 
 __all__ = [
     "Merchant",
@@ -21,6 +22,7 @@ __all__ = [
     "known_merchant",
     "known_pattern",
     "phrase_table",
+    "public_chains",
     "starts_with",
     "title",
     "tokens",
@@ -91,6 +93,15 @@ def known_merchant(text: str) -> Merchant | None:
 def chains() -> frozenset[Merchant]:
     """Every chain of the table."""
     return frozenset(Merchant(name, category) for name, category, _ in _rows("merchants.csv"))
+
+
+@cache
+def public_chains() -> Mapping[str, str]:
+    """Category of each chain whose name may be in a study, a public list or a count, by that name.
+
+    Chains of the category health are left out: their name alone tells of a person's health.
+    """
+    return MappingProxyType({chain.name: chain.category for chain in chains() if chain.category != "health"})
 
 
 def known_pattern(text: str) -> str | None:

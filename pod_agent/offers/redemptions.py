@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
 
-from pod_agent.enrich.merchants import chains
+from pod_agent.enrich.merchants import public_chains
 from pod_agent.offers.bought import Bought, folded
 from pod_agent.offers.match import CURRENCY, OfferIndex
 from pod_agent.offers.saving import saved_on_purchases
@@ -41,7 +40,7 @@ class RedemptionIndex:
             return self._index.run(spec, evidence=evidence)
         if (spec.measures, spec.dimensions, spec.filters) != (("purchases",), ("offer",), ()) or spec.period is None:
             raise VocabularyError("offers are counted by purchases of named days, without filters")
-        told = [offer for offer in self._seen() if offer.seller in _public_shops() and not offer.products]
+        told = [offer for offer in self._seen() if offer.seller in public_chains() and not offer.products]
         names = sorted(redeemed(told, Bought(self._index, spec.period[1]), spec.period, self._used()))
         rows = tuple((name, 1) for name in names)
         return Table(columns=("offer", "purchases"), rows=rows, evidence=((),) * len(rows))
@@ -59,11 +58,6 @@ def redeemed(
     return frozenset(
         offer.name for offer in seen if used.get(offer.iri, 0) > 0 or _has_fitting_purchase(offer, bought, period)
     )
-
-
-@cache
-def _public_shops() -> frozenset[str]:
-    return frozenset(chain.name for chain in chains() if chain.category != "health")
 
 
 def _has_fitting_purchase(offer: Offer, bought: Bought, period: tuple[date, date]) -> bool:

@@ -12,6 +12,7 @@ from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHARED, SHOP
 from pod_agent.suggesting.returns import Company, chances, returns
 from pod_agent.suggesting.trying import Similar, Stock, new_groups, new_products, new_stores
+from vocab.item_vectors import LATELY_WEEKS
 from vocab.prior import ItemPrior
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ NEVER: Final = frozenset("cash fees income insurance other subscriptions telecom
 """Categories that are paid by themselves, or say nothing: nobody needs them suggested."""
 DIMENSIONS: Final = {**fitting.DIMENSIONS, "product": "product"}
 """What the shared model of a kind is about."""
-LATELY_WEEKS: Final = 8
 DAY: Final = 24 * 60 * 60
 
 

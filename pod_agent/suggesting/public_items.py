@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pod_agent.enrich.merchants import chains
+from pod_agent.enrich.merchants import public_chains
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.products import DEPARTMENTS, GROUPS, PUBLIC_GROUPS
 from vocab.taxonomy import CATEGORIES, SPENDING_CATEGORIES
@@ -100,6 +100,6 @@ def _known(dimension: str) -> dict[str, tuple[str, str]]:
             for name, each in public.items()
         }
     if dimension == "merchant":
-        shops = sorted({chain.name: chain.category for chain in chains() if chain.category != "health"}.items())
+        shops = sorted(public_chains().items())
         return {name: (kind, f"{name}. {CATEGORIES[kind].label}: {CATEGORY_TEXTS[kind]}") for name, kind in shops}
     raise VocabularyError(f"{dimension!r} has no public list of items")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import GOODS, LISTENING, SPENDING
-from pod_agent.enrich.merchants import chains
+from pod_agent.enrich.merchants import public_chains
 from pod_agent.index.conditions import WEEKDAYS
 from vocab.products import GROUPS
 from vocab.query import Filter, QuerySpec
@@ -42,16 +41,10 @@ def is_month(label: str) -> bool:
     return MONTH.fullmatch(label) is not None
 
 
-@cache
-def _merchants() -> frozenset[str]:
-    """Chains whose name alone says nothing of a person's health, for which other grants are needed."""
-    return frozenset(chain.name for chain in chains() if chain.category != "health")
-
-
 DICTIONARIES: dict[str, Callable[[str], bool]] = {
     "category": CATEGORIES.__contains__,
     "group": lambda name: name in GROUPS and GROUPS[name].public,
-    "merchant": lambda name: name in _merchants(),
+    "merchant": lambda name: name in public_chains(),
     "offer": lambda name: OFFER.fullmatch(name) is not None,
 }
 """Public names of items: the categories, the kinds of goods but those that tell of health, sexual life, faith or

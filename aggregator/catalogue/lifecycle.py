@@ -5,7 +5,6 @@ Drafts lie beside the published catalogue, unsigned and unserved; publishing end
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -75,11 +74,8 @@ def _state(offer: Offer, today: date) -> str:
 
 
 def _drafts(home: Path) -> tuple[Offer, ...]:
+    """The drafts; none where there is no file of them, or it cannot be read: they can be drafted again."""
     try:
-        content = (home / DRAFT).read_bytes()
-        json.loads(content)
-        return read_offers(content)[0]
-    except FileNotFoundError:
-        return ()
-    except ValueError:
+        return read_offers((home / DRAFT).read_bytes())[0]
+    except (FileNotFoundError, ValueError):
         return ()

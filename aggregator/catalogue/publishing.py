@@ -19,16 +19,14 @@ from consent.errors import BadSignatureError
 from consent.proof import sign_json, verify_json
 from vocab.decoding import canonical_json
 from vocab.offers import Offer
-from vocab.offers.reading import read_offers
+from vocab.offers.reading import MAX_BYTES, read_offers
 from vocab.offers.writing import catalogue_json
 
-__all__ = ["FILE", "MAX_BYTES", "MEDIA_TYPE", "Published", "catalogue_document", "publish", "published_offers"]
+__all__ = ["FILE", "MEDIA_TYPE", "Published", "catalogue_document", "publish", "published_offers"]
 
 FILE: Final = "catalogue.jsonld"
 """Name of the published catalogue in the folder of a leader, which serves it to everyone at ``/catalogue``."""
 MEDIA_TYPE: Final = "application/ld+json"
-MAX_BYTES: Final = 16 * 1024 * 1024
-"""As much as an agent reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

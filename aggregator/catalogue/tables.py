@@ -29,12 +29,11 @@ from vocab.offers import (
     Savings,
     SavingsTier,
 )
-from vocab.offers.reading import MAX_OFFERS
+from vocab.offers.reading import MAX_BYTES, MAX_OFFERS
 from vocab.records import Money
 
 __all__ = ["InvalidOfferError", "offers_of", "read_offers"]
 
-MAX_FILE: Final = 16_000_000
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -255,8 +254,8 @@ class _Offer(_Table):
 def read_offers(path: Path) -> list[Offer]:
     """Offers from a TOML file; InvalidOfferError says which is wrong, in which field."""
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise InvalidOfferError(f"{path.name} is larger than {MAX_FILE} bytes")
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidOfferError(f"{path.name} is larger than {MAX_BYTES} bytes")
         document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidOfferError(f"{path.name} cannot be read: {error}") from error

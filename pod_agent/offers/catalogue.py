@@ -23,11 +23,10 @@ from pod_agent.offers.documents import Document, open_document
 from pod_agent.offers.secret import device_secret, due_since
 from pod_agent.storage import write_private
 from vocab.offers import Offer
-from vocab.offers.reading import OfferFault
+from vocab.offers.reading import MAX_BYTES, OfferFault
 
-__all__ = ["MAX_BYTES", "REQUEST_HEADERS", "Catalogue", "CatalogueError", "Edition", "check_address"]
+__all__ = ["REQUEST_HEADERS", "Catalogue", "CatalogueError", "Edition", "check_address"]
 
-MAX_BYTES = 16 * 1024 * 1024
 MAX_SECONDS = 60.0
 """Longest time that a catalogue may take; one that came a byte at a time would hold the agent up for ever."""
 REQUEST_HEADERS = {"accept": "application/ld+json", "accept-encoding": "identity", "user-agent": "pod-agent"}

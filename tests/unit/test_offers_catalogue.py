@@ -14,9 +14,10 @@ import pytest
 from aggregator.config import SigningKey
 from consent.proof import sign_json
 from pod_agent.errors import ServerUnreachableError, UsageError
-from pod_agent.offers.catalogue import MAX_BYTES, Catalogue, CatalogueError
+from pod_agent.offers.catalogue import Catalogue, CatalogueError
 from pod_agent.offers.secret import SPREAD, device_secret, due_since
 from tests.support.serving import served
+from vocab.offers.reading import MAX_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -20,9 +20,11 @@ from vocab.offers.terms import MAX_ARMS, WEEKDAYS, Offer, Product
 from vocab.records import Money
 from vocab.terms import CATEGORY, SCHEMA, TYPE
 
-__all__ = ["MAX_OFFERS", "OfferFault", "read_offers"]
+__all__ = ["MAX_BYTES", "MAX_OFFERS", "OfferFault", "read_offers"]
 
 MAX_OFFERS: Final = 20_000
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Largest catalogue that agents read and businesses publish."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from pod_agent.suggesting.inputs import INPUTS as ALL_INPUTS
 from pod_agent.synthetic.exports import write_exports
 from pod_agent.synthetic.household import make_household
 from tests.support.full_home import pod_agent
+from vocab.offers import Loyalty, Offer, Reward
+from vocab.offers.writing import catalogue_json
+from vocab.records import Money
 
 LAST = date(2026, 10, 31)
 
@@ -116,28 +120,32 @@ def test_inputs_are_switched_off_for_good_and_on_again(home: Path) -> None:
     assert not any(each["kind"] == "store" for each in compared["without"]["suggestions"])
 
 
-def offers_of(home: Path, tmp_path: Path) -> list[str]:
+CATALOGUE = "https://offers.example/c"
+REWARD = Reward(title="S$2 off", points=200, worth=Money(200, "SGD"))
+POINTS = Loyalty(per_unit=Decimal(1), rewards=(REWARD,))
+
+
+def offers_of(home: Path, tmp_path: Path, *, loyalty: bool = False) -> list[str]:
     """Give the home a catalogue with three offers of two of its shops; their IRIs as they are shown."""
     first, second = items(home, "store")[:2]
-    document = {
-        "@context": {"@vocab": "http://schema.org/", "pa": "https://w3id.org/pod-agent#", "serial": "pa:serial"},
-        "@id": "https://offers.example/c",
-        "serial": 1,
-        "itemListElement": [
-            {
-                "@id": f"https://offers.example/c#{name}",
-                "@type": "Offer",
-                "name": f"Offer {name}",
-                "seller": {"name": seller},
-                "category": "groceries",
-                "pa:discountPercent": percent,
-                "pa:usesPerPerson": 2,
-                "validFrom": "2026-01-01",
-                "validThrough": "2030-12-31",
-            }
-            for name, seller, percent in (("a", first, "10"), ("b", first, "5"), ("c", second, "10"))
-        ],
-    }
+    offers = [
+        Offer(
+            iri=f"{CATALOGUE}#{name}",
+            title=f"Offer {name}",
+            seller=seller,
+            categories=("groceries",),
+            valid_from=date(2026, 1, 1),
+            valid_through=date(2030, 12, 31),
+            **terms,
+        )
+        for name, seller, terms in (
+            ("a", first, {"percent": Decimal(10), "uses": 2}),
+            ("b", first, {"percent": Decimal(5), "uses": 2}),
+            ("c", second, {"percent": Decimal(10), "uses": 2}),
+            ("points", first, {"terms": POINTS}),
+        )[: 4 if loyalty else 3]
+    ]
+    document = catalogue_json(offers, iri=CATALOGUE, publisher="Shops", published=date(2026, 1, 1), serial=1)
     path = tmp_path / "offers.jsonld"
     path.write_text(json.dumps(document))
     save_settings(home, catalogue=str(path))
@@ -171,10 +179,13 @@ def test_an_offer_is_hidden_with_its_shop_disliked_and_used_up(home: Path, tmp_p
     assert [each["verdict"] for each in pod_agent(home, "offers", "feedback")] == ["bought", "bought"]
     say("c", "undo")
     assert shown_offers(home) == before
+
+
+def test_offers_and_programmes_follow_what_is_switched_off(home: Path, tmp_path: Path) -> None:
+    assert len(offers_of(home, tmp_path, loyalty=True)) == 4
+    assert len(pod_agent(home, "offers", "loyalty")) == 1
     pod_agent(home, "recommend", "inputs", "--off", "history")
-    assert shown_offers(home) == []
-    with Agent.open(home) as agent:
-        assert agent.offer_desk.loyalty() == []
+    assert shown_offers(home) == pod_agent(home, "offers", "loyalty") == []
 
 
 def test_a_name_that_is_not_suggested_is_kept_and_told(home: Path) -> None:

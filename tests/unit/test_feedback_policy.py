@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 
 from bench.bandit.own_log import logged_lists, targets
 from pod_agent.errors import UsageError
-from pod_agent.ingest.feedback import Feedback, Opinion
+from pod_agent.ingest.feedback import Feedback, Opinion, read_feedback
 from pod_agent.models.bandit import Arm, Bandit, Priors
 from pod_agent.models.replay import FEWEST, ips
 from pod_agent.offers.match import OfferMatch
 from pod_agent.suggesting.feedback_policy import REWARDS, FeedbackPolicy, Ranking
+from pod_agent.suggesting.said import FeedbackDesk
 from pod_agent.suggesting.shown import MAX_DAY_BYTES, MAX_DAYS, ShownLog
 from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
+from pod_agent.suggesting.wishes import Wishes
 from tests.support.households import RecordMaker
+from tests.support.memory_pod import MemoryPod
 from vocab.offers import Offer
 from vocab.records import IRI, Money, Record
 
@@ -229,6 +232,43 @@ def test_the_log_is_private_bounded_and_written_only_for_what_changed(tmp_path: 
 def _ranking(size: int) -> tuple[Any, ...]:
     arms = tuple(Arm(f"thing {n}", 1 - n / size, (0.123,) * 12) for n in range(size))
     return arms, Bandit([]).orders(arms), 0, 0.0
+
+
+class Pods:
+    """A pod that is known as it is."""
+
+    def __init__(self) -> None:
+        self.pod = self.known = MemoryPod()
+
+
+def test_the_later_word_holds_also_where_a_clock_is_behind(tmp_path: Path) -> None:
+    pods, ahead = Pods(), datetime(2026, 10, 31, 9, 0, 0, 123_456, tzinfo=UTC)
+    for hours, word in ((0, "up"), (-5, "down"), (-4, "up"), (-3, "not_my_taste")):
+        wishes = Wishes(tmp_path, pods, TODAY, lambda _: ())
+        moment = ahead + timedelta(hours=hours)
+        FeedbackDesk(
+            wishes=wishes,
+            suggested=lambda _: LIST,
+            matched=list,
+            now=lambda moment=moment: moment,  # type: ignore[misc]
+        ).of_suggestion("deli", word)
+        [entry] = read_feedback(pods.pod)
+        assert entry.opinion == word.replace("_", "-")
+    assert entry.at == datetime(2026, 10, 31, 9, 0, 0, 126_000, tzinfo=UTC)
+    assert [entry.context[name] for name in CONTEXT] == pytest.approx(LIST[3].context, abs=5e-4)
+
+
+def test_what_several_things_are_called_needs_its_kind(tmp_path: Path) -> None:
+    both = [LIST[0], thing(LIST[0].item, 0.3, "product")]
+    wishes = Wishes(tmp_path, Pods(), TODAY, lambda _: ())
+    desk = FeedbackDesk(
+        wishes=wishes, suggested=lambda kinds: [each for each in both if each.kind in kinds], matched=list
+    )
+    with pytest.raises(UsageError, match="several things are called so: product, store"):
+        desk.of_suggestion(LIST[0].item, "up")
+    assert desk.of_suggestion(LIST[0].item, "up", kind="product").kind == "product"
+    with pytest.raises(UsageError, match="'love' is no verdict"):
+        desk.of_suggestion(LIST[0].item, "love", kind="product")
 
 
 def test_every_verdict_but_hiding_teaches() -> None:

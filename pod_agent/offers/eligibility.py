@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from pod_agent.offers.bought import Bought, folded
 from vocab.offers import Offer
 from vocab.wording import day_text
 
-__all__ = ["NOT_READ", "why_not"]
+__all__ = ["NOT_READ", "ruled_out", "why_not"]
 
 NOT_READ: Final = "You switched off that offers look at what you bought."
 
@@ -33,16 +33,16 @@ def why_not(offer: Offer, bought: Bought, used: Mapping[str, int], *, looks_back
         return None
     if not looks_back:
         return NOT_READ
-    return _not_for(offer, bought.days_at.get(folded(offer.seller), []), today)
+    return ruled_out(offer, bought.days_at.get(folded(offer.seller), []), today)
 
 
-def _not_for(offer: Offer, days: list[date], today: date) -> str | None:
-    """Why the days on which the person bought there rule the offer out."""
+def ruled_out(offer: Offer, days: Sequence[date], at: date) -> str | None:
+    """Why the days on which the person bought there, oldest first, rule the offer out on a day; None where not."""
     if offer.first_purchase and days:
         return f"It is for a first purchase, and you bought at {offer.seller} on {day_text(days[0])}."
     if offer.new_customers and days and days[0] < offer.valid_from:
         return f"It is for new customers, and you bought at {offer.seller} on {day_text(days[0])}."
-    if offer.absent_days is not None and days and (today - days[-1]).days < offer.absent_days:
+    if offer.absent_days is not None and days and (at - days[-1]).days < offer.absent_days:
         return (
             f"It is for people who bought nothing there for {offer.absent_days} days, and you did on "
             f"{day_text(days[-1])}."

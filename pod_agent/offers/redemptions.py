@@ -11,6 +11,7 @@ from datetime import date
 
 from pod_agent.enrich.merchants import public_chains
 from pod_agent.offers.bought import Bought, folded
+from pod_agent.offers.eligibility import ruled_out
 from pod_agent.offers.match import CURRENCY, OfferIndex
 from pod_agent.offers.saving import saved_on_purchases
 from vocab.errors import VocabularyError
@@ -68,16 +69,7 @@ def _has_fitting_purchase(offer: Offer, bought: Bought, period: tuple[date, date
     purchases = [
         purchase
         for purchase in bought.all_purchases_at(folded(offer.seller))
-        if first <= purchase.day <= last and _allowed(offer, purchase.day, days)
+        if first <= purchase.day <= last
+        and ruled_out(offer, [day for day in days if day < purchase.day], purchase.day) is None
     ]
     return bool(saved_on_purchases(offer, purchases)[1])
-
-
-def _allowed(offer: Offer, day: date, days: list[date]) -> bool:
-    """Whether the days on which the person bought there before rule a purchase of this day out."""
-    before = [each for each in days if each < day]
-    if offer.first_purchase and before:
-        return False
-    if offer.new_customers and before and before[0] < offer.valid_from:
-        return False
-    return not (offer.absent_days is not None and before and (day - before[-1]).days < offer.absent_days)

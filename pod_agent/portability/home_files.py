@@ -24,7 +24,7 @@ _FILES: Final = {
     "rejected rows": r"ingest/rejected/[^/]+\.jsonl",
     "refused documents": r"ingest/refused/[^/]+",
     "offers": r"catalogue/(?:(?:catalogue|seen|reasons)\.json|device)",
-    "shared models": r"models/shared\.json",
+    "shared models": r"models/(?:shared\.json|failed)",
     "vectors": r"vectors/.+",
     "lists that were shown": r"shown/\d{4}-\d{2}-\d{2}\.jsonl",
     "keys": r"keys/(?:signing|draws|making/lock)",

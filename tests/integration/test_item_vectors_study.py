@@ -260,6 +260,21 @@ def test_models_that_cannot_be_fetched_now_stand_in_nobody_s_way(tmp_path: Path,
         consents.models()
 
 
+def test_after_a_failure_nobody_is_asked_at_every_look(tmp_path: Path, stack: ExitStack) -> None:
+    passed = [timedelta(0)]
+    door = Door(tmp_path / "door", now=lambda: clock() + passed[0])
+    stack.callback(door.close)
+    consents, wire = door.person({})
+    consents.gate.states = offline  # type: ignore[method-assign]
+    for _ in range(3):
+        consents.freshen_models()
+    assert [address for _, address, _ in wire.requests] == [f"{LEADER}models"]
+    passed[0] = timedelta(minutes=61)
+    for _ in range(3):
+        consents.freshen_models()
+    assert len(wire.requests) == 2
+
+
 def offline(*_: object) -> Any:
     raise PodOfflineError("away")
 

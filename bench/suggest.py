@@ -10,9 +10,10 @@ known before a week each method names what the person will come back to in it. P
 - ``clusters``: ``plain``, and each item moved towards the mean of its cluster (k-means on the cosines of what comes in
   one sitting) by as much as the shipped order moves it towards its company.
 
-Figures are means over people and weeks of Recall@K and NDCG@K; the interval is a paired bootstrap of NDCG against
-``often``. Made-up people buy at random, with a fixed taste: there ``often`` is the best that can be known, and the
-table shows what looking at late days costs. docs/decisions/0029-suggestions.md has figures of receipts that do change.
+Figures are means over people and weeks of Recall@K and NDCG@K; the interval is a paired bootstrap over weeks of NDCG
+against ``often``: it speaks of other weeks of these people, not of other people. Made-up people buy at random, with a
+fixed taste: there ``often`` is the best that can be known, and the table shows what looking at late days costs.
+docs/decisions/0029-suggestions.md has figures of receipts that do change.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _figures(named: Sequence[str], wanted: set[str], at: int) -> tuple[float, fl
 
 
 def interval(differences: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean of paired differences."""
+    """The 95 % interval of the mean of paired differences, one of each week."""
     draw = random.Random(0)
     means = sorted(fmean(draw.choices(differences, k=len(differences))) for _ in range(DRAWS))
     return means[int(DRAWS * 0.025)], means[int(DRAWS * 0.975) - 1]

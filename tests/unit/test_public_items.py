@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from pod_agent.embedding import KeptEmbedder, MiniLM
-from pod_agent.enrich.product_guesses import guess_groups
 from pod_agent.federation.measuring.public import DICTIONARIES
 from pod_agent.suggesting.public_items import CATEGORY_TEXTS, alike, public_items
 from vocab.errors import UnknownNameError, VocabularyError
@@ -58,16 +57,6 @@ def test_like_goods_are_near_by_their_texts(model: KeptEmbedder) -> None:
         ("phones", "phone-accessories", "leafy-vegetables"),
     ):
         assert near[place[one], place[other]] > near[place[one], place[far]] + 0.2
-
-
-def test_a_guess_names_the_nearest_group_or_nothing(model: KeptEmbedder) -> None:
-    clear = "Scissors, staplers, notebooks, pens and glue"
-    found = guess_groups([clear, "zzyzx 12345", ""], model)
-    assert found[0] is not None
-    assert found[0].group == "stationery"
-    assert found[0].cosine >= 0.55
-    assert found[1:] == [None, None]
-    assert guess_groups([], model) == []
 
 
 def test_most_departments_hang_together_by_text(model: KeptEmbedder) -> None:

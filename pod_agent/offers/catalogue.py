@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -34,6 +34,9 @@ REQUEST_HEADERS = {"accept": "application/ld+json", "accept-encoding": "identity
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KEPT: Final = "catalogue.json"
 SEEN: Final = "seen.json"
+FAILED: Final = "failed"
+PAUSE: Final = timedelta(hours=1)
+"""After a failure nobody is asked for so long: a publisher that never answers would else learn of every look."""
 
 Clock = Callable[[], datetime]
 
@@ -106,8 +109,9 @@ class Catalogue:
     def edition(self, *, refresh: bool = False) -> Edition:
         """The newest edition, fetched again once its daily moment has passed, or with ``refresh``.
 
-        Without a usable answer the kept copy is used, however old, and marked stale. UsageError for an address that is
-        not allowed, ServerUnreachableError or CatalogueError where there is no usable copy either.
+        Without a usable answer the kept copy is used, however old, and marked stale; the next try is an hour later.
+        UsageError for an address that is not allowed, ServerUnreachableError or CatalogueError where there is no usable
+        copy either.
         """
         now = self._clock()
         if "://" not in self._source:
@@ -116,6 +120,8 @@ class Catalogue:
         kept = self._kept()
         if kept is not None and not refresh and self._is_fresh(kept, now):
             return kept
+        if kept is not None and not refresh and self._rests(now):
+            return replace(kept, stale=True)
         try:
             content = _fetch(self._source, self._transport)
             document = _opened(content)
@@ -123,6 +129,7 @@ class Catalogue:
         except (ServerUnreachableError, CatalogueError):
             if kept is None:
                 raise
+            self._note_failure(now)
             return replace(kept, stale=True)
         self._keep(content, document, now)
         return _edition(document, now)
@@ -138,6 +145,17 @@ class Catalogue:
 
     def _is_fresh(self, kept: Edition, now: datetime) -> bool:
         return due_since(now, device_secret(self._folder)) <= kept.fetched_at <= now
+
+    def _rests(self, now: datetime) -> bool:
+        """Whether fetching failed so lately that nobody is asked; a note that cannot be read is none."""
+        try:
+            failed = datetime.fromisoformat((self._folder / FAILED).read_text(encoding="ascii"))
+            return timedelta(0) <= now - failed < PAUSE
+        except (OSError, ValueError, TypeError):
+            return False
+
+    def _note_failure(self, now: datetime) -> None:
+        write_private(self._folder / FAILED, now.isoformat().encode())
 
     def _check(self, document: Document) -> None:
         """CatalogueError unless the publisher signed it, and it is no older than what was seen before."""

@@ -23,7 +23,7 @@ _FILES: Final = {
     "rows of an import": r"ingest/staging-[^/]+",
     "rejected rows": r"ingest/rejected/[^/]+\.jsonl",
     "refused documents": r"ingest/refused/[^/]+",
-    "offers": r"catalogue/(?:(?:catalogue|seen|reasons)\.json|device)",
+    "offers": r"catalogue/(?:(?:catalogue|seen|reasons)\.json|device|failed)",
     "shared models": r"models/(?:shared\.json|failed)",
     "vectors": r"vectors/.+",
     "lists that were shown": r"shown/\d{4}-\d{2}-\d{2}\.jsonl",

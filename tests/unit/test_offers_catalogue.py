@@ -175,6 +175,25 @@ def test_daily_moments_lie_in_the_same_hours_for_everyone_and_are_spread_over_th
     assert due_since(NOON, bytes(32)) == due_since(NOON + timedelta(minutes=5), bytes(32))
 
 
+def test_a_publisher_that_fails_is_asked_once_an_hour_and_not_at_every_look(tmp_path: Path) -> None:
+    fetched(tmp_path, document()).load()
+    asked: list[datetime] = []
+
+    def away(_: httpx.Request) -> httpx.Response:
+        asked.append(moment)
+        return httpx.Response(503)
+
+    start = NOON + timedelta(days=1)
+    for minutes in (0, 1, 59, 61, 62):
+        moment = start + timedelta(minutes=minutes)
+        catalogue = Catalogue(ADDRESS, tmp_path, clock=at(moment), transport=httpx.MockTransport(away))
+        assert catalogue.edition().stale
+    assert asked == [start, start + timedelta(minutes=61)]
+    assert catalogue.edition(refresh=True).stale
+    assert len(asked) == 3
+    assert not fetched(tmp_path, document(serial=2), days=2).edition().stale
+
+
 @pytest.mark.parametrize(
     "transport",
     [

@@ -1,7 +1,7 @@
 """Recommend to every household at one week, or compare all models.
 
     python -m bench.recommend --week 45 --level category --epsilon 1 --seed 0 --out lists.jsonl
-    python -m bench.recommend --compare [--weeks 37 41 47 49] [--level category] [--seeds 5] [--json]
+    python -m bench.recommend --compare [--weeks 37 41 47 49] [--level category] [--seeds 5] [--keep FOLDER] [--json]
 
 The first writes one line for each household with a basket up to the week: ``{"household", "next", "novel"}``, ten items
 each, ``novel`` none that it ever bought. Later weeks are never looked at. The second measures the recommender and its
@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bench.completejourney import CompleteJourney, load
 from bench.recommend.release import Terms
-from bench.recommend.report import Plan, full_report
+from bench.recommend.report import Plan, full_report, part_of
 from bench.recommend.writing import write_lists
 from pod_agent.cli.progress import steps
 from vocab.errors import ProjectError
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None, read: Callable[[], CompleteJour
     try:
         with threadpool_limits(1):  # sums in another order have other last digits
             if options.compare:
-                _compare(options, read())
+                _compare(options, part_of(read(), options.part))
             else:
                 terms = Terms(epsilon=options.epsilon, seed=options.seed)
                 write_lists(read(), options.week, options.level, terms, options.out)
@@ -54,7 +54,9 @@ def _compare(options: argparse.Namespace, journey: CompleteJourney) -> None:
         level=options.level,
         seeds=tuple(range(options.seeds)),
         epsilons=tuple(options.epsilons),
+        ranker=not options.no_ranker,
         curve=not options.no_curve,
+        keep=options.keep,
     )
     with _progress() as done:
         report = full_report(journey, plan, done)
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--seeds", type=int, default=5, help="seeds of the noise and of the ranker")
     many.add_argument("--epsilons", type=float, nargs="+", default=[8.0, 4.0, 2.0, 1.0, 0.5])
     many.add_argument("--no-curve", action="store_true", help="leave out the curve of epsilon and number of pods")
+    many.add_argument("--no-ranker", action="store_true", help="leave out LightGBM and the groups held against it")
+    many.add_argument("--keep", type=Path, help="a folder for what was measured, to go on from another time")
+    many.add_argument("--part", type=_part, help="measure one of several random parts of the households, such as 1/2")
     many.add_argument("--json", action="store_true")
     return parser
 
@@ -95,6 +100,14 @@ def _week(text: str) -> int:
     if not 1 <= week <= 53:
         raise argparse.ArgumentTypeError("weeks go from 1 to 53")
     return week
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, parts = text.partition("/")
+    part = int(number), int(parts)
+    if not 1 <= part[0] <= part[1]:
+        raise argparse.ArgumentTypeError("a part is its number and how many there are, such as 1/2")
+    return part
 
 
 def _epsilon(text: str) -> float | None:

@@ -10,18 +10,37 @@ import numpy as np
 from bench.completejourney import CompleteJourney
 from bench.recommend.groups import groups
 from bench.recommend.intervals import Estimate, Pooled, pool, ratio, value
+from bench.recommend.keeping import Kept
 from bench.recommend.lists import make_lists
 from bench.recommend.metrics import Quality, measure
 from bench.recommend.peers import Score
 from bench.recommend.protocol import Future, Integers, Past
 
-__all__ = ["BEST", "Comparison", "Models", "Week", "group_rows", "mean_quality"]
+__all__ = ["BEST", "Comparison", "Model", "Models", "Week", "group_rows", "mean_quality"]
 
 BEST = "LightGBM"
 """The strongest peer on what households buy again, the bar for groups."""
 
-Models = Callable[[Past], Iterable[tuple[str, list[Score]]]]
-"""Name and, for each seed, a fitted score, of every model of a suite."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of a suite.
+
+    Attributes:
+        name: what the tables call it; another name under other terms.
+        seeds: over which its metrics are averaged, household by household.
+        fit: makes one score for each of the seeds that it gets.
+        code: digest of the sources that its scores come from.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    fit: Callable[[Sequence[int]], list[Score]]
+    code: str
+
+
+Models = Callable[[Past], Iterable[Model]]
+"""The models of a suite, to be fitted on a past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +59,16 @@ class Comparison:
 
     weeks: list[Week] = field(default_factory=list)
 
-    def add(self, known: Past, told: Future, models: Models, done: Callable[[str], None]) -> None:
-        """Fit and measure all models of a suite at one cut; ``done`` hears of each."""
+    def add(
+        self, known: Past, told: Future, models: Models, done: Callable[[str], None], kept: Kept | None = None
+    ) -> None:
+        """Fit and measure all models of a suite at one cut, save what was ``kept``; ``done`` hears of each."""
         quality: dict[str, Quality] = {}
         seeds: dict[str, int] = {}
-        for name, scores in models(known):
-            quality[name] = mean_quality(
-                [measure(make_lists(known, score, told.cohort), known, told) for score in scores]
-            )
-            seeds[name] = len(scores)
-            done(f"{name}, week {known.week}")
+        for model in models(known):
+            quality[model.name] = mean_quality(_measured(model, known, told, kept or Kept()))
+            seeds[model.name] = len(model.seeds)
+            done(f"{model.name}, week {known.week}")
         self.weeks.append(Week(known=known, told=told, quality=quality, seeds=seeds))
 
     @property
@@ -75,6 +94,17 @@ class Comparison:
     def ratio(self, one: str, other: str, question: str, metric: str) -> Estimate:
         """How many times as good one model is as another, paired."""
         return ratio(self.pooled(one, question, metric), self.pooled(other, question, metric))
+
+
+def _measured(model: Model, known: Past, told: Future, kept: Kept) -> list[Quality]:
+    """The metrics for each seed of a model: from what was kept, or measured now and kept."""
+    found = {seed: kept.read(known, model.name, seed, model.code) for seed in model.seeds}
+    missing = [seed for seed, quality in found.items() if quality is None]
+    for seed, score in zip(missing, model.fit(missing) if missing else [], strict=True):
+        measured = measure(make_lists(known, score, told.cohort), known, told)
+        kept.write(known, model.name, seed, model.code, measured)
+        found[seed] = measured
+    return [quality for quality in found.values() if quality is not None]
 
 
 def mean_quality(qualities: Sequence[Quality]) -> Quality:

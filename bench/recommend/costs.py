@@ -6,6 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,8 +18,9 @@ from bench.completejourney import CompleteJourney
 from bench.recommend.ours import Ours
 from bench.recommend.protocol import Past
 from bench.recommend.release import Terms, pair_total, release, sets, total
-from vocab.item_pairs import PairVectors
+from vocab.item_pairs import PairVectors, expected
 from vocab.item_vectors import ItemVectors
+from vocab.prior import ItemPrior
 from vocab.study import Noise, Study
 from vocab.vdaf import sealing
 from vocab.vdaf.encoding import report_bytes
@@ -41,12 +43,15 @@ def costs(journey: CompleteJourney, known: Past) -> dict[str, float | bool]:
         "bytes a pod sends about items, with proof and token": upload_bytes("item_vectors", len(ours.counted.items)),
     }
     if known.level == "category":
-        prior, vectors = release(known, Terms(epsilon=1.0)), PairVectors()
-        summed = pair_total(known, prior, vectors, np.arange(len(known.households))).tolist()
-        solve = _seconds(lambda: learn_pairs(prior, vectors, summed, noise_variance=0, epsilon=None, task=TASK))
-        size = len(vectors.places(prior))
-        found[f"seconds to solve pairs of {size} items"] = round(solve, 3)
-        found["bytes a pod sends about pairs, with proof and token"] = upload_bytes("centred_pairs", size)
+        prior = release(known, Terms(epsilon=1.0))
+        for vectors in (PairVectors(), Terms(epsilon=None).paired(len(known.items))):
+            size = len(vectors.places(prior))
+            found[f"seconds to solve pairs of {size} items"] = _solving(known, prior, vectors)
+        size = len(PairVectors().places(prior))
+        found[f"bytes a pod sends about pairs of {size} items, with proof and token"] = upload_bytes(
+            "centred_pairs", size
+        )
+        found["without noise, the shared matrix differs from the central one by"] = shared_from_central(known)
     found["megabytes of memory at the most"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0)
     return found
 
@@ -57,6 +62,24 @@ def leaves_nothing(known: Past, encoding: ItemVectors, person: int) -> bool:
     alone = encoding.encode_people(*sets(known, np.array([person])))[0]
     others = total(known, encoding, everybody[everybody != person])
     return bool(np.array_equal(total(known, encoding, everybody) - alone, others))
+
+
+def shared_from_central(known: Past) -> float:
+    """How far the pairs summed as whole numbers lie from those of real numbers; of the largest of them.
+
+    What is released without noise, against the matrix that somebody would compute who sees all households.
+    """
+    terms = Terms(epsilon=None)
+    everybody = np.arange(len(known.households))
+    prior, vectors = release(known, replace(terms, pairs=False)), terms.paired(len(known.items))
+    shared = vectors.matrix(pair_total(known, prior, vectors, everybody), len(known.items))
+    ever = sets(known, everybody)[0].astype(np.float64)
+    shares = np.clip(np.maximum(ever.sum(axis=0), 0.5) / len(ever), 1e-9, 1.0)
+    some = ever[(ever.sum(axis=1) > 0) & (ever.sum(axis=1) < ever.shape[1])]
+    beyond = np.array([row - expected(shares, float(row.sum())) for row in some])
+    beyond /= np.linalg.norm(beyond, axis=1, keepdims=True)
+    central = beyond.T @ beyond
+    return float(np.abs(shared - central).max() / np.abs(central).max())
 
 
 def upload_bytes(statistic: str, items: int) -> int:
@@ -79,6 +102,11 @@ def upload_bytes(statistic: str, items: int) -> int:
         demo=True,
     )
     return report_bytes(study)
+
+
+def _solving(known: Past, prior: ItemPrior, vectors: PairVectors) -> float:
+    summed = pair_total(known, prior, vectors, np.arange(len(known.households))).tolist()
+    return round(_seconds(lambda: learn_pairs(prior, vectors, summed, noise_variance=0, epsilon=None, task=TASK)), 3)
 
 
 def _seconds(step: Callable[[], object]) -> float:

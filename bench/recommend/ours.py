@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bench.completejourney import CompleteJourney
 from bench.recommend.catalogue import public_catalogue
 from bench.recommend.peers import Score
-from bench.recommend.protocol import Past, past
+from bench.recommend.protocol import Integers, Past, past
 from bench.recommend.release import Terms, release, total
 from pod_agent.embedding import embedder
 from pod_agent.models.purchases import Purchases
@@ -41,7 +41,7 @@ ABLATIONS: dict[str, frozenset[str]] = {
 
 
 class Ours:
-    """Everything of one cut that no noise changes: public knowledge, own histories, the exact sum.
+    """Everything of one cut that no noise changes: public knowledge, own histories, the exact sums.
 
     Attributes:
         known: what the households bought up to the cut.
@@ -54,14 +54,21 @@ class Ours:
         self.counted = known if known.level == "category" else past(journey, known.week, "category")
         self.own = histories(known)
         self._catalogue = public_catalogue(journey, known) if known.level == "category" else None
-        self._exact = total(self.counted, ItemVectors(), np.arange(len(known.households)))
+        self._exact: dict[ItemVectors, Integers] = {}
 
     def recommender(self, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
         """Release under these terms, and score each household on its own."""
-        prior = release(self.counted, terms, exact=self._exact if terms.share == 1 else None)
+        terms = replace(terms, pairs=terms.pairs and self.known.level == "category")  # no pairs of products follow
+        prior = release(self.counted, terms, exact=self._sum(terms.encoding) if terms.share == 1 else None)
         model = self._unfitted(without)
         model.fit(prior if self._catalogue is not None else spread(self.journey, self.known, prior))
         return lambda people: np.array([model.scores(self.own[person]) for person in people])
+
+    def _sum(self, encoding: ItemVectors) -> Integers:
+        """The exact sum of everybody, made once."""
+        if encoding not in self._exact:
+            self._exact[encoding] = total(self.counted, encoding, np.arange(len(self.known.households)))
+        return self._exact[encoding]
 
     def _unfitted(self, without: frozenset[str]) -> ItemRecommender:
         items = self._catalogue

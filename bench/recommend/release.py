@@ -7,7 +7,7 @@ out, since without noise they sum exactly what is added here; a test holds that 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -28,8 +28,13 @@ DELTA = 1e-5
 FRACTION_OF_PERSON = 16
 """A study's vector also counts the person, by this part of the norm; the privacy loss counts it too."""
 
-PAIRS_PART = 0.8
+PAIRS_PART = 0.75
 """The part of the privacy loss that a second release of pairs takes, where there is one."""
+
+EXACT_MOST = 400
+"""Without noise nobody needs to be scaled down: more items than there are categories."""
+EXACT_BITS = 24
+"""Without noise pairs are rounded finer: their sum is that of real numbers to 1e-6."""
 
 BLOCK = 256
 START = datetime(2017, 1, 1, tzinfo=UTC)
@@ -44,14 +49,23 @@ class Terms:
         seed: of the noise, and of who takes part.
         times: emulates so many times more people: the noise weighs that much less.
         share: of the households take part, drawn by the seed; the others are scored all the same.
-        encoding: the two weighted sets.
+        pairs: whether a second release may follow, where it pays.
     """
 
     epsilon: float | None
     seed: int = 0
     times: float = 1.0
     share: float = 1.0
-    encoding: ItemVectors = field(default_factory=ItemVectors)
+    pairs: bool = True
+
+    @property
+    def encoding(self) -> ItemVectors:
+        """The two weighted sets: bounded against noise, without noise exact shares."""
+        return ItemVectors(ever_most=EXACT_MOST, lately_most=EXACT_MOST) if self.epsilon is None else ItemVectors()
+
+    def paired(self, items: int) -> PairVectors:
+        """The pairs of a second release: of the most usual items against noise, without noise of all."""
+        return PairVectors(size=items, fraction_bits=EXACT_BITS) if self.epsilon is None else PairVectors()
 
 
 def variance_for(epsilon: float, norm_squared: int) -> int:
@@ -77,11 +91,11 @@ def total(known: Past, encoding: ItemVectors, people: Integers) -> Integers:
 def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> ItemPrior:
     """The model that everyone would download after ``known.week``: counts, and pairs where they pay.
 
-    ``exact`` is the sum without noise of all households, where it is known already.
+    ``exact`` is the sum without noise of all households by the encoding of these terms, where it is known already.
     """
     generator = np.random.default_rng([terms.seed, known.week])
     people = np.flatnonzero(generator.random(len(known.households)) < terms.share)
-    paired = known.level == "category" and pairs_pay(terms.epsilon, round(len(people) * terms.times))
+    paired = terms.pairs and pairs_pay(terms.epsilon, round(len(people) * terms.times))
     counts_part = 1 - PAIRS_PART if paired else 1.0
     encoding = terms.encoding
     person = (1 << encoding.fraction_bits) // FRACTION_OF_PERSON
@@ -102,7 +116,7 @@ def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> Item
     )
     if not paired:
         return prior
-    vectors = PairVectors()
+    vectors = terms.paired(len(known.items))
     variance = _variance(terms, DIAGONAL**2 << 4 * vectors.fraction_bits, PAIRS_PART)
     values = noisy(pair_total(known, prior, vectors, people), variance, generator)
     return learn_pairs(
@@ -118,10 +132,10 @@ def release(known: Past, terms: Terms, *, exact: Integers | None = None) -> Item
 def pair_total(known: Past, prior: ItemPrior, vectors: PairVectors, people: Integers) -> Integers:
     """The exact sum of these people's products, as the two servers come to it."""
     ever, _lately = sets(known, people)
-    table = np.array([vectors.encode(prior, row) for row in ever], dtype=np.float64)
-    both = table.T @ table  # whole numbers far below 2**53: exact
+    table = np.array([vectors.encode(prior, row) for row in ever])
+    both = table.T @ table
     upper = np.triu_indices(len(both), 1)
-    return np.concatenate([DIAGONAL * np.diag(both), PAIR * both[upper]]).astype(np.int64)
+    return np.concatenate([DIAGONAL * np.diag(both), PAIR * both[upper]])
 
 
 def _variance(terms: Terms, norm_squared: int, part: float) -> int:

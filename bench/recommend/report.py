@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from aggregator import priors
 from bench.completejourney import CompleteJourney
-from bench.recommend.comparing import BEST, Comparison, group_rows
+from bench.recommend import catalogue, ours, peers, release, seeded_noise
+from bench.recommend import ranker as trees
+from bench.recommend.comparing import BEST, Comparison, Model, group_rows
 from bench.recommend.costs import costs
+from bench.recommend.keeping import Kept, digest_of_code
 from bench.recommend.ours import ABLATIONS, Ours
-from bench.recommend.peers import PEERS, Score
+from bench.recommend.peers import PEERS, Fit, Score
 from bench.recommend.protocol import Future, Level, Past, future, past
 from bench.recommend.ranker import ranker
 from bench.recommend.release import Terms
 from bench.recommend.tables import as_json, as_text, group_text, markdown
+from pod_agent.models import purchases, recommend, recommend_parts
+from vocab import item_pairs, item_vectors, prior, privacy
 
-__all__ = ["OTHERS", "Plan", "Report", "full_report", "name_of"]
+__all__ = ["OTHERS", "Plan", "Report", "full_report", "name_of", "part_of"]
 
 STACK = "LightGBM, stacked"
 """The same on top of EASE and TIFU-KNN: more than any of the peers alone."""
@@ -30,16 +40,37 @@ SHARES = (0.5, 0.25)
 """So many of the people, drawn anew by each seed."""
 CURVE_EPSILONS = (8.0, 4.0, 1.0)
 
+OUR_CODE = (
+    priors,
+    catalogue,
+    ours,
+    release,
+    seeded_noise,
+    purchases,
+    recommend,
+    recommend_parts,
+    item_pairs,
+    item_vectors,
+    prior,
+    privacy,
+)
+"""What our scores come from, save the texts' model, whose files are held to their digests."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is compared."""
+    """What is compared: also the ranker and its stack, which take long, and the curve of epsilon and pods.
+
+    In ``keep`` is kept what was measured, for another time.
+    """
 
     weeks: tuple[int, ...]
     level: Level
     seeds: tuple[int, ...]
     epsilons: tuple[float, ...]
+    ranker: bool = True
     curve: bool = True
+    keep: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,31 +88,42 @@ def name_of(terms: Terms) -> str:
     return f"ours, {noise}{pods}"
 
 
+def part_of(journey: CompleteJourney, part: tuple[int, int] | None) -> CompleteJourney:
+    """The journeys of one of so many random parts of the households, numbered from 1; None is all of them."""
+    if part is None:
+        return journey
+    number, parts = part
+    households = np.unique(journey.lines["household_id"])
+    drawn = np.random.default_rng(parts).permutation(households)[number - 1 :: parts]
+    return replace(journey, lines=journey.lines[journey.lines["household_id"].isin(drawn)])
+
+
 def full_report(journey: CompleteJourney, plan: Plan, done: Callable[[str], None]) -> Report:
     """Measure everything; ``done`` hears of each step."""
     cuts = [(known, future(journey, known)) for known in (past(journey, week, plan.level) for week in plan.weeks)]
-    main = _measured(cuts, lambda known: _models(journey, known, plan), done)
-    others = [*OTHERS, *({STACK} & set(main.models))]
-    ours = [name_of(Terms(epsilon=epsilon)) for epsilon in (None, *plan.epsilons)]
-    best = ours[-1] if 1.0 not in plan.epsilons else name_of(Terms(epsilon=1.0))
-    ablated = _measured(cuts, lambda known: _ablations(journey, known, plan), done)
-    groups = group_rows(main, journey, ours=best, exact=ours[0])
+    kept = Kept(folder=plan.keep)
+    main = _measured(cuts, lambda known: _models(journey, known, plan), done, kept)
+    others = [name for name in (*OTHERS, STACK) if name in main.models]
+    names = [name_of(Terms(epsilon=epsilon)) for epsilon in (None, *plan.epsilons)]
+    best = names[-1] if 1.0 not in plan.epsilons else name_of(Terms(epsilon=1.0))
+    ablated = _measured(cuts, lambda known: _ablations(journey, known, plan), done, kept)
+    groups = group_rows(main, journey, ours=best, exact=names[0]) if plan.ranker else []
     price = costs(journey, cuts[-1][0])
     parts = [
-        as_text(main, ours, others),
+        as_text(main, names, others),
         "What each part earns, at epsilon 1.",
         as_text(ablated, [], []),
         f"Groups of at least 100 households: {best}.",
         group_text(groups),
     ]
     values = {
-        **as_json(main, ours, others),
+        **as_json(main, names, others),
         "ablations": as_json(ablated, [], [])["models"],
         "groups": [asdict(row) for row in groups],
         "costs": price,
     }
     if plan.curve:
-        curve = _measured(cuts, lambda known: _curve(journey, known, plan), done)
+        curve = _measured(cuts, lambda known: _curve(journey, known, plan), done, kept)
         parts += ["More and fewer pods: more are emulated by less noise, fewer are drawn.", as_text(curve, [], [])]
         values["curve"] = as_json(curve, [], [])["models"]
     parts.append(markdown(["cost", "measured"], [[name, str(cost)] for name, cost in price.items()]))
@@ -90,41 +132,64 @@ def full_report(journey: CompleteJourney, plan: Plan, done: Callable[[str], None
 
 def _measured(
     cuts: list[tuple[Past, Future]],
-    models: Callable[[Past], Iterator[tuple[str, list[Score]]]],
+    models: Callable[[Past], Iterator[Model]],
     done: Callable[[str], None],
+    kept: Kept,
 ) -> Comparison:
     compared = Comparison()
     for known, told in cuts:
-        compared.add(known, told, models, done)
+        compared.add(known, told, models, done, kept)
     return compared
 
 
-def _models(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple[str, list[Score]]]:
+def _models(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[Model]:
+    code = digest_of_code([peers])
     for name, fit in PEERS.items():
-        yield name, [fit(known)]
-    yield BEST, ranker(known, seeds=plan.seeds)
-    if known.level == "category":  # a table of all pairs of a household and a product is too large
-        yield STACK, ranker(known, seeds=plan.seeds, stacked=True)
-    ours = Ours(journey, known)
-    for epsilon in (None, *plan.epsilons):
-        yield _ours(ours, Terms(epsilon=epsilon), plan)
+        yield Model(name=name, seeds=(0,), fit=_once(fit, known), code=code)
+    if plan.ranker:
+        code = digest_of_code([peers, trees])
+        yield Model(name=BEST, seeds=plan.seeds, fit=lambda seeds: ranker(known, seeds=seeds), code=code)
+        if known.level == "category":  # a table of all pairs of a household and a product is too large
+            yield Model(
+                name=STACK, seeds=plan.seeds, fit=lambda seeds: ranker(known, seeds=seeds, stacked=True), code=code
+            )
+    yield from _ours(journey, known, plan, [Terms(epsilon=epsilon) for epsilon in (None, *plan.epsilons)])
 
 
-def _ablations(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple[str, list[Score]]]:
-    ours = Ours(journey, known)
+def _ablations(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[Model]:
+    made = _lazily(journey, known)
     for name, without in ABLATIONS.items():
-        yield name, [ours.recommender(Terms(epsilon=1.0, seed=seed), without) for seed in plan.seeds]
+        yield _model(name, plan.seeds, made, Terms(epsilon=1.0), without)
 
 
-def _curve(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[tuple[str, list[Score]]]:
-    ours = Ours(journey, known)
+def _curve(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[Model]:
+    terms = []
     for epsilon in (None, *CURVE_EPSILONS):
-        for share in (*SHARES, 1.0):
-            yield _ours(ours, Terms(epsilon=epsilon, share=share), plan)
-        for times in () if epsilon is None else TIMES:
-            yield _ours(ours, Terms(epsilon=epsilon, times=times), plan)
+        terms += [Terms(epsilon=epsilon, share=share) for share in (*SHARES, 1.0)]
+        terms += [Terms(epsilon=epsilon, times=times) for times in (() if epsilon is None else TIMES)]
+    yield from _ours(journey, known, plan, terms)
 
 
-def _ours(ours: Ours, terms: Terms, plan: Plan) -> tuple[str, list[Score]]:
-    seeds = plan.seeds if terms.epsilon is not None or terms.share < 1 else plan.seeds[:1]
-    return name_of(terms), [ours.recommender(replace(terms, seed=seed)) for seed in seeds]
+def _ours(journey: CompleteJourney, known: Past, plan: Plan, terms: Sequence[Terms]) -> Iterator[Model]:
+    made = _lazily(journey, known)
+    for one in terms:
+        varies = one.epsilon is not None or one.share < 1
+        yield _model(name_of(one), plan.seeds if varies else plan.seeds[:1], made, one)
+
+
+def _model(
+    name: str, seeds: tuple[int, ...], made: Callable[[], Ours], terms: Terms, without: frozenset[str] = frozenset()
+) -> Model:
+    def fit(missing: Sequence[int]) -> list[Score]:
+        return [made().recommender(replace(terms, seed=seed), without) for seed in missing]
+
+    return Model(name=name, seeds=seeds, fit=fit, code=digest_of_code(OUR_CODE))
+
+
+def _once(fit: Fit, known: Past) -> Callable[[Sequence[int]], list[Score]]:
+    return lambda _seeds: [fit(known)]
+
+
+def _lazily(journey: CompleteJourney, known: Past) -> Callable[[], Ours]:
+    """Own histories and sums, made when a model needs them first."""
+    return cache(lambda: Ours(journey, known))

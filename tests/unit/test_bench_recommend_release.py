@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.recommend.catalogue import public_catalogue
-from bench.recommend.costs import leaves_nothing, upload_bytes
+from bench.recommend.costs import leaves_nothing, shared_from_central, upload_bytes
 from bench.recommend.protocol import Past, past
 from bench.recommend.release import DELTA, Terms, noisy, pair_total, release, sets, total, variance_for
 from tests.support.journeys import journey_of, made_tables
@@ -60,9 +60,13 @@ def test_without_noise_the_shares_are_those_of_the_households(known: Past) -> No
     exact = release(known, Terms(epsilon=None))
     ever, lately = sets(known, np.arange(len(known.households)))
     assert exact.people == len(known.households)
-    assert np.allclose(exact.ever, np.maximum(ever.sum(axis=0), 0.5) / exact.people, rtol=1e-3)
-    assert np.allclose(exact.lately, np.maximum(lately.sum(axis=0), 0.5) / exact.people, rtol=1e-3)
+    assert np.allclose(exact.ever, np.maximum(ever.sum(axis=0), 0.5) / exact.people, rtol=1e-12)
+    assert np.allclose(exact.lately, np.maximum(lately.sum(axis=0), 0.5) / exact.people, rtol=1e-12)
     assert exact.epsilon is None
+
+
+def test_without_noise_the_shared_matrix_is_the_central_one_to_a_millionth(known: Past) -> None:
+    assert 0 < shared_from_central(known) <= 1e-6
 
 
 def test_the_pairs_of_everybody_are_summed_as_each_adds_them(known: Past) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -31,7 +32,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 SHARING = ("/sharing/", "/sharing/requests/", "/sharing/log/")
-PAGES = ("/", "/records?period=2026-10", "/offers/", "/ask/", *SHARING, "/imports/", "/imports/k7d")
+WISHES = ("/for-you/", "/for-you/new?now=1", "/offers/", "/for-you/inputs?compare=history")
+PAGES = (
+    "/",
+    "/ahead/",
+    "/records?period=2026-10",
+    *WISHES,
+    "/ask/",
+    *SHARING,
+    "/imports/",
+    "/imports/k7d",
+)
 LOOKS = [(dark, width) for dark in (False, True) for width in (1280, 390)]
 
 
@@ -242,6 +253,47 @@ def _walk(page: Page, steps: int) -> tuple[int, list[str]]:
             unseen.append(shown)
         page.keyboard.press("Tab")
     return int(page.evaluate("window.reached.size")), unseen
+
+
+def test_what_is_said_by_keyboard_reorders_the_list_in_place_and_is_undone(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/for-you/")
+        seen.page.evaluate("window.same = true")
+        stores = seen.page.get_by_role("region", name="Stores")
+        names = stores.get_by_role("heading", level=3)
+        first, second = names.all_inner_texts()[:2]
+        stores.locator("summary").first.focus()
+        seen.page.keyboard.press("Enter")
+        seen.page.get_by_role("button", name=re.compile(f"Hide it.*{first}")).press("Enter")
+        expect(seen.page.get_by_role("status")).to_be_focused()
+        expect(names.first).to_have_text(second)
+        seen.page.get_by_role("button", name=re.compile(f"Undo.*{first}")).press("Enter")
+        expect(names.first).to_have_text(first)
+        assert seen.page.evaluate("window.same") is True
+        assert audit(seen.page) == []
+        assert seen.errors == []
+
+
+def test_the_slow_list_comes_after_its_page(browser: Browser, site: Site) -> None:
+    with watched(browser) as seen:
+        site.sign_in(seen.page)
+        seen.page.goto(f"{site.origin}/for-you/new")
+        expect(seen.page.locator("#list .wishes").first).to_be_visible(timeout=30_000)
+        assert seen.errors == []
+
+
+def test_an_input_is_switched_off_and_on_without_any_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    site.sign_in(page)
+    page.goto(f"{site.origin}/for-you/inputs?compare=rhythm")
+    page.get_by_role("button", name=re.compile("Switch off.*your rhythm")).first.click()
+    expect(page.get_by_role("status")).to_contain_text("Switched off")
+    page.goto(f"{site.origin}/offers/")
+    page.get_by_role("button", name=re.compile("More like this")).first.click()
+    expect(page.get_by_role("status")).to_contain_text("Kept in your pod")
+    context.close()
 
 
 def test_the_skip_link_leads_to_the_content(browser: Browser, site: Site) -> None:

@@ -125,7 +125,7 @@ def forget_local(home: Path, done: ErasedSource) -> None:
 
 
 def _require(pod: Pod, home: Path, source: str) -> None:
-    held = sorted({entry.path.removeprefix(DATA).rstrip("/") for entry in pod.list(DATA)})
+    held = sorted(_held(pod))
     if source not in held and unfinished(home) != source:
         raise UsageError(f"the pod holds nothing from {source}", hint=f"It holds: {', '.join(held) or 'nothing'}")
     if next(walk(pod, SHARED), None) is not None:
@@ -133,6 +133,11 @@ def _require(pod: Pod, home: Path, source: str) -> None:
             "others can read copies that you share, perhaps of this source",
             hint="Withdraw them first: pod-agent share list shows them.",
         )
+
+
+def _held(pod: Pod) -> set[str]:
+    """The sources of which the pod holds anything."""
+    return {entry.path.removeprefix(DATA).rstrip("/") for entry in pod.list(DATA)}
 
 
 def _names(pod: Pod, path: str) -> list[str]:
@@ -156,11 +161,12 @@ def _plan_documents(pod: Pod, journal: Journal, names: dict[str, list[str]], don
 
 
 def _forget_word(pod: Pod, source: str, transactions: Iterable[Transaction], done: ErasedSource) -> None:
-    """Take back corrections of the source's records, verdicts on what it alone told, and rules that hold only there."""
+    """Take back corrections of its records, verdicts on what nobody tells any more, and rules that hold only there."""
     mine = [IRI(iri) for iri in read_corrections(pod) if iri.startswith(f"{DATA}{source}/")]
     change_corrections(pod, dict.fromkeys(mine))
     done.removed["corrections"] += len(mine)
-    said = change_feedback(pod, remove=lambda each: each.sources == (source,))
+    others = _held(pod) - {source}
+    said = change_feedback(pod, remove=lambda each: source in each.sources and others.isdisjoint(each.sources))
     done.removed["feedback"] += len(said)
     texts: dict[bool, set[str]] = {True: set(), False: set()}
     for row in transactions:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pod_agent.agent import Agent
 from pod_agent.config import save_settings
 from pod_agent.embedding import KeptEmbedder
+from pod_agent.ingest.feedback import Feedback, Opinion, change_feedback, read_feedback
 from pod_agent.ingest.journal import Journal
 from pod_agent.ingest.layout import read_documents, walk
 from pod_agent.pods.embedded import EmbeddedPod
@@ -32,6 +33,7 @@ from tests.support.suggestions import Alphabet
 from vocab.query import QuerySpec
 
 ENVIRONMENT = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+BANKS = ("dbs", "ocbc")
 CANARY = "Kanarienvogel"
 """Stands in every text of the source that is to go."""
 
@@ -196,6 +198,22 @@ def test_reasons_vectors_and_refused_documents_of_a_source_go_with_it(tmp_path: 
     assert done["complete"]
     assert occurrences(home, CANARY, "data/dbs") == ["ingest/refused/20260320t-data-ocbc-2026-03.ttl"]
     assert not (home / "vectors" / "names.npz").exists()
+
+
+def test_a_verdict_on_what_two_sources_told_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    home, make = tmp_path / "own", RecordMaker()
+    told_home(home, *((source, [make.paid("2026-03-03", 5, "Kopi", "dining", source=source)]) for source in BANKS))
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    for name, sources in (("Both", BANKS), ("One", BANKS[:1]), ("Own word", ())):
+        with Agent.open(home) as agent:
+            said = Feedback(kind="store", item=name, opinion=Opinion.UP, at=at, sources=sources)
+            change_feedback(agent.pod, add=[said], remove=said.replaces)
+    left = []
+    for source in BANKS:
+        pod_agent(home, "erase", "--source", source, "--yes")
+        with Agent.open(home) as agent:
+            left.append({each.item for each in read_feedback(agent.pod)})
+    assert left == [{"Both", "Own word"}, {"Own word"}]
 
 
 def _offer_of(seller: str) -> dict[str, object]:

@@ -61,6 +61,8 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
     assert list(tmp_path.iterdir()) == [], "the demo's folder is removed"
     assert len(re.findall(r"Household \d: \d+ files of 7 services, [\d,]+ rows read", text)) == 3
     assert re.search(r"[1-9]\d+ shop orders tell what was bought", text)
+    assert re.search(r"Next (product|artist), suggested on the device: .+\d+ times", text)
+    assert "For you has suggestions and the shop's signed offers" in text
     assert re.search(r"3 of 3 households, one round", text)
     assert re.search(r"100 simulated people .* 2,207 bytes each", text)
     assert "its grant is withdrawn. The two servers say of its report: removed and removed." in text

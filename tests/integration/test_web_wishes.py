@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import cast
 
@@ -34,7 +34,7 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentWithGrants]
     iri = "https://offers.example/catalogue"
     file.write_bytes(catalogue_document(demo_offers(TODAY), iri=iri, publisher="Demo", published=date(2026, 11, 1)))
     maker = RecordMaker()
-    days = [f"2026-{month:02d}-{day:02d}" for month in (9, 10, 11) for day in range(1, 15)]
+    days = [(TODAY - timedelta(days=number)).isoformat() for number in range(1, 301)]
     extra: list[Record] = [maker.paid(day, 3.5, HOSTILE, "eating-out") for day in days]
     extra += [maker.played(f"{day}T21:00:00", 200, HOSTILE, HOSTILE) for day in days]
     made = household(folder, catalogue=str(file), extra=tuple(extra))

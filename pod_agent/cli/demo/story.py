@@ -105,6 +105,9 @@ def _show_what_it_is_for(agent: Agent) -> None:
     _more(f"{answer.text} Each can be opened.")
     [(orders, value)] = agent.query(QuerySpec(measures=("orders", "order_value"))).rows
     _more(f"{orders:,} shop orders tell what was bought for ${value:,.2f} of its money, which counts once.")
+    suggestions = agent.suggestions.recommend(["product", "artist"], new=False, limit=1).suggestions
+    for each in suggestions:
+        _more(f"Next {each.kind}, suggested on the device: {each.title}. {each.reason}")
     offers = agent.offers()
     if offers:
         _more(f"Best of {len(offers)} offers that fit, matched on the device: {offers[0].title}. {offers[0].reason}")
@@ -226,6 +229,7 @@ def _show_pages(home: Path, shop: Business) -> None:
     try:
         click.echo()
         click.echo(f"  Household 1's own pages  {link}")
+        click.echo("  There: For you has suggestions and the shop's signed offers; What counts switches inputs off.")
         click.echo(f"  The shop's portal        {shop.start('portal')}")
         click.echo("  Each link works once. Ctrl-C ends everything.")
         child.wait()

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import t as student
 
 from bench.bandit.logging_policy import drawn_log, situations, truth
 from bench.bandit.own_log import POLICIES as JUDGED
@@ -41,7 +42,7 @@ def simulated(contexts: str, seeds: list[int], people: int, game: Game) -> dict[
     told = {}
     for name, runs in regrets.items():
         shares = np.array([each.sum() for each in runs]) / static
-        error = 2.2 * shares.std(ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else float("nan")
+        error = student.ppf(0.975, len(seeds) - 1) * shares.std(ddof=1) / np.sqrt(len(seeds))
         told[name] = {
             "regret": round(float(np.mean([each.sum() for each in runs])), 3),
             "last_ten_rounds": round(float(np.mean([each[-10:].mean() for each in runs])), 4),
@@ -98,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contexts", choices=["journey", "made"], default="journey")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, choices=range(2, 101), metavar="N", default=10)
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--change", type=int)

@@ -129,6 +129,7 @@ def test_redemptions_go_through_the_door_with_a_preview_and_a_grant(bought: Boug
     person, _ = door.person({}, index=index)
     [request] = person.requests()
     assert any("which of 2 offers: plain; made-up there are purchases you made" in line for line in request.preview)
+    assert any("fits its terms, and also where you said that you used it." in line for line in request.preview)
     assert "This time 1 is sent for: plain. The other 1 hold 0." in request.preview
     assert person.answer_studies() == []
     person.give(study.task_id.hex())

@@ -146,6 +146,8 @@ def _items(statistic: ItemCounts | CoPurchase, owned: tuple[str, ...]) -> Told:
     if isinstance(statistic, CoPurchase):
         return Told((f"{asked}, and for which of them together.", _together(statistic, owned)), owned)
     most = f". Where there are more than {statistic.max_weight}, it picks {statistic.max_weight} of them by chance."
+    if statistic.query.dimensions == ("offer",):
+        most += " An offer counts where such a purchase fits its terms, and also where you said that you used it."
     if owned:
         return Told((asked + most, f"This time 1 is sent for: {', '.join(owned)}. The other {rest} hold 0."), owned)
     return Told((asked + most, f"This time there is none: all {rest} numbers are 0."))

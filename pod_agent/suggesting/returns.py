@@ -151,7 +151,7 @@ def _candidate(history: History, each: _Scored) -> Candidate:
     habit = each.habit
     found = each.chance.rhythm
     is_told = found is not None and found.regular >= REGULAR_ENOUGH and found.gap >= SHORTEST_GAP
-    gap = found.gap if found is not None and is_told else None
+    gap = found.gap if found is not None and is_told and RHYTHM in each.parts else None
     return Candidate(
         kind=history.kind,
         item=habit.item,
@@ -180,7 +180,7 @@ def _manner(history: History, each: _Scored, gap: float | None) -> str:
     """What is most worth telling of a habit: its rhythm, its rise, its company, or no more than its days."""
     habit, today = each.habit, history.today
     lately = habit.between(today - RISING_DAYS + 1, today)
-    if gap is not None and RHYTHM in each.parts:
+    if gap is not None:
         return f", about every {round(gap)} days, last on {day_words(habit.last)}{_due(history, habit, gap)}"
     if _rises(history, habit, lately):
         return f", {lately} of them in the four weeks up to {day_words(today)}"

@@ -14,7 +14,7 @@ import pytest
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.match import OfferMatch
 from pod_agent.offers.matching import Judge
-from pod_agent.suggesting.suggestion import Suggestion
+from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
 from tests.support.daily_life import LifeMaker
 from tests.support.full_home import plays
 from tests.support.households import SINGAPORE, RecordMaker
@@ -82,6 +82,17 @@ def test_suggestions_without_the_shops_sections_tell_kinds_of_goods_by_names_alo
     assert found[0][0] != found[0][1]
     assert found[1][0] == found[1][1]
     assert {each.kind for each in found[1][0]} == {"product"}  # no kind is known, so none is like it
+
+
+def test_without_the_rhythm_nobody_learns_whether_something_is_due(tmp_path: Path) -> None:
+    records = [RecordMaker().paid(day, 5, "Kopi Stall", "eating-out") for day in days("2026-06-04", 21, 7)]
+    due = {}
+    for off in ((), ("rhythm",)):
+        [habit] = suggested(tmp_path / str(len(off)), records, "store", without=off).suggestions
+        due[off] = dict(zip(CONTEXT, habit.context, strict=True))["due"]
+        assert ("about every 7 days" in habit.reason) is (not off)
+    assert due[()] > 0
+    assert due["rhythm",] == 0
 
 
 def test_nothing_is_said_to_fit_where_nothing_is_known(tmp_path: Path) -> None:

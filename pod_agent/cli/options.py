@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "common", "host", "json_text", "limit_text", "plain", "show_json", "show_table"]
 
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn the direction of text around, and lone surrogates."""
 
 P = ParamSpec("P")

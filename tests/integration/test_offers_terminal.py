@@ -13,8 +13,8 @@ from pod_agent.cli.main import main
 from pod_agent.config import save_settings
 from tests.support.daily_life import LifeMaker
 
-STEERING = ("\x1b", "\x9b", "\u202e", "\u2066", "\r")
-NAMED = "Milk\x1b[2J\x9b1m\u202e\u2066\rfor you"
+STEERING = ("\x1b", "\x9b", "\u061c", "\u202e", "\u2066", "\r")
+NAMED = "Milk\x1b[2J\x9b1m\u061c\u202e\u2066\rfor you"
 
 
 @pytest.fixture

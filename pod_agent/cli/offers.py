@@ -17,6 +17,8 @@ __all__ = ["COMMANDS", "offers"]
 
 KINDS = ("discount", "loyalty", "card", "savings", "loan", "plan")
 FAULTS_SHOWN = 5
+COMPARED = 32
+"""Hexadecimal digits of a catalogue's digest that people compare: nobody makes two catalogues that share them."""
 
 
 @click.group(invoke_without_command=True)
@@ -113,6 +115,9 @@ def _tell_edition(edition: Edition | None) -> None:
         return
     if edition.key is None:
         click.echo("This catalogue is not signed: anyone could have written the file.", err=True)
+    else:
+        digest = edition.digest[:COMPARED]
+        click.echo(f"Catalogue number {edition.serial}, {digest}: others who use it see the same two.", err=True)
     if edition.stale:
         click.echo(f"The publisher cannot be asked now: this is the copy of {edition.fetched_at:%Y-%m-%d}.", err=True)
     for fault in edition.faults[:FAULTS_SHOWN]:

@@ -204,6 +204,15 @@ def test_the_commands_tell_offers_reasons_and_progress(home: Path, capsys: pytes
     assert run(home, "offers", "--without", "history", "--without", "flows", capsys=capsys) == []
 
 
+def test_two_people_can_compare_which_catalogue_they_were_given(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Agent.open(home) as agent:
+        edition = agent.offer_desk.edition()
+    assert edition is not None
+    with pytest.raises(SystemExit):
+        main(["offers", "--home", str(home)])
+    assert f"Catalogue number 1, {edition.digest[:32]}: " in capsys.readouterr().err
+
+
 def test_what_a_study_counts_of_offers_is_read_from_the_kept_catalogue_alone(home: Path) -> None:
     with Agent.open(home) as agent:
         first = agent.today().replace(day=1)

@@ -29,6 +29,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from aggregator.errors import NotAuthorisedError, ProviderUnreachableError
+from vocab.bounded import read_bounded
 from vocab.hosts import is_loopback
 
 __all__ = ["TokenCheck"]
@@ -186,20 +187,13 @@ class TokenCheck:
         return content
 
     def _fetch(self, address: str, media_type: str) -> bytes:
-        content, end = bytearray(), time.monotonic() + FETCH_SECONDS
         try:
             with self._client.stream("GET", address, headers={"Accept": media_type}) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise ProviderUnreachableError(f"a document about the token has status {answer.status_code}")
-                for part in answer.iter_bytes():
-                    content += part
-                    if len(content) > MAX_DOCUMENT:
-                        raise NotAuthorisedError("a document about the token is too long", hint=_HINT)
-                    if time.monotonic() > end:
-                        raise ProviderUnreachableError("a document about the token takes too long")
+                return _body(answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderUnreachableError("a document about the token cannot be fetched") from error
-        return bytes(content)
 
     def _check_address(self, address: str) -> None:
         """Only https to public addresses; by http only from loopback to loopback."""
@@ -259,3 +253,12 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise NotAuthorisedError(f"the token or its issuer has no {name}", hint=_HINT)
     return value
+
+
+def _body(answer: httpx.Response) -> bytes:
+    try:
+        return read_bounded(answer.iter_bytes(), most=MAX_DOCUMENT, seconds=FETCH_SECONDS)
+    except TimeoutError as error:
+        raise ProviderUnreachableError("a document about the token takes too long") from error
+    except ValueError as error:
+        raise NotAuthorisedError("a document about the token is too long", hint=_HINT) from error

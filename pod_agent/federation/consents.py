@@ -33,7 +33,7 @@ from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
-from pod_agent.federation.priors import FetchedModel, fetch_models, note_failure, prior_for, rests
+from pod_agent.federation.priors import FAILED, FetchedModel, fetch_models, prior_for
 from pod_agent.federation.renewing import Renewal, renewal
 from pod_agent.federation.report import Kept, Outbox, SealedReport, build_report, disclosure_of
 from pod_agent.federation.send import PAUSE_SECONDS, open_client, send
@@ -44,6 +44,7 @@ from pod_agent.federation.studies import WAITING, Offered, Outcome, Request, fet
 from pod_agent.federation.taking_back import take_back
 from pod_agent.federation.tokens import IssuerLogin, Tokens
 from pod_agent.pods.pod import Pod
+from pod_agent.resting import Rest
 from vocab.errors import ProjectError
 from vocab.statistics import ModelUpdate
 from vocab.study import Study
@@ -218,13 +219,14 @@ class Consents:
 
         After a failure nobody is asked for an hour.
         """
-        if not self._leader_url or rests(self._home, self._now()):
+        rest = Rest(self._home / FAILED)
+        if not self._leader_url or rest.lasts(self._now()):
             return
         try:
             self.models()
         except ProjectError as error:
             log.warning("shared models were not fetched: %s", error.code)
-            note_failure(self._home, self._now())
+            rest.begin(self._now())
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, held against the log and its grant; LogDamagedError where the log's end was cut off."""

@@ -21,21 +21,19 @@ from pod_agent.federation.measuring.public import check_names
 from pod_agent.federation.public_list import read_public
 from pod_agent.federation.stores import clock
 from pod_agent.models.prior_store import KeptModel, KeptModels, keep_models, kept_models, kept_prior, read_signed
-from pod_agent.storage import write_private
 from vocab.errors import ProjectError, VocabularyError
 from vocab.prior import ItemPrior
 from vocab.statistics import CentredPairs, Statistic
 from vocab.wire import decode_models
 
-__all__ = ["FRESH", "PAUSE", "FetchedModel", "fetch_models", "kept_prior", "note_failure", "prior_for", "rests"]
+__all__ = ["FAILED", "FRESH", "FetchedModel", "fetch_models", "kept_prior", "prior_for"]
 
 log = logging.getLogger(__name__)
 
 FRESH: Final = timedelta(hours=24)
 """A list younger than this is not asked for again, unless the person wants it."""
-PAUSE: Final = timedelta(hours=1)
-"""After a failure nobody is asked for so long: a server that never answers would else learn of every look."""
-_FAILED: Final = "models/failed"
+FAILED: Final = "models/failed"
+"""Below the home: when the list could not be fetched (``pod_agent.resting``)."""
 _MAX_LIST: Final = 32_000_000
 """Longest list that is read, in bytes: three models of a thousand items with their pairs stay below."""
 _LIST_SECONDS: Final = 120.0
@@ -102,20 +100,6 @@ def fetch_models(
         kept = _merged(kept, leader_url, _listed(leader_url, client), pinned(), at, simulated=simulated)
         keep_models(home, kept)
     return [_told(one, kept.fetched_at) for one in kept.models]
-
-
-def note_failure(home: Path, at: datetime) -> None:
-    """Remember that the models could not be fetched."""
-    write_private(home / _FAILED, at.astimezone(UTC).isoformat().encode())
-
-
-def rests(home: Path, at: datetime) -> bool:
-    """Whether fetching failed so lately that nobody is asked again by itself; a note that cannot be read is none."""
-    try:
-        failed = datetime.fromisoformat((home / _FAILED).read_text(encoding="ascii"))
-        return timedelta(0) <= at.astimezone(UTC) - failed < PAUSE
-    except (OSError, ValueError, TypeError):
-        return False
 
 
 def prior_for(home: Path, statistic: Statistic) -> ItemPrior | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import httpx
 
+from vocab.bounded import read_bounded
 from vocab.errors import VocabularyError
 
 __all__ = ["read_public"]
@@ -16,13 +15,11 @@ def read_public(address: str, client: httpx.Client, *, most: int, seconds: float
 
     httpx.HTTPError where it does not come, VocabularyError where it is no list that anyone may publish.
     """
-    content, begun = bytearray(), time.monotonic()
     with client.stream("GET", address, headers={"Accept": "application/json"}) as answer:
         answer.raise_for_status()
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise VocabularyError("the list is packed, which nobody asked for")
-        for part in answer.iter_bytes():
-            content += part
-            if len(content) > most or time.monotonic() - begun > seconds:
-                raise VocabularyError("the list is too long, or takes too long")
-    return bytes(content)
+        try:
+            return read_bounded(answer.iter_bytes(), most=most, seconds=seconds)
+        except (ValueError, TimeoutError) as error:
+            raise VocabularyError("the list is too long, or takes too long") from error

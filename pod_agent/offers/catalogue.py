@@ -8,20 +8,21 @@ the document itself, so nothing else is ever fetched for it.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 import httpx
 
+from consent.stores import Clock
 from pod_agent.errors import AgentError, ServerUnreachableError, UsageError
 from pod_agent.offers.documents import Document, open_document
 from pod_agent.offers.secret import device_secret, due_since
+from pod_agent.resting import Rest
 from pod_agent.storage import write_private
+from vocab.bounded import read_bounded
 from vocab.offers import Offer
 from vocab.offers.reading import MAX_BYTES, OfferFault
 
@@ -35,10 +36,6 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KEPT: Final = "catalogue.json"
 SEEN: Final = "seen.json"
 FAILED: Final = "failed"
-PAUSE: Final = timedelta(hours=1)
-"""After a failure nobody is asked for so long: a publisher that never answers would else learn of every look."""
-
-Clock = Callable[[], datetime]
 
 
 def _now() -> datetime:
@@ -98,6 +95,7 @@ class Catalogue:
     ) -> None:
         self._source = source
         self._folder = folder
+        self._rest = Rest(folder / FAILED)
         self._key = key
         self._clock = clock
         self._transport = transport
@@ -120,7 +118,7 @@ class Catalogue:
         kept = self._kept()
         if kept is not None and not refresh and self._is_fresh(kept, now):
             return kept
-        if kept is not None and not refresh and self._rests(now):
+        if kept is not None and not refresh and self._rest.lasts(now):
             return replace(kept, stale=True)
         try:
             content = _fetch(self._source, self._transport)
@@ -129,7 +127,7 @@ class Catalogue:
         except (ServerUnreachableError, CatalogueError):
             if kept is None:
                 raise
-            self._note_failure(now)
+            self._rest.begin(now)
             return replace(kept, stale=True)
         self._keep(content, document, now)
         return _edition(document, now)
@@ -145,17 +143,6 @@ class Catalogue:
 
     def _is_fresh(self, kept: Edition, now: datetime) -> bool:
         return due_since(now, device_secret(self._folder)) <= kept.fetched_at <= now
-
-    def _rests(self, now: datetime) -> bool:
-        """Whether fetching failed so lately that nobody is asked; a note that cannot be read is none."""
-        try:
-            failed = datetime.fromisoformat((self._folder / FAILED).read_text(encoding="ascii"))
-            return timedelta(0) <= now - failed < PAUSE
-        except (OSError, ValueError, TypeError):
-            return False
-
-    def _note_failure(self, now: datetime) -> None:
-        write_private(self._folder / FAILED, now.isoformat().encode())
 
     def _check(self, document: Document) -> None:
         """CatalogueError unless the publisher signed it, and it is no older than what was seen before."""
@@ -241,7 +228,6 @@ def check_address(source: str) -> None:
 
 
 def _fetch(source: str, transport: httpx.BaseTransport | None) -> bytes:
-    content, begun = bytearray(), time.monotonic()
     try:
         with (
             httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=20) as client,
@@ -249,15 +235,18 @@ def _fetch(source: str, transport: httpx.BaseTransport | None) -> bytes:
         ):
             if response.status_code != httpx.codes.OK:
                 raise ServerUnreachableError(f"the catalogue's server answered {response.status_code}")
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_BYTES:
-                    raise CatalogueError(f"the catalogue is larger than {MAX_BYTES} bytes")
-                if time.monotonic() - begun > MAX_SECONDS:
-                    raise ServerUnreachableError("the catalogue's server takes too long")
+            return _body(response)
     except httpx.HTTPError as error:
         raise ServerUnreachableError("the catalogue's server does not answer") from error
-    return bytes(content)
+
+
+def _body(response: httpx.Response) -> bytes:
+    try:
+        return read_bounded(response.iter_bytes(), most=MAX_BYTES, seconds=MAX_SECONDS)
+    except TimeoutError as error:
+        raise ServerUnreachableError("the catalogue's server takes too long") from error
+    except ValueError as error:
+        raise CatalogueError(f"the catalogue is larger than {MAX_BYTES} bytes") from error
 
 
 def _read_file(path: Path) -> bytes:

@@ -7,7 +7,6 @@ an address is not found out; a login goes nowhere before the person saw the addr
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,6 +20,7 @@ from pod_agent.pods.addresses import is_inside, require_safe
 from pod_agent.pods.links import resolved
 from pod_agent.pods.pod import TURTLE
 from pod_agent.pods.session import open_client
+from vocab.bounded import read_bounded
 
 __all__ = ["MAX_BYTES", "Page", "PublicReader", "is_public", "trusted"]
 
@@ -84,22 +84,24 @@ class PublicReader:
         return _page(self._send("HEAD", address, _DEFAULT_HEADERS), address)
 
     def _send(self, method: str, address: str, headers: Mapping[str, str]) -> httpx.Response:
-        deadline = time.monotonic() + _MAX_SECONDS
-        body = b""
         try:
             with self._client.stream(method, address, headers=headers) as response:
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BYTES:
-                        raise PodError(f"{address} is too long for a profile", hint="Check the WebID.")
-                    if time.monotonic() > deadline:
-                        raise PodUnreachableError(f"{address} does not end its answer")
+                body = _body(response, address)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise PodUnreachableError(f"{address} cannot be reached ({type(error).__name__})") from error
         if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise PodUnreachableError(f"{address} answers with {response.status_code}")
         response.headers.pop("content-encoding", None)  # the body is plain by now, though it was asked for so
         return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+
+def _body(response: httpx.Response, address: str) -> bytes:
+    try:
+        return read_bounded(response.iter_bytes(), most=MAX_BYTES, seconds=_MAX_SECONDS)
+    except TimeoutError as error:
+        raise PodUnreachableError(f"{address} does not end its answer") from error
+    except ValueError as error:
+        raise PodError(f"{address} is too long for a profile", hint="Check the WebID.") from error
 
 
 def is_public(iri: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from bench.completejourney import CompleteJourney
 from bench.recommend.protocol import COLUMNS, Past
 from pod_agent.suggesting.public_items import PublicItems
 
-__all__ = ["KINDS", "public_catalogue"]
+__all__ = ["KINDS", "day_after", "public_catalogue"]
 
 KINDS = 12
 """Kinds of product that a text names, the most common in the table first."""
@@ -29,3 +31,10 @@ def public_catalogue(journey: CompleteJourney, known: Past) -> PublicItems:
         departments=tuple(str(department[item]) for item in known.items),
         texts=tuple(f"{item}. Department: {department[item]}. Products: {kinds[item]}" for item in known.items),
     )
+
+
+def day_after(journey: CompleteJourney, known: Past) -> date:
+    """The first day that is not known: the date on which the lists are made."""
+    lines = journey.lines
+    last: date = lines.loc[lines["week"] <= known.week, "at"].max().date()
+    return last + timedelta(days=1)

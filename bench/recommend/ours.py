@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -13,13 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.completejourney import CompleteJourney
-from bench.recommend.catalogue import public_catalogue
+from bench.recommend.catalogue import day_after, public_catalogue
 from bench.recommend.peers import Score
 from bench.recommend.protocol import Integers, Past, past
 from bench.recommend.release import Terms, release, total
 from pod_agent.embedding import embedder
 from pod_agent.models.purchases import Purchases
 from pod_agent.models.recommend import INPUTS, ItemRecommender
+from pod_agent.suggesting.seasons import season
 from vocab.item_vectors import ItemVectors
 from vocab.prior import ItemPrior
 
@@ -54,6 +56,7 @@ class Ours:
         self.counted = known if known.level == "category" else past(journey, known.week, "category")
         self.own = histories(known)
         self._catalogue = public_catalogue(journey, known) if known.level == "category" else None
+        self._today = day_after(journey, known)
         self._exact: dict[ItemVectors, Integers] = {}
 
     def recommender(self, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
@@ -75,7 +78,14 @@ class Ours:
         if items is None:
             return ItemRecommender([str(item) for item in self.known.items], without=without)
         texts, names = (None, None) if "text" in without else (_likeness(items.texts), _likeness(items.names))
-        return ItemRecommender(items.names, departments=items.departments, texts=texts, names=names, without=without)
+        return ItemRecommender(
+            items.names,
+            departments=items.departments,
+            texts=texts,
+            names=names,
+            season=_season(items.names, self._today),
+            without=without,
+        )
 
 
 def recommender(journey: CompleteJourney, known: Past, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
@@ -121,3 +131,10 @@ def _likeness(texts: tuple[str, ...]) -> NDArray[np.float64] | None:
         return None
     vectors = model.embed(texts).astype(np.float64)
     return np.asarray(np.clip(vectors @ vectors.T, 0.0, 1.0))
+
+
+@lru_cache(maxsize=64)
+def _season(names: tuple[str, ...], today: date) -> NDArray[np.float64] | None:
+    """What the weeks after the cut ask for by the date alone; None without the extra ``text``."""
+    model = embedder()
+    return None if model is None else season(names, model, today)

@@ -26,6 +26,9 @@ INPUTS: Final = ("shared", "shop", "text", "history")
 MEMORY: Final = ((3.0, False, 8.0, 0.3), (20.0, False, 16.0, 0.5), (30.0, True, 8.0, 0.3))
 """Three memories of what was bought: it counts half after so many more baskets, or weeks if that is true; how many
 baskets of the person's own the prior weighs as much as; and how much the memory says."""
+MANY: Final = 1000
+FRESH_AMONG_MANY: Final = 0.1
+"""What the first memory says instead where items are many, such as products: another basket of the same is not due."""
 OFTEN: Final = 0.3
 """Of the logarithm of how often it was bought in all."""
 LEAST_CHANCE: Final = 0.01
@@ -43,6 +46,8 @@ LOYAL_ACTIVE: Final = 0.5
 ALIKE: Final = ((0.4, "ever", 2), (0.3, "ever", 8), (0.4, "lately", 4))
 """Weight, which items of the person, power of the cosine."""
 NAMED: Final = ((0.3, "ever", 4),)
+SEASON: Final = 0.8
+"""Of what the coming weeks ask for by the date and public names. Twice as much is worse than nothing in some weeks."""
 DEPARTMENT: Final = ((-0.3, "ever"), (0.3, "often"))
 TEXT_DOUBT, DEPARTMENT_DOUBT = 3.0, 5.0
 TOGETHER: Final = 1.2
@@ -61,12 +66,13 @@ class ItemRecommender:
         departments: the department of each item, from a public catalogue.
         texts: (items, items) cosines from 0 to 1 of texts that describe the items; the diagonal is not used.
         names: the same for their names alone.
+        season: (items,) what the coming weeks ask for by public names, from -1 to 1, 0 in the mean of the year.
         without: inputs that are left out, of ``INPUTS``; other names mean nothing here.
 
     Learned by ``fit``: ``ever_`` and ``lately_``, the shares of people who have each item; ``base_``, the score of an
     item for somebody of whom nothing is known; ``never_`` and ``loyal_``, the logarithms of the share who never had it
     and of the part of its buyers who had it lately; ``typical_``, how many different items people have; ``lifts_``
-    and ``beyond_``, the matrices behind the other parts.
+    and ``beyond_``, the matrices behind the other parts; ``season_``, what the date adds to each item.
     """
 
     def __init__(
@@ -76,12 +82,14 @@ class ItemRecommender:
         departments: Sequence[str] | None = None,
         texts: Array | None = None,
         names: Array | None = None,
+        season: Array | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
         self.items = items
         self.departments = departments
         self.texts = texts
         self.names = names
+        self.season = season
         self.without = without
 
     def fit(self, prior: ItemPrior | None = None) -> Self:
@@ -100,6 +108,7 @@ class ItemRecommender:
         self.loyal_ = np.log(self.lately_ / self.ever_)
         self.beyond_ = Beyond.of(known, self._places(known)) if known else None
         self.lifts_ = {"shop": self._department_lifts(), "text": self._text_lifts()}
+        self.season_ = self._season()
         return self
 
     def scores(self, purchases: Purchases) -> Array:
@@ -128,6 +137,7 @@ class ItemRecommender:
         parts = {"shared": shared}
         for name, lifts in self.lifts_.items():
             parts[name] = share * sum((lift.score(sets[lift.source]) for lift in lifts), np.zeros(len(self.items)))
+        parts["text"] = parts["text"] + self.season_
         parts["history"] = self._history(own, np.asarray(sum(parts.values())))
         return parts
 
@@ -145,8 +155,9 @@ class ItemRecommender:
         least = np.maximum(chances, LEAST_CHANCE)
         counts = own.counts(len(score))
         raised = OFTEN * np.log1p(counts) + LOYALTY * self.loyal_
-        for half, weeks, doubt, weight in MEMORY:
-            raised += weight * np.log1p(own.decayed(len(score), half, weeks=weeks) / (doubt * least))
+        for place, (half, weeks, doubt, weight) in enumerate(MEMORY):
+            says = FRESH_AMONG_MANY if place == 0 and len(score) >= MANY else weight
+            raised += says * np.log1p(own.decayed(len(score), half, weeks=weeks) / (doubt * least))
         return np.where(counts > 0, np.maximum(raised, 0.0) + np.log(least / np.maximum(chances, SMALLEST)), 0.0)
 
     def _shares(self, prior: ItemPrior | None) -> tuple[Array, Array]:
@@ -174,6 +185,14 @@ class ItemRecommender:
             Lift.of(same, self.ever_, source=source, weight=weight, doubt=DEPARTMENT_DOUBT)
             for weight, source in DEPARTMENT
         ]
+
+    def _season(self) -> Array:
+        if self.season is None or "text" in self.without:
+            return np.zeros(len(self.items))
+        ahead = np.asarray(self.season, dtype=np.float64)
+        if ahead.shape != (len(self.items),) or not np.isfinite(ahead).all():
+            raise UsageError("a season has one finite number for each item")
+        return np.asarray(SEASON * ahead)
 
     def _text_lifts(self) -> list[Lift]:
         lifts: list[Lift] = []

@@ -35,6 +35,7 @@ def buying(
     priors: Callable[[], Mapping[str, ItemPrior]],
     stock: Callable[[], Iterable[Stock]],
     embedder: Callable[[], Embedder | None] | None,
+    seasons: bool,
     new: bool,
 ) -> list[Candidate]:
     """Candidates of a kind, known or ``new`` ones."""
@@ -46,7 +47,7 @@ def buying(
     if not new:
         together = company(kind, history, records) if kind == "store" else None
         return returns(history, off, company=together, shared=shared, leave_out=left_out(kind, records))
-    found = _public(history, prior, embedder, off)
+    found = _public(history, prior, embedder, off, seasons=seasons)
     if not found and kind == "group" and SHOP not in off:
         return new_groups(records)
     if SHOP in off or kind not in {"store", "product"}:
@@ -61,6 +62,8 @@ def _public(
     prior: ItemPrior | None,
     embedder: Callable[[], Embedder | None] | None,
     off: frozenset[str],
+    *,
+    seasons: bool,
 ) -> list[Candidate]:
     """What is new to the person of the public lists; of shops and categories only where a shared model is known.
 
@@ -71,7 +74,7 @@ def _public(
     model = None if embedder is None else embedder()
     if prior is None and model is None:
         return []
-    return fitting.fitting(history, prior, model, off, NEVER)
+    return fitting.fitting(history, prior, model, off, NEVER, seasons=seasons)
 
 
 def weekly(prior: ItemPrior) -> dict[str, float]:

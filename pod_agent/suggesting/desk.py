@@ -55,6 +55,7 @@ class SuggestionDesk:
         home: Path,
         index: RecordSource,
         today: date,
+        zone: str,
         absolute: Absolute,
         offers: OfferDesk,
         wishes: Wishes,
@@ -62,6 +63,7 @@ class SuggestionDesk:
         self._home = home
         self._index = index
         self._today = today
+        self._zone = zone
         self._absolute = absolute
         self._offers = offers
         self._wishes = wishes
@@ -137,6 +139,7 @@ class SuggestionDesk:
         suggestions = Suggestions(
             self._index,
             today or self._today,
+            zone=self._zone,
             priors=self._priors,
             stock=lambda: self._stock(notes),
             embedder=self._embedder,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +16,7 @@ from pod_agent.models.recommend import ItemRecommender
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.inputs import SHARED, SHOP, TEXT
 from pod_agent.suggesting.public_items import PublicItems, alike, public_items
+from pod_agent.suggesting.seasons import season
 from pod_agent.suggesting.words import day_words, kind_title, quoted, times
 from vocab.prior import ItemPrior
 
@@ -40,9 +43,12 @@ def fitting(
     model: Embedder | None,
     off: frozenset[str],
     leave_out: Collection[str] = (),
+    *,
+    seasons: bool = False,
 ) -> list[Candidate]:
     """Public items that the person never had, best first; at most ``MOST``. ``prior`` or ``model`` is needed.
 
+    With ``seasons`` the day counts, too: what the public feasts and seasons of the coming weeks ask for.
     None without a prior where the person had nothing of the list: there is nothing that these could be like.
 
     The score compares the chances of the items with that of the best, which gets ``BEST``; it is shared out among the
@@ -53,7 +59,9 @@ def fitting(
         return []
     texts = None if model is None else alike(items, model)
     departments = None if SHOP in off else items.departments
-    recommender = ItemRecommender(items.names, departments=departments, texts=texts, without=off).fit(prior)
+    ahead = season(_titles(items), model, date.fromordinal(history.today)) if model is not None and seasons else None
+    recommender = ItemRecommender(items.names, departments=departments, texts=texts, season=ahead, without=off)
+    recommender.fit(prior)
     parts = recommender.parts(_purchases(history, items))
     hidden = {*history.habits, *leave_out}
     new = [
@@ -81,6 +89,11 @@ def _items(kind: str, prior: ItemPrior | None) -> PublicItems:
         return items
     named = set(prior.items)
     return public_items(DIMENSIONS[kind], [name for name in items.names if name in named])
+
+
+def _titles(items: PublicItems) -> tuple[str, ...]:
+    """What an item is called, as its text begins; names may be numbers and codes."""
+    return tuple(re.split(r"[.:]", text, maxsplit=1)[0] for text in items.texts)
 
 
 def _purchases(history: History, items: PublicItems) -> Purchases:

@@ -49,6 +49,7 @@ class Desks:
             home=self.home,
             index=self.index,
             today=self.today,
+            zone=self.settings.zone,
             absolute=self.absolute,
             offers=self.offers,
             wishes=self._wishes,

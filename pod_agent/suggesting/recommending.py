@@ -15,6 +15,7 @@ from pod_agent.suggesting.enjoying import enjoying
 from pod_agent.suggesting.inputs import SHOP, TEXT, switched_off
 from pod_agent.suggesting.policy import NoFeedback, Policy
 from pod_agent.suggesting.returns import MOST, OWN
+from pod_agent.suggesting.seasons import kept_in
 from pod_agent.suggesting.suggestion import KINDS, Suggestion
 from pod_agent.suggesting.telling import notes
 from pod_agent.suggesting.trying import Stock
@@ -54,7 +55,8 @@ class Suggestions:
 
     ``priors`` are shared models by their dimension, ``stock`` what public catalogues offer, ``embedder`` the text
     model; none of them is needed. They are functions, called only where a kind and the inputs ask for them. ``policy``
-    reorders by feedback; it is told itself where feedback is switched off, for what is hidden stays hidden.
+    reorders by feedback; it is told itself where feedback is switched off, for what is hidden stays hidden. ``zone`` is
+    the name of the person's time zone: it tells whether the public seasons are theirs.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Suggestions:
         index: RecordSource,
         today: date,
         *,
+        zone: str = "",
         priors: Callable[[], Mapping[str, ItemPrior]] = dict,
         stock: Callable[[], Iterable[Stock]] = tuple,
         embedder: Callable[[], Embedder | None] = lambda: None,
@@ -69,6 +72,7 @@ class Suggestions:
     ) -> None:
         self._index = index
         self._today = today
+        self._seasons = kept_in(zone)
         self._priors = priors
         self._stock = stock
         self._embedder = embedder
@@ -104,7 +108,16 @@ class Suggestions:
             return []
         embedder = None if TEXT in off else self._embedder
         if OWN[kind] == "history":
-            found = buying(kind, records, off, priors=self._priors, stock=self._stock, embedder=embedder, new=new)
+            found = buying(
+                kind,
+                records,
+                off,
+                priors=self._priors,
+                stock=self._stock,
+                embedder=embedder,
+                seasons=self._seasons,
+                new=new,
+            )
         else:
             found = enjoying(kind, records, off, kept=self._index.kept, embedder=embedder, new=new)
         return [each.without(off) for each in found if each.novel is new]

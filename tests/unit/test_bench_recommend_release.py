@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.recommend.catalogue import public_catalogue
+from bench.recommend.catalogue import day_after, public_catalogue
 from bench.recommend.costs import leaves_nothing, shared_from_central, upload_bytes
 from bench.recommend.protocol import Past, past
 from bench.recommend.release import DELTA, Terms, noisy, pair_total, release, sets, total, variance_for
@@ -103,6 +103,13 @@ def test_later_purchases_do_not_reach_a_release() -> None:
     cut["transactions"] = cut["transactions"][cut["transactions"]["week"] <= 12]
     made = [release(past(journey_of(one), 12, "category"), Terms(epsilon=1.0)) for one in (tables, cut)]
     assert made[0] == made[1]
+
+
+def test_the_day_on_which_lists_are_made_is_not_moved_by_later_purchases() -> None:
+    tables, cut = made_tables(), made_tables()
+    cut["transactions"] = cut["transactions"][cut["transactions"]["week"] <= 12]
+    made = [day_after(one, past(one, 12, "category")) for one in map(journey_of, (tables, cut))]
+    assert made[0] == made[1] < day_after(journey_of(tables), past(journey_of(tables), 13, "category"))
 
 
 def test_the_catalogue_describes_every_item_whoever_bought_it(known: Past) -> None:

@@ -145,9 +145,32 @@ def test_the_parts_of_a_score_add_up_and_name_its_inputs() -> None:
     assert parts["history"][ITEMS.index("candles")] == 0
 
 
+def test_the_season_brings_forward_what_it_asks_for_and_is_of_the_texts() -> None:
+    history, ahead = bought("milk nappies", "bread apples"), np.zeros(len(ITEMS))
+    ahead[ITEMS.index("towels")] = 0.8
+    plain, now = recommender(a_prior()), recommender(a_prior(), season=ahead)
+    moved = now.parts(history)["text"] - plain.parts(history)["text"]
+    assert moved.argmax() == ITEMS.index("towels")
+    assert np.count_nonzero(moved) == 1
+    assert order(now.scores(history)).index("towels") < order(plain.scores(history)).index("towels")
+    off = frozenset({"text"})
+    assert np.array_equal(
+        recommender(a_prior(), season=ahead, without=off).scores(history),
+        recommender(a_prior(), without=off).scores(history),
+    )
+
+
+def test_among_very_many_items_the_last_baskets_count_less() -> None:
+    many = ItemRecommender([f"item {number}" for number in range(1000)]).fit(None)
+    few = ItemRecommender([f"item {number}" for number in range(999)]).fit(None)
+    history = Purchases(item=np.array([0, 1]), rank=np.array([0, 6]), ago=np.array([3.0, 3.0]))
+    gains = [model.scores(history)[0] - model.scores(history)[1] for model in (many, few)]
+    assert 0 < gains[0] < 0.7 * gains[1]
+
+
 @pytest.mark.parametrize("left_out", INPUTS)
 def test_an_input_that_is_left_out_moves_no_item(left_out: str) -> None:
-    model = recommender(a_prior(pairs=a_pair()), without=frozenset({left_out}))
+    model = recommender(a_prior(pairs=a_pair()), season=np.arange(len(ITEMS)) / 20, without=frozenset({left_out}))
     part = model.parts(bought("milk nappies", "bread apples"))[left_out]
     assert np.ptp(part) == 0
 
@@ -192,6 +215,8 @@ def test_a_history_of_other_items_is_refused() -> None:
         (ITEMS, {"departments": ("one",)}),
         (ITEMS, {"texts": np.ones((2, 2))}),
         (ITEMS, {"texts": np.full((len(ITEMS),) * 2, np.nan)}),
+        (ITEMS, {"season": np.ones(2)}),
+        (ITEMS, {"season": np.full(len(ITEMS), np.inf)}),
     ],
 )
 def test_public_knowledge_that_does_not_fit_the_items_is_refused(

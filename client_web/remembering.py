@@ -31,6 +31,13 @@ class Remembered:
         with self._lock:
             return name in self._kept and self._kept[name][0] == stamp
 
+    def found(self, name: str, stamp: object, default: T) -> T:
+        """The result of this name where it is at hand."""
+        with self._lock:
+            kept, value = self._kept.get(name, (None, default))
+            found: T = value if kept == stamp else default
+            return found
+
     def of(self, name: str, stamp: object, compute: Callable[[], T]) -> T:
         """The result of this name, computed only where it is not at hand; errors are not remembered."""
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -129,8 +129,11 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def say(agent: Agent, form: Mapping[str, str], kinds: Iterable[str]) -> str:
-    """Enter what a form says into the pod; the sentence that confirms it. BadAddressError for a form not of ours."""
+def say(agent: Agent, form: Mapping[str, str], kinds: Iterable[str], shown: Iterable[Any] = ()) -> str:
+    """Enter what a form says into the pod; the sentence that confirms it. BadAddressError for a form not of ours.
+
+    ``shown`` are the offers at hand: one that is among them need not be matched again.
+    """
     kind, item, word = (form.get(name, "") for name in ("kind", "item", "verdict"))
     if kind not in kinds or not item or word not in {UNDO, *_TOLD}:
         raise BadAddressError("that form is none of this page")
@@ -138,7 +141,8 @@ def say(agent: Agent, form: Mapping[str, str], kinds: Iterable[str]) -> str:
     if word == UNDO:
         feedback.undo(item, kind=kind)
     elif kind == OFFER:
-        feedback.of_offer(item, word)
+        found = next((match for match in shown if match.offer.iri == item), None)
+        feedback.say(found, word) if found is not None else feedback.of_offer(item, word)
     else:
         feedback.of_suggestion(item, word, kind=kind)
     return "Taken back, as if you had said nothing of it." if word == UNDO else f"{_TOLD[word]}. Kept in your pod."

@@ -24,14 +24,18 @@ page = Blueprint("offers", __name__, url_prefix="/offers")
 RECORDS_SHOWN = 200
 SHOWN = 6
 """Offers of a list that are open; the rest is behind a click."""
+LOANS: Final = "loans"
 SORTS: Final = {
     "": "All",
     "discounts": "Discounts",
     "loyalty": "Loyalty",
     "banks": "Banks",
     "plans": "Plans",
-    "loans": "Loans",
+    LOANS: "Loans",
 }
+Found = tuple[list[Any], list[Any]]
+"""Offers, and progress in programmes."""
+NOTHING: Final[Found] = ([], [])
 KINDS: Final = {"discounts": {"discount"}, "loyalty": {"loyalty"}, "banks": {"card", "savings"}, "plans": {"plan"}}
 KIND_WORDS: Final = {
     "discount": "Discount",
@@ -52,9 +56,10 @@ def show() -> str:
 @page.post("/say")
 def say() -> Response | str:
     """Enter what the person says of an offer, and show the list as it is since."""
-    sort = _sort(request.form.get("sort", ""))
+    agent, sort = the_agent(), _sort(request.form.get("sort", ""))
     with SAYING:
-        told = wishing.say(the_agent(), request.form, {OFFER})
+        shown, _ = pages().remembered.found(_name(sort), stamp_of(agent), NOTHING)
+        told = wishing.say(agent, request.form, {OFFER}, shown)
     if request.headers.get("HX-Request"):
         return _page(sort, told)
     return go(url_for("offers.show", sort=sort or None, said="1"))
@@ -88,11 +93,11 @@ def why() -> str:
 def _page(sort: str, told: str = "") -> str:
     agent = the_agent()
     slow = agent.settings.catalogue and is_large(agent) and not is_asked_for()
-    if slow and not pages().remembered.has(f"offers {sort}", stamp_of(agent)):
+    if slow and not pages().remembered.has(_name(sort), stamp_of(agent)):
         return _frame(agent, sort, waits=True)
     g.told = told or ("Kept in your pod; the list follows it." if request.args.get("said") else "")
     has_catalogue = bool(agent.settings.catalogue)
-    matches, progress = _found(agent, sort) if has_catalogue else ([], [])
+    matches, progress = _found(agent, sort) if has_catalogue else NOTHING
     known = [match for match in matches if match.known_shop]
     return _frame(
         agent,
@@ -130,19 +135,23 @@ def _frame(agent: Agent, sort: str, *, waits: bool = False, **filled: Any) -> st
     )
 
 
-def _found(agent: Agent, sort: str) -> tuple[list[Any], list[Any]]:
+def _found(agent: Agent, sort: str) -> Found:
     """The offers of a sort and the progress in programmes, computed again only where something changed."""
 
-    def compute() -> tuple[list[Any], list[Any]]:
-        return _matches(agent, sort), agent.offer_desk.loyalty() if sort in {"", "loyalty"} else []
+    def compute() -> Found:
+        if sort == LOANS:
+            return agent.offer_desk.matches(kind="loan"), []
+        return agent.offers(), agent.offer_desk.loyalty()
 
-    return pages().remembered.of(f"offers {sort}", stamp_of(agent), compute)
+    matches, progress = pages().remembered.of(_name(sort), stamp_of(agent), compute)
+    if sort not in KINDS:
+        return matches, progress
+    return [match for match in matches if match.kind in KINDS[sort]], progress if sort == "loyalty" else []
 
 
-def _matches(agent: Agent, sort: str) -> list[Any]:
-    if sort == "loans":
-        return agent.offer_desk.matches(kind="loan")
-    return [match for match in agent.offers() if not sort or match.kind in KINDS[sort]]
+def _name(sort: str) -> str:
+    """The name under which offers are remembered: loans are matched apart."""
+    return LOANS if sort == LOANS else "offers"
 
 
 def _row(progress: Any) -> dict[str, Any]:

@@ -14,10 +14,8 @@ from tests.support.solid_server import PodOwner, fresh_owner
 pytestmark = pytest.mark.solid
 
 FIRST = date(2026, 10, 1)
-ROWS = [
-    (FIRST + timedelta(days=day), f"NETS QR\n{('NTUC FAIRPRICE', 'TOAST BOX', 'COLD STORAGE')[day % 3]}", f"-{2 + day % 5}.80")
-    for day in range(24)
-]
+SHOPS = ("NTUC FAIRPRICE", "TOAST BOX", "COLD STORAGE")
+ROWS = [(FIRST + timedelta(days=day), f"NETS QR\n{SHOPS[day % len(SHOPS)]}", f"-{2 + day % 5}.80") for day in range(24)]
 
 
 @pytest.fixture(autouse=True)

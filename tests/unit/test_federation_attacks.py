@@ -84,7 +84,9 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 MANIFESTS = [
     study_of(Filter("weekday", "in", ("Monday", "Sunday")), Filter("month", "between", ("2026-01", "2026-02"))),
-    study_of(statistic=ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=256, fraction_bits=8), noise=Noise(9**9)),
+    study_of(
+        statistic=ModelUpdate(model=WEEKLY_SPENDING.name, length=14, clip=256, fraction_bits=8), noise=Noise(9**9)
+    ),
 ]
 PLACES = [(number, place) for number, study in enumerate(MANIFESTS) for place in places(study.to_json())]
 

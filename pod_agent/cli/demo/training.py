@@ -28,8 +28,7 @@ def train_together(bank: Business, task: str, agents: list[Agent]) -> dict[str, 
             door.give(task)
         training = bank.train(task, port=port, cohort=len(agents))
         answers = [
-            round_answer(door, lessons_of(agent.index, agent.today))
-            for door, agent in zip(doors, agents, strict=True)
+            round_answer(door, lessons_of(agent.index, agent.today)) for door, agent in zip(doors, agents, strict=True)
         ]
         with nodes_online(f"127.0.0.1:{port}", answers, seconds=60):
             output, _ = training.communicate()

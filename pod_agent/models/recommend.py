@@ -27,7 +27,7 @@ MEMORY: Final = ((3.0, False, 8.0, 0.3), (20.0, False, 16.0, 0.5), (30.0, True, 
 """Three memories of what was bought: it counts half after so many more baskets, or weeks if that is true; how many
 baskets of the person's own the prior weighs as much as; and how much the memory says."""
 MANY: Final = 1000
-FRESH_AMONG_MANY: Final = 0.1
+FRESH_AMONG_MANY: Final = 0.15
 """What the first memory says instead where items are many, such as products: another basket of the same is not due."""
 OFTEN: Final = 0.3
 """Of the logarithm of how often it was bought in all."""

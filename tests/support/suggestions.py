@@ -32,7 +32,7 @@ def held(tmp_path: Path, records: Iterable[Record]) -> LocalIndex:
 
 
 def suggested(tmp_path: Path, records: Iterable[Record], *kinds: str, today: date = TODAY, **asked: Any) -> Suggested:
-    parts = {name: asked.pop(name) for name in ("priors", "stock", "embedder", "policy") if name in asked}
+    parts = {name: asked.pop(name) for name in ("zone", "priors", "stock", "embedder", "policy") if name in asked}
     with held(tmp_path, records) as index:
         return Suggestions(index, today, **parts).recommend(kinds or KINDS, **asked)
 

@@ -199,3 +199,19 @@ def test_advertisements_and_songs_of_youtube_music_are_no_videos(tmp_path: Path)
     records = [life.watched(f"{day}T20:00:00", "Buy", "Ads", is_ad=True) for day in days("2026-10-01", 9)]
     records += [life.watched(f"{day}T21:00:00", "Song", "Band - Topic", is_music=True) for day in days("2026-10-01", 9)]
     assert suggested(tmp_path, records, "channel", "video").suggestions == ()
+
+
+def test_the_seasons_count_only_where_they_are_kept(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"new": True, "embedder": Alphabet, "limit": 30}
+    plain, other, home, silent = (
+        suggested(tmp_path, weekly_milk(), "group", zone=zone, without=without, **asked).suggestions
+        for zone, without in (
+            ("", []),
+            ("Asia/Singapore", []),
+            ("America/New_York", []),
+            ("America/New_York", ["text"]),
+        )
+    )
+    assert plain == other
+    assert {each.item: each.score for each in home} != {each.item: each.score for each in other}
+    assert silent == suggested(tmp_path, weekly_milk(), "group", without=["text"], **asked).suggestions

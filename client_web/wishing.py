@@ -100,8 +100,9 @@ def parts_of(inputs: Iterable[tuple[str, float]]) -> list[Part]:
 
 
 def score_bar(inputs: Iterable[tuple[str, float]], best: float) -> Markup:
-    """The parts of a score as one bar; the whole bar is the best score of the list."""
-    parts = [(name, round(1000 * value)) for name, value in inputs if value > 0]
+    """The parts of a score as one bar, the largest first; the whole bar is the best score of the list."""
+    ordered = sorted(inputs, key=lambda pair: (-abs(pair[1]), pair[0]))
+    parts = [(name, round(1000 * value)) for name, value in ordered if value > 0]
     return parts_bar(parts, max(1, round(1000 * best)))
 
 

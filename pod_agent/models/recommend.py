@@ -47,7 +47,7 @@ ALIKE: Final = ((0.4, "ever", 2), (0.3, "ever", 8), (0.4, "lately", 4))
 """Weight, which items of the person, power of the cosine."""
 NAMED: Final = ((0.3, "ever", 4),)
 SEASON: Final = 0.8
-"""Of what the coming weeks ask for by the date and public names. Twice as much is worse than nothing in some weeks."""
+"""Of what the coming weeks ask for, for what was never bought: of the rest the person's own purchases know better."""
 DEPARTMENT: Final = ((-0.3, "ever"), (0.3, "often"))
 TEXT_DOUBT, DEPARTMENT_DOUBT = 3.0, 5.0
 TOGETHER: Final = 1.2
@@ -137,8 +137,8 @@ class ItemRecommender:
         parts = {"shared": shared}
         for name, lifts in self.lifts_.items():
             parts[name] = share * sum((lift.score(sets[lift.source]) for lift in lifts), np.zeros(len(self.items)))
-        parts["text"] = parts["text"] + self.season_
         parts["history"] = self._history(own, np.asarray(sum(parts.values())))
+        parts["text"] = parts["text"] + self.season_ * (1 - had)
         return parts
 
     def _history(self, own: Purchases, score: Array) -> Array:

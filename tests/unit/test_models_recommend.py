@@ -153,6 +153,8 @@ def test_the_season_brings_forward_what_it_asks_for_and_is_of_the_texts() -> Non
     assert moved.argmax() == ITEMS.index("towels")
     assert np.count_nonzero(moved) == 1
     assert order(now.scores(history)).index("towels") < order(plain.scores(history)).index("towels")
+    bought_before = recommender(a_prior(), season=np.isin(ITEMS, ("milk", "apples")).astype(float))
+    assert np.array_equal(bought_before.scores(history), plain.scores(history))
     off = frozenset({"text"})
     assert np.array_equal(
         recommender(a_prior(), season=ahead, without=off).scores(history),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,11 @@ BLOCK = 256
 """People scored at once: with the whole catalogue of products this is 190 MB."""
 
 
-def make_lists(known: Past, score: Score, people: Integers | None = None) -> Lists:
-    """Lists for these people, or for everybody, a block at a time; the others' stay empty."""
+def make_lists(known: Past, score: Score, people: Integers | None = None, *, had_too: Any | None = None) -> Lists:
+    """Lists for these people, or for everybody, a block at a time; the others' stay empty.
+
+    ``had_too`` is a sparse (U, I) of what is new to nobody who has it there, though it is not in ``known``.
+    """
     everybody = np.arange(len(known.households)) if people is None else people
     ever = known.ever()
     made = Lists(**{name: np.full((len(known.households), LENGTH), NOTHING) for name in ("all", "old", "new")})
@@ -28,6 +32,8 @@ def make_lists(known: Past, score: Score, people: Integers | None = None) -> Lis
         had = ever[block].toarray() > 0
         made.all[block] = top(scores)
         made.old[block] = top(np.where(had, scores, -np.inf))
+        if had_too is not None:
+            had |= had_too[block].toarray() > 0
         made.new[block] = top(np.where(had, -np.inf, scores))
     return made
 

@@ -28,6 +28,7 @@ __all__ = [
     "Level",
     "Past",
     "future",
+    "had_elsewhere",
     "item_list",
     "past",
 ]
@@ -139,7 +140,7 @@ def past(journey: CompleteJourney, week: int, level: Level) -> Past:
     lines = journey.lines[journey.lines["week"] <= week]
     households = np.sort(lines["household_id"].unique()).astype(np.int64)
     items = item_list(journey, level)
-    bought = _purchases(lines, households, items, level)
+    bought = _purchases(lines[lines["goods"]], households, items, level)
     order = bought.drop_duplicates(["person", "basket_id"])[["person", "basket_id"]]
     baskets = np.bincount(order["person"], minlength=len(households)).astype(np.int64)
     rank = baskets[order["person"]] - 1 - order.groupby("person").cumcount().to_numpy()
@@ -158,10 +159,16 @@ def past(journey: CompleteJourney, week: int, level: Level) -> Past:
     )
 
 
+def had_elsewhere(journey: CompleteJourney, known: Past) -> Any:
+    """Sparse (U, I) of ones: items of the list that a person bought in a department of no goods."""
+    lines = journey.lines[(journey.lines["week"] <= known.week) & ~journey.lines["goods"]]
+    return _ones(_purchases(lines, known.households, known.items, known.level), known.shape)
+
+
 def future(journey: CompleteJourney, known: Past) -> Future:
     """The targets: what came in the ``HORIZON`` weeks after ``known``."""
     week = journey.lines["week"]
-    lines = journey.lines[(week > known.week) & (week <= known.week + HORIZON)]
+    lines = journey.lines[journey.lines["goods"] & (week > known.week) & (week <= known.week + HORIZON)]
     bought = _purchases(lines, known.households, known.items, known.level)
     first = bought.drop_duplicates("person")[["person", "basket_id"]].merge(bought, on=["person", "basket_id"])
     everything = _ones(bought, known.shape)
@@ -171,7 +178,6 @@ def future(journey: CompleteJourney, known: Past) -> Future:
 
 def _purchases(lines: Any, households: Integers, items: tuple[Item, ...], level: Level) -> Any:
     """One row per household, basket and item of the list, oldest first as the lines are; others are left out."""
-    lines = lines[lines["goods"]]
     item = pd.Index(items).get_indexer(lines[COLUMNS[level]])
     person = pd.Index(households).get_indexer(lines["household_id"])
     table = pd.DataFrame(

@@ -1,8 +1,8 @@
 """The strongest peer: trees of LightGBM on how often and how lately people, and this person, bought each item.
 
-It learns from labels: what households bought in the four weeks after ``ORIGINS`` earlier cuts, all of them within the
-``Past``. Twenty-six features of the pair, the item and the person; none of who the person is. The objective is the
-chance of a purchase: on week 45 it ranked as well as LambdaMART (Burges 2010) in half the time, and new items better.
+It learns from labels: what households bought after ``ORIGINS`` earlier cuts, all of them within the ``Past``. A label
+is the mean of two: whether the item came in four weeks, and whether it was in the first basket. Features are
+of the pair, the item and the person; none of who the person is.
 Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
 """
 
@@ -35,6 +35,22 @@ FEATURES = (
     "mean gap in baskets",
     "gap now over mean gap",
     "share of own purchases",
+    "baskets with it, of the last",
+    "baskets with it, of the last two",
+    "baskets with it, of the last three",
+    "baskets with it, of the last ten",
+    "baskets with it, of the last twenty",
+    "baskets with it in the week",
+    "baskets with it in 2 weeks",
+    "baskets with it in 13 weeks",
+    "baskets with it in 26 weeks",
+    "baskets with it, half at 3",
+    "baskets with it, of all, half at 60",
+    "weeks with it, of all, half at 12",
+    "weeks with it, of all, half at 30",
+    "different weeks with it",
+    "mean gap in weeks",
+    "gap now over mean gap, in weeks",
     "people ever",
     "people in 8 weeks",
     "people in 4 weeks",
@@ -47,15 +63,18 @@ FEATURES = (
     "items a basket",
     "items a basket, of the last five",
     "weeks since the last basket",
+    "baskets in 2 weeks",
+    "baskets in 4 weeks",
+    "baskets in 13 weeks",
 )
 
-STACKED = (
-    "score of EASE",
-    "score of TIFU-KNN's neighbours",
-    "baskets with it, of all, half at 60",
-    "baskets with it, of all, half at 12 weeks",
-    "baskets with it, half at 3",
-)
+OWN, ITEM = FEATURES.index("people ever"), FEATURES.index("baskets")
+"""Where the features of the item begin, and those of the person; before them are those of the pair."""
+SINCE = [FEATURES.index(name) for name in FEATURES if " since the " in name and name != "weeks since the last basket"]
+SINCE += [FEATURES.index(name) for name in FEATURES if "gap" in name]
+"""Features that have no value for what was never bought."""
+
+STACKED = ("score of EASE", "score of TIFU-KNN's neighbours")
 """More features for a model on top of other models."""
 
 ORIGINS = (4, 8, 12)
@@ -72,9 +91,9 @@ CANDIDATES = {"category": 100_000, "product": 400}
 class RankerSettings:
     """What the trees are grown with; chosen on week 45."""
 
-    trees: int = 120
+    trees: int = 150
     leaves: int = 31
-    rate: float = 0.1
+    rate: float = 0.07
     least: int = 200
     new_pairs: float = 0.25
     bins: int = 63
@@ -85,13 +104,13 @@ def ranker(
 ) -> list[Score]:
     """Fit on the earlier cuts, once for each seed; other items than the candidates follow by popularity.
 
-    ``stacked`` adds what EASE and TIFU-KNN say, and more memories (``STACKED``).
+    ``stacked`` adds what EASE and TIFU-KNN say (``STACKED``).
     """
     from lightgbm import Dataset, train  # noqa: PLC0415 - optional, and a second to load
 
     chosen = settings or RankerSettings()
     rows, labels, weights = _lessons(known, chosen.new_pairs, stacked=stacked)
-    dataset = Dataset(rows, label=labels, weight=weights, params=_parameters(chosen, 0))
+    dataset = Dataset(rows, label=labels, weight=weights, params=_parameters(chosen, 0), categorical_feature=[ITEM])
     now = _Table(known, stacked=stacked)
     return [_score(now, train(_parameters(chosen, seed), dataset, num_boost_round=chosen.trees)) for seed in seeds]
 
@@ -106,14 +125,15 @@ def _lessons(
     generator = np.random.default_rng(known.week)
     rows, labels, weights = [], [], []
     for weeks in ORIGINS:
-        table, bought = _Table(known.before(weeks), stacked=stacked), _labels(known, weeks)
+        table, (bought, first) = _Table(known.before(weeks), stacked=stacked), _labels(known, weeks)
         people = np.flatnonzero((table.known.baskets >= LEAST_BASKETS) & (bought.getnnz(axis=1) > 0))
         for person in people.tolist():
             items = table.candidates(person)
             old = np.isin(items, table.own[person])
             kept = old | (generator.random(len(items)) < share)
             rows.append(table.features(person, items[kept]))
-            labels.append(bought[person].toarray()[0, items[kept]].astype(np.float32))
+            both = (bought[person].astype(float) + first[person]).toarray()[0, items[kept]]
+            labels.append((both / 2).astype(np.float32))
             weights.append(np.where(old[kept], 1, 1 / share).astype(np.float32))
     return np.concatenate(rows), np.concatenate(labels), np.concatenate(weights)
 
@@ -132,7 +152,7 @@ def _score(now: _Table, model: Any) -> Score:
 
 def _parameters(settings: RankerSettings, seed: int) -> dict[str, Any]:
     return {
-        "objective": "binary",
+        "objective": "cross_entropy",
         "learning_rate": settings.rate,
         "num_leaves": settings.leaves,
         "min_data_in_leaf": settings.least,
@@ -148,11 +168,12 @@ def _parameters(settings: RankerSettings, seed: int) -> dict[str, Any]:
     }
 
 
-def _labels(known: Past, weeks: int) -> Any:
-    """Sparse (U, I) of ones: what came in the four weeks after the earlier cut."""
-    table = known.matrix(which=(known.ago < weeks) & (known.ago >= weeks - HORIZON))
-    table.data[:] = 1.0
-    return table
+def _labels(known: Past, weeks: int) -> tuple[Any, Any]:
+    """Two sparse (U, I) of ones: what came in the four weeks after the earlier cut, and in the first basket of them."""
+    after = (known.ago < weeks) & (known.ago >= weeks - HORIZON)
+    first = np.full(len(known.households), -1)
+    np.maximum.at(first, known.person[after], known.rank[after])
+    return known.matrix(which=after) > 0, known.matrix(which=after & (known.rank == first[known.person])) > 0
 
 
 class _Table:
@@ -175,13 +196,13 @@ class _Table:
         return np.union1d(self.own[person], self.popular).astype(np.int64)
 
     def features(self, person: int, items: Integers) -> NDArray[np.float32]:
-        """(n, 26) rows for the items of one person, or (n, 31)."""
+        """(n, 45) rows for the items of one person, or (n, 47)."""
         table = np.zeros((len(items), len(FEATURES)), dtype=np.float32)
-        table[:, 8:13] = NEVER
+        table[:, SINCE] = NEVER
         place = np.searchsorted(items, self.own[person])
-        table[place, :14] = self.pairs[person]
-        table[:, 14:20] = self.items[items]
-        table[:, 20:] = self.people[person]
+        table[place, :OWN] = self.pairs[person]
+        table[:, OWN:ITEM] = self.items[items]
+        table[:, ITEM:] = self.people[person]
         return np.hstack([table, self.more[person, items]])
 
     def _pairs(self) -> tuple[list[NDArray[np.float32]], list[Integers]]:
@@ -201,6 +222,9 @@ class _Table:
         np.maximum.at(begun, pair, known.ago)
         count = total(np.ones(len(pair)))
         gap = np.where(count > 1, (first - last) / np.maximum(count - 1, 1), baskets)
+        week = np.unique(np.stack([pair, known.ago]), axis=1)[0]
+        weeks = np.bincount(week, minlength=len(code)).astype(np.float64)
+        weeks_apart = np.where(weeks > 1, (begun - since) / np.maximum(weeks - 1, 1), NEVER)
         all_own = np.bincount(code // width, weights=count, minlength=known.shape[0])
         columns = [
             count / baskets,
@@ -217,6 +241,15 @@ class _Table:
             gap,
             (last + 1) / np.maximum(gap, 1),
             count / all_own[code // width],
+            *(total(known.rank < number) for number in (1, 2, 3, 10, 20)),
+            *(total(known.ago < number) for number in (1, 2, 13, 26)),
+            total(0.5 ** (known.rank / 3)),
+            total(0.5 ** (known.rank / 60)) / baskets,
+            total(0.5 ** (known.ago / 12)) / baskets,
+            total(0.5 ** (known.ago / 30)) / baskets,
+            weeks,
+            weeks_apart,
+            (since + 1) / np.maximum(weeks_apart, 0.5),
         ]
         table = np.stack(columns, axis=1).astype(np.float32)
         cuts = np.searchsorted(code, np.arange(1, known.shape[0]) * width)
@@ -241,13 +274,9 @@ class _Table:
     def _stacked(self) -> NDArray[np.float32]:
         known = self.known
         people = np.arange(known.shape[0])
-        baskets = np.maximum(known.baskets, 1)[:, None]
         columns = [
             ease(known)(people),
             tifu_knn(known, own=0)(people),
-            known.matrix(0.5 ** (known.rank / 60)).toarray() / baskets,
-            known.matrix(0.5 ** (known.ago / 12)).toarray() / baskets,
-            known.matrix(0.5 ** (known.rank / 3)).toarray(),
         ]
         return np.stack(columns, axis=2).astype(np.float32)
 
@@ -258,8 +287,10 @@ class _Table:
         bought = np.bincount(known.person, minlength=people)
         latest = np.bincount(known.person, weights=known.rank < 5, minlength=people) / np.minimum(baskets, 5)
         one = np.unique(np.stack([known.person, known.rank, known.ago], axis=1), axis=0)
-        lately = np.bincount(one[:, 0], weights=one[:, 2] < 8, minlength=people)
+        lately, *others = (
+            np.bincount(one[:, 0], weights=one[:, 2] < weeks, minlength=people) for weeks in (8, 2, 4, 13)
+        )
         since = np.full(people, int(NEVER))
         np.minimum.at(since, known.person, known.ago)
-        columns = [known.baskets, lately, ever.getnnz(axis=1), bought / baskets, latest, since]
+        columns = [known.baskets, lately, ever.getnnz(axis=1), bought / baskets, latest, since, *others]
         return np.stack(columns, axis=1).astype(np.float32)

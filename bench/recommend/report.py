@@ -59,16 +59,18 @@ OUR_CODE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is compared: also the ranker and its stack, which take long, and the curve of epsilon and pods.
+    """What is compared: peers, the ranker and its stack, which take long, ablations, the curve of epsilon and pods.
 
-    In ``keep`` is kept what was measured, for another time.
+    In ``keep`` stays what was measured, for another time.
     """
 
     weeks: tuple[int, ...]
     level: Level
     seeds: tuple[int, ...]
     epsilons: tuple[float, ...]
+    peers: tuple[str, ...] = tuple(PEERS)
     ranker: bool = True
+    ablations: bool = True
     curve: bool = True
     keep: Path | None = None
 
@@ -106,22 +108,17 @@ def full_report(journey: CompleteJourney, plan: Plan, done: Callable[[str], None
     others = [name for name in (*OTHERS, STACK) if name in main.models]
     names = [name_of(Terms(epsilon=epsilon)) for epsilon in (None, *plan.epsilons)]
     best = names[-1] if 1.0 not in plan.epsilons else name_of(Terms(epsilon=1.0))
-    ablated = _measured(cuts, lambda known: _ablations(journey, known, plan), done, kept)
-    groups = group_rows(main, journey, ours=best, exact=names[0]) if plan.ranker else []
     price = costs(journey, cuts[-1][0])
-    parts = [
-        as_text(main, names, others),
-        "What each part earns, at epsilon 1.",
-        as_text(ablated, [], []),
-        f"Groups of at least 100 households: {best}.",
-        group_text(groups),
-    ]
-    values = {
-        **as_json(main, names, others),
-        "ablations": as_json(ablated, [], [])["models"],
-        "groups": [asdict(row) for row in groups],
-        "costs": price,
-    }
+    parts = [as_text(main, names, others)]
+    values = {**as_json(main, names, others), "costs": price}
+    if plan.ablations:
+        ablated = _measured(cuts, lambda known: _ablations(journey, known, plan), done, kept)
+        parts += ["What each part earns, at epsilon 1.", as_text(ablated, [], [])]
+        values["ablations"] = as_json(ablated, [], [])["models"]
+    if plan.ranker:
+        groups = group_rows(main, journey, ours=best, exact=names[0])
+        parts += [f"Groups of at least 100 households: {best}.", group_text(groups)]
+        values["groups"] = [asdict(row) for row in groups]
     if plan.curve:
         curve = _measured(cuts, lambda known: _curve(journey, known, plan), done, kept)
         parts += ["More and fewer pods: more are emulated by less noise, fewer are drawn.", as_text(curve, [], [])]
@@ -144,8 +141,8 @@ def _measured(
 
 def _models(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[Model]:
     code = digest_of_code([peers])
-    for name, fit in PEERS.items():
-        yield Model(name=name, seeds=(0,), fit=_once(fit, known), code=code)
+    for name in plan.peers:
+        yield Model(name=name, seeds=(0,), fit=_once(PEERS[name], known), code=code)
     if plan.ranker:
         code = digest_of_code([peers, trees])
         yield Model(name=BEST, seeds=plan.seeds, fit=lambda seeds: ranker(known, seeds=seeds), code=code)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bench.completejourney import load
@@ -64,6 +65,19 @@ def test_every_household_with_a_basket_gets_ten_items_twice(tmp_path: Path, leve
             assert "COUPON/MISC ITEMS" not in listed
         assert not had & set(line["novel"])
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_was_bought_in_a_department_of_no_goods_is_not_new(tmp_path: Path) -> None:
+    tables = wide_tables()
+    first = lines_of(tables, tmp_path / "1", "--week", "9")[-1]
+    lonely = tables["products"].iloc[:1].copy()
+    lonely["product_id"], lonely["department"], lonely["product_category"] = 9002, "FUEL", first["novel"][0]
+    tables["products"] = pd.concat([tables["products"], lonely], ignore_index=True)
+    tables["transactions"].loc[tables["transactions"]["household_id"] == 99, "product_id"] = 9002
+    again = lines_of(tables, tmp_path / "2", "--week", "9")[-1]
+    assert again["household"] == 99
+    assert first["novel"][0] not in again["novel"]
+    assert len(again["novel"]) == 10
 
 
 def test_later_weeks_change_no_byte(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_the_ranker_ranks_what_was_bought_often_above_what_was_not(known: Past, 
     often, never = first[counts >= 8], first[counts == 0]
     assert len(often) > 20
     assert np.median(often) > np.median(never)
-    assert len(FEATURES) == 26
+    assert len(FEATURES) == 45
 
 
 def test_seeded_noise_has_the_law_of_the_servers_noise() -> None:

@@ -33,8 +33,8 @@ class OfferWishes(Protocol):
     def off(self, without: Iterable[str], /) -> frozenset[str]:
         """The inputs that are switched off for good, and those of ``without``."""
 
-    def used(self) -> Mapping[str, int]:
-        """How often the person used an offer, by its IRI."""
+    def used(self, period: tuple[date, date] = ..., /) -> Mapping[str, int]:
+        """How often the person said in these days that they used an offer, by its IRI."""
 
     def is_hidden(self, offer: Offer, /) -> bool:
         """Whether the person hid the offer or its shop."""

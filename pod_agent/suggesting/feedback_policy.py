@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from typing import Final
 from pod_agent.ingest.feedback import OFFER, Feedback, Opinion
 from pod_agent.models.bandit import Arm, Bandit, Orders, Priors, Reward
 from pod_agent.offers.match import OfferMatch
+from pod_agent.suggesting.inputs import FEEDBACK, SHOP
 from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
 from vocab.offers import OfferKind
 from vocab.records import IRI, Listen, OrderLine, PlaylistItem, Record, Transaction, View
@@ -26,7 +28,7 @@ from vocab.records import IRI, Listen, OrderLine, PlaylistItem, Record, Transact
 __all__ = ["OFFER_CONTEXT", "POOL", "FeedbackPolicy", "Ranking", "offer_context", "offer_traits", "record_traits"]
 
 POOL: Final = 25
-"""Candidates that can change places: the first ones, and those of which something was said."""
+"""Candidates that can change places: the first ones, and those behind them of which something good was said."""
 REWARDS: Final = {
     Opinion.UP: (1.0, 1.0),
     Opinion.BOUGHT: (1.0, 1.0),
@@ -68,7 +70,8 @@ class Ranking:
 class FeedbackPolicy:
     """Reorders by what was said up to a day; ``records`` gives the records behind a candidate.
 
-    ``learns`` is false where the person switched feedback off: then things are hidden and nothing else.
+    ``off`` are the inputs that the person switched off: without feedback things are hidden and nothing else, and
+    without the shops' sections no word on one thing counts for its section.
     """
 
     def __init__(
@@ -78,14 +81,15 @@ class FeedbackPolicy:
         today: date,
         secret: bytes,
         records: Callable[[Iterable[IRI]], Iterable[Record]],
-        learns: bool = True,
+        off: frozenset[str] = frozenset(),
         priors: Priors | None = None,
     ) -> None:
         self._said = said
         self._today = today
         self._secret = secret
         self._records = records
-        self._learns = learns
+        self._learns = FEEDBACK not in off
+        self._sections = SHOP not in off
         self._priors = priors or Priors()
         self._hidden = {(each.kind, _folded(each.item)) for each in said if each.opinion is Opinion.HIDE}
         self.rankings: list[Ranking] = []
@@ -115,14 +119,23 @@ class FeedbackPolicy:
     def _ordered(self, kind: str, name: str, arms: Sequence[Arm]) -> list[int]:
         left = [place for place, arm in enumerate(arms) if not self.is_hidden(kind, arm.name, arm.traits)]
         bandit = Bandit(self.taught(kind, self._said, self._today) if self._learns else (), self._priors)
-        spoken = {_folded(each.item) for each in self._said if each.kind == kind}
-        pool = [place for number, place in enumerate(left) if number < POOL or _folded(arms[place].name) in spoken]
+        liked = self._liked(kind)
+        pool = [place for number, place in enumerate(left) if number < POOL or _folded(arms[place].name) in liked]
         chosen = tuple(arms[place] for place in pool)
         ranking = Ranking(name, chosen, bandit.orders(chosen), self._draw(name), bandit.words)
         if chosen:
             self.rankings.append(ranking)
         rest = set(left) - set(pool)
         return [*(pool[place] for place in ranking.shown), *(place for place in left if place in rest)]
+
+    def _liked(self, kind: str) -> set[str]:
+        """Things of which more good than bad was said: the pool comes first, so nothing else may join it."""
+        balance: dict[str, float] = defaultdict(float)
+        for each in self._said if self._learns else ():
+            if each.kind == kind and each.opinion in REWARDS:
+                value, weight = REWARDS[each.opinion]
+                balance[_folded(each.item)] += value * weight
+        return {item for item, total in balance.items() if total > 0}
 
     @staticmethod
     def taught(kind: str, said: Iterable[Feedback], today: date) -> list[Reward]:
@@ -149,7 +162,9 @@ class FeedbackPolicy:
     def _traits(self, candidates: Sequence[Suggestion]) -> list[tuple[str, ...]]:
         newest = [IRI(each.evidence[0]) for each in candidates if each.evidence]
         held = {record.iri: record for record in self._records(newest)}
-        return [record_traits(each.kind, held.get(each.evidence[0]) if each.evidence else None) for each in candidates]
+        behind = [held.get(each.evidence[0]) if each.evidence else None for each in candidates]
+        traits = [record_traits(each.kind, record) for each, record in zip(candidates, behind, strict=True)]
+        return traits if self._sections else [_without_sections(own) for own in traits]
 
     def _draw(self, name: str) -> int:
         told = f"pod-agent order {self._today.isoformat()} {name}"
@@ -193,6 +208,10 @@ def record_traits(kind: str, record: Record | None) -> tuple[str, ...]:
     elif kind == "store" and isinstance(record, Transaction):
         named = [("category", record.category)]
     return tuple(f"{name}={_folded(value)}" for name, value in named if value)
+
+
+def _without_sections(traits: Iterable[str]) -> tuple[str, ...]:
+    return tuple(each for each in traits if not each.startswith("section="))
 
 
 def _folded(name: str) -> str:

@@ -21,7 +21,7 @@ from pod_agent.offers.match import OfferMatch
 from pod_agent.offers.secret import device_secret
 from pod_agent.pods.pod import Pod
 from pod_agent.suggesting.feedback_policy import FeedbackPolicy
-from pod_agent.suggesting.inputs import FEEDBACK, INPUTS, switched_off
+from pod_agent.suggesting.inputs import INPUTS, switched_off
 from pod_agent.suggesting.shown import ShownLog
 from vocab.offers import Offer
 from vocab.records import IRI, Record
@@ -60,11 +60,14 @@ class Wishes:
         """Switch inputs off and on for good; all that are off since."""
         return switch_inputs(self.kept.pod, off=off, on=on) if off or on else self.off()
 
-    def used(self) -> dict[str, int]:
-        """How often the person said that they used an offer, by its IRI."""
+    def used(self, period: tuple[date, date] = (date.min, date.max)) -> dict[str, int]:
+        """How often the person said in these days (UTC) that they used an offer, by its IRI.
+
+        That is a fact about the offer, like hiding it, and holds also where feedback is switched off.
+        """
         found: dict[str, int] = {}
         for each in read_feedback(self.kept.known):
-            if each.kind == OFFER and each.opinion is Opinion.BOUGHT:
+            if each.kind == OFFER and each.opinion is Opinion.BOUGHT and period[0] <= each.at.date() <= period[1]:
                 found[each.item] = found.get(each.item, 0) + 1
         return found
 
@@ -75,7 +78,7 @@ class Wishes:
             today=today or self.today,
             secret=self._secret,
             records=self.records,
-            learns=FEEDBACK not in off,
+            off=off,
         )
 
     def is_hidden(self, offer: Offer) -> bool:

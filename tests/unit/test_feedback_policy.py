@@ -25,6 +25,7 @@ from pod_agent.suggesting.said import FeedbackDesk
 from pod_agent.suggesting.shown import MAX_DAY_BYTES, MAX_DAYS, ShownLog
 from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
 from pod_agent.suggesting.wishes import Wishes
+from tests.support.daily_life import LifeMaker
 from tests.support.households import RecordMaker
 from tests.support.memory_pod import MemoryPod
 from vocab.offers import Offer
@@ -88,10 +89,10 @@ def test_not_my_taste_moves_a_thing_further_than_down() -> None:
 def test_hiding_always_wins_and_nothing_else_is_ever_left_out(words: list[tuple[str, Opinion, int]]) -> None:
     entries = [said(item, opinion, days=days) for item, opinion, days in words]
     hidden = {item for item, opinion, _ in words if opinion is Opinion.HIDE}
-    for learns in (True, False):
-        found = names(policy(*entries, learns=learns).reorder(LIST))
+    for off in (frozenset[str](), frozenset({"feedback"})):
+        found = names(policy(*entries, off=off).reorder(LIST))
         assert sorted(found) == sorted(set(NAMES) - hidden)
-        if not learns:
+        if off:
             assert found == [name for name in NAMES if name not in hidden]
 
 
@@ -273,3 +274,25 @@ def test_what_several_things_are_called_needs_its_kind(tmp_path: Path) -> None:
 
 def test_every_verdict_but_hiding_teaches() -> None:
     assert set(REWARDS) == set(Opinion) - {Opinion.HIDE}
+
+
+def test_a_bad_word_lifts_nothing_into_the_part_that_is_reordered() -> None:
+    long = [thing(f"Shop {place:02}", 1 - place / 100) for place in range(60)]
+    for word in ("down", "not-my-taste"):
+        assert names(policy(said("Shop 40", word)).reorder(long)).index("Shop 40") >= 40
+    assert names(policy(said("Shop 40", "up")).reorder(long)).index("Shop 40") < 40
+    silent = policy(said("Shop 40", "up"), off=frozenset({"feedback"}))
+    assert silent.reorder(long) == long
+
+
+def test_sections_of_a_shop_count_for_nothing_where_they_are_switched_off() -> None:
+    life = LifeMaker()
+    order = life.ordered("2026-10-01T10:00:00", 9.0)
+    lines = [life.bought(order, name, "1", 4.5, ("Dairy",)) for name in ("Milk", "Cheese")]
+    listed = [thing(line.product, 0.5, "product", evidence=(line.iri,)) for line in lines]
+    word = said("Yoghurt", "up", kind="product", traits=("section=dairy",))
+    shop = frozenset({"shop"})
+    for off, traits in ((frozenset[str](), {("section=dairy",)}), (shop, {()})):
+        ordering = policy(word, records=lines, off=off)
+        ordering.reorder(listed)
+        assert {tuple(t for t in arm.traits if t.startswith("section")) for arm in ordering.rankings[0].arms} == traits

@@ -57,10 +57,12 @@ def fitting(
     items = _items(history.kind, prior)
     if not items.names or (prior is None and history.habits.keys().isdisjoint(items.names)):
         return []
-    texts = None if model is None else alike(items, model)
-    departments = None if SHOP in off else items.departments
-    ahead = season(_titles(items), model, date.fromordinal(history.today)) if model is not None and seasons else None
-    recommender = ItemRecommender(items.names, departments=departments, texts=texts, season=ahead, without=off)
+    titles, departments = _titles(items), None if SHOP in off else items.departments
+    texts, names = (None, None) if model is None else (alike(items.texts, model), alike(titles, model))
+    ahead = season(titles, model, date.fromordinal(history.today)) if model is not None and seasons else None
+    recommender = ItemRecommender(
+        items.names, departments=departments, texts=texts, names=names, season=ahead, without=off
+    )
     recommender.fit(prior)
     parts = recommender.parts(_purchases(history, items))
     hidden = {*history.habits, *leave_out}

@@ -81,9 +81,9 @@ def public_items(dimension: str, names: Sequence[str] | None = None) -> PublicIt
     )
 
 
-def alike(items: PublicItems, embedder: Embedder) -> NDArray[np.float64]:
-    """How alike the texts of two different items are, from 0 to 1; 0 for an item and itself: (items x items)."""
-    vectors = embedder.embed(items.texts).astype(np.float64)
+def alike(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float64]:
+    """How alike two different texts are, from 0 to 1; 0 for a text and itself: (texts x texts)."""
+    vectors = embedder.embed(texts).astype(np.float64)
     cosines = np.clip(vectors @ vectors.T, 0.0, 1.0)
     np.fill_diagonal(cosines, 0.0)
     return cosines

@@ -45,7 +45,7 @@ def test_what_is_not_public_has_no_text() -> None:
 
 def test_like_goods_are_near_by_their_texts(model: KeptEmbedder) -> None:
     items = public_items("group")
-    near = alike(items, model)
+    near = alike(items.texts, model)
     assert near.shape == (len(PUBLIC_GROUPS),) * 2
     assert np.allclose(near, near.T)
     assert (near.diagonal() == 0).all()
@@ -61,6 +61,6 @@ def test_like_goods_are_near_by_their_texts(model: KeptEmbedder) -> None:
 
 def test_most_departments_hang_together_by_text(model: KeptEmbedder) -> None:
     items = public_items("group")
-    near, same = alike(items, model), items.same_department()
+    near, same = alike(items.texts, model), items.same_department()
     nearest = near.argmax(axis=1)
     assert np.mean([same[row, column] for row, column in enumerate(nearest)]) > 0.6

@@ -71,9 +71,9 @@ def test_what_was_bought_in_a_department_of_no_goods_is_not_new(tmp_path: Path) 
     tables = wide_tables()
     first = lines_of(tables, tmp_path / "1", "--week", "9")[-1]
     lonely = tables["products"].iloc[:1].copy()
-    lonely["product_id"], lonely["department"], lonely["product_category"] = 9002, "FUEL", first["novel"][0]
+    lonely["product_id"], lonely["department"], lonely["product_category"] = 9902, "FUEL", first["novel"][0]
     tables["products"] = pd.concat([tables["products"], lonely], ignore_index=True)
-    tables["transactions"].loc[tables["transactions"]["household_id"] == 99, "product_id"] = 9002
+    tables["transactions"].loc[tables["transactions"]["household_id"] == 99, "product_id"] = 9902
     again = lines_of(tables, tmp_path / "2", "--week", "9")[-1]
     assert again["household"] == 99
     assert first["novel"][0] not in again["novel"]

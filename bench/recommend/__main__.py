@@ -20,9 +20,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bench.completejourney import CompleteJourney, load
-from bench.recommend.peers import PEERS
 from bench.recommend.release import Terms
-from bench.recommend.report import Plan, full_report, part_of
+from bench.recommend.report import ALL_PEERS, Plan, full_report, part_of
 from bench.recommend.writing import write_lists
 from pod_agent.cli.progress import steps
 from vocab.errors import ProjectError
@@ -56,7 +55,6 @@ def _compare(options: argparse.Namespace, journey: CompleteJourney) -> None:
         seeds=tuple(range(options.seeds)),
         epsilons=tuple(options.epsilons),
         peers=tuple(options.peers),
-        ranker=not options.no_ranker,
         ablations=not options.no_ablations,
         curve=not options.no_curve,
         keep=options.keep,
@@ -91,9 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--seeds", type=int, default=5, help="seeds of the noise and of the ranker")
     many.add_argument("--epsilons", type=float, nargs="+", default=[8.0, 4.0, 2.0, 1.0, 0.5])
     many.add_argument("--no-curve", action="store_true", help="leave out the curve of epsilon and number of pods")
-    many.add_argument("--peers", choices=PEERS, nargs="*", default=list(PEERS), metavar="PEER")
+    many.add_argument("--peers", choices=ALL_PEERS, nargs="*", default=list(ALL_PEERS), metavar="PEER")
     many.add_argument("--no-ablations", action="store_true", help="leave out what remains without parts of ours")
-    many.add_argument("--no-ranker", action="store_true", help="leave out LightGBM and the groups held against it")
     many.add_argument("--keep", type=Path, help="a folder for what was measured, to go on from another time")
     many.add_argument("--part", type=_part, help="measure one of several random parts of the households, such as 1/2")
     many.add_argument("--json", action="store_true")

@@ -24,12 +24,15 @@ from bench.recommend.ranker import ranker
 from bench.recommend.release import Terms
 from bench.recommend.tables import as_json, as_text, group_text, markdown
 from pod_agent.models import purchases, recommend, recommend_parts
+from pod_agent.suggesting import seasons
 from vocab import item_pairs, item_vectors, prior, privacy
 
-__all__ = ["OTHERS", "Plan", "Report", "full_report", "name_of", "part_of"]
+__all__ = ["ALL_PEERS", "OTHERS", "Plan", "Report", "full_report", "name_of", "part_of"]
 
 STACK = "LightGBM, stacked"
 """The same on top of EASE and TIFU-KNN: more than any of the peers alone."""
+
+ALL_PEERS = (*PEERS, BEST, STACK)
 
 OTHERS = ("popularity", "TIFU-KNN", "EASE", BEST)
 """What ours is held against."""
@@ -49,6 +52,7 @@ OUR_CODE = (
     purchases,
     recommend,
     recommend_parts,
+    seasons,
     item_pairs,
     item_vectors,
     prior,
@@ -59,7 +63,7 @@ OUR_CODE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is compared: peers, the ranker and its stack, which take long, ablations, the curve of epsilon and pods.
+    """What is compared: peers, of which the rankers take long; ablations; the curve of epsilon and pods.
 
     In ``keep`` stays what was measured, for another time.
     """
@@ -68,8 +72,7 @@ class Plan:
     level: Level
     seeds: tuple[int, ...]
     epsilons: tuple[float, ...]
-    peers: tuple[str, ...] = tuple(PEERS)
-    ranker: bool = True
+    peers: tuple[str, ...] = ALL_PEERS
     ablations: bool = True
     curve: bool = True
     keep: Path | None = None
@@ -115,7 +118,7 @@ def full_report(journey: CompleteJourney, plan: Plan, done: Callable[[str], None
         ablated = _measured(cuts, lambda known: _ablations(journey, known, plan), done, kept)
         parts += ["What each part earns, at epsilon 1.", as_text(ablated, [], [])]
         values["ablations"] = as_json(ablated, [], [])["models"]
-    if plan.ranker:
+    if BEST in plan.peers:
         groups = group_rows(main, journey, ours=best, exact=names[0])
         parts += [f"Groups of at least 100 households: {best}.", group_text(groups)]
         values["groups"] = [asdict(row) for row in groups]
@@ -140,16 +143,12 @@ def _measured(
 
 
 def _models(journey: CompleteJourney, known: Past, plan: Plan) -> Iterator[Model]:
-    code = digest_of_code([peers])
+    code, code_of_trees = digest_of_code([peers]), digest_of_code([peers, trees])
     for name in plan.peers:
-        yield Model(name=name, seeds=(0,), fit=_once(PEERS[name], known), code=code)
-    if plan.ranker:
-        code = digest_of_code([peers, trees])
-        yield Model(name=BEST, seeds=plan.seeds, fit=lambda seeds: ranker(known, seeds=seeds), code=code)
-        if known.level == "category":  # a table of all pairs of a household and a product is too large
-            yield Model(
-                name=STACK, seeds=plan.seeds, fit=lambda seeds: ranker(known, seeds=seeds, stacked=True), code=code
-            )
+        if name in PEERS:
+            yield Model(name=name, seeds=(0,), fit=_once(PEERS[name], known), code=code)
+        elif name == BEST or known.level == "category":  # a table of all pairs with products is too large to stack
+            yield Model(name=name, seeds=plan.seeds, fit=_trees(known, stacked=name == STACK), code=code_of_trees)
     yield from _ours(journey, known, plan, [Terms(epsilon=epsilon) for epsilon in (None, *plan.epsilons)])
 
 
@@ -185,6 +184,10 @@ def _model(
 
 def _once(fit: Fit, known: Past) -> Callable[[Sequence[int]], list[Score]]:
     return lambda _seeds: [fit(known)]
+
+
+def _trees(known: Past, *, stacked: bool) -> Callable[[Sequence[int]], list[Score]]:
+    return lambda seeds: ranker(known, seeds=seeds, stacked=stacked)
 
 
 def _lazily(journey: CompleteJourney, known: Past) -> Callable[[], Ours]:

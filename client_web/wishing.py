@@ -11,12 +11,13 @@ from markupsafe import Markup
 from client_web.charts import parts_bar
 from client_web.errors import BadAddressError
 from client_web.formatting import MINUS
+from vocab.wording import folded
 
 if TYPE_CHECKING:
     from pod_agent import Agent
 
 __all__ = [
-    "INPUT_WORDS", "KIND_WORDS", "OFFER", "Part", "Said", "Verdict", "folded", "parts_of", "said_of", "say",
+    "INPUT_WORDS", "KIND_WORDS", "OFFER", "Part", "Said", "Verdict", "parts_of", "said_of", "say",
     "score_bar", "verdicts_for",
 ]  # fmt: skip
 
@@ -123,11 +124,6 @@ def said_of(agent: Agent, kinds: Sequence[str]) -> dict[tuple[str, str], Said]:
         told = "; ".join(dict.fromkeys(_TOLD[word] for word in words))
         found[key] = Said(each.kind, each.item, each.title or each.item, told, words)
     return dict(reversed(found.items()))
-
-
-def folded(name: str) -> str:
-    """A name as two spellings of it are compared."""
-    return " ".join(name.casefold().split())
 
 
 def say(agent: Agent, form: Mapping[str, str], kinds: Iterable[str], shown: Iterable[Any] = ()) -> str:

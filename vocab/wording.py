@@ -1,10 +1,10 @@
-"""Days, times and parts as people read them, the same in previews, on pages and in messages."""
+"""Days, times and parts as people read them, the same in previews, on pages and in messages; and names made alike."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-__all__ = ["day_text", "part_text", "time_text"]
+__all__ = ["day_text", "folded", "part_text", "time_text"]
 
 
 def day_text(day: date) -> str:
@@ -23,3 +23,8 @@ def part_text(part: float, whole: float) -> str:
     if percent == 0 and part:
         return "under 1 %"
     return "over 99 %" if percent == 100 and part < whole else f"{percent} %"
+
+
+def folded(name: str) -> str:
+    """A name for comparing: without regard to case and white space."""
+    return " ".join(name.casefold().split())

@@ -16,6 +16,7 @@ from client_web.remembering import is_asked_for
 from client_web.rows import held_rows
 from client_web.views.common import go, pages, the_agent
 from client_web.wishing import KIND_WORDS
+from vocab.wording import folded
 
 if TYPE_CHECKING:
     from pod_agent import Agent
@@ -127,7 +128,7 @@ def _lent(kinds: Any) -> dict[str, Any]:
         "said": wishing.said_of(agent, kinds),
         "said_words": KIND_WORDS,
         "verdicts_for": wishing.verdicts_for,
-        "folded": wishing.folded,
+        "folded": folded,
         "parts_of": wishing.parts_of,
         "score_bar": wishing.score_bar,
     }

@@ -14,6 +14,7 @@ from client_web.rows import held_rows
 from client_web.views.common import attempt, go, pages, the_agent
 from client_web.views.for_you import SAYING
 from client_web.wishing import OFFER
+from vocab.wording import folded
 
 if TYPE_CHECKING:
     from pod_agent import Agent
@@ -86,7 +87,7 @@ def why() -> str:
         parts=wishing.parts_of(inputs.items()),
         words={entry["input"]: entry["what"] for entry in agent.suggestions.inputs()},
         bar=charts.bar,
-        said=wishing.said_of(agent, (OFFER,)).get((OFFER, wishing.folded(told["offer"]))),
+        said=wishing.said_of(agent, (OFFER,)).get((OFFER, folded(told["offer"]))),
     )
 
 
@@ -115,7 +116,7 @@ def _page(sort: str, told: str = "") -> str:
         said=wishing.said_of(agent, (OFFER,)),
         said_words={OFFER: "Offers"},
         verdicts=wishing.verdicts_for(OFFER),
-        folded=wishing.folded,
+        folded=folded,
         parts_of=wishing.parts_of,
         score_bar=wishing.score_bar,
     )

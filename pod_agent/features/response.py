@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vocab.records import Transaction, TransactionKind
 from vocab.training import OFFER_RESPONSE
+from vocab.wording import folded
 
 __all__ = ["BoughtLines", "SeenOffer", "bought_lines", "response_rows", "thing_code"]
 
@@ -113,8 +114,8 @@ class SeenOffer:
 
 def thing_code(name: str) -> int:
     """The code of a shop, a category or a product by its name, the same on every machine and however it is written."""
-    folded = " ".join(name.casefold().split())
-    return int.from_bytes(hashlib.blake2b(folded.encode(), digest_size=8).digest(), "big", signed=True)
+    digest = hashlib.blake2b(folded(name).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def bought_lines(records: Iterable[Transaction], local_day: Callable[[datetime], date]) -> BoughtLines:

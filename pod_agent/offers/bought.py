@@ -17,8 +17,9 @@ from pod_agent.offers.match import CURRENCY, OfferIndex
 from vocab.offers import Product
 from vocab.query import QuerySpec
 from vocab.records import IRI, OrderLine, Transaction
+from vocab.wording import folded
 
-__all__ = ["NEVER_OFFERED", "Bought", "Habit", "Purchase", "folded", "is_product"]
+__all__ = ["NEVER_OFFERED", "Bought", "Habit", "Purchase", "is_product"]
 
 LOOKS_BACK: Final = timedelta(days=365)
 NEVER_OFFERED: Final = frozenset({"transfers", "cash", "income", "fees", "other"})
@@ -172,11 +173,6 @@ class Bought:
                 minor = abs(record.amount.minor) if priced else None
                 day = self.index.local_day(record.at)
                 yield Purchase(day, minor, record.merchant, record.category, record.iri)
-
-
-def folded(name: str) -> str:
-    """The name for comparing: without regard to case and white space."""
-    return " ".join(name.casefold().split())
 
 
 def is_product(product: Product, line: OrderLine, *, sections: bool) -> bool:

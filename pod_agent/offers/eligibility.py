@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from pod_agent.offers.bought import Bought, folded
+from pod_agent.offers.bought import Bought
 from vocab.offers import Offer
-from vocab.wording import day_text
+from vocab.wording import day_text, folded
 
 __all__ = ["NOT_READ", "ruled_out", "why_not"]
 

@@ -13,11 +13,11 @@ from fractions import Fraction
 from itertools import groupby, takewhile
 from typing import Any
 
-from pod_agent.offers.bought import Bought, folded
+from pod_agent.offers.bought import Bought
 from pod_agent.offers.match import CURRENCY
 from vocab.offers import Loyalty, LoyaltyTier, Offer, Reward
 from vocab.records import IRI, Money
-from vocab.wording import day_text
+from vocab.wording import day_text, folded
 
 __all__ = ["Lot", "Progress", "last_day", "progress_of"]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from pod_agent.offers.bought import Bought, Habit, folded, is_product
+from pod_agent.offers.bought import Bought, Habit, is_product
 from pod_agent.offers.eligibility import NOT_READ, why_not
 from pod_agent.offers.finance import financial
 from pod_agent.offers.loyalty import progress_of
@@ -22,6 +22,7 @@ from pod_agent.offers.plans import cheaper_plan
 from pod_agent.offers.saving import can_be_counted, saved_on_lines, saved_on_purchases
 from vocab.offers import Loyalty, Offer, OfferKind, Plan
 from vocab.records import Money, OrderLine
+from vocab.wording import folded
 
 __all__ = ["Judge", "match_offers"]
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from pod_agent.enrich.merchants import public_chains
-from pod_agent.offers.bought import Bought, folded
+from pod_agent.offers.bought import Bought
 from pod_agent.offers.eligibility import ruled_out
 from pod_agent.offers.match import CURRENCY, OfferIndex
 from pod_agent.offers.saving import saved_on_purchases
 from vocab.errors import VocabularyError
 from vocab.offers import Offer, OfferKind
 from vocab.query import QuerySpec, Table
+from vocab.wording import folded
 
 __all__ = ["RedemptionIndex", "redeemed"]
 

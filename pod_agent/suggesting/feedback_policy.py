@@ -24,6 +24,7 @@ from pod_agent.suggesting.inputs import FEEDBACK, SHOP
 from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
 from vocab.offers import OfferKind
 from vocab.records import IRI, Listen, OrderLine, PlaylistItem, Record, Transaction, View
+from vocab.wording import folded
 
 __all__ = ["OFFER_CONTEXT", "POOL", "FeedbackPolicy", "Ranking", "offer_context", "offer_traits", "record_traits"]
 
@@ -91,7 +92,7 @@ class FeedbackPolicy:
         self._learns = FEEDBACK not in off
         self._sections = SHOP not in off
         self._priors = priors or Priors()
-        self._hidden = {(each.kind, _folded(each.item)) for each in said if each.opinion is Opinion.HIDE}
+        self._hidden = {(each.kind, folded(each.item)) for each in said if each.opinion is Opinion.HIDE}
         self.rankings: list[Ranking] = []
         """Every list that was ordered, in turn."""
 
@@ -114,13 +115,13 @@ class FeedbackPolicy:
         """Whether a thing is hidden, or whose it is."""
         trait, owner = MAKERS.get(kind, ("", ""))
         owners = (each.removeprefix(f"{trait}=") for each in traits if trait and each.startswith(f"{trait}="))
-        return (kind, _folded(item)) in self._hidden or any((owner, _folded(each)) in self._hidden for each in owners)
+        return (kind, folded(item)) in self._hidden or any((owner, folded(each)) in self._hidden for each in owners)
 
     def _ordered(self, kind: str, name: str, arms: Sequence[Arm]) -> list[int]:
         left = [place for place, arm in enumerate(arms) if not self.is_hidden(kind, arm.name, arm.traits)]
         bandit = Bandit(self.taught(kind, self._said, self._today) if self._learns else (), self._priors)
         liked = self._liked(kind)
-        pool = [place for number, place in enumerate(left) if number < POOL or _folded(arms[place].name) in liked]
+        pool = [place for number, place in enumerate(left) if number < POOL or folded(arms[place].name) in liked]
         chosen = tuple(arms[place] for place in pool)
         ranking = Ranking(name, chosen, bandit.orders(chosen), self._draw(name), bandit.words)
         if chosen:
@@ -134,7 +135,7 @@ class FeedbackPolicy:
         for each in self._said if self._learns else ():
             if each.kind == kind and each.opinion in REWARDS:
                 value, weight = REWARDS[each.opinion]
-                balance[_folded(each.item)] += value * weight
+                balance[folded(each.item)] += value * weight
         return {item for item, total in balance.items() if total > 0}
 
     @staticmethod
@@ -151,7 +152,7 @@ class FeedbackPolicy:
                 numbers = tuple(each.context.get(name, 0.0) for name in names) if each.context else ()
                 arm = Arm(each.item, 0.0, numbers, each.traits)
             else:
-                arm = Arm(f"{owner} {each.item}", 0.0, (), (f"{trait}={_folded(each.item)}",))
+                arm = Arm(f"{owner} {each.item}", 0.0, (), (f"{trait}={folded(each.item)}",))
             found.append(Reward(arm, value, float(max(0, (today - each.at.date()).days)), weight))
         return found
 
@@ -191,7 +192,7 @@ def offer_context(match: OfferMatch) -> tuple[float, ...]:
 
 def offer_traits(match: OfferMatch) -> tuple[str, ...]:
     """What an offer shares with others: its shop and its categories."""
-    return (f"shop={_folded(match.offer.seller)}", *(f"category={name}" for name in match.offer.categories))
+    return (f"shop={folded(match.offer.seller)}", *(f"category={name}" for name in match.offer.categories))
 
 
 def record_traits(kind: str, record: Record | None) -> tuple[str, ...]:
@@ -207,12 +208,8 @@ def record_traits(kind: str, record: Record | None) -> tuple[str, ...]:
         named = [("shop", record.shop), ("brand", record.brand), *(("section", each) for each in record.section[:1])]
     elif kind == "store" and isinstance(record, Transaction):
         named = [("category", record.category)]
-    return tuple(f"{name}={_folded(value)}" for name, value in named if value)
+    return tuple(f"{name}={folded(value)}" for name, value in named if value)
 
 
 def _without_sections(traits: Iterable[str]) -> tuple[str, ...]:
     return tuple(each for each in traits if not each.startswith("section="))
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())

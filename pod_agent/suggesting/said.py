@@ -14,6 +14,7 @@ from pod_agent.suggesting.feedback_policy import OFFER_CONTEXT, offer_context, o
 from pod_agent.suggesting.suggestion import CONTEXT, KINDS, Suggestion
 from pod_agent.suggesting.wishes import Wishes
 from vocab.records import IRI
+from vocab.wording import folded
 
 __all__ = ["FeedbackDesk", "opinion_of", "told"]
 
@@ -166,5 +167,5 @@ def _fragment(each: Feedback) -> str:
 
 
 def _is_named(name: str, *names: str) -> bool:
-    wanted = " ".join(name.casefold().split())
-    return bool(wanted) and any(" ".join(each.casefold().split()) == wanted for each in names)
+    wanted = folded(name)
+    return bool(wanted) and any(folded(each) == wanted for each in names)

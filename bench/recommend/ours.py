@@ -36,10 +36,13 @@ ABLATIONS: dict[str, frozenset[str]] = {
     "shared only": frozenset(INPUTS) - {"shared"},
     "history and shared": frozenset({"shop", "text"}),
     "history, text and department": frozenset({"shared"}),
+    "all but the season": frozenset({"season"}),
     "all but text": frozenset({"text"}),
     "all but department": frozenset({"shop"}),
 }
-"""What is left out. Text and department compare items with the household's own history, so they need it."""
+"""What is left out. Text and department compare items with the household's own history, so they need it.
+
+The season is a part of the text: words for the months, held against public names."""
 
 
 class Ours:
@@ -83,7 +86,7 @@ class Ours:
             departments=items.departments,
             texts=texts,
             names=names,
-            season=_season(items.names, self._today),
+            season=None if "season" in without else _season(items.names, self._today),
             without=without,
         )
 

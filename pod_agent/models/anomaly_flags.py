@@ -24,12 +24,14 @@ from vocab.anomaly import ANOMALY_FEATURES, ANOMALY_GROUPS
 from vocab.query import QuerySpec
 from vocab.records import IRI, Transaction
 
-__all__ = ["DAYS", "SHARE", "Flag", "find_flags", "flags_of"]
+__all__ = ["DAYS", "NEWEST", "SHARE", "Flag", "find_flags", "flags_of"]
 
 DAYS = 90
 """How far back purchases are looked at."""
 SHARE = 1 / 200
 """Of the person's earlier purchases, how many may have been as strange."""
+NEWEST = 3000
+"""Purchases that one is held against, the newest: each with each, so twice as many would take four times as long."""
 LEAST_SCORE = 0.0
 """Log odds below which nothing is flagged, however even the person's purchases are."""
 TELLING, SURE = 0.2, 1.5
@@ -77,17 +79,19 @@ def find_flags(
     rows, purchases = purchases_of((each for each in transactions if each.at.date() <= today), zone)
     if len(rows) <= LEAST_BEFORE:
         return []
-    features = relative_features(purchases, purchases)
+    begin = max(0, len(rows) - NEWEST)
+    recent = purchases.take(slice(begin, None))
+    features = relative_features(recent, recent)
     model = Surprise().fit(features[LEAST_BEFORE:]) if model is None else model
     scores = model.score(features)
     since = _minutes_of(today - timedelta(days=days - 1))
-    asked = [place for place in range(LEAST_BEFORE, len(rows)) if purchases.minutes[place] >= since]
+    asked = [place for place in range(LEAST_BEFORE, len(recent)) if recent.minutes[place] >= since]
     found = [place for place in asked if scores[place] > _limit(scores[LEAST_BEFORE:place])]
     gave = model.explain(features[found], _GROUPS) if found else np.empty((0, len(_GROUPS)))
     flags = [
-        Flag(iri=rows[place].iri, score=round(float(scores[place]), 3), reason=reason)
+        Flag(iri=rows[begin + place].iri, score=round(float(scores[place]), 3), reason=reason)
         for place, part in zip(found, gave, strict=True)
-        if (reason := _reason(purchases, rows, place, part))
+        if (reason := _reason(purchases, rows, begin + place, part))
     ]
     return sorted(flags, key=lambda flag: (-flag.score, flag.iri))
 

@@ -261,3 +261,14 @@ def test_what_no_sentence_can_explain_is_not_flagged() -> None:
     _, purchases = purchases_of(records, SINGAPORE)
     model = EverStranger().fit(relative_features(purchases, purchases))
     assert find_flags(records, TODAY, model, zone=SINGAPORE) == []
+
+
+def test_a_shop_that_was_known_long_ago_is_not_told_as_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, records = year()
+    monkeypatch.setattr("pod_agent.models.anomaly_flags.NEWEST", 100)
+    first = min(record.at.date() for record in records)
+    old = purchase(made, first - timedelta(days=1), 20.0, "Old Shop", 18)
+    for shop, is_new in (("Old Shop", False), ("New Shop", True)):
+        strange = purchase(made, TODAY, 2000.0, shop, 18)
+        [flag] = [flag for flag in flags([old, *records, strange]) if flag.iri == strange.iri]
+        assert ("is new to you" in flag.reason) is is_new

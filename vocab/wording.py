@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Final
 
-__all__ = ["day_text", "folded", "part_text", "time_text"]
+__all__ = ["HIDDEN", "day_text", "folded", "part_text", "time_text", "unhidden"]
+
+HIDDEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+"""Characters that steer a terminal, turn text around or cannot be seen, and lone surrogates."""
 
 
 def day_text(day: date) -> str:
@@ -28,3 +36,8 @@ def part_text(part: float, whole: float) -> str:
 def folded(name: str) -> str:
     """A name for comparing: without regard to case and white space."""
     return " ".join(name.casefold().split())
+
+
+def unhidden(text: str, instead: str = " ") -> str:
+    """The text with ``instead`` for each character that steers or hides: names come from strangers."""
+    return HIDDEN.sub(instead, text)

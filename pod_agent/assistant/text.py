@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["canonical", "distance", "nearest"]
+from vocab.wording import unhidden
 
-CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+__all__ = ["canonical", "distance", "nearest"]
 
 
 def canonical(text: str) -> str:
     """Lower case, no accents, single spaces; of punctuation only ``$``, ``%`` and what divides digits is kept."""
-    text = CONTROL.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    text = unhidden(unicodedata.normalize("NFKC", text)).casefold()
     text = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
     text = re.sub(r"[\u2018\u2019\u0060\u00b4']", "", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,12 @@ from urllib.parse import urlsplit
 
 import click
 
+from vocab.wording import HIDDEN, unhidden
+
 if TYPE_CHECKING:
     from pod_agent.agent import Agent
 
 __all__ = ["Context", "common", "host", "json_text", "limit_text", "plain", "show_json", "show_table"]
-
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, those that turn the direction of text around, and lone surrogates."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,14 +70,14 @@ def show_json(value: object) -> None:
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
-    """The value as JSON; what would steer a terminal, and bytes of names that are no text, as escapes."""
+    """The value as JSON; what steers a terminal or cannot be seen, and bytes of names that are no text, as escapes."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _STEERING.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+    return HIDDEN.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
 def plain(text: str) -> str:
-    """The text with a question mark for what would steer a terminal: names of files come from strangers."""
-    return _STEERING.sub("?", text)
+    """The text with a question mark for what steers a terminal or cannot be seen: names come from strangers."""
+    return unhidden(text, "?")
 
 
 def show_table(

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Final
 
 from pod_agent.features.baskets import Habit
 from vocab.products import GROUPS
 from vocab.taxonomy import CATEGORIES
-from vocab.wording import day_text
+from vocab.wording import day_text, unhidden
 
 __all__ = ["best_month", "day_words", "kind_title", "month_words", "quoted", "shown", "times"]
 
 LONGEST: Final = 120
-_HIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
-)
-"""Characters that steer a terminal, turn text around or cannot be seen."""
 
 
 def shown(name: str) -> str:
     """A name on one line, without what steers or hides, and cut where it is very long."""
-    clean = " ".join(_HIDDEN.sub(" ", name).split())
+    clean = " ".join(unhidden(name).split())
     return clean if len(clean) <= LONGEST else f"{clean[: LONGEST - 1]}\u2026"
 
 

@@ -54,16 +54,17 @@ def catalogue(
             click.echo(json.dumps([state.to_json() for state in states], ensure_ascii=False))
         for state in [] if as_json else states:
             click.echo(f"{state.state}  {state.offer.name}  {state.offer.title}")
+        if not states and not as_json:
+            click.echo("No catalogue is published yet. Print an example of an offer with --template.")
         return
     config = load_leader(home)
+    counted = f"{len(found)} offer{'' if len(found) == 1 else 's'}"
     if draft or check:
         keep_draft(home, config, found, now, check_only=check)
         told: dict[str, object] = {"offers": len(found), "serial": None, "iri": None}
-        sentence = f"{len(found)} offers that every agent could read; " + (
-            "nothing was published" if check else "kept as drafts"
-        )
+        sentence = f"{counted} that every agent could read; " + ("nothing was published" if check else "kept as drafts")
     else:
         made = publish(home, config, found, now)
         told = {"offers": len(found), "serial": made.serial, "iri": made.iri}
-        sentence = f"{len(found)} offers at {made.iri}, number {made.serial}, signed by {config.signer.name}"
+        sentence = f"{counted} at {made.iri}, number {made.serial}, signed by {config.signer.name}"
     click.echo(json.dumps(told) if as_json else sentence)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pod_agent.cli.feedback import offer_feedback
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
+from vocab.wording import day_text
 
 if TYPE_CHECKING:
     from pod_agent.offers.catalogue import Edition
     from pod_agent.offers.desk import OfferDesk
+    from pod_agent.offers.match import OfferMatch
+    from vocab.offers import Offer
 
 __all__ = ["COMMANDS", "offers"]
 
@@ -33,7 +37,7 @@ def offers(context: Context, *, everything: bool, kind: str | None, without: tup
     if click.get_current_context().invoked_subcommand is not None:
         return
     desk, off = context.agent().offer_desk, switched_off(without)
-    found = [match.to_json() for match in desk.matches(kind=kind, without=off)]
+    found = desk.matches(kind=kind, without=off)
     unfit = desk.unfit(kind=kind, without=off) if everything else []
     if as_json:
         rest = [
@@ -41,12 +45,13 @@ def offers(context: Context, *, everything: bool, kind: str | None, without: tup
             | {"saving": None, "evidence": []}
             for one in unfit
         ]
-        show_json(found + rest)
+        show_json([match.to_json() for match in found] + rest)
         return
-    rows = [(match["title"], match["saving"], match["reason"]) for match in found]
-    show_table("Offers for you", ("offer", "saving", "why"), rows, numbers=(1,), empty=_empty(desk))
+    rows = [(match.offer.name, _of_whom(match.offer), _saving(match), _why(match)) for match in found]
+    show_table("Offers for you", ("name", "offer", "saving", "why"), rows, numbers=(2,), empty=_empty(desk))
     if unfit:
-        show_table("Not for you", ("offer", "why not"), [(one.offer.title, one.reason) for one in unfit])
+        others = [(one.offer.name, _of_whom(one.offer), one.reason) for one in unfit]
+        show_table("Not for you", ("name", "offer", "why not"), others)
     _tell_edition(desk.edition())
 
 
@@ -79,6 +84,21 @@ def loyalty(context: Context, *, as_json: bool) -> None:
     show_table("Loyalty programmes", ("shop", "so far", ""), rows, numbers=(1,), empty=empty)
 
 
+def _of_whom(offer: Offer) -> str:
+    return f"{offer.title} ({offer.seller})"
+
+
+def _saving(match: OfferMatch) -> str:
+    return "" if match.saving is None else f"{match.saving.amount:,.2f}"
+
+
+def _why(match: OfferMatch) -> str:
+    """The reason, and over what the saving was computed where the reason does not say it."""
+    if match.kind.value not in {"discount", "loyalty"} or match.saving is None:
+        return match.reason
+    return f"{match.reason} {match.saving_basis[:1].upper()}{match.saving_basis[1:]}."
+
+
 def _empty(desk: OfferDesk) -> str:
     if desk.edition() is None:
         return "There is no catalogue yet. Set its address or file with POD_AGENT_CATALOGUE."
@@ -97,14 +117,16 @@ def _lines(told: dict[str, Any]) -> list[str]:
     if told.get("arm"):
         lines.append(f"A test of the shop: this machine shows its arm {told['arm']}, by chance.")
     if told.get("valid_through"):
-        lines.append(f"Until {told['valid_through']}. {told.get('conditions', '')}".strip())
+        lines.append(
+            f"Until {day_text(date.fromisoformat(told['valid_through']))}. {told.get('conditions', '')}".strip()
+        )
     if told.get("inputs"):
         parts = ", ".join(f"{name} {value:.2f}" for name, value in told["inputs"].items())
         lines.append(f"Its place in the list comes from: {parts}.")
     if told.get("evidence"):
         lines.append(f"From {len(told['evidence'])} records; see them with --json.")
     if not told["fits"]:
-        before = f"Shown to you on {told['shown'][:10]}. " if told["shown"] else ""
+        before = f"Shown to you on {day_text(date.fromisoformat(told['shown'][:10]))}. " if told["shown"] else ""
         lines.append(f"{before}It does not fit now: {told['now']}")
     return lines
 

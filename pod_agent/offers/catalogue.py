@@ -234,7 +234,10 @@ def _fetch(source: str, transport: httpx.BaseTransport | None) -> bytes:
             client.stream("GET", httpx.URL(source), headers=REQUEST_HEADERS) as response,
         ):
             if response.status_code != httpx.codes.OK:
-                raise ServerUnreachableError(f"the catalogue's server answered {response.status_code}")
+                status = response.status_code
+                wrong = "Correct the address of the catalogue (POD_AGENT_CATALOGUE); nothing of it is there."
+                hint = wrong if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE} else None
+                raise ServerUnreachableError(f"the catalogue's server answered {status}", hint=hint)
             return _body(response)
     except httpx.HTTPError as error:
         raise ServerUnreachableError("the catalogue's server does not answer") from error

@@ -147,7 +147,8 @@ class OfferDesk:
             return {**kept, "evidence": evidence, "fits": False, "shown": kept["at"], "now": now}
         if named is None:
             raise UsageError("there is no such offer", hint="pod-agent offers --all lists every one.")
-        return {"offer": iri, "title": named.title, "kind": named.kind.value, "fits": False, "shown": None, "now": now}
+        told = {"offer": iri, "title": named.title, "seller": named.seller, "kind": named.kind.value}
+        return {**told, "fits": False, "shown": None, "now": now}
 
     def loyalty(self) -> list[Progress]:
         """Progress in every programme where the person has bought something, by seller; absolute IRIs.

@@ -113,15 +113,15 @@ def _card(offer: Offer, card: Card, bought: Bought) -> OfferMatch | Unfit:
     gross, fee = sum(paid.values()), 0 if card.first_year_free else card.annual_fee.minor
     net = gross - fee
     if net <= 0:
-        cost = f"It would have paid back {_money(gross)} for its fee of {_money(fee)}: nothing gained."
-        return Unfit(offer, cost)
+        return Unfit(offer, f"It would have paid back {_money(gross)} for its fee of {_money(fee)}: nothing gained.")
     reached = sum(amount > 0 for amount in paid.values())
+    cost = "free of its fee in the first year" if card.first_year_free else f"less its fee of {_money(fee)}"
     later = f" From the second year on {shown(card.annual_fee)} a year go off." if card.first_year_free else ""
     return _bank_match(
         offer,
         net,
         reason=f"Had you paid your purchases of the last {_months(months)} with it, it would have paid back "
-        f"{_money(gross)}, less its fee of {_money(fee)}.",
+        f"{_money(gross)}, {cost}.",
         basis=f"gained in {_months(months)}, had every purchase been paid with it",
         steps=(
             f"{len(bought.monthly_evidence)} purchases and refunds in {_months(months)}.",

@@ -20,12 +20,16 @@ NEXT: Final = {
 
 
 def notes(records: Records, kinds: Iterable[str], found: bool) -> tuple[str, ...]:  # noqa: FBT001
-    """What to import where nothing of a kind is held, and where records end long ago."""
+    """What to import where nothing of a kind is held, and where records end long ago; ``kinds`` are those not off."""
     said: dict[str, str] = {}
+    kinds, held = list(kinds), False
+    if not kinds:
+        return ("What you ask for rests on inputs that are switched off.",)
     for kind in kinds:
         family = COLUMNS[kind][0]
         word, source = NEXT[family]
         history = records.history(kind)
+        held = held or history is not None
         if history is None:
             said.setdefault(family, f"You have no {word} in your pod yet: import {source} (pod-agent import PATH).")
         elif history.today < records.today.toordinal():
@@ -33,6 +37,5 @@ def notes(records: Records, kinds: Iterable[str], found: bool) -> tuple[str, ...
             said.setdefault(
                 family, f"Your records of {word} end on {last}: suggestions are as of that day; import a newer export."
             )
-    if not found and not said:
-        return ("Nothing stands out in your records yet.",)
-    return tuple(said.values())
+    nothing = ("Nothing of what you ask for stands out in your records yet.",) if held and not found else ()
+    return (*nothing, *said.values())

@@ -66,10 +66,19 @@ def offers_file(folder: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_shop_without_a_catalogue_is_told_so_and_one_offer_is_one(tmp_path: Path) -> None:
+    arguments = ["--home", str(tmp_path / "shop"), "catalogue"]
+    assert CliRunner().invoke(cli, arguments).output.startswith("No catalogue is published yet.")
+    file = offers_file(tmp_path, PLAIN + "percent = 5\n")
+    assert CliRunner().invoke(cli, [*arguments, str(file), "--check"]).output.startswith("1 offer that every agent")
+
+
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_every_example_can_be_published_as_it_is(kind: str, tmp_path: Path, shop: LeaderConfig) -> None:
     printed = CliRunner().invoke(cli, ["--home", str(tmp_path), "catalogue", "--template", kind])
     assert printed.exit_code == 0
+    assert ("FairPrice" in printed.output) is (kind in {"discount", "products", "test", "loyalty"})
     made = publish(tmp_path / "shop", shop, read_offers(offers_file(tmp_path, printed.output)), NOW)
     assert made.serial == 1
     assert published_offers(tmp_path / "shop") is not None

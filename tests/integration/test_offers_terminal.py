@@ -52,3 +52,20 @@ def test_names_of_strangers_do_not_steer_the_terminal(
     assert "for you" in printed.out  # the end of the name
     assert not [mark for mark in STEERING if mark in printed.out + printed.err]
     assert ("bad" in printed.err) is (arguments[-1] == "--all")
+
+
+def test_the_list_tells_each_offers_name_and_shop_and_over_what_it_saves(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["offers", "--home", str(home)])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "name offer saving why" in printed
+    assert "milk Milk (FairPrice) 3.50" in printed
+    assert "in the last 90 days." in printed
+
+
+def test_the_last_day_of_an_offer_is_told_as_every_other_day(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["offers", "show", "milk", "--home", str(home)])
+    assert "Until 1 Jan 2126." in capsys.readouterr().out

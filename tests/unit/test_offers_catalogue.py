@@ -194,6 +194,13 @@ def test_a_publisher_that_fails_is_asked_once_an_hour_and_not_at_every_look(tmp_
     assert not fetched(tmp_path, document(serial=2), days=2).edition().stale
 
 
+def test_an_address_that_has_no_catalogue_is_to_be_corrected_and_one_that_fails_tried_again(tmp_path: Path) -> None:
+    for status, next_step in ((404, "POD_AGENT_CATALOGUE"), (503, "Try again later")):
+        with pytest.raises(ServerUnreachableError, match=f"answered {status}") as caught:
+            Catalogue(ADDRESS, tmp_path / str(status), clock=at(NOON), transport=answering(b"", status)).edition()
+        assert next_step in caught.value.hint
+
+
 @pytest.mark.parametrize(
     "transport",
     [

@@ -156,6 +156,7 @@ def test_a_card_is_computed_on_the_whole_months_that_are_held(index: LocalIndex)
     assert "2026-08: S$33.13" in match.steps
     free = judged(index, Card(annual_fee=sgd("60"), first_year_free=True, base=Decimal(1)))
     assert free.saving == sgd("86.25")  # 1 % of 4 x 1,745.00 and of 1,645.00
+    assert "free of its fee in the first year" in free.reason
     assert "From the second year on S$60.00 a year go off." in free.steps[-1]
 
 

@@ -157,6 +157,17 @@ def test_records_that_end_long_ago_are_taken_as_of_their_last_day(tmp_path: Path
     )
 
 
+def test_a_list_with_nothing_in_it_says_so(tmp_path: Path) -> None:
+    maker = RecordMaker()
+    records = [maker.paid(day, 5, "Kopi Stall", "eating-out") for day in days("2026-10-01", 30)]
+    found = suggested(tmp_path, records, "store", new=True)
+    assert found.suggestions == ()
+    assert found.notes[0] == "Nothing of what you ask for stands out in your records yet."
+    assert not any("stands out" in note for note in suggested(tmp_path, records, "store").notes)
+    switched_off = suggested(tmp_path, records, "store", without=("history",)).notes
+    assert switched_off == ("What you ask for rests on inputs that are switched off.",)
+
+
 def test_a_policy_reorders_each_list(tmp_path: Path) -> None:
     class Backwards:
         def reorder(self, candidates: Sequence[Suggestion]) -> Sequence[Suggestion]:

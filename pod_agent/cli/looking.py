@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pod_agent.cli.options import Context, common, show_json, show_table
+from pod_agent.cli.options import Context, common, plain, show_json, show_table
 from vocab.errors import VocabularyError
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def ask(context: Context, question: str, today: datetime | None, *, as_json: boo
     if as_json:
         show_json(document)
         return
-    click.echo(document["text"])
+    click.echo(plain(document["text"]))
     if document["citations"]:
         click.echo(click.style(f"  from {document['count']} records; see them with --json", dim=True))
 

@@ -99,6 +99,22 @@ def test_a_query_with_an_unknown_name_is_a_usage_error(tmp_path: Path, capsys: p
     assert "unknown_name" in capsys.readouterr().err
 
 
+def test_a_name_in_an_answer_neither_turns_text_around_nor_hides_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play = {"ts": "2026-10-01T10:00:00Z", "ms_played": 200_000, "spotify_track_uri": f"spotify:track:{'0' * 22}"}
+    names = {"master_metadata_track_name": "Song", "master_metadata_album_artist_name": "Kopi\u200bTiam\u202e"}
+    export = tmp_path / "Streaming_History_Audio_2026_0.json"
+    export.write_text(json.dumps([play | names]), encoding="utf-8")
+    home = ["--home", str(tmp_path / "home")]
+    run("init", *home)
+    assert run("import", str(export), *home) == 0
+    capsys.readouterr()
+    assert run("ask", "Who is my top artist?", "--today", "2026-10-20", *home) == 0
+    assert "Kopi?Tiam" in (said := capsys.readouterr().out)
+    assert said.replace("\n", "").isprintable()
+
+
 def test_the_doctor_finds_a_new_home_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("init", "--home", str(tmp_path / "home"))
     capsys.readouterr()

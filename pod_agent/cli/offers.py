@@ -32,7 +32,7 @@ COMPARED = 32
 @common
 def offers(context: Context, *, everything: bool, kind: str | None, without: tuple[str, ...], as_json: bool) -> None:
     """Offers of the public catalogue that fit what you buy, matched on this machine."""
-    from pod_agent.suggesting.inputs import switched_off
+    from pod_agent.features.inputs import switched_off
 
     if click.get_current_context().invoked_subcommand is not None:
         return

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
+from pod_agent.features.inputs import HISTORY
 from pod_agent.offers.bought import Bought
 from pod_agent.offers.catalogue import Catalogue, Edition
 from pod_agent.offers.loyalty import Progress, progress_of
-from pod_agent.offers.match import HISTORY, OfferIndex, OfferMatch, Unfit
+from pod_agent.offers.match import OfferIndex, OfferMatch, Unfit
 from pod_agent.offers.matching import Judge, match_offers
 from pod_agent.offers.reasons import Reasons
 from pod_agent.offers.redemptions import RedemptionIndex

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
+from pod_agent.features.inputs import FLOWS
 from pod_agent.offers.bought import Bought
 from pod_agent.offers.flows import MONTHS, Flows
-from pod_agent.offers.match import CURRENCY, FLOWS, OfferMatch, Unfit, shown
+from pod_agent.offers.match import CURRENCY, OfferMatch, Unfit, shown
 from vocab.offers import Bonus, Card, Loan, Offer, Savings
 from vocab.records import IRI, Money
 

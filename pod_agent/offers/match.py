@@ -11,15 +11,10 @@ from vocab.offers import Offer, OfferKind
 from vocab.query import QuerySpec, Table
 from vocab.records import IRI, Money, Record
 
-__all__ = ["CURRENCY", "FLOWS", "HISTORY", "RHYTHM", "SHOP", "OfferIndex", "OfferMatch", "Unfit", "named", "shown"]
+__all__ = ["CURRENCY", "OfferIndex", "OfferMatch", "Unfit", "named", "shown"]
 
 CURRENCY: Final = "SGD"
 """The currency of every total (docs/reference/query.md)."""
-HISTORY: Final = "history"
-RHYTHM: Final = "rhythm"
-SHOP: Final = "shop"
-FLOWS: Final = "flows"
-"""Inputs that a score can come from; the names are those of all suggestions."""
 
 
 class OfferIndex(Protocol):

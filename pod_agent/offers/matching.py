@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from pod_agent.features.inputs import FLOWS, HISTORY, RHYTHM, SHOP
 from pod_agent.offers.bought import Bought, Habit, is_product
 from pod_agent.offers.eligibility import NOT_READ, why_not
 from pod_agent.offers.finance import financial
 from pod_agent.offers.loyalty import progress_of
-from pod_agent.offers.match import CURRENCY, FLOWS, HISTORY, RHYTHM, SHOP, OfferIndex, OfferMatch, Unfit, named, shown
+from pod_agent.offers.match import CURRENCY, OfferIndex, OfferMatch, Unfit, named, shown
 from pod_agent.offers.plans import cheaper_plan
 from pod_agent.offers.saving import can_be_counted, saved_on_lines, saved_on_purchases
 from vocab.offers import Loyalty, Offer, OfferKind, Plan

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
+from pod_agent.features.inputs import HISTORY
 from pod_agent.offers.bought import Bought, Purchase
 from pod_agent.offers.flows import months_before
-from pod_agent.offers.match import CURRENCY, HISTORY, OfferMatch, Unfit, named, shown
+from pod_agent.offers.match import CURRENCY, OfferMatch, Unfit, named, shown
 from vocab.offers import Offer, Plan
 from vocab.records import IRI, Money
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pod_agent.features.baskets import COLUMNS, History, Records, counted
+from pod_agent.features.inputs import SHARED, SHOP
 from pod_agent.models.likeness import likeness, sittings
 from pod_agent.suggesting import fitting
 from pod_agent.suggesting.candidate import Candidate
-from pod_agent.suggesting.inputs import SHARED, SHOP
 from pod_agent.suggesting.returns import Company, chances, returns
 from pod_agent.suggesting.trying import Similar, Stock, new_groups, new_products, new_stores
 from vocab.item_vectors import LATELY_WEEKS

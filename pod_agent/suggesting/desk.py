@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pod_agent.embedding import KeptEmbedder, embedder
 from pod_agent.errors import AgentError
+from pod_agent.features.inputs import INPUTS, switched_off
 from pod_agent.models.prior_store import kept_prior
 from pod_agent.offers.desk import OfferDesk
-from pod_agent.suggesting.inputs import INPUTS, switched_off
 from pod_agent.suggesting.policy import Policy
 from pod_agent.suggesting.recommending import LIMIT, RecordSource, Suggested, Suggestions
 from pod_agent.suggesting.returns import MOST

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from pod_agent.features.inputs import FEEDBACK, SHOP
 from pod_agent.ingest.feedback import OFFER, Feedback, Opinion
 from pod_agent.models.bandit import Arm, Bandit, Orders, Priors, Reward
 from pod_agent.offers.match import OfferMatch
-from pod_agent.suggesting.inputs import FEEDBACK, SHOP
 from pod_agent.suggesting.suggestion import CONTEXT, Suggestion
 from vocab.offers import OfferKind
 from vocab.records import IRI, Listen, OrderLine, PlaylistItem, Record, Transaction, View

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pod_agent.features.baskets import Habit, History
+from pod_agent.features.inputs import SHARED, SHOP, TEXT
 from pod_agent.models.purchases import Purchases
 from pod_agent.models.recommend import ItemRecommender
 from pod_agent.suggesting.candidate import Candidate
-from pod_agent.suggesting.inputs import SHARED, SHOP, TEXT
 from pod_agent.suggesting.public_items import PublicItems, alike, public_items
 from pod_agent.suggesting.seasons import season
 from pod_agent.suggesting.words import day_words, kind_title, quoted, times

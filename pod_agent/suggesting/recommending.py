@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from pod_agent.errors import UsageError
 from pod_agent.features.baskets import EventSource, Records
+from pod_agent.features.inputs import SHOP, TEXT, switched_off
 from pod_agent.suggesting.buying import buying
 from pod_agent.suggesting.candidate import Candidate, as_suggestions, ranked
 from pod_agent.suggesting.enjoying import enjoying
-from pod_agent.suggesting.inputs import SHOP, TEXT, switched_off
 from pod_agent.suggesting.policy import NoFeedback, Policy
 from pod_agent.suggesting.returns import MOST, OWN
 from pod_agent.suggesting.seasons import kept_in

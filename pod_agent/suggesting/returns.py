@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pod_agent.features.baskets import Habit, History
+from pod_agent.features.inputs import HISTORY, LISTENING, RHYTHM, SHARED, WATCHING
 from pod_agent.models.returning import HORIZON, Chance, chance
 from pod_agent.suggesting.candidate import FEWEST, Candidate, habit_context
-from pod_agent.suggesting.inputs import HISTORY, LISTENING, RHYTHM, SHARED, WATCHING
 from pod_agent.suggesting.words import best_month, day_words, month_words, quoted, times
 
 __all__ = ["MOST", "OWN", "Company", "chances", "returns"]

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Final
 
 from pod_agent.features.baskets import History, Records
+from pod_agent.features.inputs import LISTENING, TEXT, WATCHING
 from pod_agent.suggesting.candidate import Candidate
-from pod_agent.suggesting.inputs import LISTENING, TEXT, WATCHING
 from pod_agent.suggesting.returns import chances
 from pod_agent.suggesting.words import day_words, quoted, times
 from vocab.records import IRI, UNDATED, Follow, PlaylistItem, Subject

@@ -8,10 +8,10 @@ from typing import Final, Protocol
 
 from pod_agent.enrich.products import group_of
 from pod_agent.features.baskets import Habit, History, Records
+from pod_agent.features.inputs import SHOP, TEXT
 from pod_agent.index.events import Events
 from pod_agent.models.returning import chance
 from pod_agent.suggesting.candidate import Candidate
-from pod_agent.suggesting.inputs import SHOP, TEXT
 from pod_agent.suggesting.words import day_words, kind_title, month_words, quoted, times
 from vocab.products import DEPARTMENTS, GROUPS, PUBLIC_GROUPS
 

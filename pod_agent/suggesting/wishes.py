@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pod_agent.errors import LocalStateError
+from pod_agent.features.inputs import INPUTS, switched_off
 from pod_agent.ingest.feedback import OFFER, Opinion, read_feedback, read_switched_off, switch_inputs
 from pod_agent.offers.desk import FOLDER as CATALOGUE
 from pod_agent.offers.match import OfferMatch
 from pod_agent.offers.secret import device_secret
 from pod_agent.pods.pod import Pod
 from pod_agent.suggesting.feedback_policy import FeedbackPolicy
-from pod_agent.suggesting.inputs import INPUTS, switched_off
 from pod_agent.suggesting.shown import ShownLog
 from vocab.offers import Offer
 from vocab.records import IRI, Record

@@ -16,8 +16,8 @@ import pytest
 from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.config import save_settings
+from pod_agent.features.inputs import INPUTS as ALL_INPUTS
 from pod_agent.ingest.feedback import INPUTS, read_feedback
-from pod_agent.suggesting.inputs import INPUTS as ALL_INPUTS
 from pod_agent.synthetic.exports import write_exports
 from pod_agent.synthetic.household import make_household
 from tests.support.full_home import pod_agent

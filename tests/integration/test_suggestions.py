@@ -13,7 +13,7 @@ import pytest
 from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.features.baskets import Records
-from pod_agent.suggesting.inputs import INPUTS
+from pod_agent.features.inputs import INPUTS
 from pod_agent.suggesting.recommending import Suggested
 from pod_agent.suggesting.suggestion import CONTEXT, KINDS, Suggestion
 from pod_agent.synthetic.exports import write_exports

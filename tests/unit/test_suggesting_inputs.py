@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pod_agent.errors import UsageError
+from pod_agent.features.inputs import INPUTS
 from pod_agent.index.events import FAMILIES
 from pod_agent.models.returning import chance, rhythm
-from pod_agent.suggesting.inputs import INPUTS
 from pod_agent.suggesting.public_items import public_items
 from pod_agent.suggesting.suggestion import Suggestion
 from tests.support.daily_life import LifeMaker

@@ -1,7 +1,7 @@
-"""What suggestions may be computed from: a closed set of inputs, each of which the person can switch off.
+"""What suggestions and offers may be computed from: a closed set of inputs, each of which the person can switch off.
 
-Gender, income and age are none of them, and nothing here is guessed about the person: an input is a part of their own
-records, or something public.
+Gender and age are none of them, nor is income, except for offers of banks (``flows``). Nothing here is guessed about
+the person: an input is a part of their own records, or something public.
 """
 
 from __future__ import annotations

@@ -78,7 +78,10 @@ def offer_feedback(context: Context, *, offer: str | None, verdict: str | None, 
 @click.option("--compare", metavar="NAME", help="Show what you are suggested with an input and without it.")
 @common
 def inputs(context: Context, *, off: tuple[str, ...], on: tuple[str, ...], compare: str | None, as_json: bool) -> None:
-    """What suggestions and offers are computed from; switch any of it off. Gender, income and age are none of it."""
+    """What suggestions and offers are computed from; switch any of it off.
+
+    Gender and age are none of it, nor is income, except for offers of banks (flows).
+    """
     desk = context.agent().suggestions
     if compare is not None:
         _show_both(desk, compare, as_json=as_json)
@@ -96,6 +99,9 @@ def _show_both(desk: SuggestionDesk, name: str, *, as_json: bool) -> None:
     having, without = desk.compare(name)
     if as_json:
         show_json({"input": name, "with": having.to_json(), "without": without.to_json()})
+        return
+    if having.to_json()["suggestions"] == without.to_json()["suggestions"]:
+        click.echo(f"Nothing changes without {name}: you would be suggested the same, in the same order.")
         return
     columns = [[f"{each.kind}: {each.title}" for each in found.suggestions] for found in (having, without)]
     rows = [(line, "" if line in columns[1] else "gone") for line in columns[0]] + [

@@ -106,7 +106,7 @@ class FeedbackDesk:
     def _fitting(self, name: str) -> OfferMatch:
         found = next((each for each in self._matched() if name in {each.offer.iri, each.offer.name}), None)
         if found is None:
-            raise UsageError("no such offer fits now", hint="pod-agent offers --json names those that do.")
+            raise UsageError("no such offer fits now", hint="pod-agent offers names those that do.")
         return found
 
     def _enter(

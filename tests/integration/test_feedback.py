@@ -120,6 +120,15 @@ def test_inputs_are_switched_off_for_good_and_on_again(home: Path) -> None:
     assert not any(each["kind"] == "store" for each in compared["without"]["suggestions"])
 
 
+def test_an_input_that_changes_nothing_is_told_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("shared", "history"):  # no shared model is held
+        with pytest.raises(SystemExit):
+            main(["recommend", "inputs", "--compare", name, "--home", str(home)])
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "Nothing changes without shared: you would be suggested the same, in the same order."
+    assert told[1].startswith("With history, and what changes without it")
+
+
 CATALOGUE = "https://offers.example/c"
 REWARD = Reward(title="S$2 off", points=200, worth=Money(200, "SGD"))
 POINTS = Loyalty(per_unit=Decimal(1), rewards=(REWARD,))

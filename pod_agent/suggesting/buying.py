@@ -22,8 +22,6 @@ __all__ = ["NEVER", "buying", "company", "left_out"]
 
 NEVER: Final = frozenset("cash fees income insurance other subscriptions telecom transfers utilities".split())
 """Categories that are paid by themselves, or say nothing: nobody needs them suggested."""
-DIMENSIONS: Final = {**fitting.DIMENSIONS, "product": "product"}
-"""What the shared model of a kind is about."""
 DAY: Final = 24 * 60 * 60
 
 
@@ -42,7 +40,7 @@ def buying(
     history = records.history(kind)
     if history is None:
         return []
-    prior = None if SHARED in off else priors().get(DIMENSIONS[kind])
+    prior = None if SHARED in off or kind not in fitting.DIMENSIONS else priors().get(fitting.DIMENSIONS[kind])
     shared = {} if prior is None else weekly(prior)
     if not new:
         together = company(kind, history, records) if kind == "store" else None

@@ -18,12 +18,17 @@ from vocab.errors import VocabularyError
 __all__ = ["PRIOR_DIMENSIONS", "ItemPairs", "ItemPrior"]
 
 PRIOR_DIMENSIONS = frozenset({"category", "group", "merchant", "product"})
-"""What the items of a prior may be."""
+"""What the items of a prior may be.
+
+``product`` is for measuring alone (bench/recommend): no public list names products, so no agent takes such a model.
+"""
 DIGITS = 9
 UNIT = 1_000_000_000
 """Numbers are kept and signed as whole billionths."""
 MAX_DIRECTIONS = 1024
 MAX_VALUE = 1e6
+MAX_PEOPLE = 10**10
+"""More than there are."""
 TASK = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,7 +38,7 @@ class ItemPairs:
 
     The symmetric matrix ``sum of strengths[k] directions[k] directions[k]^T``: entry (i, j) says how much having item
     i more than expected raises the expectation of item j. ``directions`` has one row for each direction, one number
-    for each item.
+    for each item; a strength is from 0, which says nothing, to 1.
     """
 
     directions: tuple[tuple[float, ...], ...]
@@ -45,6 +50,8 @@ class ItemPairs:
         object.__setattr__(self, "strengths", _rounded(self.strengths))
         if len(self.directions) != len(self.strengths) or len(self.strengths) > MAX_DIRECTIONS:
             raise VocabularyError("the pairs have one strength for each direction")
+        if not all(0 <= strength <= 1 for strength in self.strengths):
+            raise VocabularyError("a strength lies between 0 and 1")
 
     def to_json(self) -> dict[str, Any]:
         """Whole billionths."""
@@ -62,8 +69,9 @@ class ItemPrior:
     """How many people have each item of a public list, and what goes together; learned from one or two releases.
 
     ``ever`` is the share of people who had an item in the whole period, ``lately`` the share who had it in its last
-    weeks, both over 0 and at most 1. ``people`` is the public number of reports. ``epsilon`` at ``delta`` is what the
-    releases cost each person, None where no noise was added. ``tasks`` are the ids of the studies behind it.
+    weeks, both over 0 and at most 1. ``people`` is the public number of reports, at most 10^10. ``epsilon`` at
+    ``delta`` is what the releases cost each person, None where no noise was added. ``tasks`` are the ids of the studies
+    behind it.
     """
 
     dimension: str
@@ -89,11 +97,17 @@ class ItemPrior:
             raise VocabularyError("a prior has two shares for each item")
         if not all(0 < share <= 1 for share in (*self.ever, *self.lately)):
             raise VocabularyError("a share lies above 0 and is at most 1")
-        if self.people < 1 or self.released_at.tzinfo is None:
-            raise VocabularyError("a prior is learned from at least one person, and released at a time with its zone")
+        if not 1 <= self.people <= MAX_PEOPLE or self.released_at.tzinfo is None:
+            raise VocabularyError("a prior is learned from people there are, and released at a time with its zone")
         self._check_privacy()
-        if self.pairs is not None and any(len(row) != len(self.items) for row in self.pairs.directions):
+        if self.pairs is not None:
+            self._check_pairs(self.pairs)
+
+    def _check_pairs(self, pairs: ItemPairs) -> None:
+        if any(len(row) != len(self.items) for row in pairs.directions):
             raise VocabularyError("a direction has one number for each item")
+        if len(pairs.strengths) > len(self.items):
+            raise VocabularyError("there are no more directions than items")
 
     def _check_privacy(self) -> None:
         if self.epsilon is not None:

@@ -162,6 +162,7 @@ def test_a_prior_survives_its_signed_form_to_the_last_digit() -> None:
         {"lately": [2 * 10**9] * 20},
         {"items": ["one"] * 20},
         {"people": 0},
+        {"people": 10**10 + 1},
         {"epsilon": -1},
         {"epsilon": 0.5},
         {"delta": 0},
@@ -171,6 +172,9 @@ def test_a_prior_survives_its_signed_form_to_the_last_digit() -> None:
         {"released_at": "yesterday"},
         {"pairs": {"directions": [[1]], "strengths": [1]}},
         {"pairs": {"directions": [], "strengths": [1]}},
+        {"pairs": {"directions": [[1] * 20] * 21, "strengths": [1] * 21}},
+        {"pairs": {"directions": [[1] * 20], "strengths": [-1]}},
+        {"pairs": {"directions": [[1] * 20], "strengths": [10**9 + 1]}},
         {"more": 1},
     ],
 )

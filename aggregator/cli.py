@@ -18,7 +18,7 @@ import click
 from aggregator.catalogue_command import catalogue
 from aggregator.issuing.command import add_issuer, issuer, trust
 from aggregator.node_commands import nodes, simulate_training, superlink
-from aggregator.options import as_json, verified, with_parent
+from aggregator.options import as_json, task_named, verified, with_parent
 from aggregator.options import home as _home
 from aggregator.prior_commands import prior
 from vocab.errors import ProjectError, VocabularyError
@@ -148,7 +148,7 @@ def collect(home: Path, task: str, *, verify: str | None, workers: int | None, r
 
     config = load_leader(home).verified(verify, workers, ray)
     with _channel(config) as channel, closing(Leader(home, config)) as rules:
-        release = collect_study(rules, _task(task), channel)
+        release = collect_study(rules, task_named(task), channel)
     _show_release(release, as_json=as_json)
 
 
@@ -281,19 +281,6 @@ def _channel(config: Any) -> Any:
     from aggregator.channel import HelperChannel
 
     return HelperChannel(config.helper_url, bytes.fromhex(config.channel_key))
-
-
-def _task(text: str) -> bytes:
-    from aggregator.errors import UnknownStudyError
-    from aggregator.web import url_bytes
-
-    try:
-        return url_bytes(text, 32)
-    except VocabularyError as error:
-        raise UnknownStudyError(
-            f"{text!r} is no task: one has 64 digits, 0 to 9 and a to f",
-            hint="Publish the same terms again: that changes nothing and says the task.",
-        ) from error
 
 
 def _epsilon(text: str) -> float:

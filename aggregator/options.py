@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["as_json", "home", "verified", "with_parent"]
+from vocab.errors import VocabularyError
+
+__all__ = ["as_json", "home", "task_named", "verified", "with_parent"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,3 +39,17 @@ def verified(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def task_named(text: str) -> bytes:
+    """The task that an argument names; UnknownStudyError where it can be none."""
+    from aggregator.errors import UnknownStudyError  # noqa: PLC0415 - only where a task is named
+    from aggregator.web import url_bytes  # noqa: PLC0415
+
+    try:
+        return url_bytes(text, 32)
+    except VocabularyError as error:
+        raise UnknownStudyError(
+            f"{text!r} is no task: one has 64 digits, 0 to 9 and a to f",
+            hint="Publish the same terms again: that changes nothing and says the task.",
+        ) from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.options import as_json, home
+from aggregator.options import as_json, home, task_named
 
 if TYPE_CHECKING:
     from vocab.shared_model import SharedModel
@@ -34,10 +34,9 @@ def make(home: Path, task: str, *, as_json: bool) -> None:
     from aggregator.config import load_leader
     from aggregator.leader import Leader
     from aggregator.learning import learn
-    from aggregator.web import url_bytes
 
     with closing(Leader(home, load_leader(home))) as leader:
-        made = learn(leader, url_bytes(task, 32))
+        made = learn(leader, task_named(task))
         address = f"{leader.config.url}models"
     click.echo(json.dumps(_told(made)) if as_json else f"{_line(made)}\nListed at {address}")
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from aggregator.cli import main as aggregator
-from aggregator.config import load_leader
+from aggregator.config import init_helper, init_leader, load_leader
 from aggregator.ports import free_port
 from aggregator.running import ServerProcess
 from aggregator.samples import sample_measurement
@@ -125,6 +125,16 @@ def test_from_the_terms_of_two_studies_to_a_model_on_an_agent_s_machine(
 
     assert run(aggregator, capsys, shop, "prior", "make", "00" * 32)[0] == 2
     assert run(aggregator, capsys, shop, "prior", "make", first)[0] == 2  # a later release is listed
+
+
+def test_a_task_that_can_be_none_is_told_as_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    invited = init_helper(tmp_path / "helper", url="https://helper.example/", helper="https://pods.example/profile#us")
+    init_leader(tmp_path, invited, url="https://studies.shop.example/", controller="https://shop.example/profile#us")
+    for command in (["prior", "make", "first"], ["collect", "first"]):
+        with pytest.raises(SystemExit) as ended:
+            aggregator(["--home", str(tmp_path), *command])
+        assert ended.value.code == 2
+        assert "unknown_study" in capsys.readouterr().err
 
 
 def test_without_its_leader_an_agent_goes_on_with_what_it_has(

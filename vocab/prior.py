@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from vocab.decoding import fields_of, integer_of, list_of, text_of
 from vocab.errors import VocabularyError
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["PRIOR_DIMENSIONS", "ItemPairs", "ItemPrior"]
 
@@ -86,7 +87,7 @@ class ItemPrior:
     pairs: ItemPairs | None = None
 
     def __post_init__(self) -> None:
-        """Round to billionths; refuse what no release can be."""
+        """Round to billionths and to whole seconds of UTC; refuse what no release can be."""
         for name in ("ever", "lately"):
             object.__setattr__(self, name, _rounded(getattr(self, name)))
         if self.dimension not in PRIOR_DIMENSIONS:
@@ -99,6 +100,7 @@ class ItemPrior:
             raise VocabularyError("a share lies above 0 and is at most 1")
         if not 1 <= self.people <= MAX_PEOPLE or self.released_at.tzinfo is None:
             raise VocabularyError("a prior is learned from people there are, and released at a time with its zone")
+        object.__setattr__(self, "released_at", self.released_at.astimezone(UTC).replace(microsecond=0))
         self._check_privacy()
         if self.pairs is not None:
             self._check_pairs(self.pairs)
@@ -128,7 +130,7 @@ class ItemPrior:
             "people": self.people,
             "epsilon": None if self.epsilon is None else _whole([self.epsilon])[0],
             "delta": _whole([self.delta])[0],
-            "released_at": self.released_at.isoformat(),
+            "released_at": utc_text(self.released_at),
             "tasks": list(self.tasks),
             "pairs": None if self.pairs is None else self.pairs.to_json(),
         }
@@ -145,7 +147,7 @@ class ItemPrior:
             people=integer_of(fields["people"]),
             epsilon=None if fields["epsilon"] is None else _part(fields["epsilon"]),
             delta=_part(fields["delta"]),
-            released_at=_time(fields["released_at"]),
+            released_at=utc_moment(text_of(fields["released_at"])),
             tasks=tuple(list_of(fields["tasks"], text_of)),
             pairs=None if fields["pairs"] is None else ItemPairs.from_json(fields["pairs"]),
         )
@@ -171,10 +173,3 @@ def _part(value: object) -> float:
 
 def _parts(value: object) -> tuple[float, ...]:
     return tuple(list_of(value, _part))
-
-
-def _time(value: object) -> datetime:
-    try:
-        return datetime.fromisoformat(text_of(value))
-    except ValueError as error:
-        raise VocabularyError("the time of a release is not a time") from error

@@ -24,6 +24,7 @@ from pod_agent.models.prior_store import KeptModel, KeptModels, keep_models, kep
 from vocab.errors import ProjectError, VocabularyError
 from vocab.prior import ItemPrior
 from vocab.statistics import CentredPairs, Statistic
+from vocab.times import utc_text
 from vocab.wire import decode_models
 
 __all__ = ["FAILED", "FRESH", "FetchedModel", "fetch_models", "kept_prior", "prior_for"]
@@ -68,9 +69,9 @@ class FetchedModel:
             "epsilon": self.epsilon,
             "delta": self.delta,
             "controller": self.controller,
-            "released_at": self.released_at.isoformat(),
+            "released_at": utc_text(self.released_at),
             "tasks": list(self.tasks),
-            "fetched_at": self.fetched_at.isoformat(),
+            "fetched_at": utc_text(self.fetched_at),
         }
 
 
@@ -95,7 +96,7 @@ def fetch_models(
         raise UsageError("no aggregator is set", hint="Set aggregator in settings.toml, or POD_AGENT_AGGREGATOR.")
     known = kept_models(home)
     kept = known if known is not None and known.leader_url == leader_url else None
-    at = now().astimezone(UTC)
+    at = now().astimezone(UTC).replace(microsecond=0)
     if kept is None or refresh or not timedelta(0) <= at - kept.fetched_at < FRESH:
         kept = _merged(kept, leader_url, _listed(leader_url, client), pinned(), at, simulated=simulated)
         keep_models(home, kept)

@@ -21,6 +21,7 @@ from vocab.decoding import fields_of, json_object, list_of, text_of
 from vocab.errors import VocabularyError
 from vocab.prior import ItemPrior
 from vocab.shared_model import SharedModel
+from vocab.times import utc_moment, utc_text
 
 __all__ = ["KeptModel", "KeptModels", "keep_models", "kept_models", "kept_prior", "read_signed"]
 
@@ -40,7 +41,7 @@ class KeptModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptModels:
-    """What was fetched from one leader, at ``fetched_at``: at most one model for each dimension.
+    """What was fetched from one leader, at ``fetched_at`` (UTC, whole seconds): at most one model for each dimension.
 
     ``keys`` has the Multikey of each business (WebID) that signed a model, as it was when first seen.
     """
@@ -76,10 +77,10 @@ def _decoded(raw: bytes) -> KeptModels | None:
         fields = fields_of(json_object(raw, "the file"), "KeptModels", {"leader_url", "fetched_at", "keys", "models"})
         keys = {text_of(name): text_of(key) for name, key in fields["keys"].items()}
         models = tuple(list_of(fields["models"], _read_kept))
-        fetched = datetime.fromisoformat(text_of(fields["fetched_at"]))
+        fetched = utc_moment(text_of(fields["fetched_at"]))
     except (VocabularyError, BadSignatureError, ValueError, AttributeError):
         return None
-    if fetched.tzinfo is None or any(keys.get(kept.model.controller) != kept.key for kept in models):
+    if any(keys.get(kept.model.controller) != kept.key for kept in models):
         return None
     return KeptModels(leader_url=text_of(fields["leader_url"]), fetched_at=fetched, keys=keys, models=models)
 
@@ -89,7 +90,7 @@ def keep_models(home: Path, kept: KeptModels) -> None:
     document = {
         "type": "KeptModels",
         "leader_url": kept.leader_url,
-        "fetched_at": kept.fetched_at.isoformat(),
+        "fetched_at": utc_text(kept.fetched_at),
         "keys": dict(kept.keys),
         "models": [{"model": one.signed, "proof": one.proof} for one in kept.models],
     }

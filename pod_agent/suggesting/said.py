@@ -14,6 +14,7 @@ from pod_agent.suggesting.feedback_policy import OFFER_CONTEXT, offer_context, o
 from pod_agent.suggesting.suggestion import CONTEXT, KINDS, Suggestion
 from pod_agent.suggesting.wishes import Wishes
 from vocab.records import IRI
+from vocab.times import utc_text
 from vocab.wording import folded
 
 __all__ = ["FeedbackDesk", "opinion_of", "told"]
@@ -158,7 +159,7 @@ def told(each: Feedback) -> dict[str, Any]:
         "item": each.item,
         "title": each.title or each.item,
         "verdict": str(each.opinion),
-        "at": each.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "at": utc_text(each.at.astimezone(UTC)),
     }
 
 

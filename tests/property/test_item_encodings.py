@@ -170,6 +170,8 @@ def test_a_prior_survives_its_signed_form_to_the_last_digit() -> None:
         {"tasks": ["short"]},
         {"released_at": "2026-01-01T00:00:00"},
         {"released_at": "yesterday"},
+        {"released_at": "2026-01-01T08:00:00+08:00"},
+        {"released_at": "2026-01-01T00:00:00.5Z"},
         {"pairs": {"directions": [[1]], "strengths": [1]}},
         {"pairs": {"directions": [], "strengths": [1]}},
         {"pairs": {"directions": [[1] * 20] * 21, "strengths": [1] * 21}},

@@ -161,10 +161,16 @@ def release() -> None:
 @_home
 @as_json
 def release_list(home: Path, *, as_json: bool) -> None:
-    """List releases, newest last."""
+    """List releases, newest last, each with the task of its study."""
     releases = _leader(home).releases()
-    rows = [{"release": one.id, "title": one.title, "published": one.published, "batch": one.batch} for one in releases]
-    text = "\n".join(f"{row['release']}  {row['published']}  {row['batch']:>8}  {row['title']}" for row in rows)
+    rows = [
+        {"release": one.id, "title": one.title, "published": one.published, "batch": one.batch}
+        | {"task": one.lineage.task}
+        for one in releases
+    ]
+    text = "\n".join(
+        f"{row['release']}  {row['published']}  {row['batch']:>8}  {row['title']}\n  task {row['task']}" for row in rows
+    )
     _show(rows, text or "Nothing is released yet.", as_json=as_json)
 
 

@@ -84,7 +84,8 @@ def test_from_set_up_to_release(capsys: pytest.CaptureFixture[str], tmp_path: Pa
         ]
         assert release["nothing"]["value"] == 2
         status, out, _ = run(capsys, "release", "list", "--home", str(tmp_path), "--json")
-        assert [one["release"] for one in json.loads(out)] == [release["id"]]
+        assert [(one["release"], one["task"]) for one in json.loads(out)] == [(release["id"], task)]
+        assert f"\n  task {task}\n" in run(capsys, "release", "list", "--home", str(tmp_path))[1]
         shown = run(capsys, "release", "show", release["id"], "--home", str(tmp_path), "--json")[1]
         assert json.loads(shown) == release
         assert "2026-02 / transport" in run(capsys, "release", "show", release["id"], "--home", str(tmp_path))[1]

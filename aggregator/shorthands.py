@@ -11,7 +11,7 @@ from typing import Any
 
 from vocab.errors import VocabularyError
 from vocab.item_pairs import PairVectors
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import ItemEncoding
 from vocab.products import PUBLIC_GROUPS
 from vocab.statistics.items import FRACTION_BITS, LATELY_DAYS
 from vocab.statistics.segments import GROUPS, LADDER, normal_predicate, predicate_from_json
@@ -58,7 +58,7 @@ def _together(statistic: dict[str, Any]) -> dict[str, Any]:
 
 
 def _vectors(statistic: dict[str, Any]) -> dict[str, Any]:
-    return {"lately_days": LATELY_DAYS, **Encoding().to_json(), **_items(statistic)}
+    return {"lately_days": LATELY_DAYS, **ItemEncoding().to_json(), **_items(statistic)}
 
 
 def _segment(statistic: dict[str, Any]) -> dict[str, Any]:

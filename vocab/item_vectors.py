@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vocab.errors import VocabularyError
 
-__all__ = ["LATELY_WEEKS", "ItemVectors"]
+__all__ = ["LATELY_WEEKS", "ItemEncoding"]
 
 Integers = NDArray[np.int64]
 
@@ -25,7 +25,7 @@ LATELY_WEEKS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemVectors:
+class ItemEncoding:
     """Two sets of items, ever had and lately had, as one vector whose L2 norm is at most ``2**fraction_bits``.
 
     With n items ever had and m lately had, each item of the first set counts a(n), each of the second b(m):

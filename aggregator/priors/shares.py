@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocab.errors import VocabularyError
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.prior import ItemPrior
 
 __all__ = ["denoised_shares", "learn_prior"]
@@ -29,7 +29,7 @@ SEEN_FLOOR = 0.25
 
 
 def learn_prior(
-    encoding: ItemVectors,
+    encoding: ItemEncoding,
     values: Sequence[int],
     *,
     dimension: str,

@@ -19,7 +19,7 @@ from bench.recommend.ours import Ours
 from bench.recommend.protocol import Past
 from bench.recommend.release import Terms, pair_total, release, sets, total
 from vocab.item_pairs import PairVectors, expected
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.prior import ItemPrior
 from vocab.study import Noise, Study
 from vocab.vdaf import sealing
@@ -39,7 +39,7 @@ def costs(journey: CompleteJourney, known: Past) -> dict[str, float | bool]:
     each = _seconds(lambda: [score(people[number : number + 1]) for number in range(len(people))]) / len(people)
     found: dict[str, float | bool] = {
         "milliseconds to score all items of a pod": round(1000 * each, 3),
-        "a pod that leaves takes exactly its part": leaves_nothing(ours.counted, ItemVectors(), len(people) // 2),
+        "a pod that leaves takes exactly its part": leaves_nothing(ours.counted, ItemEncoding(), len(people) // 2),
         "bytes a pod sends about items, with proof and token": upload_bytes("item_vectors", len(ours.counted.items)),
     }
     if known.level == "category":
@@ -56,7 +56,7 @@ def costs(journey: CompleteJourney, known: Past) -> dict[str, float | bool]:
     return found
 
 
-def leaves_nothing(known: Past, encoding: ItemVectors, person: int) -> bool:
+def leaves_nothing(known: Past, encoding: ItemEncoding, person: int) -> bool:
     """Whether the sum of all others differs from the sum of all by this person's vector and nothing else."""
     everybody = np.arange(len(known.households))
     alone = encoding.encode_people(*sets(known, np.array([person])))[0]

@@ -22,7 +22,7 @@ from pod_agent.embedding import embedder
 from pod_agent.models.purchases import Purchases
 from pod_agent.models.recommend import INPUTS, ItemRecommender
 from pod_agent.suggesting.seasons import season
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.prior import ItemPrior
 
 __all__ = ["ABLATIONS", "Ours", "histories", "recommender", "spread"]
@@ -60,7 +60,7 @@ class Ours:
         self.own = histories(known)
         self._catalogue = public_catalogue(journey, known) if known.level == "category" else None
         self._today = day_after(journey, known)
-        self._exact: dict[ItemVectors, Integers] = {}
+        self._exact: dict[ItemEncoding, Integers] = {}
 
     def recommender(self, terms: Terms, without: frozenset[str] = frozenset()) -> Score:
         """Release under these terms, and score each household on its own."""
@@ -70,7 +70,7 @@ class Ours:
         model.fit(prior if self._catalogue is not None else spread(self.journey, self.known, prior))
         return lambda people: np.array([model.scores(self.own[person]) for person in people])
 
-    def _sum(self, encoding: ItemVectors) -> Integers:
+    def _sum(self, encoding: ItemEncoding) -> Integers:
         """The exact sum of everybody, made once."""
         if encoding not in self._exact:
             self._exact[encoding] = total(self.counted, encoding, np.arange(len(self.known.households)))

@@ -16,7 +16,7 @@ from aggregator.priors import learn_pairs, learn_prior
 from bench.recommend.protocol import Integers, Past
 from bench.recommend.seeded_noise import discrete_gaussian
 from vocab.item_pairs import DIAGONAL, PAIR, PairVectors, pairs_pay
-from vocab.item_vectors import LATELY_WEEKS, ItemVectors
+from vocab.item_vectors import LATELY_WEEKS, ItemEncoding
 from vocab.prior import ItemPrior
 from vocab.privacy import micro_rho
 
@@ -59,9 +59,9 @@ class Terms:
     pairs: bool = True
 
     @property
-    def encoding(self) -> ItemVectors:
+    def encoding(self) -> ItemEncoding:
         """The two weighted sets: bounded against noise, without noise exact shares."""
-        return ItemVectors(ever_most=EXACT_MOST, lately_most=EXACT_MOST) if self.epsilon is None else ItemVectors()
+        return ItemEncoding(ever_most=EXACT_MOST, lately_most=EXACT_MOST) if self.epsilon is None else ItemEncoding()
 
     def paired(self, items: int) -> PairVectors:
         """The pairs of a second release: of the most usual items against noise, without noise of all."""
@@ -80,7 +80,7 @@ def sets(known: Past, people: Integers) -> tuple[Integers, Integers]:
     return ever, lately.astype(np.int64)
 
 
-def total(known: Past, encoding: ItemVectors, people: Integers) -> Integers:
+def total(known: Past, encoding: ItemEncoding, people: Integers) -> Integers:
     """(2 I,) the exact sum of these people's vectors, as the two servers come to it."""
     summed = np.zeros(2 * len(known.items), dtype=np.int64)
     for start in range(0, len(people), BLOCK):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import ItemEncoding
 from vocab.vdaf.circuits import Circuit, Count, Histogram, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.item_vectors import ItemVectors
@@ -31,7 +31,7 @@ def circuit(name: str, parameters: str, chunk: str) -> Circuit:
     given |= {"chunk": int(chunk)} if chunk.strip() else {}
     if name == ItemVectors.__name__:
         bits = given.pop("fraction_bits")
-        return ItemVectors(**given, encoding=Encoding(fraction_bits=bits), person=1 << bits - 4)
+        return ItemVectors(**given, encoding=ItemEncoding(fraction_bits=bits), person=1 << bits - 4)
     return KINDS[name](**given)
 
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from aggregator.priors import learn_pairs
 from vocab.errors import VocabularyError
 from vocab.item_pairs import PairVectors, expected, pairs_pay
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.prior import ItemPairs, ItemPrior
 
 WEIGHTS = st.builds(
-    ItemVectors,
+    ItemEncoding,
     fraction_bits=st.integers(12, 20),
     ever_percent=st.integers(5, 95),
     ever_most=st.integers(1, 400),
@@ -50,7 +50,7 @@ def a_prior(items: int = 20) -> ItemPrior:
 
 @given(WEIGHTS, st.integers(0, 2**32), st.integers(1, 300))
 @settings(max_examples=60, deadline=None)
-def test_no_two_sets_of_items_exceed_the_norm(weights: ItemVectors, seed: int, items: int) -> None:
+def test_no_two_sets_of_items_exceed_the_norm(weights: ItemEncoding, seed: int, items: int) -> None:
     ever, lately = sets(seed, items)
     vector = weights.encode(ever, lately)
     assert sum(int(value) ** 2 for value in vector) <= weights.norm_squared
@@ -59,14 +59,14 @@ def test_no_two_sets_of_items_exceed_the_norm(weights: ItemVectors, seed: int, i
 
 @given(WEIGHTS, st.integers(0, 400))
 @settings(max_examples=60, deadline=None)
-def test_a_weight_is_the_whole_part_of_its_root_to_the_last_unit(weights: ItemVectors, count: int) -> None:
+def test_a_weight_is_the_whole_part_of_its_root_to_the_last_unit(weights: ItemEncoding, count: int) -> None:
     exact = Fraction(weights.ever_percent << 2 * weights.fraction_bits, 100 * max(count, weights.ever_most))
     value = weights.ever_weight(count)
     assert value**2 <= exact < (value + 1) ** 2
 
 
 def test_the_weights_of_the_first_study_are_these_numbers_on_every_machine() -> None:
-    weights = ItemVectors()
+    weights = ItemEncoding()
     assert [weights.ever_weight(n) for n in (1, 81, 82, 141, 300)] == [814, 814, 809, 617, 423]
     assert [weights.lately_weight(n) for n in (1, 36, 37, 75)] == [2442, 2442, 2409, 1692]
 
@@ -74,7 +74,7 @@ def test_the_weights_of_the_first_study_are_these_numbers_on_every_machine() -> 
 def test_withdrawing_a_person_changes_the_sum_by_exactly_what_they_added() -> None:
     generator = np.random.default_rng(0)
     ever = (generator.random((50, 30)) < 0.4).astype(np.int64)
-    rows = ItemVectors().encode_people(ever, ever * (generator.random((50, 30)) < 0.5))
+    rows = ItemEncoding().encode_people(ever, ever * (generator.random((50, 30)) < 0.5))
     assert np.array_equal(rows.sum(0) - np.delete(rows, 7, axis=0).sum(0), rows[7])
     vectors, prior = PairVectors(size=12), a_prior(30)
     products = [vectors.products(vectors.encode(prior, row)) for row in ever]
@@ -128,7 +128,7 @@ def test_without_noise_the_matrix_of_pairs_is_the_central_one() -> None:
 )
 def test_what_is_no_set_of_items_is_refused(ever: list[int], lately: list[int]) -> None:
     with pytest.raises(VocabularyError):
-        ItemVectors().encode(ever, lately)
+        ItemEncoding().encode(ever, lately)
     with pytest.raises(VocabularyError):
         PairVectors().encode(a_prior(), ever)
 
@@ -136,7 +136,7 @@ def test_what_is_no_set_of_items_is_refused(ever: list[int], lately: list[int]) 
 @pytest.mark.parametrize("fields", [{"fraction_bits": 7}, {"ever_percent": 0}, {"ever_most": 0}, {"lately_most": -1}])
 def test_weights_that_count_nothing_are_refused(fields: dict[str, int]) -> None:
     with pytest.raises(VocabularyError):
-        ItemVectors(**fields)
+        ItemEncoding(**fields)
 
 
 def test_pairs_pay_only_where_public_numbers_say_so() -> None:

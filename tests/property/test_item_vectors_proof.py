@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from tests.support.proofs import accepted, defects, random_elements, verify
 from vocab.errors import InvalidShareError, VocabularyError
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import ItemEncoding
 from vocab.vdaf.circuits import best_chunk
 from vocab.vdaf.field import FIELD128, Elements, elements
 from vocab.vdaf.item_vectors import MAX_ITEMS, ItemVectors
 from vocab.vdaf.prio3 import Prio3
 
 P = FIELD128.prime
-USUAL = Encoding()
-TIGHT = Encoding(ever_percent=40, ever_most=1, lately_most=1, fraction_bits=8)
+USUAL = ItemEncoding()
+TIGHT = ItemEncoding(ever_percent=40, ever_most=1, lately_most=1, fraction_bits=8)
 SMALL = [ItemVectors(items=items, encoding=TIGHT, person=16, chunk=chunk) for items, chunk in ((1, 2), (2, 5), (3, 4))]
 FIVE = ItemVectors(items=5, encoding=TIGHT, person=16, chunk=6)
 WHOLE = ItemVectors(items=300, encoding=USUAL, person=1024, chunk=best_chunk(1502, 1))
@@ -244,7 +244,7 @@ def test_who_knew_the_joint_randomness_first_could_forge() -> None:
 def test_the_sum_of_honest_answers_is_the_plain_sum(
     data: st.DataObject, items: int, bits: int, chunk: int, shares: int
 ) -> None:
-    encoding = Encoding(ever_percent=20, ever_most=4, lately_most=1, fraction_bits=bits)
+    encoding = ItemEncoding(ever_percent=20, ever_most=4, lately_most=1, fraction_bits=bits)
     circuit = ItemVectors(items=items, encoding=encoding, person=9, chunk=chunk)
     vdaf = Prio3(circuit, b"context", shares)
     totals = [circuit.field.vector(np.zeros(circuit.output_length, dtype=np.int64))] * shares
@@ -274,8 +274,8 @@ def test_a_changed_bit_anywhere_is_refused(data: st.DataObject) -> None:
         verify(vdaf, nonce, bytes(parts[0]), [bytes(part) for part in parts[1:]])
 
 
-@pytest.mark.parametrize("encoding", [USUAL, TIGHT, Encoding(ever_percent=99, ever_most=9, lately_most=500)])
-def test_no_two_sets_of_any_size_exceed_the_norm(encoding: Encoding) -> None:
+@pytest.mark.parametrize("encoding", [USUAL, TIGHT, ItemEncoding(ever_percent=99, ever_most=9, lately_most=500)])
+def test_no_two_sets_of_any_size_exceed_the_norm(encoding: ItemEncoding) -> None:
     circuit = ItemVectors(items=600, encoding=encoding, person=9, chunk=2)
     ever, lately = circuit.weights
     assert ever.tolist() == [encoding.ever_weight(size) for size in range(601)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.proofs import KEY, accepted, defects, random_elements, verify
 from vocab.errors import InvalidShareError, VocabularyError
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import ItemEncoding
 from vocab.vdaf.circuits import Circuit, Count, Histogram, Measurement, MultihotCountVec, Sum, SumVec, best_chunk
 from vocab.vdaf.co_purchase import CoPurchase
 from vocab.vdaf.field import elements
@@ -34,7 +34,7 @@ CIRCUITS: st.SearchStrategy[Circuit] = st.one_of(
     st.builds(
         ItemVectors,
         items=st.integers(1, 7),
-        encoding=st.builds(Encoding, fraction_bits=st.integers(10, 20), ever_most=st.integers(1, 9)),
+        encoding=st.builds(ItemEncoding, fraction_bits=st.integers(10, 20), ever_most=st.integers(1, 9)),
         person=st.integers(0, 1 << 20),
         chunk=st.integers(2, 20),
     ),

@@ -11,11 +11,11 @@ from bench.recommend.protocol import Past, past
 from bench.recommend.release import DELTA, Terms, noisy, pair_total, release, sets, total, variance_for
 from tests.support.journeys import journey_of, made_tables
 from vocab.item_pairs import PairVectors
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.privacy import epsilon
 from vocab.study import Noise
 
-ENCODING = ItemVectors()
+ENCODING = ItemEncoding()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from aggregator.priors import denoised_shares, learn_pairs, learn_prior
 from vocab.errors import VocabularyError
 from vocab.item_pairs import DIAGONAL, PairVectors
-from vocab.item_vectors import ItemVectors
+from vocab.item_vectors import ItemEncoding
 from vocab.prior import ItemPrior
 
 ITEMS = 60
@@ -30,7 +30,7 @@ def learned(values: list[int], variance: int, **changes: Any) -> ItemPrior:
         "released_at": datetime(2026, 1, 1, tzinfo=UTC),
         "tasks": ("0" * 64,),
     }
-    return learn_prior(changes.pop("encoding", ItemVectors()), values, **{**terms, **changes})
+    return learn_prior(changes.pop("encoding", ItemEncoding()), values, **{**terms, **changes})
 
 
 def households(seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -44,15 +44,15 @@ def households(seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
 
 def test_without_noise_the_shares_are_exact() -> None:
     ever, lately = households()
-    prior = learned(ItemVectors(ever_most=ITEMS, lately_most=ITEMS).encode_people(ever, lately).sum(0).tolist(), 0,
-                    encoding=ItemVectors(ever_most=ITEMS, lately_most=ITEMS))  # fmt: skip
+    prior = learned(ItemEncoding(ever_most=ITEMS, lately_most=ITEMS).encode_people(ever, lately).sum(0).tolist(), 0,
+                    encoding=ItemEncoding(ever_most=ITEMS, lately_most=ITEMS))  # fmt: skip
     assert prior.ever == pytest.approx(ever.mean(0).tolist(), abs=1e-9)
     assert prior.lately == pytest.approx(np.maximum(lately.mean(0), 0.5 / PEOPLE).tolist(), abs=1e-9)
 
 
 def test_with_noise_both_shares_lie_nearer_to_the_truth_than_the_raw_counts() -> None:
     ever, lately = households()
-    exact = ItemVectors().encode_people(ever, lately).sum(0)
+    exact = ItemEncoding().encode_people(ever, lately).sum(0)
     deviation = 5.7 * 2**14
     generator = np.random.default_rng(0)
     raw_errors, errors = np.zeros(2), np.zeros(2)
@@ -61,7 +61,7 @@ def test_with_noise_both_shares_lie_nearer_to_the_truth_than_the_raw_counts() ->
         prior = learned(noisy.tolist(), round(deviation**2))
         for part, (true, told) in enumerate(((ever, prior.ever), (lately, prior.lately))):
             truth = np.log(np.maximum(true.mean(0), 0.002))
-            raw = np.maximum(ItemVectors().people(noisy)[part] / PEOPLE, 0.002)
+            raw = np.maximum(ItemEncoding().people(noisy)[part] / PEOPLE, 0.002)
             raw_errors[part] += ((np.log(raw) - truth) ** 2).mean()
             errors[part] += ((np.log(np.asarray(told)) - truth) ** 2).mean()
     assert (errors < 0.7 * raw_errors).all()
@@ -109,7 +109,7 @@ def test_a_count_that_is_no_number_is_refused() -> None:
 
 
 def test_of_pairs_only_directions_that_stand_out_of_the_noise_are_kept_and_their_size_is_put_right() -> None:
-    prior = learned(ItemVectors().encode_people(*households()).sum(0).tolist(), 0)
+    prior = learned(ItemEncoding().encode_people(*households()).sum(0).tolist(), 0)
     vectors, generator = PairVectors(size=40, fraction_bits=10), np.random.default_rng(2)
     direction = np.sign(np.arange(40) - 19.5) / np.sqrt(40)
     deviation = 6.0  # eigenvalues of the noise alone reach 2 x 6 x sqrt(40) = 76
@@ -141,7 +141,7 @@ def test_of_pairs_only_directions_that_stand_out_of_the_noise_are_kept_and_their
 
 
 def test_pairs_of_noise_alone_tell_nothing() -> None:
-    prior = learned(ItemVectors().encode_people(*households()).sum(0).tolist(), 0)
+    prior = learned(ItemEncoding().encode_people(*households()).sum(0).tolist(), 0)
     generator = np.random.default_rng(4)
     deviation = DIAGONAL * 4.0**10 * 6.0 * np.sqrt(2)
     kept = itertools.count()

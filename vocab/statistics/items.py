@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 
 from vocab.decoding import fields_of, integer_of, list_of, text_of
 from vocab.errors import VocabularyError
-from vocab.item_vectors import LATELY_WEEKS
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import LATELY_WEEKS, ItemEncoding
 from vocab.query import QuerySpec
 from vocab.statistics.asking import MAX_LENGTH, normal_query, plain_query, public_names
 
@@ -143,9 +142,9 @@ class ItemVectors:
     query: QuerySpec
     items: tuple[str, ...]
     lately_days: int = LATELY_DAYS
-    ever_percent: int = Encoding().ever_percent
-    ever_most: int = Encoding().ever_most
-    lately_most: int = Encoding().lately_most
+    ever_percent: int = ItemEncoding().ever_percent
+    ever_most: int = ItemEncoding().ever_most
+    lately_most: int = ItemEncoding().lately_most
     fraction_bits: int = FRACTION_BITS
 
     def __post_init__(self) -> None:
@@ -158,9 +157,9 @@ class ItemVectors:
         _ = self.encoding
 
     @property
-    def encoding(self) -> Encoding:
+    def encoding(self) -> ItemEncoding:
         """The weights of the two sets."""
-        return Encoding(
+        return ItemEncoding(
             fraction_bits=self.fraction_bits,
             ever_percent=self.ever_percent,
             ever_most=self.ever_most,
@@ -209,7 +208,7 @@ class ItemVectors:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ItemVectors:
         """Decode a manifest's statistic; VocabularyError names what is wrong."""
-        numbers = {"lately_days", *Encoding().to_json()}
+        numbers = {"lately_days", *ItemEncoding().to_json()}
         fields = fields_of(value, "ItemVectors", {"query", "items", *numbers})
         return cls(
             query=QuerySpec.from_json(fields["query"]),

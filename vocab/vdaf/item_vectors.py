@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocab.errors import VocabularyError
-from vocab.item_vectors import ItemVectors as Encoding
+from vocab.item_vectors import ItemEncoding
 from vocab.vdaf.circuits import ChunkedBits, Measurement, bounded_vector
 from vocab.vdaf.field import Elements, Vector, elements
 
@@ -40,7 +40,7 @@ class ItemVectors(ChunkedBits):
     """
 
     items: int
-    encoding: Encoding
+    encoding: ItemEncoding
     person: int
     chunk: int
     algorithm = 0xFFFF4956

@@ -76,6 +76,8 @@ def list_priors(home: Path, *, as_json: bool) -> None:
 
 
 def _told(model: SharedModel) -> dict[str, Any]:
+    from vocab.times import utc_text
+
     shared = model.prior
     return {
         "dimension": shared.dimension,
@@ -83,7 +85,7 @@ def _told(model: SharedModel) -> dict[str, Any]:
         "people": shared.people,
         "epsilon": shared.epsilon,
         "delta": shared.delta,
-        "released_at": shared.released_at.isoformat(),
+        "released_at": utc_text(shared.released_at),
         "tasks": list(shared.tasks),
         "noise_variances": list(model.noise_variances),
         "demo": model.demo,

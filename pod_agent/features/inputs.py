@@ -30,7 +30,7 @@ INPUTS: Final = {
     HISTORY: "what you bought, how often and how lately",
     RHYTHM: "how many days usually pass before you buy something again",
     SHARED: "what many people buy, from a public model without anyone's records in it",
-    TEXT: "how alike names are, compared on this machine",
+    TEXT: "how alike names are, to each other and to the season, compared on this machine",
     SHOP: "the shops' own sections, and public catalogues",
     LISTENING: "what you played, saved and follow",
     WATCHING: "what you watched and subscribed to",

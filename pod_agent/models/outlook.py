@@ -64,12 +64,12 @@ class Outlook:
     def words(self) -> str:
         """A few plain sentences about a week to come."""
         week = self.ahead[0]
-        said = f"In a usual week you will spend about ${week.expected:,.0f}, going by {len(self.known)} whole weeks."
+        said = f"In a usual week you will spend about S${week.expected:,.0f}, going by {len(self.known)} whole weeks."
         if week.monday - self.last > OLD:
             said += f" Your records end with the week of {self.last.day} {self.last:%B %Y}."
         if week.low is None or week.high is None:
             return f"{said} For a range, {FEWEST_WEEKS + FEWEST_ERRORS} weeks are needed."
-        return f"{said} Four weeks in five will be from ${week.low:,.0f} to ${week.high:,.0f}."
+        return f"{said} Four weeks in five will be from S${week.low:,.0f} to S${week.high:,.0f}."
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as ``pod-agent forecast --json`` prints them; money with two decimals."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,6 +32,8 @@ MOST: Final = 30
 """Most candidates."""
 BEST: Final = 0.5
 """The score of the new item that fits best: new things count less than known ones."""
+SETTLED: Final = 3
+"""Purchases that make a habit, to which something new may be held."""
 LEAST: Final = 1e-6
 """What each input adds at least, so that a score can always be shared out."""
 
@@ -78,10 +81,11 @@ def fitting(
     total = np.asarray(sum(added.values()))
     scores = BEST * np.exp(total - total.max())
     reasons = _Reasons(history, prior, items, texts)
-    return [
+    found = (
         reasons.candidate(new[row], {name: float(scores[row] * added[name][row] / total[row]) for name in added})
-        for row in np.argsort(-scores, kind="stable")[:MOST].tolist()
-    ]
+        for row in np.argsort(-scores, kind="stable").tolist()
+    )
+    return list(islice((each for each in found if each is not None), MOST))
 
 
 def _items(kind: str, prior: ItemPrior | None) -> PublicItems:
@@ -121,8 +125,11 @@ class _Reasons:
         self._texts = texts
         self._had = [place for place, name in enumerate(items.names) if name in history.habits]
 
-    def candidate(self, place: int, parts: Mapping[str, float]) -> Candidate:
-        """The candidate of the item at this place of the list."""
+    def candidate(self, place: int, parts: Mapping[str, float]) -> Candidate | None:
+        """The candidate of the item at this place of the list; None where too little speaks for it.
+
+        Without a shared model that is what is like something bought once or twice: water does not call for wine.
+        """
         name = self._items.names[place]
         said = []
         if SHARED in parts and name in self._lately:
@@ -131,6 +138,8 @@ class _Reasons:
                 f"about {share} of 100 people in a public model of {self._people} people had it in its last eight weeks"
             )
         near = self._nearest(place, parts)
+        if not said and (near is None or near.times < SETTLED):
+            return None
         if near is not None:
             title = quoted(kind_title(self._history.kind, near.item))
             said.append(f"it is close to {title}, which you bought {times(near.times)}, last on {day_words(near.last)}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pod_agent.features.baskets import Habit, History
@@ -45,6 +46,7 @@ COMPANY: Final = 0.1
 SHARED_WEEKS: Final = 3.0
 """Weeks of own records that outweigh what many people do."""
 
+ROOM: Final = 5
 FORGOTTEN_DAYS: Final = 60
 FORGOTTEN_TIMES: Final = 8
 FORGOTTEN_WEIGHT: Final = 0.5
@@ -55,6 +57,8 @@ RISING_TIMES: Final = 5
 REGULAR_ENOUGH: Final = 0.3
 SHORTEST_GAP: Final = 2.5
 """From so much regularity and so many days on the reason tells the rhythm."""
+OFTEN: Final = 5
+"""From so many days on the reason tells how often it happens, though no rhythm is in it."""
 
 Company = Mapping[str, tuple[float, str]]
 """What the company of an item says of it, and the item that says most."""
@@ -94,7 +98,24 @@ def returns(
         if habit.item not in leave_out
     ]
     scored.sort(key=lambda each: (-each.score, each.habit.item))
-    return [_candidate(history, each) for each in scored[:MOST] if each.score > 0]
+    return [_candidate(history, each) for each in _with_room(scored)[:MOST] if each.score > 0]
+
+
+def _with_room(scored: Sequence[_Scored]) -> list[_Scored]:
+    """One place in ``ROOM`` is for a favourite of once, for what is played anyway needs no suggestion.
+
+    ``scored`` are best first, and so are those given out: who moves up gets the score of whom it follows.
+    """
+    once = deque(each for each in scored if each.forgotten)
+    found: list[_Scored] = []
+    for each in (each for each in scored if not each.forgotten):
+        while once and (once[0].score >= each.score or len(found) % ROOM == ROOM - 1):
+            old = once.popleft()
+            own = next(iter(old.parts))
+            lift = max(0.0, (found[-1].score if found else old.score) - old.score)
+            found.append(replace(old, parts={**old.parts, own: old.parts[own] + lift}))
+        found.append(each)
+    return [*found, *once]
 
 
 def chances(history: History | None) -> dict[str, float]:
@@ -187,7 +208,10 @@ def _manner(history: History, each: _Scored, gap: float | None) -> str:
     friend = history.habits.get(each.friend)
     if lately < 2 and friend is not None and friend.between(today - RISING_DAYS + 1, today):
         return f", last on {day_words(habit.last)}, and it often goes with {quoted(friend.item)}, which you had lately"
-    return f" since {month_words(habit.days[0])}, last on {day_words(habit.last)}"
+    days = len(set(habit.days)) if RHYTHM in each.parts and OWN[history.kind] == HISTORY else 0
+    usual = (habit.last - habit.days[0]) / (days - 1) if days >= OFTEN else 0.0
+    pace = f", once in {round(usual)} days on average" if usual >= SHORTEST_GAP else ""
+    return f" since {month_words(habit.days[0])}{pace}, last on {day_words(habit.last)}"
 
 
 def _rises(history: History, habit: Habit, lately: int) -> bool:

@@ -140,6 +140,37 @@ def test_a_favourite_of_long_ago_comes_back(tmp_path: Path) -> None:
     assert found["Old Love"].score > found["Someone"].score
 
 
+def test_one_place_in_five_is_for_a_favourite_of_long_ago(tmp_path: Path) -> None:
+    maker = RecordMaker()
+    records: list[Record] = list(maker.played_daily("2026-05-01", 12, 200, "Tide", "Old Love"))
+    for place, name in enumerate("ABCDEF"):
+        records += maker.played_daily("2026-06-01", 150 - place, 200, f"Song {name}", f"Always {name}")
+    found = suggested(tmp_path, records, "artist", new=False).suggestions
+    assert [each.item for each in found].index("Old Love") == 4
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+def test_without_a_shared_model_only_habits_call_for_something_new(tmp_path: Path) -> None:
+    life, order = LifeMaker(), None
+    records = list[Record]()
+    for day in days("2026-10-01", 3, 5):
+        order = life.ordered(f"{day}T10:00:00", 5)
+        records += [order, life.bought(order, "Fresh Milk 2L", "1", 5, MILK)]
+        found = suggested(tmp_path / day, records, "group", new=True, embedder=Alphabet).suggestions
+        alike = [each for each in found if "it is close to" in each.reason]
+        assert bool(alike) is (len(records) == 6), day  # the third time makes a habit
+    assert all("3 times" in each.reason for each in alike)
+
+
+def test_a_purchase_without_a_rhythm_tells_how_often_it_comes(tmp_path: Path) -> None:
+    life, records = LifeMaker(), list[Record]()
+    for day in ("2026-05-02", "2026-05-04", "2026-07-20", "2026-08-30", "2026-09-02"):
+        order = life.ordered(f"{day}T10:00:00", 5)
+        records += [order, life.bought(order, "Fresh Milk 2L", "1", 5, MILK)]
+    (milk, *_) = suggested(tmp_path, records, "product", new=False).suggestions
+    assert milk.reason == "You bought this 5 times since May 2026, once in 31 days on average, last on 2 Sep 2026."
+
+
 def test_plays_below_thirty_seconds_are_no_plays(tmp_path: Path) -> None:
     maker = RecordMaker()
     records = [maker.played(f"{day}T09:00:00", 29.9, "Tide", "Skipped") for day in days("2026-10-01", 20)]

@@ -12,7 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.proofs import accepted, defects, random_elements, verify
+from tests.support.lies import Attack, Parts, assert_forged_under, assert_refused
+from tests.support.proofs import (
+    accepted,
+    assert_the_same_is_seen_of,
+    change_some,
+    defects,
+    flipped,
+    one_hot,
+    open_places,
+    random_elements,
+    sent,
+    summed,
+    verify,
+)
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.vdaf.circuits import best_chunk
 from vocab.vdaf.co_purchase import MAX_ITEMS, CoPurchase
@@ -33,10 +46,6 @@ def claim(circuit: CoPurchase, x: list[int], e: list[int]) -> list[int]:
     return [*x, *e, *(pair * v for v in x), *(popularity * v for v in x), *(diagonal * v for v in x), *pairs]
 
 
-def one_hot(place: int, length: int) -> list[int]:
-    return [int(place == other) for other in range(length)]
-
-
 def sets(items: int) -> list[list[int]]:
     return [list(bits) for bits in itertools.product((0, 1), repeat=items)]
 
@@ -47,9 +56,7 @@ def test_every_set_is_encoded_as_the_formula_says_and_counted(circuit: CoPurchas
     for x in sets(circuit.items):
         encoded = circuit.encode(x).tolist()
         assert encoded == claim(circuit, x, one_hot(sum(x), circuit.items + 1))
-        nonce = os.urandom(16)
-        public, shares = vdaf.shard(x, nonce, os.urandom(vdaf.randomness_bytes))
-        assert vdaf.unshard(verify(vdaf, nonce, public, shares)) == encoded[3 * circuit.items + 1 :]
+        assert vdaf.unshard(verify(vdaf, *sent(vdaf, x))) == encoded[3 * circuit.items + 1 :]
 
 
 @pytest.mark.parametrize("circuit", SMALL[:3], ids=lambda circuit: f"{circuit.items} items")
@@ -69,10 +76,7 @@ def test_a_change_of_any_values_is_refused(data: st.DataObject, circuit: CoPurch
     x = data.draw(st.lists(st.integers(0, 1), min_size=circuit.items, max_size=circuit.items))
     vector = circuit.encode(x).tolist()
     assert not any(defects(circuit, vector))
-    changes = st.one_of(st.integers(-3, 3), st.integers(0, P - 1), st.sampled_from([1 << 64, 1 << 127, P - 1]))
-    places = data.draw(st.lists(st.integers(0, len(vector) - 1), min_size=1, max_size=4, unique=True))
-    for place in places:
-        vector[place] = (vector[place] + data.draw(changes)) % P
+    change_some(data, vector, P)
     # What was changed into another true vector would be no lie.
     claimed = [int(value == 1) for value in vector[: circuit.items]]
     assert any(defects(circuit, vector)) == (vector != circuit.encode(claimed).tolist())
@@ -81,51 +85,20 @@ def test_a_change_of_any_values_is_refused(data: st.DataObject, circuit: CoPurch
 @pytest.mark.parametrize("x", [[0, 0], [1, 0], [1, 1]])
 @pytest.mark.parametrize("delta", [1, -1, 1 << 64, P // 2])
 def test_no_single_value_can_be_changed(x: list[int], delta: int) -> None:
-    circuit = SMALL[1]
-    honest = circuit.encode(x)
-    for place in range(len(honest)):
-        changed = honest.astype(object)
-        changed[place] += delta
-        assert not accepted(circuit, changed), place
-    assert accepted(circuit, honest)
+    honest = SMALL[1].encode(x)
+    assert accepted(SMALL[1], honest)
+    assert open_places(SMALL[1], honest, delta) == []
 
 
-def section(circuit: CoPurchase, name: str) -> slice:
+def starts(circuit: CoPurchase) -> dict[str, int]:
     i = circuit.items
-    starts = {"x": 0, "e": i, "v": 2 * i + 1, "popularity": 3 * i + 1, "diagonal": 4 * i + 1, "pairs": 5 * i + 1}
-    ends = [*list(starts.values())[1:], circuit.input_length]
-    return slice(starts[name], ends[list(starts).index(name)])
+    return {"x": 0, "e": i, "v": 2 * i + 1, "popularity": 3 * i + 1, "diagonal": 4 * i + 1, "pairs": 5 * i + 1}
 
 
-Attack = Callable[[CoPurchase, Elements], Elements]
+PARTS = Parts(starts)
 
 
-def added(name: str, place: int, amount: int) -> Attack:
-    def attack(circuit: CoPurchase, vector: Elements) -> Elements:
-        vector[section(circuit, name).start + place] += amount
-        return vector
-
-    return attack
-
-
-def rolled(name: str) -> Attack:
-    def attack(circuit: CoPurchase, vector: Elements) -> Elements:
-        vector[section(circuit, name)] = np.roll(vector[section(circuit, name)], 1)
-        return vector
-
-    return attack
-
-
-def scaled(factor: int, *names: str) -> Attack:
-    def attack(circuit: CoPurchase, vector: Elements) -> Elements:
-        for name in names:
-            vector[section(circuit, name)] *= factor
-        return vector
-
-    return attack
-
-
-def claimed(x: Callable[[list[int]], list[int]], e: Callable[[CoPurchase, list[int]], list[int]]) -> Attack:
+def claimed(x: Callable[[list[int]], list[int]], e: Callable[[CoPurchase, list[int]], list[int]]) -> Attack[CoPurchase]:
     """A claim whose products are all right, of another x and of an e made for it."""
 
     def attack(circuit: CoPurchase, vector: Elements) -> Elements:
@@ -158,25 +131,25 @@ def unchanged(x: list[int]) -> list[int]:
     return x
 
 
-ATTACKS: dict[str, Attack] = {
-    "one pair more": added("pairs", 7, 1),
-    "a popularity of a million": added("popularity", 5, 10**6),
-    "one more on the diagonal": added("diagonal", 3, 1),
-    "an item bought twice": added("x", 0, 1),
-    "an item bought minus once": added("x", 0, -1),
-    "one more in the weighted set": added("v", 0, 1),
-    "another size": rolled("e"),
-    "all sums doubled": scaled(2, "popularity", "diagonal", "pairs"),
-    "weighted set and pairs doubled": scaled(2, "v", "pairs"),
-    "weighted set and sums a thousandfold": scaled(1000, "v", "popularity", "diagonal", "pairs"),
-    "pairs negated": scaled(-1, "pairs"),
-    "all sums negated": scaled(-1, "v", "popularity", "diagonal", "pairs"),
-    "pairs hidden": scaled(0, "pairs"),
-    "pairs moved": rolled("pairs"),
-    "popularity moved": rolled("popularity"),
-    "diagonal moved": rolled("diagonal"),
-    "weighted set moved": rolled("v"),
-    "set moved": rolled("x"),
+ATTACKS: dict[str, Attack[CoPurchase]] = {
+    "one pair more": PARTS.added("pairs", 7, 1),
+    "a popularity of a million": PARTS.added("popularity", 5, 10**6),
+    "one more on the diagonal": PARTS.added("diagonal", 3, 1),
+    "an item bought twice": PARTS.added("x", 0, 1),
+    "an item bought minus once": PARTS.added("x", 0, -1),
+    "one more in the weighted set": PARTS.added("v", 0, 1),
+    "another size": PARTS.rolled("e"),
+    "all sums doubled": PARTS.scaled(2, "popularity", "diagonal", "pairs"),
+    "weighted set and pairs doubled": PARTS.scaled(2, "v", "pairs"),
+    "weighted set and sums a thousandfold": PARTS.scaled(1000, "v", "popularity", "diagonal", "pairs"),
+    "pairs negated": PARTS.scaled(-1, "pairs"),
+    "all sums negated": PARTS.scaled(-1, "v", "popularity", "diagonal", "pairs"),
+    "pairs hidden": PARTS.scaled(0, "pairs"),
+    "pairs moved": PARTS.rolled("pairs"),
+    "popularity moved": PARTS.rolled("popularity"),
+    "diagonal moved": PARTS.rolled("diagonal"),
+    "weighted set moved": PARTS.rolled("v"),
+    "set moved": PARTS.rolled("x"),
     "two of an item, with the size that makes": claimed(lambda x: [2, *x[1:]], honest_size),
     "minus one and a size kept by another item": claimed(lambda x: [-1, 2, *x[2:]], honest_size),
     "no set and the size of one": claimed(lambda x: [0] * len(x), lambda c, _: one_hot(1, c.items + 1)),
@@ -197,20 +170,13 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attack_encodings_are_refused(name: str) -> None:
-    honest = SIX.encode([1, 0, 1, 1, 1, 0]).astype(object)
-    attacked = ATTACKS[name](SIX, honest.copy()) % P
-    assert (attacked != honest).any()
-    assert accepted(SIX, honest)
-    assert not accepted(SIX, attacked)
-    assert not accepted(SIX, attacked, shares=3)
+    assert_refused(SIX, SIX.encode([1, 0, 1, 1, 1, 0]), ATTACKS[name], 2, 3)
 
 
 @pytest.mark.parametrize("name", ["one pair more", "sizes that cancel out", "pairs moved", "set moved"])
 def test_attacks_of_full_size_are_refused(name: str) -> None:
     chosen = (np.arange(288) % 3 == 0).astype(int).tolist()
-    honest = WHOLE.encode(chosen).astype(object)
-    assert accepted(WHOLE, honest)
-    assert not accepted(WHOLE, ATTACKS[name](WHOLE, honest.copy()) % P)
+    assert_refused(WHOLE, WHOLE.encode(chosen), ATTACKS[name], 2)
 
 
 def test_who_knew_the_joint_randomness_first_could_forge() -> None:
@@ -218,12 +184,10 @@ def test_who_knew_the_joint_randomness_first_could_forge() -> None:
     r, joint = np.split(random_elements(SIX, 6 + SIX.joint_length), [6])
     joint[-6:] = r
     vector = SIX.encode([1, 0, 1, 1, 1, 0]).astype(object)
-    pairs = section(SIX, "pairs").start
+    pairs = PARTS.section(SIX, "pairs").start
     vector[pairs] += 10**6  # items 0 and 1
     vector[pairs + 1] -= 10**6 * int(r[1]) * pow(int(r[2]), -1, P)  # items 0 and 2
-    assert not any(defects(SIX, vector, joint))
-    assert any(defects(SIX, vector))
-    assert not accepted(SIX, vector % P)
+    assert_forged_under(SIX, vector, joint)
 
 
 @settings(max_examples=25, deadline=None)
@@ -232,30 +196,21 @@ def test_the_sum_of_honest_sets_is_the_plain_sum(
     data: st.DataObject, items: int, bits: int, chunk: int, shares: int
 ) -> None:
     circuit = CoPurchase(items=items, fraction_bits=bits, chunk=chunk)
-    vdaf = Prio3(circuit, b"context", shares)
-    totals = [circuit.field.vector(np.zeros(circuit.output_length, dtype=np.int64))] * shares
+    drawn = st.lists(st.integers(0, 1), min_size=items, max_size=items)
+    measurements = data.draw(st.lists(drawn, min_size=1, max_size=3))
     expected = np.zeros(circuit.output_length, dtype=np.int64)
-    for x in data.draw(st.lists(st.lists(st.integers(0, 1), min_size=items, max_size=items), min_size=1, max_size=3)):
-        nonce = os.urandom(16)
-        public, parts = vdaf.shard(x, nonce, os.urandom(vdaf.randomness_bytes))
-        outputs = [circuit.field.vector(output) for output in verify(vdaf, nonce, public, parts)]
-        totals = [total + output for total, output in zip(totals, outputs, strict=True)]
+    for x in measurements:
         expected += circuit.encode(x)[3 * items + 1 :]
-    assert vdaf.unshard([total.elements for total in totals]) == expected.tolist()
+    assert summed(Prio3(circuit, b"context", shares), measurements) == expected.tolist()
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_changed_bit_anywhere_is_refused(data: st.DataObject) -> None:
-    circuit = SMALL[2]
-    vdaf, nonce = Prio3(circuit, b"context"), os.urandom(16)
-    public, shares = vdaf.shard([1, 0, 1], nonce, os.urandom(vdaf.randomness_bytes))
-    parts = [bytearray(part) for part in (public, *shares)]
-    changed = data.draw(st.sampled_from(parts))
-    bit = data.draw(st.integers(0, 8 * len(changed) - 1))
-    changed[bit // 8] ^= 1 << bit % 8
+    vdaf = Prio3(SMALL[2], b"context")
+    changed = flipped(data, vdaf, [1, 0, 1])
     with pytest.raises(InvalidShareError):
-        verify(vdaf, nonce, bytes(parts[0]), [bytes(part) for part in parts[1:]])
+        verify(vdaf, *changed)
 
 
 @pytest.mark.parametrize("bits", [0, 1, 10, 12, 14, 16, 30])
@@ -296,37 +251,11 @@ def test_the_vector_for_288_items_has_the_length_and_the_size_that_the_study_sta
     assert vdaf.leader_share_bytes <= 700_000
 
 
-def whole_view(circuit: CoPurchase, x: list[int], seeds: Elements, joint: Elements, point: int) -> Elements:
-    """Both servers' messages added up: all that they learn of one report beside their own shares."""
-    vdaf = Prio3(circuit, b"", shares=1)
-    vector = circuit.field.vector(circuit.encode(x))
-    proof = vdaf._prove(vector, seeds, joint)
-    factors = random_elements(circuit, circuit.check_count).tolist()
-    return vdaf._query(vector, proof, joint, (factors, point))
-
-
 @settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from([*SMALL, SIX]))
 def test_the_servers_see_the_same_of_every_set(data: st.DataObject, circuit: CoPurchase) -> None:
-    """For any two sets, each seed of one proof has just one seed of the other under which the views are equal.
-
-    The seeds are uniform, so the views of both have one distribution: the simulator draws the wires' values at random
-    and applies the gadget to them.
-    """
-    one, other = (
-        data.draw(st.lists(st.integers(0, 1), min_size=circuit.items, max_size=circuit.items)) for _ in range(2)
-    )
-    joint, seeds = random_elements(circuit, circuit.joint_length), random_elements(circuit, circuit.arity)
-    point = int(random_elements(circuit, 1)[0])
-    seen = whole_view(circuit, one, seeds, joint, point)
-    unblinded = whole_view(circuit, other, seeds, joint, point)
-    assert seen[0] == unblinded[0] == 0
-    first = int(circuit.field.lagrange(circuit.points, point)[0])
-    shifted = (seeds + (seen[1:-1] - unblinded[1:-1]) * pow(first, -1, P)) % P
-    assert (whole_view(circuit, other, shifted, joint, point) == seen).all()
-    assert int(circuit.gadget(seen[1:-1].reshape(-1, 1))[0]) % P == seen[-1]
-    if one != other:
-        assert (seen != unblinded).any()
+    drawn = st.lists(st.integers(0, 1), min_size=circuit.items, max_size=circuit.items)
+    assert_the_same_is_seen_of(circuit, data.draw(drawn), data.draw(drawn))
 
 
 def test_under_other_joint_randomness_the_combined_check_would_tell_of_the_set() -> None:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
-from collections.abc import Callable
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.proofs import accepted, defects, random_elements, verify
+from tests.support.lies import Attack, Parts, assert_forged_under, assert_refused
+from tests.support.proofs import (
+    accepted,
+    assert_the_same_is_seen_of,
+    change_some,
+    defects,
+    flipped,
+    open_places,
+    random_elements,
+    sent,
+    summed,
+    verify,
+)
 from vocab.errors import InvalidShareError, VocabularyError
 from vocab.item_pairs import DIAGONAL, PAIR
 from vocab.vdaf.circuits import best_chunk
@@ -75,9 +84,7 @@ def test_of_all_small_claims_just_the_true_ones_pass_and_are_counted(circuit: Ou
         assert any(defects(circuit, claim(circuit, z))) != valid, z
         if valid and circuit.entries < 3:
             assert circuit.encode(z).tolist() == [value % P for value in claim(circuit, z)]
-            nonce = os.urandom(16)
-            public, shares = vdaf.shard(z, nonce, os.urandom(vdaf.randomness_bytes))
-            assert vdaf.unshard(verify(vdaf, nonce, public, shares)) == [value % P for value in products(z)]
+            assert vdaf.unshard(verify(vdaf, *sent(vdaf, z))) == [value % P for value in products(z)]
         elif not valid:
             with pytest.raises(VocabularyError):
                 circuit.encode(z)
@@ -89,9 +96,7 @@ def test_a_change_of_any_values_is_refused(data: st.DataObject, circuit: OuterPr
     z = data.draw(vectors_for(circuit))
     vector = circuit.encode(z).tolist()
     assert not any(defects(circuit, vector))
-    changes = st.one_of(st.integers(-3, 3), st.integers(0, P - 1), st.sampled_from([1 << 64, 1 << 127, P - 1]))
-    for place in data.draw(st.lists(st.integers(0, len(vector) - 1), min_size=1, max_size=4, unique=True)):
-        vector[place] = (vector[place] + data.draw(changes)) % P
+    change_some(data, vector, P)
     # What was changed into another true vector would be no lie.
     places, bound = circuit.fraction_bits + 1, 1 << circuit.fraction_bits
     rows = [vector[start : start + places] for start in range(0, circuit.entries * places, places)]
@@ -103,78 +108,47 @@ def test_a_change_of_any_values_is_refused(data: st.DataObject, circuit: OuterPr
 @pytest.mark.parametrize("z", [[0, 0], [3, -2], [-4, 0]])
 @pytest.mark.parametrize("delta", [1, -1, 1 << 64, P // 2])
 def test_no_single_value_can_be_changed(z: list[int], delta: int) -> None:
-    circuit = SMALL[2]
-    honest = circuit.encode(z)
-    for place in range(len(honest)):
-        changed = honest.astype(object)
-        changed[place] += delta
-        assert not accepted(circuit, changed), place
-    assert accepted(circuit, honest)
+    honest = SMALL[2].encode(z)
+    assert accepted(SMALL[2], honest)
+    assert open_places(SMALL[2], honest, delta) == []
 
 
-Attack = Callable[[OuterProduct, Elements], Elements]
-
-
-def section(circuit: OuterProduct, name: str) -> slice:
+def starts(circuit: OuterProduct) -> dict[str, int]:
     entries = circuit.entries * (circuit.fraction_bits + 1)
-    starts = {"z": 0, "lacking": entries, "diagonal": circuit.bit_count, "pairs": circuit.bit_count + circuit.entries}
-    ends = [*list(starts.values())[1:], circuit.input_length]
-    return slice(starts[name], ends[list(starts).index(name)])
+    return {"z": 0, "lacking": entries, "diagonal": circuit.bit_count, "pairs": circuit.bit_count + circuit.entries}
 
 
-def added(name: str, place: int, amount: int) -> Attack:
-    def attack(circuit: OuterProduct, vector: Elements) -> Elements:
-        vector[section(circuit, name).start + place] += amount
-        return vector
-
-    return attack
+PARTS = Parts(starts)
 
 
-def scaled(factor: int, *names: str) -> Attack:
-    def attack(circuit: OuterProduct, vector: Elements) -> Elements:
-        for name in names:
-            vector[section(circuit, name)] *= factor
-        return vector
-
-    return attack
-
-
-def rolled(name: str) -> Attack:
-    def attack(circuit: OuterProduct, vector: Elements) -> Elements:
-        vector[section(circuit, name)] = np.roll(vector[section(circuit, name)], 1)
-        return vector
-
-    return attack
-
-
-def claimed(z: list[int], lacking: int | None = None) -> Attack:
+def claimed(z: list[int], lacking: int | None = None) -> Attack[OuterProduct]:
     return lambda circuit, _: elements(value % P for value in claim(circuit, z, lacking))
 
 
 def shifted_square(circuit: OuterProduct, vector: Elements) -> Elements:
     """One square more and one less: the norm still adds up."""
-    diagonal = section(circuit, "diagonal").start
+    diagonal = PARTS.section(circuit, "diagonal").start
     vector[diagonal] += DIAGONAL * 9
     vector[diagonal + 1] -= DIAGONAL * 9
     return vector
 
 
 Z = [12, -20, 7, 3]
-ATTACKS: dict[str, Attack] = {
-    "one pair more": added("pairs", 2, 1),
-    "a million for a pair": added("pairs", 0, 10**6),
-    "one square more": added("diagonal", 1, 1),
+ATTACKS: dict[str, Attack[OuterProduct]] = {
+    "one pair more": PARTS.added("pairs", 2, 1),
+    "a million for a pair": PARTS.added("pairs", 0, 10**6),
+    "one square more": PARTS.added("diagonal", 1, 1),
     "one square more, another less": shifted_square,
-    "all products doubled": scaled(2, "diagonal", "pairs"),
-    "all products negated": scaled(-1, "diagonal", "pairs"),
-    "pairs doubled": scaled(2, "pairs"),
-    "pairs negated": scaled(-1, "pairs"),
-    "pairs hidden": scaled(0, "pairs"),
-    "squares hidden": scaled(0, "diagonal"),
-    "pairs moved": rolled("pairs"),
-    "squares moved": rolled("diagonal"),
-    "other entries": rolled("z"),
-    "another rest of the norm": rolled("lacking"),
+    "all products doubled": PARTS.scaled(2, "diagonal", "pairs"),
+    "all products negated": PARTS.scaled(-1, "diagonal", "pairs"),
+    "pairs doubled": PARTS.scaled(2, "pairs"),
+    "pairs negated": PARTS.scaled(-1, "pairs"),
+    "pairs hidden": PARTS.scaled(0, "pairs"),
+    "squares hidden": PARTS.scaled(0, "diagonal"),
+    "pairs moved": PARTS.rolled("pairs"),
+    "squares moved": PARTS.rolled("diagonal"),
+    "other entries": PARTS.rolled("z"),
+    "another rest of the norm": PARTS.rolled("lacking"),
     "more than the norm, and a rest below zero": claimed([31, 31, 0, 0]),
     "more than the norm, and no rest": claimed([31, 31, 0, 0], 0),
     "more than the norm by field wrapping": claimed([31, 31, 0, 0], 1024 - 2 * 961 + P),
@@ -189,19 +163,12 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attack_encodings_are_refused(name: str) -> None:
-    honest = FOUR.encode(Z).astype(object)
-    attacked = ATTACKS[name](FOUR, honest.copy()) % P
-    assert (attacked != honest).any()
-    assert accepted(FOUR, honest)
-    assert not accepted(FOUR, attacked)
-    assert not accepted(FOUR, attacked, shares=3)
+    assert_refused(FOUR, FOUR.encode(Z), ATTACKS[name], 2, 3)
 
 
 @pytest.mark.parametrize("name", ["one pair more", "one square more, another less", "pairs moved"])
 def test_attacks_of_full_size_are_refused(name: str) -> None:
-    honest = WHOLE.encode([(-1) ** place * (place % 16) for place in range(272)]).astype(object)
-    assert accepted(WHOLE, honest)
-    assert not accepted(WHOLE, ATTACKS[name](WHOLE, honest.copy()) % P)
+    assert_refused(WHOLE, WHOLE.encode([(-1) ** place * (place % 16) for place in range(272)]), ATTACKS[name], 2)
 
 
 def test_who_knew_the_joint_randomness_first_could_forge() -> None:
@@ -209,12 +176,10 @@ def test_who_knew_the_joint_randomness_first_could_forge() -> None:
     joint = random_elements(FOUR, FOUR.joint_length)
     r = joint[FOUR.chunks :]
     vector = FOUR.encode(Z).astype(object)
-    pairs = section(FOUR, "pairs").start
+    pairs = PARTS.section(FOUR, "pairs").start
     vector[pairs] += 10**6  # entries 0 and 1
     vector[pairs + 1] -= 10**6 * int(r[1]) * pow(int(r[2]), -1, P)  # entries 0 and 2
-    assert not any(defects(FOUR, vector, joint))
-    assert any(defects(FOUR, vector))
-    assert not accepted(FOUR, vector % P)
+    assert_forged_under(FOUR, vector, joint)
 
 
 @settings(max_examples=25, deadline=None)
@@ -223,30 +188,18 @@ def test_the_sum_of_honest_answers_is_the_plain_sum(
     data: st.DataObject, entries: int, bits: int, chunk: int, shares: int
 ) -> None:
     circuit = OuterProduct(entries=entries, fraction_bits=bits, chunk=chunk)
-    vdaf = Prio3(circuit, b"context", shares)
-    totals = [circuit.field.vector(np.zeros(circuit.output_length, dtype=np.int64))] * shares
-    expected = np.zeros(circuit.output_length, dtype=object)
-    for z in data.draw(st.lists(vectors_for(circuit), min_size=1, max_size=3)):
-        nonce = os.urandom(16)
-        public, parts = vdaf.shard(z, nonce, os.urandom(vdaf.randomness_bytes))
-        outputs = [circuit.field.vector(output) for output in verify(vdaf, nonce, public, parts)]
-        totals = [total + output for total, output in zip(totals, outputs, strict=True)]
-        expected += products(z)
-    assert vdaf.unshard([total.elements for total in totals]) == [value % P for value in expected]
+    measurements = data.draw(st.lists(vectors_for(circuit), min_size=1, max_size=3))
+    expected = [sum(values) % P for values in zip(*map(products, measurements), strict=True)]
+    assert summed(Prio3(circuit, b"context", shares), measurements) == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_changed_bit_anywhere_is_refused(data: st.DataObject) -> None:
-    circuit = SMALL[2]
-    vdaf, nonce = Prio3(circuit, b"context"), os.urandom(16)
-    public, shares = vdaf.shard([-3, 1], nonce, os.urandom(vdaf.randomness_bytes))
-    parts = [bytearray(part) for part in (public, *shares)]
-    changed = data.draw(st.sampled_from(parts))
-    bit = data.draw(st.integers(0, 8 * len(changed) - 1))
-    changed[bit // 8] ^= 1 << bit % 8
+    vdaf = Prio3(SMALL[2], b"context")
+    changed = flipped(data, vdaf, [-3, 1])
     with pytest.raises(InvalidShareError):
-        verify(vdaf, nonce, bytes(parts[0]), [bytes(part) for part in parts[1:]])
+        verify(vdaf, *changed)
 
 
 @settings(max_examples=100, deadline=None)
@@ -280,27 +233,7 @@ def test_the_products_of_272_entries_stay_below_700_kilobytes() -> None:
     assert (MANY.output_length, Prio3(MANY, b"").leader_share_bytes < 160_000) == (8_256, True)
 
 
-def whole_view(circuit: OuterProduct, z: list[int], seeds: Elements, joint: Elements, point: int) -> Elements:
-    """Both servers' messages added up: all that they learn of one report beside their own shares."""
-    vdaf = Prio3(circuit, b"", shares=1)
-    proof = vdaf._prove(circuit.field.vector(circuit.encode(z)), seeds, joint)
-    factors = random_elements(circuit, circuit.check_count).tolist()
-    return vdaf._query(circuit.field.vector(circuit.encode(z)), proof, joint, (factors, point))
-
-
 @settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from([*SMALL, FOUR]))
 def test_the_servers_see_the_same_of_every_vector(data: st.DataObject, circuit: OuterProduct) -> None:
-    """For any two answers, each seed of one proof has just one seed of the other under which the views are equal."""
-    one, other = (data.draw(vectors_for(circuit)) for _ in range(2))
-    joint, seeds = random_elements(circuit, circuit.joint_length), random_elements(circuit, circuit.arity)
-    point = int(random_elements(circuit, 1)[0])
-    seen = whole_view(circuit, one, seeds, joint, point)
-    unblinded = whole_view(circuit, other, seeds, joint, point)
-    assert seen[0] == unblinded[0] == 0
-    first = int(circuit.field.lagrange(circuit.points, point)[0])
-    shifted = (seeds + (seen[1:-1] - unblinded[1:-1]) * pow(first, -1, P)) % P
-    assert (whole_view(circuit, other, shifted, joint, point) == seen).all()
-    assert int(circuit.gadget(seen[1:-1].reshape(-1, 1))[0]) % P == seen[-1]
-    if one != other:
-        assert (seen != unblinded).any()
+    assert_the_same_is_seen_of(circuit, *(data.draw(vectors_for(circuit)) for _ in range(2)))

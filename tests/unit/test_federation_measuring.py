@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,11 +18,11 @@ from consent.errors import InvalidStudyError, UnknownStatisticError
 from consent.purposes import LISTENING, SPENDING
 from pod_agent.enrich.merchants import chains
 from pod_agent.federation.measuring.checks import check_statistic, needed_data
-from pod_agent.federation.measuring.computing import Answer, measure
+from pod_agent.federation.measuring.computing import measure
 from pod_agent.federation.measuring.draws import RETRY, moment_of, picked
 from pod_agent.federation.statistics import Preview, preview
 from pod_agent.index.local import LocalIndex
-from tests.support.door import category_study
+from tests.support.answers import SECRET, answer, empty_index, life_index, study_of
 from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.priors import CENTRED_PAIRS
 from tests.support.questions import (
@@ -37,7 +35,6 @@ from tests.support.questions import (
     RFM,
     SEGMENT,
     SUM,
-    Purchase,
     index_of,
     query,
     segment,
@@ -45,39 +42,10 @@ from tests.support.questions import (
 from vocab.query import Filter
 from vocab.statistics import ItemCounts, Statistic
 from vocab.statistics.segments import Leaf
-from vocab.study import Noise, Study
-from vocab.vdaf import sealing
+from vocab.study import Noise
 
-KEY = sealing.public_key(bytes(range(96))).hex()
-SECRET = b"s" * 32
-LIFE: list[Purchase] = [
-    ("2026-01-10", 60.25, "FairPrice", "groceries"),
-    ("2026-02-20", 45.25, "FairPrice", "groceries"),
-    ("2026-03-25", 12.00, "Grab Rides", "transport"),
-    ("2026-03-29", 30.00, "Starbucks", "eating-out"),
-    ("2026-04-02", 900.00, "Scoot", "travel"),
-]
-"""Three purchases in three categories inside the period; the last one is too late."""
-
-
-def study_of(statistic: Statistic, **changes: Any) -> Study:
-    return category_study(**{"helper_key": KEY, "statistic": statistic, "noise": Noise(21), **changes})
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[LocalIndex]:
-    with index_of(tmp_path / "index.sqlite", LIFE) as made:
-        yield made
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[LocalIndex]:
-    with index_of(tmp_path / "empty.sqlite", []) as made:
-        yield made
-
-
-def answer(statistic: Statistic, index: LocalIndex, secret: bytes = SECRET) -> Answer | None:
-    return measure(study_of(statistic), index, secret)
+index = pytest.fixture(life_index)
+empty = pytest.fixture(empty_index)
 
 
 def test_a_sum_is_rounded_once_and_clipped(index: LocalIndex, empty: LocalIndex) -> None:

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from consent.budget import Limits
 from consent.errors import InvalidStudyError
-from pod_agent.federation.measuring.computing import Answer, measure
+from pod_agent.federation.measuring.computing import measure
 from pod_agent.federation.statistics import preview
 from pod_agent.index.local import LocalIndex
-from tests.support.door import category_study
+from tests.support.answers import SECRET, answer, empty_index, life_index, study_of
 from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.priors import CENTRED_PAIRS, PRIOR
-from tests.support.questions import ITEM_VECTORS, Purchase, index_of, query
-from vocab.statistics import Statistic
-from vocab.study import Noise, Study
-from vocab.vdaf import sealing
+from tests.support.questions import ITEM_VECTORS, query
 
-KEY = sealing.public_key(bytes(range(96))).hex()
-SECRET = b"s" * 32
-LIFE: list[Purchase] = [
-    ("2026-01-10", 60.25, "FairPrice", "groceries"),
-    ("2026-02-20", 45.25, "FairPrice", "groceries"),
-    ("2026-03-25", 12.00, "Grab Rides", "transport"),
-    ("2026-03-29", 30.00, "Starbucks", "eating-out"),
-    ("2026-04-02", 900.00, "Scoot", "travel"),
-]
-"""Three purchases in three categories inside the period; the last one is too late."""
-
-
-def study_of(statistic: Statistic, **changes: Any) -> Study:
-    return category_study(**{"helper_key": KEY, "statistic": statistic, "noise": Noise(21), **changes})
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[LocalIndex]:
-    with index_of(tmp_path / "index.sqlite", LIFE) as made:
-        yield made
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[LocalIndex]:
-    with index_of(tmp_path / "empty.sqlite", []) as made:
-        yield made
-
-
-def answer(statistic: Statistic, index: LocalIndex) -> Answer | None:
-    return measure(study_of(statistic), index, SECRET)
+index = pytest.fixture(life_index)
+empty = pytest.fixture(empty_index)
 
 
 def test_items_are_told_as_ever_and_lately_had(index: LocalIndex, empty: LocalIndex) -> None:

@@ -360,7 +360,7 @@ class Agent:
         from pod_agent.federation.tokens import IssuerLogin
         from pod_agent.federation.training import lessons_of
 
-        home, lessons = self.home, lessons_of(self.index, self.today)
+        home, lessons = self.home, lessons_of(self.index, self.today, self.offer_desk.seen)
         return Training(
             home=home, consents=self.consents, login=lambda: IssuerLogin.kept(home, self.settings).auth, lessons=lessons
         )

@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from pod_agent.config import Settings
 from pod_agent.errors import UsageError
 from pod_agent.features.inputs import HISTORY
+from pod_agent.features.response import SeenOffer, thing_code
 from pod_agent.offers.bought import Bought
 from pod_agent.offers.catalogue import Catalogue, Edition
 from pod_agent.offers.loyalty import Progress, progress_of
@@ -34,8 +37,8 @@ class OfferWishes(Protocol):
     def off(self, without: Iterable[str], /) -> frozenset[str]:
         """The inputs that are switched off for good, and those of ``without``."""
 
-    def used(self, period: tuple[date, date] = ..., /) -> Mapping[str, int]:
-        """How often the person said in these days that they used an offer, by its IRI."""
+    def uses(self) -> Mapping[str, Sequence[date]]:
+        """The days on which the person said that they used an offer, by its IRI."""
 
     def is_hidden(self, offer: Offer, /) -> bool:
         """Whether the person hid the offer or its shop."""
@@ -85,7 +88,7 @@ class OfferDesk:
             edition = catalogue.held() if self._settings.catalogue else None
             return [] if edition is None else arms_seen(edition.offers, device_secret(self._folder))
 
-        return RedemptionIndex(self._index, seen, self._wishes.used)
+        return RedemptionIndex(self._index, seen, self._used)
 
     def matches(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[OfferMatch]:
         """Offers that fit, best first; why they are shown is kept. Loans only where ``kind`` asks for them.
@@ -115,7 +118,7 @@ class OfferDesk:
         if kind == OfferKind.LOAN:
             return [match for match in self._judged(kind, off) if isinstance(match, OfferMatch)]
         offers = [offer for offer in self.offers() if kind is None or offer.kind == kind]
-        return match_offers(offers, self._index, self._today, without=off, used=self._wishes.used())
+        return match_offers(offers, self._index, self._today, without=off, used=self._used())
 
     def unfit(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[Unfit]:
         """Offers that are not in the list, each with why; in the order of the catalogue."""
@@ -164,12 +167,29 @@ class OfferDesk:
         began = sorted((each for each in found if each.evidence), key=lambda each: (each.offer.seller, each.offer.iri))
         return [replace(each, evidence=self._absolute(each.evidence)) for each in began]
 
+    def seen(self) -> list[SeenOffer]:
+        """The discounts that this machine showed, each from its first day on, as the model of responses learns them."""
+        uses, found = self._wishes.uses(), []
+        for entry in self._reasons.shown():
+            if entry["kind"] != OfferKind.DISCOUNT:
+                continue
+            first = datetime.fromisoformat(entry["first"]).date()
+            things = np.array([thing_code(name) for name in (entry["seller"], *entry["categories"])], dtype=np.int64)
+            used = tuple(day.toordinal() for day in uses.get(entry["offer"], ()) if day >= first)
+            found.append(SeenOffer(day=first.toordinal(), things=things, size=len(things), uses=used))
+        return found
+
+    def _used(self, period: tuple[date, date] = (date.min, date.max)) -> dict[str, int]:
+        """How often the person said in these days that they used an offer, by its IRI."""
+        days = {iri: sum(period[0] <= day <= period[1] for day in said) for iri, said in self._wishes.uses().items()}
+        return {iri: times for iri, times in days.items() if times}
+
     def _judged(self, kind: str | None, without: frozenset[str]) -> list[OfferMatch | Unfit]:
         judge = self._judge(without)
         return [judge.judge(offer) for offer in self.offers() if kind is None or offer.kind == kind]
 
     def _judge(self, without: frozenset[str]) -> Judge:
-        return Judge(self._index, self._today, without=without, used=self._wishes.used())
+        return Judge(self._index, self._today, without=without, used=self._used())
 
     def _told(self, match: OfferMatch) -> OfferMatch:
         return replace(match, evidence=self._absolute(match.evidence))

@@ -32,11 +32,18 @@ class Reasons:
         """Keep why these offers are shown; nothing is written where all of it was kept before."""
         kept = self._kept()
         before = {name: {**entry, "at": ""} for name, entry in kept.items()}
+        now = at.isoformat(timespec="seconds")
         changed = False
         for match in matches:
-            entry = {**match.explained(), "evidence": list(match.evidence[-MAX_EVIDENCE:]), "at": ""}
+            entry = {
+                **match.explained(),
+                "categories": list(match.offer.categories),
+                "evidence": list(match.evidence[-MAX_EVIDENCE:]),
+                "first": kept.get(match.offer.iri, {}).get("first", now),
+                "at": "",
+            }
             if before.get(match.offer.iri) != json.loads(json.dumps(entry)):
-                kept[match.offer.iri] = {**entry, "at": at.isoformat(timespec="seconds")}
+                kept[match.offer.iri] = {**entry, "at": now}
                 changed = True
         if changed:
             newest = sorted(kept.items(), key=lambda pair: (pair[1]["at"], pair[0]), reverse=True)[:MAX_KEPT]
@@ -46,6 +53,10 @@ class Reasons:
         """Why this offer was last shown, and when; None where it never was."""
         return self._kept().get(offer)
 
+    def shown(self) -> list[dict[str, Any]]:
+        """Every reason that is kept: ``first`` is when its offer was first shown, ``at`` when this reason was."""
+        return list(self._kept().values())
+
     def _kept(self) -> dict[str, dict[str, Any]]:
         try:
             kept = json.loads(self._path.read_bytes())
@@ -53,4 +64,6 @@ class Reasons:
             return {}
         if not isinstance(kept, dict):
             return {}
-        return {name: entry for name, entry in kept.items() if isinstance(entry, dict) and "at" in entry}
+        return {
+            name: entry for name, entry in kept.items() if isinstance(entry, dict) and {"at", "first"} <= entry.keys()
+        }

@@ -60,15 +60,15 @@ class Wishes:
         """Switch inputs off and on for good; all that are off since."""
         return switch_inputs(self.kept.pod, off=off, on=on) if off or on else self.off()
 
-    def used(self, period: tuple[date, date] = (date.min, date.max)) -> dict[str, int]:
-        """How often the person said in these days (UTC) that they used an offer, by its IRI.
+    def uses(self) -> dict[str, list[date]]:
+        """The days (UTC) on which the person said that they used an offer, by its IRI.
 
         That is a fact about the offer, like hiding it, and holds also where feedback is switched off.
         """
-        found: dict[str, int] = {}
+        found: dict[str, list[date]] = {}
         for each in read_feedback(self.kept.known):
-            if each.kind == OFFER and each.opinion is Opinion.BOUGHT and period[0] <= each.at.date() <= period[1]:
-                found[each.item] = found.get(each.item, 0) + 1
+            if each.kind == OFFER and each.opinion is Opinion.BOUGHT:
+                found.setdefault(each.item, []).append(each.at.date())
         return found
 
     def policy(self, off: frozenset[str], today: date | None = None) -> FeedbackPolicy:

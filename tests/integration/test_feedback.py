@@ -17,6 +17,7 @@ from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.config import save_settings
 from pod_agent.features.inputs import INPUTS as ALL_INPUTS
+from pod_agent.federation.training import lessons_of, local_update
 from pod_agent.ingest.feedback import INPUTS, read_feedback
 from pod_agent.synthetic.exports import write_exports
 from pod_agent.synthetic.household import make_household
@@ -24,6 +25,8 @@ from tests.support.full_home import pod_agent
 from vocab.offers import Loyalty, Offer, Reward
 from vocab.offers.writing import catalogue_json
 from vocab.records import Money
+from vocab.statistics import ModelUpdate
+from vocab.training import model_terms
 
 LAST = date(2026, 10, 31)
 
@@ -188,6 +191,26 @@ def test_an_offer_is_hidden_with_its_shop_disliked_and_used_up(home: Path, tmp_p
     assert [each["verdict"] for each in pod_agent(home, "offers", "feedback")] == ["bought", "bought"]
     say("c", "undo")
     assert shown_offers(home) == before
+
+
+def test_the_model_of_responses_learns_from_offers_that_were_shown_and_used(home: Path, tmp_path: Path) -> None:
+    terms = model_terms("offer-response-1")
+    statistic = ModelUpdate(model=terms.name, length=terms.length, clip=1 << 14, fraction_bits=14)
+
+    def update() -> tuple[list[float], list[int]]:
+        with Agent.open(home) as agent:
+            rows, used = lesson = lessons_of(agent.index, agent.today, agent.offer_desk.seen)(terms.name)
+        assert len(rows) == len(used)
+        return used.tolist(), local_update(statistic, terms.start, lesson)
+
+    assert update() == ([], [0] * terms.length), "nothing was shown yet"
+    shown = offers_of(home, tmp_path)
+    used, unused = update()
+    assert used == [0.0] * len(shown)
+    pod_agent(home, "offers", "feedback", "c", "bought")
+    used, moved = update()
+    assert sorted(used) == [0.0] * (len(shown) - 1) + [1.0]
+    assert moved != unused
 
 
 def test_offers_and_programmes_follow_what_is_switched_off(home: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.config import save_settings
 from pod_agent.features.inputs import INPUTS as ALL_INPUTS
+from pod_agent.federation.measuring.words import told
 from pod_agent.federation.training import lessons_of, local_update
 from pod_agent.ingest.feedback import INPUTS, read_feedback
 from pod_agent.synthetic.exports import write_exports
@@ -266,3 +267,9 @@ def test_a_pod_that_moves_takes_feedback_along(home: Path) -> None:
     with Agent.open(home) as agent:
         found = agent.suggestions.recommend(["artist"], limit=50).suggestions
     assert artist not in {each.item for each in found}
+
+
+@pytest.mark.parametrize(("model", "names"), [("offer-response-1", True), ("weekly-spending-1", False)])
+def test_a_request_to_train_says_that_the_model_learns_from_offers(model: str, *, names: bool) -> None:
+    statistic = ModelUpdate(model=model, length=model_terms(model).length, clip=1 << 14, fraction_bits=14)
+    assert ("the offers it showed you" in told(statistic, None).lines[0]) is names

@@ -9,8 +9,20 @@ from itertools import compress
 
 from pod_agent.federation.measuring.computing import Answer
 from vocab.query import Filter, QuerySpec
-from vocab.statistics import CentredPairs, CoPurchase, Histogram, ItemCounts, ItemVectors, Rfm, Segment, Statistic, Sum
+from vocab.statistics import (
+    CentredPairs,
+    CoPurchase,
+    Histogram,
+    ItemCounts,
+    ItemVectors,
+    ModelUpdate,
+    Rfm,
+    Segment,
+    Statistic,
+    Sum,
+)
 from vocab.statistics.segments import Leaf, Predicate
+from vocab.training import OFFER_RESPONSE
 from vocab.vdaf.co_purchase import CoPurchase as Together
 from vocab.wording import day_text
 
@@ -86,7 +98,7 @@ def told(statistic: Statistic, answer: Answer | None) -> Told:
         case ItemCounts() | CoPurchase(), tuple(bits):
             words = _items(statistic, tuple(compress(statistic.items, bits)))
         case _:
-            words = _training(statistic.length)
+            words = _training(statistic)
     return words
 
 
@@ -188,11 +200,13 @@ def _together(statistic: CoPurchase, owned: tuple[str, ...]) -> str:
     return f"This time it is: {', '.join(owned)}. {each}{both}; the other {zeros:,} hold 0."
 
 
-def _training(length: int) -> Told:
+def _training(statistic: Statistic) -> Told:
+    responds = isinstance(statistic, ModelUpdate) and statistic.model == OFFER_RESPONSE.name
+    offers = ", on the offers it showed you and on those you said you used" if responds else ""
     return Told(
         (
-            "Your agent improves a shared model on your records, on this machine.",
-            f"What leaves is {length} bounded whole numbers: how the model should change.",
+            f"Your agent improves a shared model on your records{offers}, on this machine.",
+            f"What leaves is {statistic.length} bounded whole numbers: how the model should change.",
             "While you take part, later rounds of the same business, purpose and data are answered too.",
             "To let you in once, and nobody twice, the business learns your WebID, but nothing of what you learned.",
         )

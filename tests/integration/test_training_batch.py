@@ -16,11 +16,13 @@ from aggregator.training import Model, RoundTerms
 from tests.support.door import Door
 from tests.support.rounds import report_for, training_study
 from vocab.study import Noise, Study
+from vocab.training import OFFER_RESPONSE
 from vocab.wire import encode
 
 pytestmark = pytest.mark.flower
 
-UPDATES = [[5, -3, 0, 100], [1, 1, -1, 7], [-2, 0, 4, 8000]]
+REST = [0] * (OFFER_RESPONSE.length - 4)
+UPDATES = [[*first, *REST] for first in ((5, -3, 0, 100), (1, 1, -1, 7), (-2, 0, 4, 8000))]
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
 def round_study(door: Door, *, min_batch: int = 2, variance: int = 0) -> Study:
     config = door.leader.config
     return replace(
-        training_study(min_batch=min_batch),
+        training_study(min_batch=min_batch, model=OFFER_RESPONSE),
         controller=config.controller,
         leader_url=config.url,
         helper=config.helper,
@@ -57,7 +59,7 @@ def test_only_the_named_reports_are_summed(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
     batch = collect_named(door.leader, door.channel, 5)(study, names[:2])
-    assert batch.values == (6, -2, -1, 107)
+    assert batch.values == (6, -2, -1, 107, *REST)
     assert (batch.reports, batch.people) == (2, 2)
 
 
@@ -65,7 +67,7 @@ def test_names_of_reports_that_never_came_count_for_nothing(door: Door) -> None:
     study = round_study(door)
     names = upload(door, study)
     batch = collect_named(door.leader, door.channel, 5)(study, [*names, b"x" * 16])
-    assert (batch.values, batch.reports) == ((4, -2, 3, 8107), 3)
+    assert (batch.values, batch.reports) == ((4, -2, 3, 8107, *REST), 3)
 
 
 def test_too_few_of_the_named_leave_the_batch_open(door: Door) -> None:
@@ -91,7 +93,7 @@ def test_with_noise_the_mean_hides_how_many_took_part(door: Door) -> None:
     names = upload(door, study)
     batch = collect_named(door.leader, door.channel, 5)(study, names)
     assert (batch.reports, batch.people) == (3, 5)
-    assert all(abs(value - exact) < 60 for value, exact in zip(batch.values, (4, -2, 3, 8107), strict=True))
+    assert all(abs(value - exact) < 60 for value, exact in zip(batch.values, (4, -2, 3, 8107, *REST), strict=True))
 
 
 AWAY = httpx.MockTransport(lambda _request: httpx.Response(503))
@@ -106,7 +108,7 @@ def test_a_round_whose_helper_was_away_goes_on_with_the_same_reports(door: Door)
     with pytest.raises(StudyClosedError):
         collect_named(door.leader, door.channel, 5)(study, names[1:])
     batch = collect_named(door.leader, door.channel, 5)(study, names[:2])
-    assert (batch.values, batch.reports) == ((6, -2, -1, 107), 2)
+    assert (batch.values, batch.reports) == ((6, -2, -1, 107, *REST), 2)
 
 
 def test_training_goes_on_with_a_closed_batch_asks_nobody_again_and_counts_it_once(door: Door, tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_training_goes_on_with_a_closed_batch_asks_nobody_again_and_counts_it_on
     assert (outcome.named, outcome.summed, outcome.model.rounds) == (3, 3, 1)
     assert models.latest(outcome.model.name) == outcome.model
     step = outcome.model.weights[3] - Model.start(outcome.model.name).weights[3]
-    assert step == pytest.approx(8107 / 3 / 2**14)
+    assert step == pytest.approx(OFFER_RESPONSE.rate * 8107 / 3 / 2**14)
     with pytest.raises(StudyClosedError):
         train(door.leader, door.channel, study.task_id, models=models, terms=terms)
     assert models.latest(outcome.model.name) == outcome.model

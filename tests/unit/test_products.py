@@ -16,7 +16,7 @@ from tests.support.shared import shared
 from vocab.errors import UnknownNameError, VocabularyError
 from vocab.products import DEPARTMENTS, GROUPS, PUBLIC_GROUPS, group
 
-NAMES = Path(__file__).resolve().parents[1] / "fixtures" / "products" / "names.csv"
+NAMES = Path(__file__).with_name("product_names.csv")
 with NAMES.open(encoding="utf-8", newline="") as _stream:
     CHECKED = {row["product"]: set(row["groups"].split("|")) for row in csv.DictReader(_stream)}
 

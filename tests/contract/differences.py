@@ -138,7 +138,9 @@ CHECK_DIFFERENCES: dict[str, dict[str, Difference]] = {
         JSS: Difference(_FAILS, "it counts the bytes of a pod in a file that two writers spoil", sometimes=True)
     },
     "shows_readers_whole_documents": {
-        JSS: Difference("a reader sees the old document or the new one", "it overwrites a file in place", tries=5)
+        JSS: Difference(
+            "a reader sees the old document or the new one", "it overwrites a file in place", tries=5, sometimes=True
+        )
     },
 }
 """By check of ``POD_CHECKS``, by pod."""

@@ -2,7 +2,8 @@
 
 AGPL-3.0-only: installed from ``jss/package-lock.json`` for tests alone, never shipped. Started when the first test
 asks for it, on 127.0.0.1, and ended with the run. It allows one address 60 writes a minute and one new pod a day; it
-believes ``X-Forwarded-For``, by which every request here comes from an address of its own.
+believes ``X-Forwarded-For``, by which every request here comes from an address of its own. It counts the bytes of a
+pod in a file that two writers at once may spoil, and then refuses every write until its operator takes the file away.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import atexit
 import contextlib
 import functools
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -99,6 +101,14 @@ class JssServer:
         self._process.wait(15)
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+    def mend_quotas(self) -> None:
+        """Take the files of quotas away that are no JSON any more; the server makes them anew."""
+        for file in (self._folder / "data").glob("*/.quota.json"):
+            try:
+                json.loads(file.read_bytes())
+            except ValueError:
+                file.unlink(missing_ok=True)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS

@@ -19,7 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pod_agent.assistant.answering import ask
-from pod_agent.assistant.planner import RulePlanner
+from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.index.local import LocalIndex
 from vocab.query import Filter, QuerySpec
 from vocab.records import IRI, DailyMeasure, Listen, Medium, Money, Record, Transaction, TransactionKind, View

@@ -7,8 +7,8 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from pod_agent.assistant.executor import execute
-from pod_agent.assistant.plan import Refusal
-from pod_agent.assistant.planner import Planner, RulePlanner
+from pod_agent.assistant.plan import Planner, Refusal
+from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.assistant.wording import say_refusal
 from pod_agent.index.local import LocalIndex
 from vocab.answer import Answer

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from vocab.query import QuerySpec
 
-__all__ = ["Fold", "Operation", "Period", "Plan", "Refusal", "Step"]
+__all__ = ["Fold", "Operation", "Period", "Plan", "Planner", "Refusal", "Step"]
 
 Period = tuple[date, date]
 """First and last local day, both included."""
@@ -119,3 +119,11 @@ class Refusal:
     status: Literal["clarify", "declined"]
     text: str
     choices: tuple[str, ...] = ()
+
+
+class Planner(Protocol):
+    """Turns a question into a plan. It sees the question and the names in the index, never a record's amount."""
+
+    def plan(self, question: str, today: date) -> Plan | Refusal:
+        """The plan for a question asked on this day, or why there is none."""
+        ...

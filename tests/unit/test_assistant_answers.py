@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pod_agent.assistant.answering import ask
-from pod_agent.assistant.planner import RulePlanner
+from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.answer import Answer

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from pod_agent.assistant.dates import read_times
-from pod_agent.assistant.text import canonical, nearest
+from pod_agent.assistant.rules.dates import read_times
+from pod_agent.assistant.rules.text import canonical, nearest
 
 TODAY = date(2026, 5, 20)
 """A Wednesday."""

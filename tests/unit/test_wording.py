@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from pod_agent.assistant.text import canonical
+from pod_agent.assistant.rules.text import canonical
 from pod_agent.cli.options import json_text, plain
 from pod_agent.suggesting.words import shown
 from vocab.wording import HIDDEN, folded, unhidden

@@ -6,16 +6,16 @@ import re
 from datetime import date
 from typing import Literal
 
-from pod_agent.assistant.case import Account, Rule
-from pod_agent.assistant.health import HEALTH_RULES
-from pod_agent.assistant.listening import LISTENING_RULES
-from pod_agent.assistant.money_rules import MONEY_RULES
 from pod_agent.assistant.plan import Period
-from pod_agent.assistant.reading import Reading
-from pod_agent.assistant.recurring import RECURRING_RULES
-from pod_agent.assistant.shopping import SHOPPING_RULES
-from pod_agent.assistant.topic_words import MEASURED
-from pod_agent.assistant.video import VIDEO_RULES
+from pod_agent.assistant.rules.case import Account, Rule
+from pod_agent.assistant.rules.health import HEALTH_RULES
+from pod_agent.assistant.rules.listening import LISTENING_RULES
+from pod_agent.assistant.rules.money_rules import MONEY_RULES
+from pod_agent.assistant.rules.reading import Reading
+from pod_agent.assistant.rules.recurring import RECURRING_RULES
+from pod_agent.assistant.rules.shopping import SHOPPING_RULES
+from pod_agent.assistant.rules.topic_words import MEASURED
+from pod_agent.assistant.rules.video import VIDEO_RULES
 from pod_agent.index.local import LocalIndex
 from vocab.query import Filter, QuerySpec
 from vocab.records import Transaction

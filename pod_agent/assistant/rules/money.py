@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from pod_agent.assistant.case import Case, clarify, query, single, spans_days, spans_months
-from pod_agent.assistant.money_steps import COUNTS, chosen, left_out, measure_of, step, unit_of
 from pod_agent.assistant.plan import Plan, Refusal, Step
+from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
+from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, step, unit_of
 from vocab.query import Filter
 
 __all__ = [

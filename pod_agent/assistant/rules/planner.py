@@ -1,26 +1,21 @@
-"""Planners turn a question into a Plan or a Refusal; the one here works by rules.
-
-A planner sees the question and the names in the index, never a record's amount. Another planner, a classifier or
-a language model, only has to fit ``Planner`` and end in the same ``Plan``.
-"""
+"""RulePlanner: plans by a grammar of dates, amounts, names and roles."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
-from pod_agent.assistant.case import Case, Facts, Unclear, apply_rules, clarify
-from pod_agent.assistant.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
-from pod_agent.assistant.lexicon import Lexicon, build_lexicon
 from pod_agent.assistant.plan import Plan, Refusal
-from pod_agent.assistant.reading import Reading, plain, read
-from pod_agent.assistant.text import canonical
-from pod_agent.assistant.topics import TOPICS, About, Topic, topics_of
+from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
+from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
+from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
+from pod_agent.assistant.rules.reading import Reading, plain, read
+from pod_agent.assistant.rules.text import canonical
+from pod_agent.assistant.rules.topics import TOPICS, About, Topic, topics_of
 from pod_agent.index.local import LocalIndex
 
-__all__ = ["Planner", "RulePlanner"]
+__all__ = ["RulePlanner"]
 
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
@@ -33,14 +28,6 @@ NO_NAMES = frozenset("twice again longest litres litre grams gram kilos kg ml ye
 """Words that stand where names do and are none."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
-
-
-class Planner(Protocol):
-    """Turns a question into a plan."""
-
-    def plan(self, question: str, today: date) -> Plan | Refusal:
-        """The plan for a question asked on this day, or why there is none."""
-        ...
 
 
 class RulePlanner:

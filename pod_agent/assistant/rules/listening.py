@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pod_agent.assistant.case import Case, Rule, Unclear, clarify, query, roles
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
-from pod_agent.assistant.shapes import Shapes, filters_of, step_of
+from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles
+from pod_agent.assistant.rules.shapes import Shapes, filters_of, step_of
 from vocab.query import Filter
 
 __all__ = ["LISTENING_RULES"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pod_agent.assistant.lexicon import Kind
+from pod_agent.assistant.rules.lexicon import Kind
 
 __all__ = ["NAMES_OF", "PAID", "SOUND", "TOPICS", "About", "Topic", "topics_of"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pod_agent.assistant.case import Case, Rule, Unclear, clarify, query, roles, single
 from pod_agent.assistant.plan import Fold, Period, Plan, Refusal, Step
-from pod_agent.assistant.shapes import RATES, Shapes
-from pod_agent.assistant.topic_words import MEASURED
+from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles, single
+from pod_agent.assistant.rules.shapes import RATES, Shapes
+from pod_agent.assistant.rules.topic_words import MEASURED
 from pod_agent.index.measures import MEASURES
 
 __all__ = ["HEALTH_RULES"]

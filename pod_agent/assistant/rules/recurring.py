@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pod_agent.assistant.case import Case, Rule, clarify, query, roles
 from pod_agent.assistant.plan import Plan, Refusal, Step
+from pod_agent.assistant.rules.case import Case, Rule, clarify, query, roles
 from vocab.query import Filter
 
 __all__ = ["RECURRING_RULES", "Ask"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pod_agent.assistant.dates import NUMBERS
+from pod_agent.assistant.rules.dates import NUMBERS
 from vocab.query import Filter
 
 __all__ = ["Bound", "take_bounds", "take_limits"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pod_agent.assistant.plan import Refusal
-from pod_agent.assistant.topics import Topic
+from pod_agent.assistant.rules.topics import Topic
 
 __all__ = ["refuse"]
 

@@ -10,8 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
-from pod_agent.assistant.case import Case, clarify, query, single, spans_days, spans_months
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
+from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
 from vocab.query import Filter
 
 __all__ = ["RATES", "Shapes", "filters_of", "step_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.topics import Topic
+from pod_agent.assistant.rules.topics import Topic
 
 __all__ = ["FILLERS", "MEASURED", "TOPIC_ROLES"]
 

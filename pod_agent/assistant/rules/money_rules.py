@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pod_agent.assistant import money
-from pod_agent.assistant.case import Rule, roles
-from pod_agent.assistant.money_steps import FLOWS
+from pod_agent.assistant.rules import money
+from pod_agent.assistant.rules.case import Rule, roles
+from pod_agent.assistant.rules.money_steps import FLOWS
 
 __all__ = ["MONEY_RULES"]
 

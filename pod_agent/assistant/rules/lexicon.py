@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pod_agent.assistant.text import canonical, nearest
+from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.index.entities import Entities
 from pod_agent.index.local import LocalIndex
 from vocab.query import Filter, QuerySpec

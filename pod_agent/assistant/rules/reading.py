@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from pod_agent.assistant.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
-from pod_agent.assistant.hours import take_hours
-from pod_agent.assistant.lexicon import Kind, Lexicon, Name
-from pod_agent.assistant.limits import Bound, take_bounds, take_limits
 from pod_agent.assistant.plan import Period, Refusal
-from pod_agent.assistant.refusals import refuse
-from pod_agent.assistant.text import canonical, nearest
-from pod_agent.assistant.topic_words import FILLERS, TOPIC_ROLES
-from pod_agent.assistant.topics import NAMES_OF, PAID, SOUND, Topic
-from pod_agent.assistant.words import BROAD, FILLER, ITEMS, NARROW, POLITE, ROLES, SHORT, SPELLABLE
+from pod_agent.assistant.rules.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
+from pod_agent.assistant.rules.hours import take_hours
+from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
+from pod_agent.assistant.rules.limits import Bound, take_bounds, take_limits
+from pod_agent.assistant.rules.refusals import refuse
+from pod_agent.assistant.rules.text import canonical, nearest
+from pod_agent.assistant.rules.topic_words import FILLERS, TOPIC_ROLES
+from pod_agent.assistant.rules.topics import NAMES_OF, PAID, SOUND, Topic
+from pod_agent.assistant.rules.words import BROAD, FILLER, ITEMS, NARROW, POLITE, ROLES, SHORT, SPELLABLE
 from vocab.query import Filter
 
 __all__ = ["Reading", "plain", "read"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.case import Case, Unclear, clarify, query
 from pod_agent.assistant.plan import Period, Step
+from pod_agent.assistant.rules.case import Case, Unclear, clarify, query
 from vocab.query import Filter
 
 __all__ = ["COUNTS", "FLOWS", "chosen", "left_out", "measure_of", "step", "unit_of"]

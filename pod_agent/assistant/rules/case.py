@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pod_agent.assistant.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.plan import Operation, Period, Plan, Refusal, Step
-from pod_agent.assistant.reading import Reading
-from pod_agent.assistant.text import canonical
+from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
+from pod_agent.assistant.rules.reading import Reading
+from pod_agent.assistant.rules.text import canonical
 from vocab.query import Filter, QuerySpec
 
 __all__ = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.case import Case, Rule, Unclear, clarify, roles
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
-from pod_agent.assistant.shapes import Shapes, filters_of, step_of
+from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, roles
+from pod_agent.assistant.rules.shapes import Shapes, filters_of, step_of
 from vocab.query import Filter, QuerySpec
 
 __all__ = ["VIDEO_RULES"]

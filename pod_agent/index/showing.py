@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import fields
 
-from vocab.records import Money, Record
+from pod_agent.errors import UnknownRecordError
+from pod_agent.index.local import LocalIndex
+from vocab.records import IRI, Money, Record
 
-__all__ = ["shown"]
+__all__ = ["shown", "shown_of"]
 
 
 def shown(record: Record, root: str, zone: ZoneInfo) -> dict[str, Any]:
@@ -29,6 +32,15 @@ def shown(record: Record, root: str, zone: ZoneInfo) -> dict[str, Any]:
             if item.name not in {"iri", "provenance"}
         },
     }
+
+
+def shown_of(index: LocalIndex, iris: Iterable[IRI], root: str, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The records of these relative IRIs, in their order; UnknownRecordError for one that is not held."""
+    wanted = list(iris)
+    found = {record.iri: record for record in index.get(wanted)}
+    if missing := [iri for iri in wanted if iri not in found]:
+        raise UnknownRecordError(f"there is no record {missing[0]}")
+    return [shown(found[iri], root, zone) for iri in wanted]
 
 
 def _plain(value: object, zone: ZoneInfo) -> object:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from pod_agent.errors import TooLittleHistoryError, UsageError
-from pod_agent.features.calendar import WEEK, WeeklySeries
+from pod_agent.features.calendar import WEEK, WeeklySeries, weekly_spending
+from pod_agent.index.local import LocalIndex
 from pod_agent.models.forecast import WeeklySpending
 from pod_agent.models.protocol import Array
 from vocab.training import WEEKLY_SPENDING
 
-__all__ = ["FEWEST_WEEKS", "MOST_AHEAD", "Outlook", "WeekAhead", "look_ahead", "own_errors", "range_of"]
+__all__ = ["FEWEST_WEEKS", "MOST_AHEAD", "Outlook", "WeekAhead", "look_ahead", "outlook_of", "own_errors", "range_of"]
 
 FEWEST_WEEKS = 4
 """Whole weeks without which nothing is forecast."""
@@ -112,6 +113,11 @@ def look_ahead(
         WeekAhead(monday=monday + number * WEEK, expected=expected, low=low, high=high) for number in range(weeks)
     )
     return Outlook(first=series.first, known=series.values, ahead=ahead)
+
+
+def outlook_of(index: LocalIndex, today: date, weeks: int) -> Outlook:
+    """The weeks from the one of ``today`` on, by the spending in the index; see ``look_ahead``."""
+    return look_ahead(weekly_spending(index, today), today, weeks)
 
 
 def own_errors(history: Array, weights: Sequence[float]) -> Array:

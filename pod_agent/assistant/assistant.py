@@ -1,0 +1,70 @@
+"""Assistant: all that is done with questions in words, opened by ``Agent.assistant``.
+
+Each method hands over to the module that does it. What a question may touch is the index and the person's own
+settings; nothing that is reached from here acts on anybody's behalf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from vocab.records import IRI
+
+if TYPE_CHECKING:
+    from pod_agent.config import Settings
+    from pod_agent.index.local import LocalIndex
+    from pod_agent.offers.desk import OfferDesk
+    from pod_agent.pods.pod import Pod
+    from vocab.answer import Answer
+
+__all__ = ["Assistant", "KeptPod", "Place"]
+
+
+class KeptPod(Protocol):
+    """The pod of a home: as it takes changes, and as this machine knows it."""
+
+    @property
+    def pod(self) -> Pod:
+        """Takes changes."""
+
+    @property
+    def known(self) -> Pod:
+        """Is read without a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where questions are answered: the home, its index and its pod, and the day that is today there.
+
+    ``relative`` and ``absolute`` translate the IRIs of records.
+    """
+
+    home: Path
+    index: LocalIndex
+    kept: KeptPod
+    today: Callable[[], date]
+    relative: Callable[[str], IRI]
+    absolute: Callable[[Iterable[IRI]], tuple[IRI, ...]]
+
+
+class Assistant:
+    """Answers, and what goes with them, for one home; ``offers`` opens the desk of offers when it is first needed."""
+
+    def __init__(self, place: Place, settings: Settings, offers: Callable[[], OfferDesk]) -> None:
+        self.place = place
+        self.settings = settings
+        self.offers = offers
+
+    def ask(self, question: str, today: date | None = None) -> Answer:
+        """Answer a question in words, or say what is missing; citations are absolute IRIs."""
+        from pod_agent.assistant.answering import ask
+
+        answer = ask(self.place.index, question, today or self.place.today())
+        return replace(answer, citations=self.place.absolute(answer.citations))
+
+    def close(self) -> None:
+        """End what was started for questions, such as a worker process of a language model."""

@@ -1,0 +1,16 @@
+"""Forget what this machine knows of a pod that it is no longer linked to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pod_agent.storage import remove_private
+
+__all__ = ["forget_known"]
+
+
+def forget_known(home: Path) -> None:
+    """Remove the index and the copy of the pod; both are made again from the pod that is linked next."""
+    for name in ("index.sqlite", "ingest/mirror.sqlite"):
+        for ending in ("", "-wal", "-shm"):
+            remove_private(home / (name + ending))

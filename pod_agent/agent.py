@@ -162,8 +162,7 @@ class Agent:
     ) -> ImportReport:
         """Read exports into the pod and the index; a dry run writes nothing and tells what it would write.
 
-        UnrecognisedExportError or RefusedExportError where nothing of it can be read; PodError where the pod does not
-        take it: then the next import goes on where this one stopped.
+        Unrecognised- or RefusedExportError where nothing of it can be read; after a PodError the next one goes on there.
         """
         if not dry_run:
             self._sync.catch_up()

@@ -162,7 +162,7 @@ class Agent:
     ) -> ImportReport:
         """Read exports into the pod and the index; a dry run writes nothing and tells what it would write.
 
-        Unrecognised- or RefusedExportError where nothing of it can be read; after a PodError the next one goes on there.
+        Unrecognised- or RefusedExportError where nothing of it can be read; after a PodError the next goes on there.
         """
         if not dry_run:
             self._sync.catch_up()

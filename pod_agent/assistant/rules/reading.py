@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pod_agent.assistant.plan import Period, Refusal
+from pod_agent.assistant.rules.bounds import Bound, take_bounds
 from pod_agent.assistant.rules.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
 from pod_agent.assistant.rules.hours import take_hours
 from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
-from pod_agent.assistant.rules.limits import Bound, take_bounds, take_limits
+from pod_agent.assistant.rules.limits import take_limits
 from pod_agent.assistant.rules.refusals import refuse
 from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.assistant.rules.topic_words import FILLERS, TOPIC_ROLES

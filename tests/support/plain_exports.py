@@ -49,6 +49,7 @@ def _facts(path: Path, name: str, text: str) -> Found:
     base = name.rpartition("/")[2]
     readers = {
         "TransactionHistory": _ocbc,
+        "TrxHistory": _ocbc_card,
         "Streaming_History_Audio": _listens,
         "watch-history.json": _views,
         "subscriptions.csv": _follows,
@@ -83,6 +84,12 @@ def _ocbc(text: str) -> Found:
     for line, row in _lines(text):
         if len(row) >= 5 and row[0][:1].isdigit():
             yield line, _paid(row[0], "%d/%m/%Y", row[3], row[4], row[2])
+
+
+def _ocbc_card(text: str) -> Found:
+    for line, row in _lines(text):
+        if len(row) >= 4 and row[0][:1].isdigit():
+            yield line, _paid(row[0], "%d/%m/%Y", row[2], row[3], row[1])
 
 
 def _card(text: str) -> Found:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vocab.records import IRI
 
 if TYPE_CHECKING:
+    from pod_agent.assistant.retrieval.sources import AnswerSources
     from pod_agent.config import Settings
     from pod_agent.index.local import LocalIndex
     from pod_agent.offers.desk import OfferDesk
@@ -63,8 +65,21 @@ class Assistant:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""
         from pod_agent.assistant.answering import ask
 
-        answer = ask(self.place.index, question, today or self.place.today())
+        answer = self.sources.told(ask(self.sources.index(), question, today or self.place.today()))
         return replace(answer, citations=self.place.absolute(answer.citations))
+
+    @cached_property
+    def sources(self) -> AnswerSources:
+        """The sources of records that answers and search may use."""
+        from pod_agent.assistant.retrieval.sources import AnswerSources
+
+        return AnswerSources(self.place.index, self.place.kept)
+
+    def switch_sources(self, *, off: Iterable[str] = (), on: Iterable[str] = ()) -> frozenset[str]:
+        """Switch sources off and on for answers and search; all that are off since."""
+        return self.sources.switch(off=off, on=on)
 
     def close(self) -> None:
         """End what was started for questions, such as a worker process of a language model."""
+        if "sources" in vars(self):
+            self.sources.close()

@@ -8,6 +8,7 @@ import sys
 import click
 
 from pod_agent.cli import (
+    answer_sources,
     categories,
     consents,
     demo,
@@ -57,6 +58,7 @@ for module in (
     tables,
     categories,
     looking,
+    answer_sources,
     suggesting,
     offers,
     consents,

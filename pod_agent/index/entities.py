@@ -9,7 +9,16 @@ from datetime import date
 from pod_agent.index import kinds
 from pod_agent.index.rows import TABLES
 
-__all__ = ["Coverage", "Entities", "Origin", "Song", "read_coverage", "read_entities", "read_origins"]
+__all__ = [
+    "Coverage",
+    "Entities",
+    "Origin",
+    "Song",
+    "read_coverage",
+    "read_descriptions",
+    "read_entities",
+    "read_origins",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,18 @@ def read_coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
         for source, kind, measure, first, last, records in connection.execute(text):
             out.append(Coverage(source, kind, _day(first), _day(last), records, measure))
     return tuple(out)
+
+
+def read_descriptions(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """The texts that the bank gives the rows of each merchant that is no transfer, the most frequent first."""
+    rows = connection.execute(
+        "SELECT term.text, description FROM transactions JOIN term ON term.id = merchant"
+        " WHERE kind NOT IN ('transfer', 'cash') GROUP BY 1, 2 ORDER BY count(*) DESC, description"
+    )
+    found: dict[str, list[str]] = {}
+    for merchant, description in rows:
+        found.setdefault(merchant, []).append(description)
+    return {merchant: tuple(texts) for merchant, texts in found.items()}
 
 
 def read_origins(connection: sqlite3.Connection, source: str) -> tuple[Origin, ...]:

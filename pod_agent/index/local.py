@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo
 
 from pod_agent.errors import LocalStateError
 from pod_agent.index.compile import ORDERS, SEPARATOR, compile_query, grouping, records_query
-from pod_agent.index.entities import Coverage, Entities, Origin, read_coverage, read_entities, read_origins
+from pod_agent.index.entities import (
+    Coverage,
+    Entities,
+    Origin,
+    read_coverage,
+    read_descriptions,
+    read_entities,
+    read_origins,
+)
 from pod_agent.index.events import Events, read_events, read_iris
 from pod_agent.index.families import table_of
 from pod_agent.index.fetching import fetch, fetch_transactions, texts_of
@@ -63,6 +71,11 @@ class LocalIndex:
             except sqlite3.DatabaseError:
                 self._discard()
                 self._connection = self._open()
+
+    @property
+    def place(self) -> tuple[Path, ZoneInfo, str]:
+        """The file, the zone of its days and the currency of its money."""
+        return self._path, self._zone, self._currency
 
     @property
     def edition(self) -> tuple[int, int]:
@@ -259,6 +272,11 @@ class LocalIndex:
         """Every name that the records hold, by kind."""
         with self._lock:
             return read_entities(self._connection)
+
+    def descriptions(self) -> dict[str, tuple[str, ...]]:
+        """The texts that the bank gives each merchant's rows, the most frequent first."""
+        with self._lock:
+            return read_descriptions(self._connection)
 
     def coverage(self) -> tuple[Coverage, ...]:
         """First and last local day with a record, and their number, per source and kind of record."""

@@ -19,31 +19,26 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-import pyoxigraph as ox
-
 from pod_agent.errors import PodDamagedError, UsageError
+from pod_agent.ingest.switched import INPUTS, REMEDY, nodes_of, read_switched, switch
 from pod_agent.pods.changing import change_resource
 from pod_agent.pods.pod import Pod, Resource
 from vocab import terms
-from vocab.mapping import BASE
 from vocab.terms import curie
 from vocab.turtle import HEADER, literal
 
 __all__ = [
-    "FEEDBACK", "INPUTS", "OFFER", "Feedback", "Opinion", "change_feedback", "check_feedback", "check_inputs",
-    "read_feedback", "read_switched_off", "switch_inputs",
+    "FEEDBACK", "INPUTS", "OFFER", "Feedback", "Opinion", "change_feedback", "check_feedback", "read_feedback",
+    "read_switched_off", "switch_inputs",
 ]  # fmt: skip
 
 FEEDBACK: Final = "feedback/"
-INPUTS: Final = "settings/inputs/inputs.ttl"
 OFFER: Final = "offer"
 """The kind of a verdict on an offer; all others are kinds of suggestions."""
 LONGEST: Final = 2000
 
-_REMEDY: Final = "Run: pod-agent sync. If that does not mend it, remove the document: its words are forgotten then."
 _DOCUMENT: Final = re.compile(r"feedback/\d{4}-\d{2}\.ttl")
 _IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
-_INPUT: Final = re.compile("[a-z][a-z0-9-]{0,39}")
 _YEARS: Final = range(2000, 3000)
 
 
@@ -144,31 +139,17 @@ def change_feedback(pod: Pod, *, add: Iterable[Feedback] = (), remove: Callable[
 
 def read_switched_off(pod: Pod) -> frozenset[str]:
     """The inputs of suggestions that are switched off for good."""
-    resource = pod.read(INPUTS)
-    return _inputs(resource.content if resource else b"")
+    return read_switched(pod, INPUTS)
 
 
 def switch_inputs(pod: Pod, *, off: Collection[str] = (), on: Collection[str] = ()) -> frozenset[str]:
     """Switch inputs off and on; all that are off since."""
-    states: list[frozenset[str]] = []
-
-    def changed(resource: Resource | None) -> bytes | None:
-        before = _inputs(resource.content if resource else b"")
-        states.append((before | frozenset(off)) - frozenset(on))
-        return None if resource is None and not states[-1] else _render_inputs(states[-1])
-
-    change_resource(pod, INPUTS, changed)
-    return states[-1]
+    return switch(pod, INPUTS, off=off, on=on)
 
 
 def check_feedback(content: bytes, path: str) -> None:
     """PodDamagedError where a document of verdicts cannot be read."""
     _parsed(content, path)
-
-
-def check_inputs(content: bytes, _path: str) -> None:
-    """PodDamagedError where the document of inputs cannot be read."""
-    _inputs(content)
 
 
 def _documents(pod: Pod) -> list[str]:
@@ -239,39 +220,13 @@ def _render(entries: Iterable[Feedback]) -> bytes:
     return "".join(parts).encode()
 
 
-def _render_inputs(names: Iterable[str]) -> bytes:
-    ordered = sorted(names)
-    parts = [HEADER, f"\n<> {curie(terms.RECORD_COUNT)} {len(ordered)} .\n"]
-    parts += [
-        f"\n<#{name}> a {curie(terms.SWITCHED_OFF)} ;\n  {curie(terms.NAME)} {literal(name)} .\n" for name in ordered
-    ]
-    return "".join(parts).encode()
-
-
-def _nodes(content: bytes, path: str, kind: str) -> dict[str, dict[str, list[str]]]:
-    """What a document of ours holds of one class, by name; PodDamagedError where it is cut short or cannot be read."""
-    nodes: dict[str, dict[str, list[str]]] = {}
-    try:
-        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=BASE + path):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                node = nodes.setdefault(quad.subject.value, {})
-                node.setdefault(quad.predicate.value, []).append(quad.object.value)
-    except SyntaxError as error:
-        raise PodDamagedError(f"{path} cannot be read", hint=_REMEDY) from error
-    found = {name: node for name, node in nodes.items() if kind in node.get(terms.TYPE, [])}
-    count = nodes.get(BASE + path, {}).get(terms.RECORD_COUNT, ["0" if not content else ""])
-    if count != [str(len(found))] or (content and not content.endswith(b".\n")):
-        raise PodDamagedError(f"{path} is cut short", hint=_REMEDY)
-    return found
-
-
 @lru_cache(maxsize=64)
 def _parsed(content: bytes, path: str) -> tuple[Feedback, ...]:
     """The verdicts in a document; kept, for every list that is shown asks for them."""
     try:
-        return tuple(_entry(node) for node in _nodes(content, path, terms.FEEDBACK).values())
+        return tuple(_entry(node) for node in nodes_of(content, path, terms.FEEDBACK).values())
     except (KeyError, ValueError, OverflowError) as error:
-        raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint=_REMEDY) from error
+        raise PodDamagedError(f"{path} holds a verdict that cannot be read", hint=REMEDY) from error
 
 
 def _entry(node: Mapping[str, list[str]]) -> Feedback:
@@ -292,11 +247,3 @@ def _entry(node: Mapping[str, list[str]]) -> Feedback:
         traits=tuple(sorted(node.get(terms.TRAIT, []))),
         sources=tuple(sorted(node.get(terms.FROM_SOURCE, []))),
     )
-
-
-def _inputs(content: bytes) -> frozenset[str]:
-    nodes = _nodes(content, INPUTS, terms.SWITCHED_OFF)
-    names = [name for node in nodes.values() for name in node.get(terms.NAME, [])]
-    if len(names) != len(nodes) or not all(map(_INPUT.fullmatch, names)):
-        raise PodDamagedError(f"{INPUTS} cannot be read", hint=_REMEDY)
-    return frozenset(names)

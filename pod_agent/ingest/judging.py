@@ -17,12 +17,14 @@ from typing import Final
 import pyoxigraph as ox
 
 from pod_agent.errors import PodDamagedError
-from pod_agent.ingest.feedback import check_feedback, check_inputs
+from pod_agent.ingest.examples import check_examples
+from pod_agent.ingest.feedback import check_feedback
 from pod_agent.ingest.layout import entry_of, is_document, is_series
 from pod_agent.ingest.manifest import Entry, digest
 from pod_agent.ingest.mappings import parse_mapping
 from pod_agent.ingest.parts import links_of, salvage, take_apart
 from pod_agent.ingest.report_turtle import report_from_turtle
+from pod_agent.ingest.switched import check_switched
 from pod_agent.ingest.word import check_corrections, check_rules
 from vocab.errors import VocabularyError
 from vocab.mapping import BASE
@@ -172,7 +174,8 @@ _CHECKS: Final[tuple[tuple[re.Pattern[str], Callable[[bytes, str], object]], ...
     (re.compile(r"corrections/.*\.ttl"), check_corrections),
     (re.compile(r"settings/rules/rules\.ttl"), check_rules),
     (re.compile(r"feedback/\d{4}-\d{2}\.ttl"), check_feedback),
-    (re.compile(r"settings/inputs/inputs\.ttl"), check_inputs),
+    (re.compile(r"settings/(?:inputs/inputs|answers)\.ttl"), check_switched),
+    (re.compile(r"settings/examples/examples\.ttl"), check_examples),
     (re.compile(r"settings/mappings/.*\.ttl"), parse_mapping),
     (re.compile(r".*\.gz"), _check_gzip),
     (re.compile(r".*\.ttl"), _check_turtle),

@@ -28,7 +28,9 @@ ATTEMPTS: Final = 3
 _UNSURE: Final = "?"
 """Stands before a date in whole seconds until the document was found unchanged under it: two writes may bear it."""
 _IMPORT: Final = re.compile(r"imports/(?:.*/)?(\d{8}t\d{6}z-[0-9a-f]{4})\.[a-z.]+")
-_OWN_WORD: Final = re.compile(r"(?:corrections|feedback|settings/rules|settings/inputs)/.*\.ttl")
+_OWN_WORD: Final = re.compile(
+    r"(?:(?:corrections|feedback|settings/(?:rules|inputs|examples))/.*|settings/answers)\.ttl"
+)
 """Documents that no program of ours ever removes: one without content is written instead."""
 
 

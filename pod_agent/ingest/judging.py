@@ -17,6 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pod_agent.errors import PodDamagedError
+from pod_agent.ingest.budgets import check_budgets
 from pod_agent.ingest.examples import check_examples
 from pod_agent.ingest.feedback import check_feedback
 from pod_agent.ingest.layout import entry_of, is_document, is_series
@@ -176,6 +177,7 @@ _CHECKS: Final[tuple[tuple[re.Pattern[str], Callable[[bytes, str], object]], ...
     (re.compile(r"feedback/\d{4}-\d{2}\.ttl"), check_feedback),
     (re.compile(r"settings/(?:inputs/inputs|answers)\.ttl"), check_switched),
     (re.compile(r"settings/examples/examples\.ttl"), check_examples),
+    (re.compile(r"settings/budgets\.ttl"), check_budgets),
     (re.compile(r"settings/mappings/.*\.ttl"), parse_mapping),
     (re.compile(r".*\.gz"), _check_gzip),
     (re.compile(r".*\.ttl"), _check_turtle),

@@ -104,6 +104,10 @@ def _remedy(path: str) -> str:
     """How to remove for good what was put back."""
     if path.startswith(("feedback/", "settings/inputs/")):
         return "To take it back, use: pod-agent recommend feedback, pod-agent recommend inputs"
+    if path.startswith("settings/examples/"):
+        return "To take an example back, use: pod-agent ask --forget ID"
+    if path == "settings/budgets.ttl":
+        return "To take a budget back, use: pod-agent budgets remove NAME"
     if path.startswith(("corrections/", "settings/")):
         return "To take your word back, use: pod-agent categories"
     return "To remove records for good, undo their import: pod-agent imports undo ID"

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, get_args
 
 from pod_agent.assistant.canonical import question_of
+from pod_agent.assistant.parts import Parts, Topic
 from pod_agent.assistant.plan import Operation
 from vocab.wording import unhidden
 
 __all__ = ["CONDITIONS", "GROUPS", "MEASURES", "OPERATIONS", "TOPICS", "Sketch", "SketchError", "Topic"]
 
-Topic = Literal["money", "music", "video", "health", "shops", "subscriptions", "budget", "offers"]
 TOPICS: Final[tuple[str, ...]] = get_args(Topic)
 OPERATIONS: Final[tuple[str, ...]] = get_args(Operation)
 
@@ -63,32 +63,8 @@ class SketchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
-    """What a question means.
-
-    ``sign`` belongs to comparisons: ``more`` asks how much more the first named is than the second, ``less`` how much
-    less, none is the second minus the first, of two periods the later minus the earlier. ``show`` is what is asked of
-    the one row of an extreme, ``per`` what an average or a series goes by. ``low`` asks for the smallest, of an
-    occasion for the first. ``periods`` are such as "last month", ``limits`` such as "over $100", ``days`` such as
-    "weekends" or "Mondays". In a share ``names`` are the part, ``categories`` the part too, or the whole beside names.
-    """
-
-    topic: Topic
-    operation: Operation
-    measure: str
-    group: str = ""
-    top: int | None = None
-    low: bool = False
-    sign: Literal["", "more", "less"] = ""
-    show: Literal["amount", "merchant", "date"] = "amount"
-    per: str = ""
-    names: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    periods: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    days: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
+class Sketch(Parts):
+    """Parts that lie within the closed sets and the caps: SketchError on all else."""
 
     def __post_init__(self) -> None:
         """Refuse what lies outside the closed sets, and texts and numbers beyond their caps."""

@@ -6,19 +6,15 @@ few shapes (a sum, a comparison, a ranking ...); what devices measure and the ot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pod_agent.assistant.canonical.counted import counted
 from pod_agent.assistant.canonical.measured import measured
 from pod_agent.assistant.canonical.others import OTHERS
-
-if TYPE_CHECKING:
-    from pod_agent.assistant.sketch import Sketch
+from pod_agent.assistant.parts import Parts
 
 __all__ = ["question_of"]
 
 
-def question_of(sketch: Sketch) -> str | None:
+def question_of(sketch: Parts) -> str | None:
     """The question that says the same as the sketch; None where its parts make none."""
     if sketch.topic == "health":
         text = measured(sketch)

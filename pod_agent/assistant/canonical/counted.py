@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pod_agent.assistant.canonical.phrases import PHRASES, PICKED, PLURALS, Phrase
 from pod_agent.assistant.canonical.slots import (
@@ -19,22 +19,20 @@ from pod_agent.assistant.canonical.slots import (
     two_of,
     when,
 )
-
-if TYPE_CHECKING:
-    from pod_agent.assistant.sketch import Sketch
+from pod_agent.assistant.parts import Parts
 
 __all__ = ["counted"]
 
 CLEARED: Final = {"names": (), "categories": (), "periods": (), "days": (), "limits": (), "conditions": ()}
 
 
-def counted(sketch: Sketch) -> str | None:
+def counted(sketch: Parts) -> str | None:
     """The question that says the same as the sketch; None where its parts make none."""
     shape = SHAPES.get(sketch.operation)
     return None if shape is None else shape(sketch, _phrase(sketch))
 
 
-def _phrase(sketch: Sketch) -> Phrase:
+def _phrase(sketch: Parts) -> Phrase:
     """The words of the measure; of days and distinct things those of the topic's first measure."""
     phrases = PHRASES[sketch.topic]
     phrase = phrases.get(sketch.measure) or next(iter(phrases.values()))
@@ -54,7 +52,7 @@ def _phrase(sketch: Sketch) -> Phrase:
     )
 
 
-def _object(sketch: Sketch, phrase: Phrase) -> str:
+def _object(sketch: Parts, phrase: Phrase) -> str:
     """What stands right behind the verb: the names, or what the measure is of."""
     if sketch.topic == "music":
         names = joined(sketch.names, "to" if phrase.verb == "listen" else "")
@@ -66,7 +64,7 @@ def _object(sketch: Sketch, phrase: Phrase) -> str:
     return f" {phrase.obj}"
 
 
-def _names(sketch: Sketch, phrase: Phrase) -> str:
+def _names(sketch: Parts, phrase: Phrase) -> str:
     """The names and categories that do not stand behind the verb."""
     if sketch.topic == "music":
         return ""
@@ -79,13 +77,13 @@ def _names(sketch: Sketch, phrase: Phrase) -> str:
     return joined(sketch.categories, "on") + joined(sketch.names, lead)
 
 
-def _rows(sketch: Sketch, phrase: Phrase) -> str:
+def _rows(sketch: Parts, phrase: Phrase) -> str:
     """All that narrows rows, but periods and what stands behind the verb."""
     limited = f" in purchases{limits(sketch)}" if sketch.limits and sketch.measure == "spend" else limits(sketch)
     return f"{_names(sketch, phrase)}{days(sketch)}{conditions(sketch)}{limited}"
 
 
-def _tail(sketch: Sketch, phrase: Phrase) -> str:
+def _tail(sketch: Parts, phrase: Phrase) -> str:
     return f"{_object(sketch, phrase)}{_rows(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}"
 
 
@@ -93,7 +91,7 @@ def _asked(phrase: Phrase, more: str = "") -> str:
     return f"How {phrase.much} {more} {phrase.thing} did I {phrase.verb}"
 
 
-def _value(sketch: Sketch, phrase: Phrase) -> str | None:
+def _value(sketch: Parts, phrase: Phrase) -> str | None:
     if sketch.measure == "distinct":
         plural, did = PLURALS.get(sketch.group), PICKED.get((sketch.topic, sketch.group))
         tail = f"{_rows(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}"
@@ -108,7 +106,7 @@ def _value(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"{_asked(phrase)}{_tail(sketch, phrase)}?"
 
 
-def _done(sketch: Sketch, phrase: Phrase) -> str:
+def _done(sketch: Parts, phrase: Phrase) -> str:
     """One thing done, for days on which it was and for the last time of it."""
     rest = _rows(sketch, phrase)
     if sketch.topic == "money":
@@ -122,7 +120,7 @@ def _done(sketch: Sketch, phrase: Phrase) -> str:
     return f"buy{goods}{joined(sketch.names, 'at')}{days(sketch)}" if goods else f"place orders{rest}"
 
 
-def _sides(sketch: Sketch, phrase: Phrase) -> tuple[str, str, str] | None:
+def _sides(sketch: Parts, phrase: Phrase) -> tuple[str, str, str] | None:
     """The two things that are compared, with their prepositions, and all the rest."""
     found = two_of(sketch)
     if found is None or (sketch.measure == "items" and found[0] == "categories"):
@@ -135,13 +133,13 @@ def _sides(sketch: Sketch, phrase: Phrase) -> tuple[str, str, str] | None:
     return _side(sketch, slot, first, phrase), _side(sketch, slot, second, phrase), tail
 
 
-def _side(sketch: Sketch, slot: str, text: str, phrase: Phrase) -> str:
+def _side(sketch: Parts, slot: str, text: str, phrase: Phrase) -> str:
     alone = changed(sketch, **{**CLEARED, slot: (text,)})
     behind = _object(alone, phrase) if slot in {"names", "categories"} and sketch.topic in {"music", "shops"} else ""
     return (behind + _names(alone, phrase) + days(alone)).strip()
 
 
-def _shared_object(sketch: Sketch, phrase: Phrase) -> str:
+def _shared_object(sketch: Parts, phrase: Phrase) -> str:
     """What stands behind the verb where it is not what is compared."""
     found = two_of(sketch)
     if found is not None and found[0] in {"names", "categories"} and sketch.topic in {"music", "shops"}:
@@ -156,7 +154,7 @@ def _under_one(first: str, second: str) -> str:
     return f"{first} and {second.removeprefix(lead).strip() if same else second}"
 
 
-def _difference(sketch: Sketch, phrase: Phrase) -> str | None:
+def _difference(sketch: Parts, phrase: Phrase) -> str | None:
     sides = _sides(sketch, phrase)
     if sides is None:
         return None
@@ -169,13 +167,13 @@ def _difference(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"{_asked(phrase, sketch.sign)}{shared}{_rest_first(sketch, rest, f'{first} than {second}')}?"
 
 
-def _rest_first(sketch: Sketch, rest: str, pair: str) -> str:
+def _rest_first(sketch: Parts, rest: str, pair: str) -> str:
     """Periods stand last, all else that is compared before what narrows it."""
     found = two_of(sketch)
     return f"{rest} {pair}" if found is not None and found[0] == "periods" else f" {pair}{rest}"
 
 
-def _exceeds(sketch: Sketch, phrase: Phrase) -> str | None:
+def _exceeds(sketch: Parts, phrase: Phrase) -> str | None:
     sides = _sides(sketch, phrase)
     if sides is None:
         rest = f"{_names(sketch, phrase)}{days(sketch)}{conditions(sketch)}{when(sketch.periods)}{excluding(sketch)}"
@@ -194,7 +192,7 @@ def _exceeds(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"Did I {phrase.verb} {more} {phrase.thing}{_rest_first(sketch, rest, f'{first} than {second}')}?"
 
 
-def _change(sketch: Sketch, phrase: Phrase) -> str | None:
+def _change(sketch: Parts, phrase: Phrase) -> str | None:
     periods = sketch.periods
     nouns = {"listen": "my listening", "play": "my plays", "skip": "my skips"}
     noun = nouns.get(phrase.verb, phrase.noun) if sketch.topic == "music" else phrase.noun
@@ -213,7 +211,7 @@ def _bare(period: str) -> str:
     return " ".join(period.split()[1:]) if period.lower().startswith(("in ", "on ", "from ")) else period
 
 
-def _share(sketch: Sketch, phrase: Phrase) -> str | None:
+def _share(sketch: Parts, phrase: Phrase) -> str | None:
     """The part stands last; a category beside a name is the whole that the name is a part of."""
     if sketch.topic == "money":
         whole = "purchases" if sketch.measure == "purchases" else "spending"
@@ -241,12 +239,12 @@ def _share(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"What share of my {phrase.thing}{rest} were{joined(sketch.names, lead)}?" if sketch.names else None
 
 
-def _mean(sketch: Sketch, phrase: Phrase) -> str | None:
+def _mean(sketch: Parts, phrase: Phrase) -> str | None:
     tail = f"{_rows(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}"
     return f"{_asked(phrase)}{_object(sketch, phrase)} on average per {sketch.per or 'month'}{tail}?"
 
 
-def _series(sketch: Sketch, phrase: Phrase) -> str | None:
+def _series(sketch: Parts, phrase: Phrase) -> str | None:
     tail = f"{_rows(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}"
     if not phrase.verb:
         return f"What was {phrase.noun} per month{tail}?"
@@ -263,7 +261,7 @@ BY: Final = {
 """What a ranking goes by."""
 
 
-def _ranking(sketch: Sketch, phrase: Phrase) -> str | None:
+def _ranking(sketch: Parts, phrase: Phrase) -> str | None:
     plural, by = PLURALS.get(sketch.group), BY.get(sketch.measure)
     if (sketch.group, sketch.measure) == ("section", "items"):
         by = "by number of products"
@@ -296,7 +294,7 @@ LEADERS: Final = {
 """How the first of a ranking is asked for."""
 
 
-def _leader(sketch: Sketch, phrase: Phrase) -> str | None:
+def _leader(sketch: Parts, phrase: Phrase) -> str | None:
     group = PLURALS.get(sketch.group)
     if group is None:
         return None
@@ -315,7 +313,7 @@ def _leader(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"Which {one} {did.format('least' if sketch.low else 'most')}{tail}?"
 
 
-def _peak(sketch: Sketch, phrase: Phrase) -> str | None:
+def _peak(sketch: Parts, phrase: Phrase) -> str | None:
     opening = {
         "month": "In which month", "day": "On which day", "weekday": "On which weekday",
         "hour": "At which hour of the day",
@@ -329,18 +327,18 @@ def _peak(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"{opening} did I {phrase.verb} the {much} {phrase.thing}{_object(sketch, phrase)}{tail}?"
 
 
-def _list(sketch: Sketch, phrase: Phrase) -> str | None:
+def _list(sketch: Parts, phrase: Phrase) -> str | None:
     if not phrase.listed:
         return None
     top = f"last {sketch.top} " if sketch.top else ""
-    rest = replace(sketch, measure="purchases") if sketch.topic == "money" else sketch
+    rest = changed(sketch, measure="purchases") if sketch.topic == "money" else sketch
     return f"List my {top}{phrase.listed}{_rows(rest, phrase)}{when(sketch.periods)}{excluding(sketch)}"
 
 
-def _extreme(sketch: Sketch, phrase: Phrase) -> str | None:
+def _extreme(sketch: Parts, phrase: Phrase) -> str | None:
     thing = "order" if sketch.topic == "shops" else "purchase"
     size = "smallest" if sketch.low else "biggest"
-    rest = replace(sketch, measure="purchases" if sketch.topic == "money" else "orders")
+    rest = changed(sketch, measure="purchases" if sketch.topic == "money" else "orders")
     tail = f"{_rows(rest, phrase)}{when(sketch.periods)}{excluding(sketch)}"
     if sketch.topic not in {"money", "shops"}:
         return None
@@ -353,14 +351,14 @@ def _extreme(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"{opening} {size} {thing}{tail}?"
 
 
-def _occasion(sketch: Sketch, phrase: Phrase) -> str | None:
+def _occasion(sketch: Parts, phrase: Phrase) -> str | None:
     which = "first" if sketch.low else "last"
     if sketch.topic == "shops" and not sketch.categories:
         return f"When did I place my {which} order{_rows(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}?"
     return f"When did I {which} {_done(sketch, phrase)}{when(sketch.periods)}{excluding(sketch)}?"
 
 
-def _any(sketch: Sketch, phrase: Phrase) -> str | None:
+def _any(sketch: Parts, phrase: Phrase) -> str | None:
     done = _done(sketch, phrase).replace("buy something", "buy anything").replace("watch videos", "watch any videos")
     states = [each for each in sketch.conditions if each in STATES]
     if sketch.topic == "shops" and states:
@@ -368,18 +366,18 @@ def _any(sketch: Sketch, phrase: Phrase) -> str | None:
     return f"Did I {done}{when(sketch.periods)}{excluding(sketch)}?"
 
 
-def _ratio(sketch: Sketch, phrase: Phrase) -> str | None:
+def _ratio(sketch: Parts, phrase: Phrase) -> str | None:
     if sketch.topic != "shops":
         return None
     return f"What was my average order value{_names(sketch, phrase)}{days(sketch)}{when(sketch.periods)}?"
 
 
-def _price(sketch: Sketch, phrase: Phrase) -> str | None:  # noqa: ARG001 (a shape like the others)
+def _price(sketch: Parts, phrase: Phrase) -> str | None:  # noqa: ARG001 (a shape like the others)
     at = joined(sketch.names, "at")
     return f"What was the last price of {' '.join(sketch.categories)}{at}?" if sketch.categories else None
 
 
-SHAPES: Final[Mapping[str, Callable[[Sketch, Phrase], str | None]]] = {
+SHAPES: Final[Mapping[str, Callable[[Parts, Phrase], str | None]]] = {
     "value": _value, "difference": _difference, "exceeds": _exceeds, "change": _change, "share": _share, "mean": _mean,
     "series": _series, "ranking": _ranking, "leader": _leader, "peak": _peak, "list": _list, "orders": _list,
     "extreme": _extreme, "occasion": _occasion, "any": _any, "ratio": _ratio, "price": _price,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pod_agent.assistant.canonical.slots import joined, when
-
-if TYPE_CHECKING:
-    from pod_agent.assistant.sketch import Sketch
+from pod_agent.assistant.parts import Parts
 
 __all__ = ["OTHERS"]
 
 
-def _subscriptions(sketch: Sketch) -> str | None:
+def _subscriptions(sketch: Parts) -> str | None:
     name = " ".join(sketch.names)
     rhythm = next((f"{each} " for each in sketch.conditions if each in {"monthly", "yearly"}), "")
     dearest = "cheapest" if sketch.low else "most expensive"
@@ -32,7 +30,7 @@ def _subscriptions(sketch: Sketch) -> str | None:
     return asked.get(sketch.measure)
 
 
-def _follows(sketch: Sketch) -> str | None:
+def _follows(sketch: Parts) -> str | None:
     if sketch.names:
         return f"Am I subscribed to the channel {' '.join(sketch.names)}?"
     return (
@@ -42,7 +40,7 @@ def _follows(sketch: Sketch) -> str | None:
     )
 
 
-def _budget(sketch: Sketch) -> str | None:
+def _budget(sketch: Parts) -> str | None:
     on = joined(sketch.categories, "for")
     asked = {
         "left": f"How much is left of my budget{on}{when(sketch.periods)}?",
@@ -53,14 +51,14 @@ def _budget(sketch: Sketch) -> str | None:
     return asked.get(sketch.measure)
 
 
-def _offers(sketch: Sketch) -> str | None:
+def _offers(sketch: Parts) -> str | None:
     at = joined(sketch.names, "at")
     if sketch.measure == "list":
         return f"Which offers do I have{at}?"
     return f"Why did I get the offer{at}?" if at else "Why did I get this offer?"
 
 
-OTHERS: Final[Mapping[str, Callable[[Sketch], str | None]]] = {
+OTHERS: Final[Mapping[str, Callable[[Parts], str | None]]] = {
     "subscriptions": _subscriptions, "follows": _follows, "budget": _budget, "offers": _offers,
 }  # fmt: skip
 """By topic; ``follows`` is an operation on videos."""

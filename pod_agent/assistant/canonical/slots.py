@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pod_agent.assistant.sketch import Sketch
+from pod_agent.assistant.parts import Parts
 
-__all__ = ["STATES", "changed", "conditions", "days", "excluding", "joined", "led", "limits", "two_of", "when"]
+__all__ = [
+    "STATES",
+    "changed",
+    "conditions",
+    "days",
+    "excluding",
+    "joined",
+    "led",
+    "limits",
+    "two_of",
+    "when",
+]
 
 LED = frozenset(
     "last past this since until till before after between from in on during yesterday today ever the over at each"
@@ -22,9 +32,9 @@ STATES = frozenset({"cancelled", "refunded", "delivered"})
 PAIR = 2
 
 
-def changed(sketch: Sketch, **slots: Any) -> Sketch:
-    """The sketch with other texts in these slots."""
-    return replace(sketch, **slots)
+def changed(sketch: Parts, **fields: Any) -> Parts:
+    """The sketch with other values in these fields."""
+    return replace(sketch, **fields)
 
 
 def joined(texts: Sequence[str], lead: str = "") -> str:
@@ -46,28 +56,28 @@ def when(periods: Sequence[str]) -> str:
     return joined([led(period) for period in periods])
 
 
-def days(sketch: Sketch) -> str:
+def days(sketch: Parts) -> str:
     """Days of the week, or hours of the day."""
     return "".join(f" {day if day.lower().split()[0] in LED else f'on {day}'}" for day in sketch.days)
 
 
-def conditions(sketch: Sketch) -> str:
+def conditions(sketch: Parts) -> str:
     """How it was paid."""
     return "".join(f" {each}" for each in sketch.conditions if each not in RHYTHMS | STATES)
 
 
-def limits(sketch: Sketch) -> str:
+def limits(sketch: Parts) -> str:
     """Limits on amounts, with their money sign."""
     signed = (each if "$" in each else re.sub(r"(?<![\d.$])(\d)", r"$\1", each, count=1) for each in sketch.limits)
     return "".join(f" {each}" for each in signed)
 
 
-def excluding(sketch: Sketch) -> str:
+def excluding(sketch: Parts) -> str:
     """What is left out."""
     return joined(sketch.without, "excluding")
 
 
-def two_of(sketch: Sketch) -> tuple[str, str, str] | None:
+def two_of(sketch: Parts) -> tuple[str, str, str] | None:
     """The slot that holds the two things compared, and these two."""
     for slot in ("periods", "names", "categories", "days"):
         texts = getattr(sketch, slot)

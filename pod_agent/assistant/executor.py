@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from operator import attrgetter
+from typing import Any
 
+from pod_agent.assistant.basis import basis_of, notes_of
+from pod_agent.assistant.beside import NOTHING, Beside
+from pod_agent.assistant.budgeting import budgets
 from pod_agent.assistant.charges import followed, subscriptions
 from pod_agent.assistant.figures import Outcome, by_month, figure, groups_of, narrowed, rounded
-from pod_agent.assistant.plan import Plan
-from pod_agent.assistant.wording import say
+from pod_agent.assistant.habits import small_purchases, unusual
+from pod_agent.assistant.offering import offers
+from pod_agent.assistant.plan import Plan, Refusal
+from pod_agent.assistant.wording import say, say_refusal
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.results import round_half_away
 from vocab.answer import Answer, Value
@@ -24,24 +30,48 @@ class Missing(Exception):  # noqa: N818 (carries a refusal, is no error)
     """Raised where one side of a comparison has no value at all."""
 
 
-def execute(index: LocalIndex, plan: Plan) -> Answer:
-    """Compute a plan; declined where the figure does not exist (a change from zero, the last of nothing)."""
-    try:
-        outcome = OPERATIONS[plan.operation](index, plan)
-    except Missing:
-        outcome = Outcome(None, (), None, "Your records hold nothing of that kind on some of those days.")
+def execute(index: LocalIndex, plan: Plan, beside: Beside = NOTHING) -> Answer:
+    """Compute a plan; declined where the figure does not exist (a change from zero, the last of nothing).
+
+    ``beside`` opens what is no record: budgets and offers.
+    """
+    outcome = _outcome(index, plan, beside)
     query = plan.to_json()
     if outcome.refused is not None:
-        return Answer(status="declined", text=outcome.refused, query=query)
+        return _refused(outcome, query)
     citations = tuple(dict.fromkeys(outcome.citations))
+    notes = notes_of(index, plan)
+    query |= basis_of(index, plan, citations) | {"unit": outcome.unit} | ({"notes": list(notes)} if notes else {})
+    text = say(plan, outcome.value, outcome.unit, len(citations)) if outcome.told is None else outcome.told
     return Answer(
         status="answered",
         value=outcome.value,
         unit=outcome.unit,
-        text=say(plan, outcome.value, outcome.unit, len(citations)),
+        text=" ".join((text, *notes)),
         citations=citations,
         query=query,
     )
+
+
+def _refused(outcome: Outcome, query: dict[str, Any]) -> Answer:
+    """Declined, or a question back where there are choices."""
+    refusal = Refusal(
+        status="clarify" if outcome.choices else "declined", text=outcome.refused or "", choices=outcome.choices
+    )
+    if outcome.choices:
+        query |= {"refusal": refusal.text, "choices": list(refusal.choices)}
+    return Answer(status=refusal.status, text=say_refusal(refusal), query=query)
+
+
+def _outcome(index: LocalIndex, plan: Plan, beside: Beside) -> Outcome:
+    try:
+        if plan.operation == "budgets":
+            return budgets(index, plan, beside.budgets())
+        if plan.operation == "offers":
+            return offers(index, plan, beside)
+        return OPERATIONS[plan.operation](index, plan)
+    except Missing:
+        return Outcome(None, (), None, "Your records hold nothing of that kind on some of those days.")
 
 
 def _value(index: LocalIndex, plan: Plan) -> Outcome:
@@ -237,4 +267,7 @@ OPERATIONS: dict[str, Callable[[LocalIndex, Plan], Outcome]] = {
     "orders": _orders,
     "follows": followed,
     "subscriptions": subscriptions,
+    "small_purchases": small_purchases,
+    "unusual": unusual,
 }
+"""What needs the index alone, by operation."""

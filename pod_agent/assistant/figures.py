@@ -25,12 +25,17 @@ MINUTES_PER_HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation came to, before wording: None for a value means that there is none."""
+    """What an operation came to, before wording: None for a value means that there is none.
+
+    ``refused`` says why there is none; with ``choices`` it is a question back. ``told`` stands in for the template.
+    """
 
     value: Value
     citations: tuple[IRI, ...]
     unit: str | None
     refused: str | None = None
+    choices: tuple[str, ...] = ()
+    told: str | None = None
 
 
 EMPTY = (date.min, date.min)
@@ -66,6 +71,9 @@ def _folded(step: Step, days: list[DayValue]) -> tuple[Fraction | None, list[Day
     """What the days come to by the fold of the step, and the days that say so."""
     if step.fold == "days":
         return Fraction(len(days)), days
+    if step.fold == "run":
+        run = _longest_run(days)
+        return Fraction(len(run)), run
     if not days:
         return None, []
     if step.fold in {"sum", "mean"}:
@@ -78,6 +86,18 @@ def _folded(step: Step, days: list[DayValue]) -> tuple[Fraction | None, list[Day
     else:
         chosen = days[-1] if step.fold == "last" else min(days, key=_value_of)
     return chosen.value, [chosen]
+
+
+def _longest_run(days: list[DayValue]) -> list[DayValue]:
+    """The longest run of days that follow one another; of equal ones the first."""
+    best: list[DayValue] = []
+    run: list[DayValue] = []
+    for each in days:
+        follows = run and (date.fromisoformat(each.day) - date.fromisoformat(run[-1].day)).days == 1
+        run = [*run, each] if follows else [each]
+        if len(run) > len(best):
+            best = run
+    return best
 
 
 def _value_of(day: DayValue) -> Fraction:

@@ -37,10 +37,17 @@ Operation = Literal[
     "orders",  # the orders themselves
     "follows",  # the channels that the person follows, by name: ``ask`` says list, count or any
     "subscriptions",  # what is charged again and again: ``ask`` says what of it
+    "small_purchases",  # merchants of many small purchases, by what these came to
+    "unusual",  # first step by group less the mean of the second over ``divisor`` months: what is more (or less)
+    "budgets",  # budgets of spending: ``ask`` says what of them, the period of the step when
+    "offers",  # offers of the catalogue: ``ask`` says what of them
 ]
 
-Fold = Literal["sum", "mean", "last", "change", "largest", "smallest", "days"]
-"""What the values of days come to. ``change`` is the last minus the first, ``days`` the number that pass the bound."""
+Fold = Literal["sum", "mean", "last", "change", "largest", "smallest", "days", "run"]
+"""What the values of days come to. ``change`` is the last minus the first, ``days`` the number that pass the bound.
+
+``run`` is the length of the longest run of days, one after another, that pass the bound.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ class Step:
 
     ``text`` is a phrase that the bank's text or the other party must hold, ``foreign`` keeps rows that were paid
     in another currency than they were billed in. With ``fold`` the figure is worked out from the values of the days:
-    of those that pass ``bound``, a sign and a number, where the fold is ``days``.
+    of those that pass ``bound``, a sign and a number, where the fold is ``days`` or ``run``.
     """
 
     spec: QuerySpec
@@ -78,8 +85,8 @@ class Plan:
     """What to compute. ``unit`` is that of the answer; ``show`` picks what an extreme row is asked for.
 
     ``divisor`` belongs to a mean, ``limit`` (in the unit of the measure) to ``exceeds``; ``smallest`` turns a
-    ranking, a peak, an extreme or an occasion around. ``today`` and ``ask`` belong to subscriptions and to what is
-    followed, and ``names`` are those that are asked for.
+    ranking, a peak, an extreme or an occasion around. ``today`` and ``ask`` belong to subscriptions, budgets, offers
+    and to what is followed, and ``names`` are those that are asked for.
     """
 
     operation: Operation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
+from pod_agent.assistant.safe_names import safe_name
 from vocab.answer import Value
 from vocab.query import Filter
 
@@ -25,12 +26,12 @@ SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "
 def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     """One or two sentences: the figure, what it is, and on how many records it rests."""
     about = _recurring(plan) if plan.ask else _about(plan.steps[0])
+    saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per)
     basis = f"From {records} record{'' if records == 1 else 's'}."
     if isinstance(value, tuple):
-        lines = "; ".join(f"{label}: {_amount(number, unit)}" for label, number in value[:12])
+        lines = "; ".join(f"{safe_name(label)}: {_amount(number, unit)}" for label, number in value[:12])
         more = f"; and {len(value) - 12} more" if len(value) > 12 else ""
-        return f"{_sentence(about)}: {lines or 'nothing'}{more}. {basis}"
-    saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per)
+        return f"{_sentence(saying)}: {lines or 'nothing'}{more}. {basis}"
     return f"{_sentence(saying)}: {_amount(value, unit)}. {basis}"
 
 
@@ -41,6 +42,7 @@ FOLDS = {
     "largest": "highest",
     "smallest": "lowest",
     "days": "days with",
+    "run": "longest run of days with",
 }
 ASKED = {
     "list": "your subscriptions",
@@ -59,7 +61,7 @@ FOLLOWED = {"list": "the channels that you follow", "count": "channels that you 
 def _recurring(plan: Plan) -> str:
     """What is asked of subscriptions or followed channels."""
     table = FOLLOWED if plan.operation == "follows" else ASKED
-    return f"{', '.join(plan.names)}, {table[plan.ask]}" if plan.names else table[plan.ask]
+    return f"{', '.join(map(safe_name, plan.names))}, {table[plan.ask]}" if plan.names else table[plan.ask]
 
 
 SAYINGS = {
@@ -70,6 +72,8 @@ SAYINGS = {
     "exceeds": "{about}, more than {other}",
     "ratio": "{about}, average per {per}",
     "price": "price of one, on the latest of {about}",
+    "small_purchases": "What small purchases came to: {about}",
+    "unusual": "{about}, set against the mean of the months before",
 }
 
 
@@ -98,7 +102,7 @@ def _about(step: Step) -> str:
         words.append({"merchant": "merchants", "track": "songs"}.get(spec.dimensions[0], f"{spec.dimensions[0]}s"))
     words.extend(_condition(item) for item in spec.filters)
     if step.text is not None:
-        words.append(f"({step.text})")
+        words.append(f"({safe_name(step.text)})")
     if step.foreign:
         words.append("in foreign currency")
     if spec.period is not None:
@@ -114,7 +118,7 @@ def _condition(item: Filter) -> str:
         return f"{SIGNS[item.op]} SGD {values[0]}"
     negated = "without " if item.op in {"ne", "not_in"} else ""
     lead = {"merchant": "at ", "artist": "of ", "account": "on ", "podcast": "of "}.get(item.field, "on ")
-    joined = ", ".join(values)
+    joined = ", ".join(map(safe_name, values))
     return f"{negated or lead}{joined}"
 
 
@@ -137,7 +141,7 @@ def _amount(value: Value, unit: str | None) -> str:
             return f"SGD {value:,.2f}"
         shown = f"{value:,}"
         return {"percent": f"{shown} %", "count": shown}.get(unit or "count", f"{shown} {unit}")
-    return str(value)
+    return safe_name(str(value))
 
 
 def _sentence(text: str) -> str:

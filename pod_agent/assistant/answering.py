@@ -6,6 +6,7 @@ from datetime import date
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from pod_agent.assistant.beside import NOTHING, Beside
 from pod_agent.assistant.executor import execute
 from pod_agent.assistant.plan import Planner, Refusal
 from pod_agent.assistant.rules.planner import RulePlanner
@@ -16,11 +17,13 @@ from vocab.answer import Answer
 __all__ = ["ask"]
 
 
-def ask(index: LocalIndex, question: str, today: date, *, planner: Planner | None = None) -> Answer:
+def ask(
+    index: LocalIndex, question: str, today: date, *, planner: Planner | None = None, beside: Beside = NOTHING
+) -> Answer:
     """Answer a question about the person's records as of ``today``.
 
     What is not understood to the last word is asked back (``clarify``); what the records cannot tell is
-    ``declined``. Without a planner the rules plan.
+    ``declined``. Without a planner the rules plan. ``beside`` opens what is no record: budgets and offers.
     """
     plan = (planner or _rules(index)).plan(question, today)
     if isinstance(plan, Refusal):
@@ -29,7 +32,7 @@ def ask(index: LocalIndex, question: str, today: date, *, planner: Planner | Non
             text=say_refusal(plan),
             query={"refusal": plan.text, "choices": list(plan.choices)},
         )
-    return execute(index, plan)
+    return execute(index, plan, beside)
 
 
 _PLANNERS: WeakKeyDictionary[LocalIndex, tuple[tuple[int, int], RulePlanner]] = WeakKeyDictionary()

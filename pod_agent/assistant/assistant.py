@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from vocab.records import IRI
 
 if TYPE_CHECKING:
+    from pod_agent.assistant.beside import Beside
+    from pod_agent.assistant.budget_desk import BudgetDesk
     from pod_agent.assistant.retrieval.sources import AnswerSources
     from pod_agent.config import Settings
     from pod_agent.index.local import LocalIndex
@@ -65,8 +67,26 @@ class Assistant:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""
         from pod_agent.assistant.answering import ask
 
-        answer = self.sources.told(ask(self.sources.index(), question, today or self.place.today()))
+        answer = self.sources.told(
+            ask(self.sources.index(), question, today or self.place.today(), beside=self.beside())
+        )
         return replace(answer, citations=self.place.absolute(answer.citations))
+
+    def beside(self) -> Beside:
+        """What some answers need beside the index: budgets and offers, opened when a plan first needs them."""
+        from pod_agent.assistant.beside import Beside
+
+        return Beside(budgets=self.budgets.held, offers=self.offers, relative=self.place.relative)
+
+    @property
+    def budgets(self) -> BudgetDesk:
+        """The person's budgets of spending."""
+        from pod_agent.assistant.budget_desk import BudgetDesk
+
+        kept = self.place.kept
+        return BudgetDesk(
+            pod=lambda: kept.pod, known=lambda: kept.known, index=self.place.index, today=self.place.today()
+        )
 
     @cached_property
     def sources(self) -> AnswerSources:

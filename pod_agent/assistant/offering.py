@@ -6,6 +6,7 @@ Nothing is made up here: reasons, savings and records are those of the desk of o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from pod_agent.assistant.beside import Beside
@@ -33,23 +34,41 @@ def offers(index: LocalIndex, plan: Plan, beside: Beside) -> Outcome:
     try:
         if desk.edition() is None:
             return Outcome(None, (), None, NO_CATALOGUE)
-        return _ANSWERS[plan.ask](index, plan, desk, beside.relative)
+        return _ANSWERS[plan.ask](plan, desk, _Records(index, beside.relative))
     except AgentError as error:
         return Outcome(None, (), None, f"The offers cannot be read now: {error}.")
 
 
-Relative = Callable[[str], IRI]
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The records that answers may use; a source that is switched off for answers is not among them."""
+
+    index: LocalIndex
+    relative: Callable[[str], IRI]
+
+    def iris(self, absolute: object) -> tuple[IRI, ...]:
+        """The IRIs of evidence as the index has them."""
+        return tuple(self.relative(str(iri)) for iri in absolute) if isinstance(absolute, list | tuple) else ()
+
+    def behind(self, match: OfferMatch) -> tuple[Record, ...]:
+        """The records behind an offer."""
+        return self.index.get(self.iris(match.evidence))
+
+    def usable(self, found: Iterable[OfferMatch], names: Sequence[str] = ()) -> list[OfferMatch]:
+        """Of these offers those of these names, where some are given, whose records may all be used."""
+        named = (match for match in found if not names or _is_named(match, names))
+        return [match for match in named if len(self.behind(match)) == len(match.evidence)]
 
 
-def _fitting(_: LocalIndex, plan: Plan, desk: OfferDesk, relative: Relative) -> Outcome:
-    found = [match for match in desk.matches() if not plan.names or _is_named(match, plan.names)]
+def _fitting(plan: Plan, desk: OfferDesk, records: _Records) -> Outcome:
+    found = records.usable(desk.matches(), plan.names)
     if not found:
         return Outcome(None, (), None, f"No offer{_at(plan)} fits what you buy.")
-    return _ranked(found[:MOST], relative, f"{len(found)} offers fit what you buy, best first")
+    return _ranked(found[:MOST], records, f"Offers that fit what you buy, the best of {len(found)} first")
 
 
-def _why(_: LocalIndex, plan: Plan, desk: OfferDesk, relative: Relative) -> Outcome:
-    found = [match for match in desk.matches() if not plan.names or _is_named(match, plan.names)]
+def _why(plan: Plan, desk: OfferDesk, records: _Records) -> Outcome:
+    found = records.usable(desk.fitting(), plan.names)
     if len({match.offer.iri for match in found}) > 1:
         choices = tuple(f"why did I get the offer {_clean(match.title)}" for match in found[:3])
         return Outcome(None, (), None, "Which offer do you mean?", choices=choices)
@@ -61,7 +80,10 @@ def _why(_: LocalIndex, plan: Plan, desk: OfferDesk, relative: Relative) -> Outc
     if not told:
         return Outcome(None, (), None, f"No offer{_at(plan)} is shown to you.")
     reason = _clean(told.get("reason") or told["now"])
-    return Outcome(reason, _relative(told.get("evidence", ()), relative), None, told=_lines(told))
+    citations = records.iris(told.get("evidence", ()))
+    if len(records.index.get(citations)) < len(citations):
+        return Outcome(None, (), None, "The records behind that offer are not used for answers.")
+    return Outcome(reason, citations, None, told=_lines(told))
 
 
 def _lines(told: dict[str, object]) -> str:
@@ -78,21 +100,20 @@ def _lines(told: dict[str, object]) -> str:
     return _clean(" ".join(lines), most=5 * LONGEST)
 
 
-def _cheaper(index: LocalIndex, plan: Plan, desk: OfferDesk, relative: Relative) -> Outcome:
+def _cheaper(plan: Plan, desk: OfferDesk, records: _Records) -> Outcome:
     """Offers with a saving on the person's own purchases of what is named, made by someone else where it is a shop."""
     names = [folded(name) for name in plan.names]
     found = []
-    for match in desk.matches():
-        records = index.get(_relative(match.evidence, relative))
+    for match in records.usable(desk.matches()):
         at_shop = folded(match.offer.seller) in names
-        if match.saving is not None and match.saving.minor > 0 and not at_shop and _concerns(records, names):
+        if match.saving and match.saving.minor > 0 and not at_shop and _concerns(records.behind(match), names):
             found.append(match)
     if not found:
         return Outcome(
             (), (), "SGD", told=f"No offer of the catalogue is cheaper than {', '.join(plan.names)} for you."
         )
     found.sort(key=lambda match: (-(match.saving.minor if match.saving else 0), match.offer.iri))
-    return _ranked(found[:MOST], relative, f"Cheaper than {', '.join(plan.names)}, by what it would have saved you")
+    return _ranked(found[:MOST], records, f"Cheaper than {', '.join(plan.names)}, by what it would have saved you")
 
 
 def _concerns(records: Iterable[Record], names: Sequence[str]) -> bool:
@@ -105,13 +126,13 @@ def _concerns(records: Iterable[Record], names: Sequence[str]) -> bool:
     return False
 
 
-def _ranked(found: Sequence[OfferMatch], relative: Relative, what: str) -> Outcome:
+def _ranked(found: Sequence[OfferMatch], records: _Records, what: str) -> Outcome:
     value = tuple((_clean(match.title), _saving(match)) for match in found)
     lines = "; ".join(
         f"{name}: {f'saves SGD {saving:,.2f}, {match.saving_basis}' if saving else _clean(match.reason)}"
         for match, (name, saving) in zip(found, value, strict=True)
     )
-    citations = tuple(iri for match in found for iri in _relative(match.evidence, relative))
+    citations = tuple(iri for match in found for iri in records.iris(match.evidence))
     return Outcome(value, citations, "SGD", told=f"{what}: {_clean(lines, most=5 * LONGEST)}.")
 
 
@@ -124,10 +145,6 @@ def _is_named(match: OfferMatch, names: Iterable[str]) -> bool:
     return all(folded(name) in told for name in names)
 
 
-def _relative(iris: object, relative: Relative) -> tuple[IRI, ...]:
-    return tuple(relative(str(iri)) for iri in iris) if isinstance(iris, list | tuple) else ()
-
-
 def _at(plan: Plan) -> str:
     return f" of {', '.join(plan.names)}" if plan.names else ""
 
@@ -138,7 +155,7 @@ def _clean(text: str, *, most: int = LONGEST) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}\u2026"
 
 
-_ANSWERS: dict[str, Callable[[LocalIndex, Plan, OfferDesk, Relative], Outcome]] = {
+_ANSWERS: dict[str, Callable[[Plan, OfferDesk, _Records], Outcome]] = {
     "list": _fitting,
     "why": _why,
     "cheaper": _cheaper,

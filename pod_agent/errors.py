@@ -10,6 +10,10 @@ AgentError
 ├── MissingExtraError               2  packages that are not installed
 ├── DamagedModelError               1  a model's file is not the one that this agent knows
 ├── ModelMissingError               1  a study is about a shared model that is not kept here
+├── LanguageModelError              1  a language model does not load or does not answer
+│   └── EndpointError               5  one at an address does not answer, or not as agreed
+├── ModelFileError                  3  a file is no language model that can be used
+├── ModelTooLargeError              2  a language model needs more memory than is free
 ├── UnrecognisedExportError         3  no importer reads this file
 ├── RefusedExportError              3  a file that is broken or dangerous as a whole
 │   └── NeedsMappingError           3  a table whose columns nobody has said the meaning of
@@ -44,11 +48,15 @@ __all__ = [
     "AgentError",
     "ChoiceNeededError",
     "DamagedModelError",
+    "EndpointError",
+    "LanguageModelError",
     "LocalStateError",
     "LoginEndedError",
     "LoginFailedError",
     "MissingExtraError",
+    "ModelFileError",
     "ModelMissingError",
+    "ModelTooLargeError",
     "NeedsMappingError",
     "NeedsServerError",
     "NoIssuerError",
@@ -157,6 +165,40 @@ class ModelMissingError(AgentError):
 
     code = "model_missing"
     hint = "Fetch the list of models: pod-agent federation models --refresh"
+    http_status = 409
+
+
+class LanguageModelError(AgentError):
+    """A language model does not load or does not answer; answers do without it."""
+
+    code = "language_model"
+    hint = "See which there are: pod-agent model list. To do without: pod-agent model use none"
+    http_status = 502
+
+
+class EndpointError(LanguageModelError):
+    """A language model at an address does not answer, or not as agreed."""
+
+    code = "language_model_endpoint"
+    hint = "See that its server runs. To do without: pod-agent model use none"
+    exit_status = 5
+
+
+class ModelFileError(AgentError):
+    """A file is no language model that can be used."""
+
+    code = "model_file"
+    hint = "Give a file that ends in .gguf, of an instruct or chat model, as it was downloaded."
+    exit_status = 3
+    http_status = 422
+
+
+class ModelTooLargeError(AgentError):
+    """A language model needs more memory than is free."""
+
+    code = "model_too_large"
+    hint = "Close other programs, or take a smaller model or one with fewer bits (Q4)."
+    exit_status = 2
     http_status = 409
 
 

@@ -1,8 +1,8 @@
 """What the person said that a question of theirs means: ``settings/examples/examples.ttl``.
 
 An example has the question and the plain question that is meant by it, or that is not. Of one question one meaning
-holds, the latest; a reading that was turned down stays so until the same is said to be meant. The same examples give the
-same bytes. They are words of the person, none of any record, and hold until the person takes them back.
+holds, the latest; a reading that was turned down stays so until the same is said to be meant. The same examples give
+the same bytes. They are words of the person, none of any record, and hold until the person takes them back.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ LONGEST: Final = 500
 
 _REMEDY: Final = "Run: pod-agent sync. If that does not mend it, remove the document: its examples are forgotten then."
 _NAME: Final = re.compile("[a-z2-7]{26}")
+_WORD: Final = re.compile(r"[^\W_]+(?: [^\W_]+)?")
 _YEARS: Final = range(2000, 3000)
 
 
@@ -43,13 +44,15 @@ _YEARS: Final = range(2000, 3000)
 class Example:
     """That ``question`` means ``meant``, or, where ``wanted`` is false, that it does not.
 
-    Both are canonical spelling, on one line. ``at`` is UTC in whole milliseconds.
+    Both are canonical spelling, on one line. ``at`` is UTC in whole milliseconds. ``words`` are pairs of a word of the
+    question and what it stands for, the empty text where that is nothing, as they were learnt from the example.
     """
 
     question: str
     meant: str
     at: datetime
     wanted: bool = True
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -111,6 +114,8 @@ def _checked(each: Example) -> None:
     for text in (each.question, each.meant):
         if not text or text != " ".join(text.split()) or len(text) > LONGEST or not _is_text(text):
             raise UsageError("a question of an example is empty, too long or no text")
+    if not all(_WORD.fullmatch(word) and _WORD.fullmatch(other or "x") for word, other in each.words):
+        raise UsageError("a word of an example is none")
     if each.at.year not in _YEARS or each.at.microsecond % 1000:
         raise UsageError("the time of an example is none that can be kept")
 
@@ -136,8 +141,10 @@ def _render(examples: Iterable[Example]) -> bytes:
             f"\n<#{each.identifier}> a {curie(terms.EXAMPLE)} ;\n"
             f"  {curie(verdict)} {literal(each.meant)} ;\n"
             f"  {curie(terms.QUERY)} {literal(each.question)} ;\n"
-            f'  {curie(terms.START_TIME)} "{_stamp(each.at)}"^^{curie(terms.XSD_DATE_TIME)} .\n'
+            f'  {curie(terms.START_TIME)} "{_stamp(each.at)}"^^{curie(terms.XSD_DATE_TIME)}'
         )
+        words = sorted(literal(f"{word} = {other}".strip()) for word, other in each.words)
+        parts.append(f" ;\n  {curie(terms.READS_AS)} {', '.join(words)} .\n" if words else " .\n")
     return "".join(parts).encode()
 
 
@@ -174,7 +181,9 @@ def _example(name: str, node: Mapping[str, list[str]]) -> Example:
         node[terms.START_TIME],
     )
     at = datetime.fromisoformat(stamp).astimezone(UTC)
-    found = Example(question=question, meant=meant, at=at, wanted=wanted)
+    pairs = (text.partition(" =") for text in sorted(node.get(terms.READS_AS, [])))
+    words = tuple((word, other.strip()) for word, _, other in pairs)
+    found = Example(question=question, meant=meant, at=at, wanted=wanted, words=words)
     _checked(found)
     if not _NAME.fullmatch(name.rpartition("#")[2]):
         raise ValueError("a name that no agent writes")

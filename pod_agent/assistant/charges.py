@@ -64,6 +64,16 @@ def _list(found: list[Subscription], plan: Plan, _: Rows) -> Outcome:
     return Outcome(tuple((each.merchant, _sgd(each)) for each in active), _latest(active), "SGD")
 
 
+def _lapsed(found: list[Subscription], _: Plan, __: Rows) -> Outcome:
+    gone = [each for each in found if not each.active]
+    return Outcome(tuple((each.merchant, _sgd(each)) for each in gone), _latest(gone), "SGD")
+
+
+def _gone(found: list[Subscription], _: Plan, __: Rows) -> Outcome:
+    gone = [each for each in found if not each.active]
+    return Outcome(len(gone), _latest(gone), "count")
+
+
 def _count(found: list[Subscription], plan: Plan, _: Rows) -> Outcome:
     active = _active(found, plan)
     return Outcome(len(active), _latest(active), "count")
@@ -134,6 +144,8 @@ def _dearer(found: list[Subscription], _: Plan, rows: Rows) -> Outcome:
 _ANSWERS: dict[str, Callable[[list[Subscription], Plan, Rows], Outcome]] = {
     "list": _list,
     "count": _count,
+    "lapsed": _lapsed,
+    "gone": _gone,
     "monthly": _monthly,
     "rises": _rises,
     "changes": _rises,

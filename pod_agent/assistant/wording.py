@@ -26,7 +26,8 @@ SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "
 def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     """One or two sentences: the figure, what it is, and on how many records it rests."""
     about = _recurring(plan) if plan.ask else _about(plan.steps[0])
-    saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per)
+    side = "less" if plan.smallest else "more"
+    saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per, side=side)
     basis = f"From {records} record{'' if records == 1 else 's'}."
     if isinstance(value, tuple):
         lines = "; ".join(f"{safe_name(label)}: {_amount(number, unit)}" for label, number in value[:12])
@@ -47,6 +48,8 @@ FOLDS = {
 ASKED = {
     "list": "your subscriptions",
     "count": "number of your subscriptions",
+    "lapsed": "subscriptions that have ended",
+    "gone": "number of subscriptions that have ended",
     "monthly": "what your monthly subscriptions cost per month",
     "rises": "subscriptions that became dearer, and by how much",
     "dearer": "became dearer",
@@ -73,7 +76,7 @@ SAYINGS = {
     "ratio": "{about}, average per {per}",
     "price": "price of one, on the latest of {about}",
     "small_purchases": "What small purchases came to: {about}",
-    "unusual": "{about}, set against the mean of the months before",
+    "unusual": "{about}, by how much it is {side} than in a mean month before",
 }
 
 

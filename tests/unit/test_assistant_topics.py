@@ -130,6 +130,7 @@ ASKED_BACK = [
     "How many mangoes per week do I buy?",
     "How many hours do I sleep?",
     "How many steps recently?",
+    "How many videos did I watch in the evening?",
 ]
 DECLINED = [
     "What was my average blood pressure?",
@@ -145,7 +146,6 @@ DECLINED = [
     "How much did delivery cost at Shoply?",
     "When does my Streamly subscription renew?",
     "How much did I spend after 10pm?",
-    "How many videos did I watch in the evening?",
 ]
 
 

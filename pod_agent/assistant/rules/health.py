@@ -116,6 +116,16 @@ class Health(Shapes):
             return Plan(operation="share", steps=(part, replace(part, bound=None)), unit="percent")
         return single("value", part, "count")
 
+    def streak(self, case: Case) -> Plan | Refusal | None:
+        """The longest run of days, one after another, that pass the limit."""
+        measure = self.measure_of(case)
+        if measure is None or case.reading.days:
+            return clarify("Days in a row with what?", "at least 8,000 steps", "at least 7 hours of sleep")
+        part = self._beyond(case, measure)
+        if part.bound is None:
+            return clarify("Days in a row with how much?", "at least 8,000 steps", "at least 7 hours of sleep")
+        return single("value", replace(part, fold="run"), "count")
+
     def _beyond(self, case: Case, measure: str) -> Step:
         bounds = case.reading.bounds
         part = replace(self.step(case, measure, case.period()), fold="days")
@@ -153,7 +163,7 @@ class Health(Shapes):
                 return clarify("The date of that night, or how long it was?", "which night", "how many hours")
             part = replace(self.step(case, measure, case.whole(), dimensions=("day",)), fold="sum")
             return single("peak", part, "date", smallest=low)
-        if not case.has("PERDAY", "ONEDAY") and measure == STEPS:
+        if not case.has("PERDAY", "ONEDAY", "DAYS") and measure == STEPS and case.has("TOTAL"):
             return None
         part = replace(self.step(case, measure, case.period()), fold="smallest" if low else "largest")
         return single("value", part, self.unit_of(case, measure))
@@ -221,6 +231,7 @@ ASKED = MEASURE_ROLES | {
 MOST = roles("MOST", "MAX", "TOP", "LONGEST", "LEAST", "MIN", "SHORTEST")
 BEYOND = roles("MANYDAYS", "SHAREOFDAYS", "DAYS")
 HEALTH_RULES = (
+    Rule(_SHAPES.streak, need=roles("STREAK"), may=ASKED | BEYOND | {"MAX", "LONGEST", "ONEDAY", "PERDAY"}),
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED | {"AVERAGE", "PERDAY"}),
     Rule(
         _SHAPES.days_beyond,

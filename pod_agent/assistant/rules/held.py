@@ -51,6 +51,8 @@ def kind_of(reading: Reading) -> str:
     if reading.topic == "video":
         channels = {"SUBSCRIBED", "SUBSCRIPTIONS"} & reading.roles
         return "follow" if channels else "view"
+    if reading.topic == "music":
+        return "listen"
     if reading.topic == "shops":
         return "order" if reading.roles & ORDERED else "order-line"
     if reading.topic == "subscriptions":

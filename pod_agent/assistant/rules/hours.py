@@ -1,4 +1,4 @@
-"""Hours of the day in a question: after 10 pm, before 6 am, between 8 and 11 pm."""
+"""Hours of the day in a question: after 10 pm, before 6 am, between 8 and 11 pm, from 6 to 9 o'clock in the morning."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ __all__ = ["take_hours"]
 
 DAY = 24
 NOON = 12
-CLOCK = r"(?:(\d{1,2}) ?(am|pm)|(noon|midnight))"
-BETWEEN = re.compile(rf"\b(?:between|from) (\d{{1,2}}) ?(am|pm)? (?:and|to|till|until|-) {CLOCK}")
-NOON_TO = re.compile(rf"\b(?:between|from) (noon|midnight) (?:and|to|till|until) {CLOCK}")
-AFTER = re.compile(r"\b(?:after|from|past) (?:(\d{1,2}) ?(am|pm)|(noon))(?: (?:on|onwards?))?\b")
-BEFORE = re.compile(rf"\bbefore {CLOCK}\b")
+HALF = r"(am|pm|in the morning|in the evening|in the afternoon|at night|of the morning|of the evening)"
+TIME = rf"(?:(\d{{1,2}})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
+"""Four groups: the number, its two noughts, the half of the day, or a word."""
+AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through) )"
+BETWEEN = re.compile(
+    rf"\b(?:(?:in )?(?:between|from) (?:the hours of )?)?{TIME}{AND}{TIME}(?! ?(?:\d|%|[a-z]*(?:th|st|nd|rd)\b))"
+)
+JOINED = re.compile(rf"\b{TIME} {TIME}(?!\w)")
+AFTER = re.compile(
+    rf"\b(?:after|from|past|later than|starting (?:at|from)|since) {TIME}(?: (?:on|onwards?|or later))?(?!\w)"
+)
+BEFORE = re.compile(rf"\b(?:before|until|till|up to|earlier than|by) {TIME}(?!\w)")
+MORNING = frozenset({"am", "in the morning", "of the morning"})
 
 
 def take_hours(text: str) -> tuple[str, list[Filter]]:
@@ -29,24 +37,32 @@ def take_hours(text: str) -> tuple[str, list[Filter]]:
         return f" H{len(found) - 1} "
 
     def between(match: re.Match[str]) -> str:
-        end = _hour(match[3], match[4], match[5])
-        return add(match, _hour(match[1], match[2] or match[4], None), DAY if end == 0 else end)
+        left, right = match.groups()[:4], match.groups()[4:8]
+        if left[0] and not (left[1] or left[2] or right[1] or right[2] or "oclock" in match[0] or right[3]):
+            return match[0]
+        end = _hour(*right, None)
+        first = _hour(*left, right[2] or ("pm" if right[3] == "midnight" else None))
+        if first is not None and end is not None and left[0] and not left[2] and right[2] == "pm" and first > end:
+            first = _hour(left[0], left[1], "am", left[3], None)
+        return add(match, first, DAY if end == 0 else end)
 
-    def whole(match: re.Match[str]) -> str:
-        end = _hour(match[2], match[3], match[4])
-        return add(match, _hour(None, None, match[1]), DAY if end == 0 else end)
-
-    text = BETWEEN.sub(between, text)
-    text = NOON_TO.sub(whole, text)
-    text = AFTER.sub(lambda match: add(match, _hour(match[1], match[2], match[3]), DAY), text)
-    return BEFORE.sub(lambda match: add(match, 0, _hour(match[1], match[2], match[3])), text), found
+    text = BETWEEN.sub(between, re.sub(r"\b12 (?=midnight|noon)", "", text))
+    text = JOINED.sub(lambda match: between(match) if match[3] and match[7] else match[0], text)
+    text = AFTER.sub(lambda match: add(match, _said(match), DAY) if match[4] != "midnight" else match[0], text)
+    return BEFORE.sub(lambda match: add(match, 0, _said(match)) if match[4] != "midnight" else match[0], text), found
 
 
-def _hour(number: str | None, half: str | None, word: str | None) -> int | None:
-    """The hour from 0 to 23, None where it is none."""
+def _said(match: re.Match[str]) -> int | None:
+    return _hour(match[1], match[2], match[3], match[4], None)
+
+
+def _hour(number: str | None, noughts: str | None, half: str | None, word: str | None, other: str | None) -> int | None:
+    """The hour from 0 to 23, None where it is none; ``other`` is the half of the day that stands at the later hour."""
     if word is not None:
-        return NOON if word == "noon" else 0
-    hour = int(number or 0)
-    if not 1 <= hour <= NOON or half is None:
+        return 0 if word == "midnight" else NOON
+    hour, half = int(number or 0), half or other
+    if half is None:
+        return hour if noughts is not None and hour < DAY else None
+    if not 1 <= hour <= NOON:
         return None
-    return hour % NOON + (NOON if half == "pm" else 0)
+    return hour % NOON + (0 if half in MORNING else NOON)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles
 from pod_agent.assistant.rules.shapes import Shapes, filters_of, step_of
@@ -15,7 +17,7 @@ GROUPS = {
 }  # fmt: skip
 TIME = frozenset({"HOURS", "MINUTES", "HOWLONG", "LISTENTIME"})
 SOUND = frozenset(
-    {"PLAY", "LISTEN", "MUSIC", "PODCAST", "PODCASTS", "EPISODES", "SONG", "SONGS", "ARTIST", "ALBUM", "SPEND"}
+    {"PLAY", "LISTEN", "MUSIC", "PODCAST", "PODCASTS", "EPISODES", "SONG", "SONGS", "ARTIST", "ALBUM", "SPEND", "BUY"}
 )
 """Words that say what is meant and change no figure beyond what ``step`` takes from them."""
 
@@ -30,7 +32,7 @@ class Listening(Shapes):
         """Hours where hours were asked for, else what the measure is counted in."""
         if measure in {"plays", "skips", "distinct", "days"}:
             return "count"
-        return "hours" if case.has("HOURS") else "minutes"
+        return "hours" if case.has("HOURS") and not case.has("MINUTES") else "minutes"
 
     def measure_of(self, case: Case) -> str | None:
         """Plays, skips or time."""
@@ -80,7 +82,7 @@ class Listening(Shapes):
         ]
         if measure in {"plays", "skips", "days"} and _about_podcasts(case) and "podcast" not in dimensions:
             filters.append(Filter("kind", "eq", "podcast"))
-        if measure == "listening_minutes" and case.has("MUSIC", "SONG", "SONGS"):
+        if measure == "listening_minutes" and case.has("MUSIC", "SONG", "SONGS") and not case.has("ALLSOUND"):
             filters.append(Filter("kind", "eq", "music"))
         return step_of(case, measure, filters, period, wanted, dimensions, order)
 
@@ -88,23 +90,39 @@ class Listening(Shapes):
         """What share of listening went to X, or to podcasts."""
         measure = self.measure_of(case) or "listening_minutes"
         period = case.period()
-        if measure == "podcast_minutes" and not case.wanted:
+        if measure == "podcast_minutes" and not case.wanted and not case.reading.days:
             whole = Step(spec=query("listening_minutes", case.row_filters(), period))
             return Plan(operation="share", steps=(self.step(case, measure, period), whole), unit="percent")
-        if not case.wanted:
+        if measure == "skips" or case.has("DISTINCT"):
             return clarify("A share of what?")
-        steps = (self.step(case, measure, period), self.step(case, measure, period, []))
-        return Plan(operation="share", steps=steps, unit="percent")
+        return self.share_of(case, measure)
+
+    def sides(self, case: Case, measure: str) -> tuple[Step, Step] | None:
+        """Music and podcasts may be set against each other, too."""
+        both = re.findall(r"\b(?:MUSIC|SONGS?|PODCASTS?|EPISODES)\b", case.reading.text)
+        kinds = list(dict.fromkeys("music" if word[0] in "MS" else "podcast" for word in both))
+        if len(kinds) < 2 or case.wanted or case.pair() is not None:
+            return super().sides(case, measure)
+        if measure not in {"listening_minutes", "podcast_minutes", "plays"}:
+            raise Unclear(clarify("What should I compare?", "listening time", "number of plays"))
+        chosen = "plays" if measure == "plays" else "listening_minutes"
+        filters = case.row_filters()
+        left, right = (
+            Step(spec=query(chosen, (*filters, Filter("kind", "eq", kind)), case.period()), name=kind) for kind in kinds
+        )
+        return left, right
 
     def total(self, case: Case) -> Plan | Refusal | None:
         """How many plays, how much time."""
-        if not case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", *TIME):
+        if not case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", "EPISODES", *TIME):
+            return None
+        if case.has("HOWMANY") and self.plural & case.roles == {"PODCASTS"} and not case.has("PLAY", "LISTEN", *TIME):
             return None
         return super().total(case)
 
 
 def _time(case: Case) -> str:
-    return "podcast_minutes" if _about_podcasts(case) else "listening_minutes"
+    return "podcast_minutes" if _about_podcasts(case) and not case.has("ALLSOUND") else "listening_minutes"
 
 
 def _about_podcasts(case: Case) -> bool:
@@ -125,17 +143,24 @@ def _resolved(case: Case, mark: str) -> tuple[str, list[str]]:
     return kinds[0], [name.text for name in names if name.kind == kinds[0]]
 
 
-ASKED = SOUND | TIME | {"RECEIVED", "TIMES", "HOWMANY", "HOWMUCH", "WHICH", "SKIP", "SONGS"}
+ASKED = SOUND | TIME | {"RECEIVED", "TIMES", "HOWMANY", "HOWMUCH", "WHICH", "SKIP", "SONGS", "ALLSOUND"}
 MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 _SHAPES = Listening()
 LISTENING_RULES = (
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
     Rule(_SHAPES.compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW", "BETWEEN"}),
-    Rule(_SHAPES.mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=ASKED),
-    Rule(_SHAPES.peak, some=(roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY"), MOST | {"LEAST", "MIN"}), may=ASKED),
-    Rule(_SHAPES.ranking, some=(frozenset(GROUPS), MOST), may=ASKED | {"LIST"}),
-    Rule(_SHAPES.occasion, some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")), may=SOUND),
+    Rule(_SHAPES.either, need=roles("OR"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED),
+    Rule(_SHAPES.mean, need=roles("AVERAGE"), may=ASKED | {"PERMONTH", "PERWEEK", "PERDAY"}),
+    Rule(_SHAPES.mean, some=(roles("PERWEEK", "PERDAY"),), may=ASKED),
+    Rule(_SHAPES.streak, need=roles("STREAK"), may=SOUND | {"HOWMANY", "WHICH", "MANYDAYS", "MAX"}),
+    Rule(
+        _SHAPES.peak,
+        some=(roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY", "WHICHHOUR"), MOST | {"LEAST", "MIN"}),
+        may=ASKED,
+    ),
+    Rule(_SHAPES.ranking, some=(frozenset(GROUPS), MOST | {"LEAST", "MIN"}), may=ASKED | {"LIST"}),
+    Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=SOUND | {"WHEN", "WHICHDAY"}),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=SOUND),
     Rule(_SHAPES.distinct, need=roles("HOWMANY"), some=(Listening.plural,), may=SOUND | {"DISTINCT"}),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),

@@ -10,7 +10,9 @@ from vocab.query import Filter
 
 __all__ = ["RECURRING_RULES", "Ask"]
 
-Ask = Literal["list", "count", "monthly", "yearly", "rises", "dearer", "changes", "active", "cost", "top"]
+Ask = Literal[
+    "list", "count", "monthly", "yearly", "rises", "dearer", "changes", "active", "cost", "top", "lapsed", "gone"
+]
 """What is asked of the subscriptions."""
 
 CHARGES = Step(spec=query("purchases", (Filter("category", "eq", "subscriptions"),), None), name="subscriptions")
@@ -42,11 +44,21 @@ def _cadence(case: Case) -> str:
     return "monthly" if case.has("PERMONTH") else ""
 
 
+def lapsed(case: Case) -> Plan | Refusal | None:
+    """Which have ended, how many have, or whether one of them has."""
+    if case.wanted:
+        return None
+    if case.has("HOWMANY"):
+        return _plan(case, "gone", "count")
+    return _plan(case, "lapsed", "SGD")
+
+
 def dearer(case: Case) -> Plan | Refusal | None:
     """Which became more expensive and by how much; with yes or no where only that is asked."""
     if case.has("BYHOWMUCH", "WHICH", "LIST", "HOWMUCH"):
         return _plan(case, "rises", "SGD")
-    return _plan(case, "dearer", None) if case.yes_no else None
+    asked = case.yes_no or "ANY" in case.roles
+    return _plan(case, "dearer", None) if asked else None
 
 
 def changes(case: Case) -> Plan | Refusal | None:
@@ -68,7 +80,9 @@ def subscribed(case: Case) -> Plan | Refusal | None:
         if channels:
             return Plan(operation="follows", steps=(CHARGES,), unit=None, ask="any", names=tuple(channels))
         return _plan(case, "active", None)
-    return _plan(case, "list", "SGD") if case.has("WHICH", "HOWMANY") else None
+    if case.has("HOWMANY"):
+        return _plan(case, "count", "count")
+    return _plan(case, "list", "SGD") if case.has("WHICH", "LIST", "SUBSCRIPTIONS", "EACH") else None
 
 
 def is_active(case: Case) -> Plan | Refusal | None:
@@ -92,7 +106,9 @@ def cost(case: Case) -> Plan | Refusal | None:
             return None
         one = len(case.wanted) == 1 and not case.names(case.wanted, "channel")
         return _plan(case, "cost", "SGD") if one else clarify("Which of them do you mean?")
-    if case.has("EACH") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL")):
+    if case.has("TOTAL") and case.has("PERMONTH"):
+        return _plan(case, "monthly", "SGD")
+    if case.has("EACH", "LIST") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL")):
         return _plan(case, "list", "SGD")
     if not case.has("PERMONTH"):
         return clarify("What they cost per month?", "per month", "each of them")
@@ -119,9 +135,10 @@ def listing(case: Case) -> Plan | Refusal | None:
 WHAT = roles("SUBSCRIPTIONS", "SUBSCRIPTION")
 ALL = WHAT | {"WHICH", "LIST", "ACTIVE", "ANY", "TOTAL", "EACH"}
 RECURRING_RULES = (
-    Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW"}),
+    Rule(lapsed, need=roles("LAPSED"), may=ALL | {"HOWMANY", "SPEND", "HOWMUCH"}),
+    Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW", "SPEND", "RECEIVED", "BUY"}),
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
-    Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY"}),
+    Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY", "PERMONTH", "YEARLY", "SPEND"}),
     Rule(is_active, need=roles("ACTIVE"), some=(WHAT,), may=ALL),
     Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
     Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY", "TOP"}),
@@ -131,6 +148,12 @@ RECURRING_RULES = (
         may=ALL | {"PERMONTH", "PERYEAR", "YEARLY", "HOWMUCH", "SPEND", "HOW", "BYHOWMUCH"},
     ),
     Rule(one_cost, need=roles("SPEND"), may=roles("HOWMUCH", "WHICH", "PERMONTH", "HOW")),
-    Rule(listing, some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "BUY", "SPEND"}),
+    Rule(
+        cost,
+        need=roles("TOTAL", "PERMONTH"),
+        some=(WHAT,),
+        may=ALL | {"HOWMUCH", "SPEND", "WHICH", "YEARLY"},
+    ),
+    Rule(listing, some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "BUY", "SPEND", "RECEIVED"}),
 )
 """In order: the first that fits and builds a plan wins."""

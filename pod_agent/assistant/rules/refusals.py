@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pod_agent.assistant.plan import Refusal
+from pod_agent.assistant.rules.not_held import OF_TOPIC, UNCLEAR_OF_TOPIC
 from pod_agent.assistant.rules.topics import Topic
 
 __all__ = ["refuse"]
@@ -101,46 +102,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
 )
 
-TIME_OF_DAY = (
-    r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime"
-    r"|after work|oclock|\d+ ?(?:am|pm)|(?:what|which) time(?! of (?:the )?day did i watch))\b"
-)
-
-OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
-    "": (
-        (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
-        (
-            r"\b(?:(?<!food )delivery|shipping|postage)\b(?! service)",
-            "I work out no cost of delivery apart from the rest.",
-        ),
-    ),
-    "health": ((TIME_OF_DAY.replace("night|nights|", ""), "Times of the day cannot be asked for yet."),),
-    "video": (
-        (
-            (
-                r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|duration)\b"
-                r"(?<!which hour)(?<!what hour)"
-            ),
-            "The records say when a video was opened, not for how long.",
-        ),
-        (r"\b(?:likes?|liked|comments?|commented|search(?:ed|es)?|uploaded)\b", "I work out no figures of that kind."),
-        (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
-    ),
-    "shops": (
-        (
-            (
-                r"\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?)|arriv(?:e|es|ed|al)|sku|barcodes?|in stock"
-                r"|brands?|sellers?|expir(?:y|es|ed)|nutrition|ingredients)\b"
-            ),
-            "I work out no figures of that kind.",
-        ),
-    ),
-    "subscriptions": (
-        (r"\b(?:renew(?:s|al|ed)?|due|next)\b", "That lies in the future; I answer from records that exist."),
-    ),
-}
-"""Reasons that hold within one topic only."""
-
 UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         (
@@ -155,7 +116,7 @@ UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def refuse(text: str, topic: Topic = "") -> Refusal | None:
     """The refusal that a canonical text with marks earns within a topic, None if it may be computed."""
-    for pattern, question, choices in UNCLEAR if topic != "health" else ():
+    for pattern, question, choices in (*(UNCLEAR if topic != "health" else ()), *UNCLEAR_OF_TOPIC.get(topic, ())):
         if re.search(pattern, text):
             return Refusal(status="clarify", text=question, choices=choices)
     for pattern, reason in (*PATTERNS, *OF_TOPIC[topic]):

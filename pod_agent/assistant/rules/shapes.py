@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
@@ -71,25 +72,49 @@ class Shapes(ABC):
     def share(self, case: Case) -> Plan | Refusal | None:
         """What share of the whole went to X."""
         measure = self.measure_of(case)
-        if not case.wanted or measure is None:
+        return clarify("A share of what?") if measure is None else self.share_of(case, measure)
+
+    def share_of(self, case: Case, measure: str) -> Plan | Refusal:
+        """The part is what stands after "was", "were", "did", ...; what stands before it narrows the whole as well."""
+        marks = case.reading.marks("EDH")
+        text = re.sub(r"\bNOT [ED]\d+(?: AND [ED]\d+)*", "", case.reading.text)
+        verbs = re.split(r"\b(?:was|were|is|are|did|do|had|has|have|came|come|goes|go|went|SPEND|MORE)\b", text)
+        heads = [re.findall(r"\b[EDH]\d+\b", piece) for piece in verbs]
+        filled = [piece for piece in heads if piece]
+        if len(filled) == 1 and (len({mark[0] for mark in filled[0]}) == 1):
+            whole: list[str] = []
+        elif len(filled) == 2:
+            starts = re.search(r"\b(?:SHARE|PERCENT)\b", text[: text.find(filled[1][0])]) is not None
+            whole = filled[0] if starts else filled[1]
+        else:
+            return clarify("A share of what?")
+        if case.reading.hours and "H0" not in marks:
             return clarify("A share of what?")
         period = case.period()
-        steps = (self.step(case, measure, period), self.step(case, measure, period, []))
+        steps = (self.narrowed(case, measure, period, marks), self.narrowed(case, measure, period, whole))
         return Plan(operation="share", steps=steps, unit="percent")
+
+    def narrowed(self, case: Case, measure: str, period: Period | None, marks: Sequence[str]) -> Step:
+        """The step for a measure over the names, days of the week and hours of these marks only."""
+        reading = case.reading
+        days, hours = reading.days, reading.hours
+        reading.days = [day for number, day in enumerate(days) if f"D{number}" in marks]
+        reading.hours = [hour for number, hour in enumerate(hours) if f"H{number}" in marks]
+        try:
+            return self.step(case, measure, period, [mark for mark in case.wanted if mark in marks])
+        finally:
+            reading.days, reading.hours = days, hours
 
     def sides(self, case: Case, measure: str) -> tuple[Step, Step] | None:
         """The two steps that are compared: periods, days of the week or names, in the order of the text."""
         pair = case.pair()
         if pair is not None:
             return self.step(case, measure, pair[0]), self.step(case, measure, pair[1])
-        days = case.reading.days
+        days = case.reading.marks("D")
         if len(days) == 2 and len(case.wanted) < 2:
-            steps = []
-            for day in days:
-                case.reading.days = [day]
-                steps.append(self.step(case, measure, case.period()))
-            case.reading.days = days
-            return steps[0], steps[1]
+            others = [*case.wanted, *case.reading.marks("H")]
+            left, right = (self.narrowed(case, measure, case.period(), [day, *others]) for day in days)
+            return left, right
         if len(case.wanted) != 2:
             return None
         first, second = (self.step(case, measure, case.period(), [mark]) for mark in case.wanted)
@@ -129,8 +154,8 @@ class Shapes(ABC):
             "PERDAY": (Fraction(number), "day"),
         }
         rates = [value for role, value in table.items() if case.has(role)]
-        if len(rates) != 1 or self.unit_of(case, measure) == "count":
-            return None
+        if len(rates) != 1:
+            return clarify("An average per what?", "per day", "per month") if not rates else None
         part = self.step(case, measure, period)
         return single("mean", part, self.unit_of(case, measure), divisor=rates[0][0], per=rates[0][1])
 
@@ -156,14 +181,44 @@ class Shapes(ABC):
         if measure is None:
             return None
         plural = bool(self.plural & case.roles) or case.reading.top is not None
+        if case.has("LEAST", "MIN"):
+            return clarify("What was never chosen has no place in a ranking. Do you mean the most?", "the most")
         part = self.step(case, measure, case.period(), dimensions=(group,), order=f"-{measure}")
         if not plural:
             return single("leader", part, None)
         return single("ranking", part, self.unit_of(case, measure), limit=float(case.reading.top or 5))
 
+    def either(self, case: Case) -> Plan | Refusal | None:
+        """Which of two names was it more: A or B."""
+        group = self._group_of_names(case)
+        if group is None or not re.search(r"E\d+ OR (?:\w+ )?E\d+", case.reading.text):
+            return None
+        measure = self.ranked_by(case, group)
+        if measure is None:
+            return None
+        part = self.step(case, measure, case.period(), dimensions=(group,), order=f"-{measure}")
+        return single("leader", part, None)
+
+    @staticmethod
+    def _group_of_names(case: Case) -> str | None:
+        """The one kind that two names have."""
+        kinds = [{name.kind for name in case.named(mark)} for mark in case.wanted if mark[0] == "E"]
+        both = set.intersection(*kinds) if len(kinds) == 2 and len(case.wanted) == 2 else set()
+        return both.pop() if len(both) == 1 else None
+
+    def streak(self, case: Case) -> Plan | Refusal | None:
+        """The most days in a row that have such a row."""
+        measure = self.counted(case)
+        if measure is None or case.reading.days:
+            return clarify("Days in a row with what?")
+        part = self.step(case, measure, case.period())
+        return single("value", replace(part, fold="run", bound=("ge", 1)), "count")
+
     def occasion(self, case: Case) -> Plan | Refusal | None:
         """When was it first, or last."""
         measure = self.counted(case)
+        if not case.has("WHEN", "WHICHDAY") and not case.wanted:
+            return None
         if case.has("LAST") == case.has("FIRST") or measure is None:
             return None
         return single("occasion", self.step(case, measure, case.period()), "date", smallest=case.has("FIRST"))

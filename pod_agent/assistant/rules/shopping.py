@@ -37,6 +37,8 @@ class Shopping(Shapes):
         if self.of_orders(case):
             if case.has("ORDERVALUE", "WORTH"):
                 return "order_value"
+            if case.has("TOTAL") and not case.has("SPEND", "HOWMANY"):
+                return "order_value"
             if case.has("SPEND", "HOWMUCH"):
                 raise Unclear(clarify("The value of the orders, or the money spent at the shop?", "order value"))
             return "orders"
@@ -165,15 +167,20 @@ GOODS = roles("BUY", "PACKS", "PRODUCT", "PRODUCTS", "SPEND", "PURCHASES", "PURC
 ASKED = GOODS | ORDERING | STATE | {"HOWMANY", "HOWMUCH", "WHICH", "WORTH", "SECTION"}
 MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 SHOPPING_RULES = (
-    Rule(_SHAPES.price, some=(roles("PRICE"),), may=roles("LAST", "BUY", "NOW", "WHICH", "SPEND", "PACKS")),
+    Rule(
+        _SHAPES.price,
+        some=(roles("PRICE"),),
+        may=roles("LAST", "BUY", "NOW", "WHICH", "SPEND", "PACKS", "EACHPIECE", "HOWMUCH", "WHEN"),
+    ),
     Rule(
         _SHAPES.price,
         need=roles("SPEND", "LAST"),
         some=(roles("WHICH", "HOWMUCH"),),
-        may=roles("PACKS", "BUY", "WHEN"),
+        may=roles("PACKS", "BUY", "WHEN", "EACHPIECE"),
     ),
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
+    Rule(_SHAPES.either, need=roles("OR"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED | {"WHERE", "SHOP"}),
     Rule(_SHAPES.compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW", "BETWEEN"}),
     Rule(
         _SHAPES.average,
@@ -196,9 +203,9 @@ SHOPPING_RULES = (
     Rule(
         _SHAPES.ranking,
         some=(roles("PRODUCT", "PRODUCTS", "SHOP", "SHOPS", "WHERE", "SECTION", "WHICH"), MOST),
-        may=ASKED | {"LIST", "TIMES", "QUANTITY"},
+        may=ASKED | {"LIST", "TIMES", "QUANTITY", "PRODUCTS"},
     ),
-    Rule(_SHAPES.occasion, some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")), may=GOODS | ORDERING | STATE),
+    Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=GOODS | ORDERING | STATE | {"WHEN", "WHICHDAY"}),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=GOODS | ORDERING),
     Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("PRODUCTS"),), may=GOODS),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),

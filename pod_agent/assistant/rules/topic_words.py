@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from pod_agent.assistant.rules.life_words import HARMLESS, TABLE, Table, either, table
 from pod_agent.assistant.rules.topics import Topic
 
 __all__ = ["FILLERS", "MEASURED", "TOPIC_ROLES"]
-
-Table = tuple[tuple[re.Pattern[str], str], ...]
-
-
-def _table(*pairs: tuple[str, str]) -> Table:
-    return tuple((re.compile(rf"\b(?:{pattern})\b"), role) for pattern, role in pairs)
 
 
 MEASURED = {
@@ -41,117 +34,326 @@ MEASURED = {
 }
 """Roles of what devices measure: the measure, and the words for it, the longer ones before the parts of them."""
 
-SHARE = r"(?:percentage|percent|share|proportion|fraction|%)"
+SHARE = r"(?:percentage|percent|per cent|pct|share|proportion|fraction|part|%)"
 ORDER = ("HRV", "SLEEPSCORE", "RESTING")
+STREAK = (
+    (either(
+         ("(?:(?:the |my )?(?:longest|best|biggest|greatest|record|top|max) )?(?:streaks?|stretch|chain"
+             "|sequence|run(?= of)|run(?= in))(?: (?:of|in))?(?: (?:consecutive|successive|straight|unbroken"
+             "|uninterrupted))?"),
+         "(?:how many|(?:the )?most|number of|longest)? ?(?:consecutive|successive|straight|uninterrupted)",
+     ), "STREAK"),
+    ("(?P<unit>days|nights) (?:in a row|running|straight|on the trot|in succession|consecutively)", r"\g<unit> STREAK"),
+    ("in a row|on the trot|in succession|back to back|consecutively", "STREAK"),
+)  # fmt: skip
+"""Runs of days that follow one another."""
+HOUR = (r"(?:(?:at|in|during) )?(?:which|what) (?:hour|time)(?: of (?:the )?(?:day|night))?", "WHICHHOUR")
 
-HEALTH = _table(
+HEALTH = table(
+    *STREAK,
+    (r"f(?:e|a)ll(?:s|en)?(?= (?:under|in|at|within|B\d))", ""),
+    (either(
+         ("(?:according to|going by|judging by|(?:by|on|from|with|per) my) (?:fitbit|tracker|wearable"
+             "|device|records?|health app|scales?)"),
+         "on (?:the )?scales?|body (?=weight)|daily (?=steps? (?:count|total)s? of)",
+     ), ""),
+    (either(
+         "(?:all time|personal) (?:high|best|record|peak)|pb|record (?=number|count|steps|high)",
+         "record high|peak",
+     ), "MAX"),
+    ("all time low|record low", "MIN"),
     *(
         pair
         for unit, role in (("night", " SLEEP"), ("day", ""))
         for pair in (
-            (rf"(?:on )?(?:how many|number of) (?:different )?{unit}s", f"MANYDAYS{role}"),
-            (rf"(?:(?:which|what) )?{SHARE}(?: of)?(?: all)?(?: my| the)? {unit}s", f"SHAREOFDAYS{role}"),
-            (rf"(?:on )?(?:which|what) {unit}s?", f"WHICHDAY{role}"),
-            (rf"(?:per|each|every|an?|by|in one|in a single|on one|on a single) (?:single )?{unit}s?", f"PERDAY{role}"),
+            (rf"(?:on |for |in )?(?:how many|number of|count of|no of) (?:different |of (?:the |my )?)?{unit}s",
+             f"MANYDAYS{role}"),
+            (rf"(?:(?:which|what|how many|how much|what is the|the) )?{SHARE}(?: of)?(?: all)?(?: my| the)? {unit}s",
+             f"SHAREOFDAYS{role}"),
+            (rf"(?:on |during |in )?(?:which|what) (?:single |one )?{unit}s?(?: of (?:the )?year)?", f"WHICHDAY{role}"),
+            (rf"(?:per|a|each|every|by|in an?|on an?) (?:average|typical|normal|usual) {unit}", f"AVERAGE PERDAY{role}"),
+            (rf"(?:per|each|every|an?|by|in one|in a single|on one|on a single) (?:single )?{unit}s?(?! of\b| on (?!average))",
+             f"PERDAY{role}"),
         )
     ),
-    (r"how (?:often|many times)", "MANYDAYS"),
-    (r"(?:on )?(?:which|what) dates?", "WHICHDAY"),
-    (r"daily|day by day", "PERDAY"),
-    (r"nightly|night by night", "PERDAY SLEEP"),
-    (r"(?:at |by )?the end(?: of)?(?=\s+P\d)", "ATEND"),
-    (r"heaviest", "WEIGHT MAX"),
-    (r"lightest", "WEIGHT MIN"),
-    (r"(?:lose|lost|losing|shed)", "LOST"),
-    (r"(?:gain(?:ed)?|put on)", "GAINED"),
-    (r"longer", "MORE"),
-    (r"shorter", "LESS"),
-    (r"longest|best|deepest", "LONGEST"),
-    (r"shortest|worst", "SHORTEST"),
+    ("how (?:often|many times|frequently)", "MANYDAYS"),
+    ("(?:on )?(?:which|what) dates?|(?:the )?dates? (?:of|on which|when|that)", "WHICHDAY"),
+    ("daily|day by day", "PERDAY"),
+    ("nightly|night by night", "PERDAY SLEEP"),
+    (either(
+         r"(?:at |by )?the end(?: of)?(?=\s+P\d)|(?:at )?(?:the )?close of(?=\s+P\d)|last(?=\s+P\d)",
+         r"end(?=\s+P\d)",
+     ), "ATEND"),
+    ("heaviest", "WEIGHT MAX"),
+    ("lightest", "WEIGHT MIN"),
+    ("(?:slept|sleep|did i sleep) (?:the )?(?:longest|best)|most slept", "SLEEP LONGEST"),
+    (r"(?:lose|lost|losing|shed|drop(?:ped)?(?= (?:\w+ )?(?:kg|kilos|weight)))", "LOST"),
+    ("(?:gain(?:ed)?|put on)", "GAINED"),
+    ("longer|better(?= than)|further|farther", "MORE"),
+    ("shorter", "LESS"),
+    ("longest|deepest|best", "LONGEST"),
+    ("shortest|worst|poorest", "SHORTEST"),
+    ("(?:by )?(?:how many|in) (?:kilos?|kilograms?|kgs?)", "HOWMUCH WEIGHT"),
+    ("how far(?=.*\\bsteps?\\b)", "HOWMUCH"),
     *((MEASURED[role][1], role) for role in dict.fromkeys((*ORDER, *MEASURED))),
-    (r"nights", "DAYS SLEEP"),
-    (r"night", "ONEDAY SLEEP"),
-    (r"days", "DAYS"),
-    (r"day", "ONEDAY"),
-    (r"currently|right now|now|at the moment", "NOW"),
+    ("nights", "DAYS SLEEP"),
+    ("night", "ONEDAY SLEEP"),
+    ("(?:single |one )?days", "DAYS"),
+    ("(?:single |one )?day", "ONEDAY"),
+    (either(
+         "(?:at )?current(?:ly)?|right now|now|at the moment|present(?:ly)?|today(?= |$)|latest",
+         "most recent(?:ly)?|newest",
+     ), "NOW"),
 )  # fmt: skip
 
-VIDEO = _table(
-    (r"(?:on |in |with )?(?:youtube music|yt music)", "YTMUSIC"),
-    (r"subscribed?(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
-    (r"channel subscriptions?|subscribed channels?|subscriptions?", "SUBSCRIPTIONS"),
-    (r"(?:at|in|during) (?:which|what) hour(?: of the day)?|(?:which|what) (?:hour|time)(?: of (?:the )?day)?",
-     "WHICHHOUR"),
-    (r"(?:youtube )?channels|youtubers", "CHANNELS"),
-    (r"(?:youtube )?channel|youtuber", "CHANNEL"),
-    (r"(?:youtube )?(?:ads|adverts|advertisements)", "ADS"),
-    (r"(?:youtube )?(?:videos|vids|clips|shorts)(?: (?:on|from|in) youtube)?", "VIDEOS"),
-    (r"(?:youtube )?(?:video|clip)", "VIDEO"),
-    (r"watch(?:es|ed|ing)?|view(?:s|ed|ing|ings)?|see|saw|seen", "WATCH"),
-    (r"(?:on |in |of )?youtube", "YOUTUBE"),
+MUSIC = table(
+    *STREAK,
+    (either(
+         "(?:on|in|via|through|using|from|by|according to) (?:my )?spotify(?: account| app| premium)?",
+         "spotify(?= (?:plays|streams|listening|artists?|songs?|tracks?|podcasts?))",
+         "in my (?:listening |streaming |play )?(?:history|log|library|records?)",
+         "(?:listening|streaming|play) (?:history|log|library|records?)",
+         "(?:on |through )?(?:my )?(?:headphones|earphones|speakers?|earbuds)",
+     ), ""),
+    (either(
+         "(?:songs?|music|tracks?|tunes?) (?:and|or|plus|with) podcasts?",
+         "podcasts? (?:and|or|plus|with) (?:songs?|music)",
+     ), "ALLSOUND"),
+    (either(
+         ("(?:no|not|without|excluding|exclude|excl|except(?: for)?|minus|leaving (?:out|aside)|apart from"
+             "|aside from|ignoring|not counting|not including|besides|but not|other than|disregarding"
+             "|skipping) (?:any |the |all |my )*podcasts?(?: episodes?)?"),
+         "podcasts? (?:not included|not counted|excluded|aside|apart|left out)|(?:music|songs?) only",
+         "(?:only|just|purely) (?:music|songs)",
+     ), "MUSIC"),
+    (either(
+         ("(?:no|not|without|excluding|exclude|excl|except(?: for)?|minus|leaving (?:out|aside)|apart from"
+             "|ignoring|not counting|besides|but not|other than) (?:any |the |all |my )*(?:music|songs)"),
+         "podcasts? only|(?:only|just|purely) podcasts?",
+     ), "PODCASTS"),
+    (either(
+         "(?:for )?(?:the )?longest(?: time)?",
+         "(?:the )?most (?:of (?:my|the) )?(?:time|minutes|hours)(?: with| on| to)?",
+         "(?:the )?most by (?:time|minutes|hours)|(?:the )?greatest (?:amount of )?time",
+     ), "MOST LISTENTIME"),
+    (either(
+         ("(?:by|in terms of|measured by|rank(?:ed|ing)? by|according to|judged by|based on|sort(?:ed)? by"
+             "|order(?:ed)? by) (?:the )?(?:number of )?(?:total )?(?:listening |played? )?(?:time|duration"
+             "|minutes|hours|length)(?: (?:i (?:gave|spent|listened)(?: them| to them)?|listened|played"
+             "|spent))?"),
+         "listening time|time (?:spent )?listening|play(?:ed|ing)? ?time|air ?time",
+     ), "LISTENTIME"),
+    (("(?:by|in|in terms of|measured by|ranked by|based on|sorted by|ordered by) (?:the )?(?:number of"
+             " )?(?:plays|play counts?|times)"), "PLAY"),
+    (r"(?:how many|number of|no of) (?:\w+ )?(?:hours)|hours|hourly", "HOURS"),
+    (r"(?:how many|number of|no of) (?:\w+ )?(?:minutes)|minutes", "MINUTES"),
+    HOUR,
+    ("(?:number of |how many |count of |total )?(?:play counts?|plays|streams|listens|spins)", "HOWMANY PLAY"),
+    (either(
+         ("(?:come|came|put|had|have|been|playing|goes|went) on(?: (?:the|my) (?:playlist|speakers?"
+             "|headphones|rotation))?"),
+         "blast(?:ed|ing)?|on (?:repeat|loop|rotation)|(?:get|got|been) through|spun|spin",
+         "jam(?:med|ming)? to|vibe(?:d)? to|bop(?:ped)? to|crank(?:ed)? (?:up|out)",
+         "(?:put|have|had) .{0,1}on|rotat(?:e|ed)",
+     ), "PLAY"),
+    (either(
+         "discover(?:ed|y)?|(?:come|came) across|stumble[d]? (?:on|upon|across)|(?:get|got) to know",
+         "(?:get|got) into",
+         "(?:first|start|started|begin|began) (?:to )?(?:listen(?:ing)?(?: to)?|hear(?:ing)?|play(?:ing)?)",
+         "first (?:time|play|listen)|very first|initially|originally",
+     ), "FIRST"),
+    ("(?:the )?(?:very )?last time|most recently|(?:last|latest|most recent) (?:play|listen)", "LAST"),
+    ("(?:artists|singers|bands|musicians|groups|acts|performers|vocalists|rappers)", "ARTISTS"),
+    ("(?:artist|singer|band|musician|group|act|performer|vocalist|rapper)s?", "ARTIST"),
+    ("(?:songs|tracks|tunes|numbers|titles|hits)", "SONGS"),
+    ("(?:song|track|tune|title|hit)", "SONG"),
+    ("(?:albums|lps|records(?= (?:did|do|have) i play))", "ALBUMS"),
+    ("(?:podcasts?|pods?) (?:episodes?|eps?)|episodes? of (?:any |my )?podcasts?|eps", "EPISODES"),
+    ("podcast shows|shows(?! of)|podcast series", "PODCASTS"),
+    ("podcast (?:show|programme|program)|show(?= (?:did|do|have|has|is|was))", "PODCAST"),
+    ("(?:skip(?:ped|s|ping)?|cut short|abandon(?:ed)?)(?: (?:over|past))?", "SKIP"),
+    ("listen(?:ed|ing|s)?(?: in)?(?: to)?|hear(?:ing|d)?|tun(?:ed|e|ing) in(?:to)?|enjoy(?:ed)?", "LISTEN"),
+    ("play(?:ed|s|ing|back)?|stream(?:ed|s|ing)?", "PLAY"),
+    ("how (?:long|much time)", "HOWLONG"),
 )  # fmt: skip
 
-SHOPS = _table(
-    (r"(?:total |combined |whole )?(?:value|worth)(?: of)?(?= (?:all |of |my |the |\w+ ){0,3}orders?\b)", "ORDERVALUE"),
-    (r"get|got|gotten|receive[ds]?", "BUY"),
-    (r"(?:order|basket) (?:value|size|total|amount)s?", "ORDERVALUE"),
-    (r"cancelled|canceled", "CANCELLED"),
-    (r"refunded|returned", "REFUNDED"),
-    (r"(?:been )?delivered", "DELIVERED"),
-    (r"(?:not yet delivered|pending|open|outstanding)(?= orders?)", "PLACED"),
-    (r"(?:the )?(?:unit )?price(?: of| for)?|how much (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|the total))",
-     "PRICE"),
-    ((r"(?:cartons?|packets?|packs?|bottles?|cans?|tins?|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?"
-      r"|units?|pieces?) of"), "PACKS"),
-    (r"orders|baskets|deliveries|parcels", "ORDERS"),
-    (r"order(?= (?:from|at|with|on)\b)|ordered", "BUY"),
-    (r"(?<=did i )order|(?<=do i )order|(?<=have i )order", "BUY"),
-    (r"order|basket|delivery|parcel", "ORDER"),
-    (r"products|items|articles|things", "PRODUCTS"),
-    (r"product|item|article|thing", "PRODUCT"),
-    (r"(?:shop )?(?:section|aisle|department)s?", "SECTION"),
-    (r"(?<=i )place[ds]?|placed", "BUY"),
-    (r"online shops?|shops", "SHOPS"),
-    (r"shop(?! at)|store", "SHOP"),
-    (r"(?:by )?(?:quantity|quantities|number of pieces)", "QUANTITY"),
-    (r"worth", "WORTH"),
+VIDEO = table(
+    *STREAK,
+    ("(?:on |in |with |via |from |through )?(?:youtube music|yt music|ytm)", "YTMUSIC"),
+    (either(
+         "in my (?:watch(?:ing)? |viewing |youtube )?history",
+         "(?:watch(?:ing)?|viewing) (?:history|log|record)",
+     ), ""),
+    ("subscribed?(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
+    ("channel subscriptions?|subscribed channels?|subscriptions?|subs", "SUBSCRIPTIONS"),
+    HOUR,
+    (("(?:is |was |are |does )?(?:about|on the (?:subject|topic) of|(?:with|has|have|having"
+             "|contain(?:s|ing)?|mention(?:s|ing)?) .{0,0}in (?:the|their|its) titles?)"), "ABOUT"),
+    ("(?:youtube |video )?(?:channels|creators|youtubers|uploaders)", "CHANNELS"),
+    ("(?:youtube |video )?(?:channel|creator|youtuber|uploader)s?", "CHANNEL"),
+    ("(?:youtube |video )?(?:ads?|adverts?|advertisements?|commercials?)", "ADS"),
+    ("(?:youtube )?(?:videos|vids|clips|shorts|uploads|vlogs)(?: (?:on|from|in) youtube)?", "VIDEOS"),
+    ("(?:youtube )?(?:video|vid|clip|upload|vlog)", "VIDEO"),
+    ("(?:number of |how many |count of )?(?:views|viewings|watches)", "HOWMANY WATCH"),
+    (either(
+         "watch(?:es|ed|ing)?|view(?:ed|ing)?|see|saw|seen|(?:get|got|been|went|go) through",
+         "show(?:n|ed)? (?:me|to me)|binge[d]?(?: watched)?|tun(?:ed|e) in(?:to)?|look(?:ed)? at",
+         "click(?:ed)? on|open(?:ed)?",
+     ), "WATCH"),
+    (either(
+         "discover(?:ed)?|(?:come|came) across",
+         "(?:first|start|started|begin|began) (?:to )?(?:watch(?:ing)?|view(?:ing)?)|first time|very first",
+     ), "FIRST"),
+    ("(?:the )?(?:very )?last time|most recently|(?:last|latest|most recent) (?=WATCH|VIDEO)", "LAST"),
+    ("(?:on |in |of |from |by )?(?:youtube|yt)", "YOUTUBE"),
 )  # fmt: skip
 
-SUBSCRIPTIONS = _table(
-    ((r"(?:become|became|becomes|get|got|gotten|getting|turn(?:ed)?|gone|go|went|been|is|are)?(?: any)? ?(?:more"
-      r" (?:expensive|costly)|dearer|pricier|costlier|up in price)"), "DEARER"),
-    ((r"(?:have |has |had )?(?:a )?price (?:rise|increase|hike)s?|raised? (?:its|their|the) prices?|increased?"
-      r" (?:in|its) prices?"), "DEARER"),
-    (r"price changes?|chang(?:e|ed) (?:its |their |the |in )?prices?", "PRICECHANGE"),
-    (r"(?:subscribed?|subscribing)(?: to)?", "SUBSCRIBED"),
-    (r"by how much|how much (?:more|by)|and how much(?= |$)", "BYHOWMUCH"),
-    (r"subscriptions", "SUBSCRIPTIONS"),
-    (r"subscription", "SUBSCRIPTION"),
-    (r"(?:yearly|annual|annually)", "YEARLY"),
-    ((r"(?:currently |right |still )?active|current|running|ongoing|currently|right now|at the moment|still"
-      r"|now"), "ACTIVE"),
-    (r"each(?! month| year)", "EACH"),
-    (r"(?:per|a|each|every) year", "PERYEAR"),
-    (r"in total|altogether|all in all|combined|together", "TOTAL"),
+SHOPS = table(
+    (either(
+         (r"(?:in|from|according to|going by|judging by|based on|per) (?:my |the |all )?(?:\w+ )?order"
+             " (?:lines?|history|records?)"),
+         "(?:judging|going) by|online",
+     ), ""),
+    ((r"(?:how much|what) (?:does|do) (?:PACKS |a |an |one |the |my |single )*(?P<name>E\d+) (?:cost|go"
+             r" for|sell for|set me back)(?: (?:per|a|each|for one) ?\w*)?"), r"PRICE \g<name>"),
+    (("(?:how much|what) (?:did|was|is) (?:a|an|one|the|my|single) (?:last |latest |single |new"
+             r" )?(?P<name>E\d+) (?:cost|go for|set me back)(?! me)(?: (?:the )?last(?: time)?)?"), r"PRICE \g<name>"),
+    (either(
+         (r"(?:total |combined |whole |overall )?(?:value|worth)(?: of)?(?= (?:all |of |my |the |\w+"
+             r" ){0,3}orders?\b)"),
+         "(?:average |mean |typical )?basket(?= (?:size|value))",
+     ), "ORDERVALUE"),
+    ("(?:order|basket) (?:value|size|total|amount)s?", "ORDERVALUE"),
+    ("(?:call(?:ed)? off|void(?:ed)?|scrap(?:ped)?)|cancel(?:led|ed|s|lations?)?", "CANCELLED"),
+    ("refunded|returned", "REFUNDED"),
+    ("(?:been |actually )?(?:delivered|arrived|fulfilled|completed)", "DELIVERED"),
+    ("(?:not yet delivered|pending|open|outstanding|on (?:its|their|the) way)(?= orders?)", "PLACED"),
+    (either(
+         ("(?:the |a )?(?:latest |last |most recent |current |newest )?(?:unit )?(?:price|unit cost)(?:"
+             " tag)?(?: paid| i paid)?(?: of| for| on)?(?: (?:one|a|an|each|single|PACKS))*"),
+         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|the total))",
+         "(?:the )?cost of (?:a|an|one|each|a single)(?: PACKS)?",
+     ), "PRICE"),
+    ("(?:per|each|a) (?:piece|unit|item|carton|packet|pack|bottle|can|tin|bag|box|tray|tub|jar|loaf|roll|bar)(?! of)", "EACHPIECE"),
+    (("(?:cartons?|packets?|pkts?|packs?|bottles?|btls?|cans?|tins?|bags?|boxes|box|trays?|tubs?|jars?"
+             "|loaves|loaf|rolls?|bars?|units?|pieces?|pcs?|blocks?|bunch(?:es)?|tubes?|slabs?"
+             "|sachets?) of"), "PACKS"),
+    (either(
+         ("(?:by|in|in terms of|measured by|ranked by|based on|with) (?:the )?(?:greatest |largest "
+             "|highest |total )?(?:quantity|quantities|number of (?:pieces|units|items)|volume|units|pieces"
+             "|count|qty)"),
+         "in (?:the )?(?:greatest|largest) (?:numbers?|quantit(?:y|ies))",
+     ), "QUANTITY"),
+    (r"(?:quantity|qty|number) of(?= [\w ]*E\d)|quantity|quantities", "HOWMANY"),
+    (("(?:by|in terms of|measured by|ranked by|based on|according to) (?:the )?(?:money(?: spent)?"
+             "|spend(?:ing)?|amount(?: spent)?|cost|value|dollars|total(?: spent)?|price)"), "SPEND"),
+    (either(
+         "(?:lay|laid|fork(?:ed)?|shell(?:ed)?|splash(?:ed)?|pa(?:y|id)) out(?: on| for)?",
+         "splurge[d]?(?: on)?|money (?:went|goes|gone|spent)(?: on| into| to)?",
+         "(?:went|goes) (?:on|into|to)|set me back|damage",
+     ), "SPEND"),
+    ("orders|baskets|deliveries|parcels|purchases(?= (?:from|at|on|with) E)", "ORDERS"),
+    (r"order(?= (?:from|at|with|on)\b)|ordered|ordering", "BUY"),
+    ("(?<=did i )order|(?<=do i )order|(?<=have i )order|(?<=i )order", "BUY"),
+    ("order|basket|delivery|parcel", "ORDER"),
+    ("products|items|articles|things|goods", "PRODUCTS"),
+    ("product|item|article|thing", "PRODUCT"),
+    ("(?:shop |product )?(?:section|aisle|department|category|categorie)s?", "SECTION"),
+    ("(?<=i )(?:place[ds]?|made|make)|placed|put in|submitted", "BUY"),
+    (either(
+         "get(?:ting)?|got|gotten|receive[ds]?|grab(?:bed)?|pick(?:ed)? up|purchas(?:e|ed|ing)",
+         "stock(?:ed)? up(?: on)?|buy(?:ing)?|bought|buys|went through|go through",
+     ), "BUY"),
+    ("online shops?|shops|stores", "SHOPS"),
+    ("shop(?! at)|store", "SHOP"),
+    ("worth", "WORTH"),
+    ("what (?:date|day)|which (?:date|day)|on what date", "WHICHDAY"),
+)  # fmt: skip
+
+SUBSCRIPTIONS = table(
+    (r"(?:every|each)(?: single)? (?=(?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),
+    (either(
+         ("(?:become|became|becomes|get|got|gotten|getting|turn(?:ed)?|gone|go|went|been|is|are)?(?: any)?"
+             " ?(?:more (?:expensive|costly)|dearer|pricier|costlier|up in price)"),
+         ("(?:have |has |had |got )?(?:a |any |their |its |the )*price (?:rise|increase|hike|go up|went up"
+             "|gone up|jump)s?"),
+         "(?:rais|increas|hik|incras)e[ds]? (?:its |their |the |in |my |of )*prices?",
+         "(?:go|goes|went|gone|going) up",
+         "(?:charge|charges|charging|charged|cost|costs) (?:me )?more(?: than before)?",
+         "price (?:went|gone|go) up|put (?:its |their |the )?prices? up",
+     ), "DEARER"),
+    (either(
+         "price changes?|chang(?:e|ed|es) (?:its |their |the |in )*(?:prices?|price)",
+         "chang(?:e|ed|es) in (?:its )?price",
+     ), "PRICECHANGE"),
+    (either(
+         ("(?:no longer|not|stopped|stop|quit|used to) (?:being |be |get(?:ting)? )?(?:active|running"
+             "|subscribed(?: to)?|pay(?:ing)?(?: for)?|charged|current)"),
+         ("(?:have |has |had )?(?:lapsed|expired|ended|inactive|dead|cancelled|canceled|discontinued"
+             "|dropped|stopped|terminated)"),
+         "(?:i )?(?:cancelled|canceled|dropped|quit|gave up)|any ?more|any longer",
+     ), "LAPSED"),
+    (either(
+         r"(?:subscribed?|subscribing|signed up|paying)(?: to| for)?(?= .*\b(?:which|what)\b)",
+         "(?:subscribed?|subscribing|signed up)(?: to| for)?",
+     ), "SUBSCRIBED"),
+    ("by how much|how much (?:more|by)|and how much(?= |$)|and by what amount", "BYHOWMUCH"),
+    (("(?:along |together )?(?:with|and|at|for|plus) (?:its|their|the|what)? ?(?:price|prices|cost"
+             "|costs|amount|amounts|fee|fees)(?: of each| each)?"), "EACH"),
+    ("(?:subscriptions|subs|recurring (?:charges|payments|bills|plans)|memberships|plans)", "SUBSCRIPTIONS"),
+    ("(?:subscription|sub|membership|plan)", "SUBSCRIPTION"),
+    (either(
+         "(?:(?:on|with) an? )?(?:yearly|annual|annually)(?: (?:basis|rhythm|plan|billing|ones?))?",
+         "(?:once a|by the|charged every|billed every) year|(?:every|once per) year(?= |$)",
+     ), "YEARLY"),
+    (either(
+         "(?:on a |with a )?monthly (?:basis|rhythm|billing|ones?)",
+         "(?:billed|charged|paid|renewing|recurring) (?:monthly|every month|each month|by the month|per month)",
+     ), "PERMONTH"),
+    ("billed|charged|charging|renew(?:s|ing)?", "SPEND"),
+    (either(
+         "(?:currently |right |still )?active|current|running|ongoing|currently|right now|at the moment",
+         "still|stil|now|live|in force|going on|at present|these days",
+     ), "ACTIVE"),
+    ("each(?! month| year)|individual(?:ly)?|every (?:single )?(?:one(?: of them)?)|apiece|one by one", "EACH"),
+    ("(?:per|a|each|every) year", "PERYEAR"),
+    ("in total|altogether|all in all|combined|together", "TOTAL"),
 )  # fmt: skip
 
 TOPIC_ROLES: dict[Topic, Table] = {
     "": (),
-    "health": HEALTH,
-    "video": VIDEO,
-    "shops": SHOPS,
-    "subscriptions": SUBSCRIPTIONS,
+    "health": (*HEALTH, *TABLE),
+    "music": (*MUSIC, *TABLE),
+    "video": (*VIDEO, *TABLE),
+    "shops": (*SHOPS, *TABLE),
+    "subscriptions": (*SUBSCRIPTIONS, *TABLE),
 }
 """Phrases with their roles, by topic."""
 
 FILLERS: dict[Topic, frozenset[str]] = {
     "": frozenset(),
-    "health": frozenset(
-        "take took taken make made get got body data recorded measured logged count go reach reached hit climb climbed"
-        " manage managed kg".split()
+    "health": HARMLESS
+    | frozenset(
+        "take took taken make made get body data recorded measured logged count reach reached hit climb climbed do doing"
+        " manage managed kg bpm beats per minute fitbit sleeping feet counter goal target scale scales reading value level"
+        " back asleep hours".split()
+    )
+    - {"hours"},
+    "music": HARMLESS
+    | frozenset(
+        "spotify give gave given devote devoted spend spent time titles called named take took do done them".split()
     ),
-    "video": frozenset("about data account upload uploaded list posted still currently now".split()),
-    "shops": frozenset("get got online bought total".split()) - {"bought", "total"},
-    "subscriptions": frozenset("expensive services service plan plans any price prices paying active".split()),
+    "video": HARMLESS
+    | frozenset(
+        "data upload uploaded list posted made make still currently now called named history given give title"
+        " titled platform content stuff from by do done".split()
+    ),
+    "shops": HARMLESS
+    | frozenset(
+        "get got online bought groceries grocery shopping cart placed called named pack packs pieces do done"
+        " supermarket haul basket".split()
+    ),
+    "subscriptions": HARMLESS
+    | frozenset("expensive services service plan plans any price prices paying pay active have stuff basis".split()),
 }
 """Words that change nothing within a topic."""

@@ -10,11 +10,12 @@ from pod_agent.assistant.rules.lexicon import Kind
 
 __all__ = ["NAMES_OF", "PAID", "SOUND", "TOPICS", "About", "Topic", "topics_of"]
 
-Topic = Literal["", "health", "video", "shops", "subscriptions"]
-"""The empty one is money or listening, which the names in a question tell apart."""
+Topic = Literal["", "health", "music", "video", "shops", "subscriptions"]
+"""The empty one is money, or listening where only the names in a question tell."""
 
 NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
     "health": (),
+    "music": ("artist", "track", "album", "podcast"),
     "video": ("channel", "video"),
     "shops": ("shop", "product"),
     "subscriptions": ("merchant", "channel"),
@@ -22,26 +23,33 @@ NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
 """What the names in a question of each topic may be."""
 
 SOUND = (
-    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|episodes?|music"
-    r"|skip(?:s|ped)?"
-    r"|singers?|bands?|heard|tunes?|stream(?:ed|s)?)\b"
+    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?|episodes?|music|streams"
+    r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?|platforms?|apps?))"
+    r"|musicians?|rappers?|discover(?:ed)?)\b"
 )
 PAID = (
     r"\b(?:spen[dt]|spending|pay|paid|cost|costs|bill|bought|buy|money|purchases?|payments?|transactions?"
     r"|sgd|charged?)\b"
 )
 """Words that only make sense of listening, and of money."""
+TIME_SPENT = (
+    r"\b(?:hours?|minutes?|mins|hrs|time|long)\b(?: \w+){0,6} spen[dt](?:ing)?\b"
+    r"|\bspen[dt](?:ing)? (?:(?:the|most|more|less|of|my|longest|\d+) )*(?:listening|watching|sleeping|walking|asleep|hours?|minutes?|time)\b"
+)
+"""Time is spent there, not money."""
 
 HEALTH = (
     r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse"
-    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heaviest|lightest|kilos?|floors?|calories|kcal|distance|body fat|bmi"
+    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heaviest|lightest|kilos?|kilograms?|scales?|floors?|calories|kcal|distance|body fat|bmi"
     r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
     r" minutes|breathing rate|respiratory rate)\b"
 )
 VIDEO = (
-    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube music|yt music|shorts|views)\b"
-    r"|\b(?:ads|adverts|advertisements) (?:did|have|do) i\b"
+    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription)|yt|youtube music|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
+    r"|\b(?:ads|adverts|advertisements|commercials) (?:did|have|do|was) i\b"
+    r"|\b(?:am i|do i|i am|i) (?:still )?follow(?:ing)?\b"
 )
+CHANNELS = r"\b(?:channels?|youtubers?|youtube(?! premium))\b"
 ORDERS = (
     r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
     r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?)\b"
@@ -60,9 +68,13 @@ RUNNING_COST = (
 )
 """What something costs all the time: a subscription, if it is one."""
 SUBSCRIBED = (
-    r"\b(?:subscriptions?|subscribed?|subscribing|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
+    r"\b(?:subscriptions?|subscribed?|subscribing|subs|memberships?|recurring (?:charges|payments|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
     r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
 )
+MAYBE_SUBSCRIBED = (
+    r"\b(?:go up|went up|gone up|prices?|still (?:pay(?:ing)?|active|charged|running)|costs?|any ?more)\b"
+)
+"""Of a service that is paid again and again."""
 SPENT = (
     r"\b(?:spent|spending|did (?:i|we) (?:spend|pay)|have i (?:spent|paid)|paid|went|goes|did [\w ]{0,20}subscriptions?"
     r" cost|spend|purchases?|payments?|transactions?)\b"
@@ -93,15 +105,17 @@ TOPICS: dict[str, About] = {
 
 def topics_of(text: str) -> tuple[Topic, ...]:
     """The topics that a canonical text may be about, the likeliest first."""
-    paid, sound = re.search(PAID, text) is not None, re.search(SOUND, text) is not None
-    if re.search(SUBSCRIBED, text) and not re.search(r"\bchannels?\b", text):
+    paid, sound = re.search(PAID, re.sub(TIME_SPENT, " ", text)) is not None, re.search(SOUND, text) is not None
+    if re.search(SUBSCRIBED, text) and not re.search(CHANNELS, text):
         return ("", "subscriptions") if re.search(SPENT, text) else ("subscriptions", "")
     table: tuple[tuple[bool, tuple[Topic, ...]], ...] = (
         (re.search(RUNNING_COST, text) is not None, ("subscriptions", "")),
         (re.search(VIDEO, text) is not None and not paid, ("video", "")),
         (re.search(HEALTH, text) is not None and not (paid or sound), ("health", "")),
+        (sound and not paid, ("music", "")),
         (re.search(ORDERED_MOST, text) is not None, ("shops", "")),
         (re.search(ORDERS, re.sub(ORDERING, " ", text)) is not None and not sound, ("shops", "")),
         (re.search(BUYING, text) is not None and not sound, ("", "shops")),
     )
-    return next((topics for holds, topics in table if holds), ("",))
+    maybe: tuple[Topic, ...] = ("subscriptions",) if re.search(MAYBE_SUBSCRIBED, text) else ()
+    return next((topics for holds, topics in table if holds), ("", "shops", *maybe))

@@ -110,7 +110,7 @@ def _filters(case: Case, marks: list[str], operator: str) -> list[Filter]:
 
 
 _SHAPES = Videos()
-SEEN = roles("WATCH", "VIDEOS", "VIDEO", "YOUTUBE", "YTMUSIC", "PLAY", "LISTEN", "SONG", "SONGS", "ADS", "BUY", "MUSIC")
+SEEN = frozenset("WATCH VIDEOS VIDEO YOUTUBE YTMUSIC PLAY LISTEN SONG SONGS ADS BUY MUSIC ABOUT RECEIVED".split())
 ASKED = SEEN | {"CHANNEL", "TIMES", "HOWMANY", "WHICH"}
 MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 VIDEO_RULES = (
@@ -129,10 +129,14 @@ VIDEO_RULES = (
     ),
     Rule(
         _SHAPES.ranking,
-        some=(roles("CHANNEL", "CHANNELS", "VIDEO", "VIDEOS", "SONG", "SONGS"), MOST),
+        some=(roles("CHANNEL", "CHANNELS", "VIDEO", "VIDEOS", "SONG", "SONGS"), MOST | {"LEAST", "MIN"}),
         may=ASKED | {"LIST", "WHERE"},
     ),
-    Rule(_SHAPES.occasion, some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")), may=SEEN | {"CHANNEL"}),
+    Rule(_SHAPES.either, need=roles("OR"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED | {"CHANNELS"}),
+    Rule(_SHAPES.mean, need=roles("AVERAGE"), may=ASKED | {"PERMONTH", "PERWEEK", "PERDAY"}),
+    Rule(_SHAPES.mean, some=(roles("PERWEEK", "PERDAY"),), may=ASKED),
+    Rule(_SHAPES.streak, need=roles("STREAK"), may=SEEN | {"HOWMANY", "WHICH", "MANYDAYS", "MAX", "CHANNEL"}),
+    Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=SEEN | {"CHANNEL", "WHEN", "WHICHDAY"}),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=SEEN | {"CHANNEL"}),
     Rule(_SHAPES.distinct, need=roles("HOWMANY"), some=(roles("CHANNELS"),), may=SEEN | {"DISTINCT"}),
     Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("VIDEOS", "SONGS"),), may=SEEN),

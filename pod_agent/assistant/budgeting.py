@@ -16,6 +16,8 @@ from vocab.wording import folded
 
 __all__ = ["budgets", "told"]
 
+MOST = 6
+"""Budgets that are told one by one."""
 SET = "Set one with: pod-agent budgets set CATEGORY AMOUNT"
 
 
@@ -34,7 +36,8 @@ def budgets(index: LocalIndex, plan: Plan, held: Sequence[Budget]) -> Outcome:
             return Outcome(None, (), None, "Which of your budgets do you mean?", choices=names)
     if plan.ask == "list":
         return _listed(chosen)
-    fitting = [each for each in chosen if asked is None or _is_period_of(each, asked, today)]
+    alike = [each for each in chosen if not plan.per or each.per == plan.per]
+    fitting = [each for each in alike if asked is None or _is_period_of(each, asked, today)]
     if not fitting:
         rhythms = " or ".join(sorted({each.per.value for each in chosen}))
         return _declined(f"That budget is for each {rhythms}: ask about one {rhythms}, please.")
@@ -71,13 +74,20 @@ def _kept(found: Sequence[Progress], plan: Plan) -> Outcome:
     """Whether all of these were kept to; turned around whether one was exceeded."""
     over = any(each.exceeded for each in found)
     value = "yes" if over == plan.smallest else "no"
-    return Outcome(value, _evidence(found), None, told=" ".join(map(told, found)))
+    return Outcome(value, _evidence(found), None, told=_lines(found))
+
+
+def _lines(found: Sequence[Progress]) -> str:
+    """How budgets stand, those that were exceeded first, ``MOST`` of them."""
+    ordered = sorted(found, key=lambda each: not each.exceeded)
+    more = f" And {len(found) - MOST} more: pod-agent budgets list." if len(found) > MOST else ""
+    return " ".join(map(told, ordered[:MOST])) + more
 
 
 def _exceeded(found: Sequence[Progress], _: Plan) -> Outcome:
     over = sorted((each for each in found if each.exceeded), key=lambda each: (each.left, folded(each.budget.name)))
     value = tuple((each.budget.name, rounded(-each.left, "SGD")) for each in over)
-    lines = " ".join(map(told, over)) or f"None of your {len(found)} budgets was exceeded."
+    lines = _lines(over) or f"None of your {len(found)} budgets was exceeded."
     return Outcome(value, _evidence(found), "SGD", told=lines)
 
 
@@ -85,7 +95,7 @@ def _figure(of: Callable[[Progress], Fraction], unit: str) -> Callable[[Sequence
     def figure(found: Sequence[Progress], _: Plan) -> Outcome:
         total = sum((of(each) for each in found), Fraction(0))
         value = rounded(total if unit == "SGD" else total / len(found), unit)
-        return Outcome(value, _evidence(found), unit, told=" ".join(map(told, found)))
+        return Outcome(value, _evidence(found), unit, told=_lines(found))
 
     return figure
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pod_agent.assistant.plan import Plan, Refusal
+from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
 from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
 from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
@@ -47,6 +48,9 @@ class RulePlanner:
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
         text = plain(question)
+        apart = asked_apart(text, self._lexicon, self._held, today)
+        if apart is not None:
+            return apart
         found = self._best(text, topics_of(text), today)
         if found.left and topics_of(found.question) != topics_of(text):
             found = self._best(found.question, topics_of(found.question), today)

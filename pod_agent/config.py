@@ -34,6 +34,8 @@ class Settings:
     ``client_document`` is the address of a client-ID document (Solid-OIDC) that logins in the browser are made with.
     ``registered`` is the agent's container and the kinds of record in it that the private type index lists; empty where
     the person did not ask for that.
+    ``search_model`` and ``search_reranker`` are folders of the person's own sentence-transformers model and
+    cross-encoder for search, empty for the built-in model and for none.
     """
 
     pod: str = ""
@@ -51,6 +53,8 @@ class Settings:
     simulated: str = ""
     client_document: str = ""
     registered: str = ""
+    search_model: str = ""
+    search_reranker: str = ""
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property

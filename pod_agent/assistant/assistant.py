@@ -18,7 +18,10 @@ from vocab.records import IRI
 if TYPE_CHECKING:
     from pod_agent.assistant.beside import Beside
     from pod_agent.assistant.budget_desk import BudgetDesk
+    from pod_agent.assistant.retrieval.desk import SearchDesk
+    from pod_agent.assistant.retrieval.search import Hit
     from pod_agent.assistant.retrieval.sources import AnswerSources
+    from pod_agent.assistant.teaching import Teaching
     from pod_agent.config import Settings
     from pod_agent.index.local import LocalIndex
     from pod_agent.offers.desk import OfferDesk
@@ -67,10 +70,39 @@ class Assistant:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""
         from pod_agent.assistant.answering import ask
 
-        answer = self.sources.told(
-            ask(self.sources.index(), question, today or self.place.today(), beside=self.beside())
-        )
+        day = today or self.place.today()
+        learnt = self.teaching.reading(question, day)
+        meant = question if learnt is None else learnt.question
+        answer = self.sources.told(ask(self.sources.index(), meant, day, beside=self.beside()))
+        answer = self.teaching.told(answer, question, learnt, day)
+        answer = self.with_found(answer, question, day)
         return replace(answer, citations=self.place.absolute(answer.citations))
+
+    def search(
+        self,
+        text: str,
+        today: date | None = None,
+        *,
+        kind: str | None = None,
+        limit: int = 3,
+        advance: Callable[[int, int], None] | None = None,
+    ) -> list[Hit]:
+        """The few things in the records that fit a text best, with absolute IRIs; see ``SearchDesk.find``."""
+        day = today or self.place.today()
+        return self.searching.find(text, day, kind=kind, limit=limit, advance=advance)
+
+    def with_found(self, answer: Answer, question: str, today: date) -> Answer:
+        """The answer with what search finds, where a question asks to be reminded and no figure answers it."""
+        from pod_agent.assistant.retrieval.recall import with_found
+
+        return with_found(answer, question, lambda: self.searching.suggested(question, today))
+
+    @cached_property
+    def searching(self) -> SearchDesk:
+        """Search over what the records are about."""
+        from pod_agent.assistant.retrieval.desk import SearchDesk
+
+        return SearchDesk(self.place.home, self.settings, self.sources, self.place.absolute)
 
     def beside(self) -> Beside:
         """What some answers need beside the index: budgets and offers, opened when a plan first needs them."""
@@ -88,6 +120,17 @@ class Assistant:
             pod=lambda: kept.pod, known=lambda: kept.known, index=self.place.index, today=self.place.today()
         )
 
+    def correct(self, question: str, meant: str, today: date | None = None) -> None:
+        """Keep that a question means another one; see ``Teaching.correct``."""
+        self.teaching.correct(question, meant, today or self.place.today())
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        """What the person said that their questions mean: corrections, confirmations, and taking them back."""
+        from pod_agent.assistant.teaching import Teaching
+
+        return Teaching(self.place.kept, self.sources.index)
+
     @cached_property
     def sources(self) -> AnswerSources:
         """The sources of records that answers and search may use."""
@@ -97,9 +140,13 @@ class Assistant:
 
     def switch_sources(self, *, off: Iterable[str] = (), on: Iterable[str] = ()) -> frozenset[str]:
         """Switch sources off and on for answers and search; all that are off since."""
-        return self.sources.switch(off=off, on=on)
+        switched = self.sources.switch(off=off, on=on)
+        self.searching.forget()
+        return switched
 
     def close(self) -> None:
         """End what was started for questions, such as a worker process of a language model."""
+        if "searching" in vars(self):
+            self.searching.close()
         if "sources" in vars(self):
             self.sources.close()

@@ -39,7 +39,7 @@ NOTE: Final = "erasing.json"
 _SUPERSEDED: Final = ".superseded.ttl"
 _NAME: Final = re.compile(rb"\n<[0-9a-z.-]*#([a-z2-7]{26})>")
 _CACHES: Final = ("index.sqlite", "ingest/mirror.sqlite", "ingest/journal.sqlite")
-_MADE_OF_RECORDS: Final = ("ingest/staging-*", "shown/*.jsonl", "catalogue/reasons.json", "vectors/*")
+_MADE_OF_RECORDS: Final = ("ingest/staging-*", "shown/*.jsonl", "catalogue/reasons.json", "vectors/*", "search/**/*")
 
 
 @dataclass(slots=True)
@@ -120,7 +120,8 @@ def forget_local(home: Path, done: ErasedSource) -> None:
                 done.removed["local copies"] += remove_private(home / f"{name}{ending}")
         for pattern in (*_MADE_OF_RECORDS, f"ingest/refused/*-{DATA.rstrip('/')}-{done.source}-*"):
             for left_over in home.glob(pattern):
-                done.removed["local copies"] += remove_private(left_over)
+                if not left_over.is_dir():
+                    done.removed["local copies"] += remove_private(left_over)
         remove_private(home / NOTE)
 
 

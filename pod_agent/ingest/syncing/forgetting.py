@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from pod_agent.storage import remove_private
@@ -10,7 +11,8 @@ __all__ = ["forget_known"]
 
 
 def forget_known(home: Path) -> None:
-    """Remove the index and the copy of the pod; both are made again from the pod that is linked next."""
+    """Remove the index, the store of search and the copy of the pod; all are made again from the next pod."""
     for name in ("index.sqlite", "ingest/mirror.sqlite"):
         for ending in ("", "-wal", "-shm"):
             remove_private(home / (name + ending))
+    shutil.rmtree(home / "search", ignore_errors=True)

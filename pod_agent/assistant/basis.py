@@ -10,7 +10,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pod_agent.assistant.figures import narrowed
+from pod_agent.assistant.gaps import Gap, gaps_of
 from pod_agent.assistant.plan import Period, Plan, Step
+from pod_agent.assistant.safe_names import safe_name
 from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
 from vocab.measures import MEASURES as MEASURED
@@ -20,6 +22,9 @@ __all__ = ["basis_of", "kinds_of", "notes_of"]
 
 FEW = 200
 """Of so many records each is looked at; of more the first and the last of every step."""
+GAPS_TOLD = 3
+WITHOUT_NOTES = frozenset({"budgets", "offers", "follows", "subscriptions", "extreme", "occasion", "any"})
+"""Operations that look at no period as a whole."""
 QUIET = timedelta(days=31)
 """Records that end so long before a period does are said to end: shorter may be a quiet month."""
 SOURCE = re.compile(r"(?:^|/)data/([^/]+)/")
@@ -98,9 +103,18 @@ def notes_of(index: LocalIndex, plan: Plan) -> tuple[str, ...]:
     found: list[str] = []
     for step in plan.steps:
         kind = kinds_of(step)
-        if step.spec.period is not None and kind in held and plan.operation not in {"budgets", "offers"}:
-            found.extend(_short(NAMES.get(kind, f"{kind.replace('_', ' ')} records"), step.spec.period, held[kind]))
+        if kind not in held or plan.operation in WITHOUT_NOTES:
+            continue
+        period = step.spec.period
+        if period is not None:
+            found.extend(_short(NAMES.get(kind, f"{kind.replace('_', ' ')} records"), period, held[kind]))
+        gaps = gaps_of(index, kind, period or held[kind])
+        found.extend(_missing(gap) for gap in gaps[:GAPS_TOLD])
     return tuple(dict.fromkeys(found))
+
+
+def _missing(gap: Gap) -> str:
+    return f"Nothing is held of {safe_name(gap.source)} from {_told(gap.first)} to {_told(gap.last)}."
 
 
 def _short(what: str, period: Period, held: Period) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from pod_agent.assistant.figures import Outcome, rounded
-from pod_agent.assistant.plan import Period, Plan
+from pod_agent.assistant.plan import Period, Plan, Step
 from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.budgets import Budget, Scope
 from pod_agent.models.budgets import Progress, period_of, progress_of
@@ -42,7 +43,8 @@ def budgets(index: LocalIndex, plan: Plan, held: Sequence[Budget]) -> Outcome:
         rhythms = " or ".join(sorted({each.per.value for each in chosen}))
         return _declined(f"That budget is for each {rhythms}: ask about one {rhythms}, please.")
     found = [progress_of(index, each, today, within=None if asked is None else asked[0]) for each in fitting]
-    return _ANSWERS[plan.ask](found, plan)
+    steps = tuple(Step(spec=each.spec, name=each.budget.name) for each in found)
+    return replace(_ANSWERS[plan.ask](found, plan), steps=steps)
 
 
 def _declined(text: str) -> Outcome:

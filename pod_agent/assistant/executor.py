@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
@@ -36,6 +37,7 @@ def execute(index: LocalIndex, plan: Plan, beside: Beside = NOTHING) -> Answer:
     ``beside`` opens what is no record: budgets and offers.
     """
     outcome = _outcome(index, plan, beside)
+    plan = replace(plan, steps=outcome.steps) if outcome.steps else plan
     query = plan.to_json()
     if outcome.refused is not None:
         return _refused(outcome, query)

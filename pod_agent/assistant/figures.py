@@ -27,7 +27,8 @@ MINUTES_PER_HOUR = 60
 class Outcome:
     """What an operation came to, before wording: None for a value means that there is none.
 
-    ``refused`` says why there is none; with ``choices`` it is a question back. ``told`` stands in for the template.
+    ``refused`` says why there is none; with ``choices`` it is a question back. ``told`` stands in for the template,
+    ``steps`` for those of the plan, where only the person's settings say what is looked at.
     """
 
     value: Value
@@ -36,6 +37,7 @@ class Outcome:
     refused: str | None = None
     choices: tuple[str, ...] = ()
     told: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 EMPTY = (date.min, date.min)

@@ -9,7 +9,7 @@ from pod_agent.assistant.safe_names import safe_name
 from vocab.answer import Value
 from vocab.query import Filter
 
-__all__ = ["say", "say_refusal"]
+__all__ = ["SIGNS", "conditions", "name_of", "period_text", "say", "say_refusal"]
 
 NAMES = {
     "spend": "spending", "purchases": "purchases", "transactions": "transactions", "income": "income",
@@ -96,21 +96,35 @@ def _other(plan: Plan) -> str:
 def _about(step: Step) -> str:
     """What a step measures, in words."""
     spec = step.spec
-    words = [NAMES.get(spec.measures[0], spec.measures[0].replace("_", " "))]
+    words = [name_of(spec.measures[0])]
     if step.fold in FOLDS:
         words.insert(0, FOLDS[step.fold])
     if step.bound is not None:
         words.append(f"{SIGNS[step.bound[0]]} {step.bound[1]:,g}{' minutes' if words[-1] == 'sleep' else ''}")
     if spec.measures[0] == "distinct":
         words.append({"merchant": "merchants", "track": "songs"}.get(spec.dimensions[0], f"{spec.dimensions[0]}s"))
-    words.extend(_condition(item) for item in spec.filters)
+    words.extend(conditions(step))
+    if spec.period is not None:
+        words.append(period_text(spec.period))
+    return " ".join(words)
+
+
+def name_of(measure: str) -> str:
+    """A measure in words."""
+    return NAMES.get(measure, measure.replace("_", " "))
+
+
+def conditions(step: Step) -> list[str]:
+    """What narrows the rows of a step, in words."""
+    words = [_condition(item) for item in step.spec.filters]
     if step.text is not None:
         words.append(f"({safe_name(step.text)})")
     if step.foreign:
         words.append("in foreign currency")
-    if spec.period is not None:
-        words.append(_period(spec.period))
-    return " ".join(words)
+    return words
+
+
+LEADS = {"merchant": "at ", "shop": "at ", "artist": "of ", "track": "of ", "channel": "of ", "podcast": "of "}
 
 
 def _condition(item: Filter) -> str:
@@ -120,12 +134,13 @@ def _condition(item: Filter) -> str:
             return f"between SGD {values[0]} and {values[1]}"
         return f"{SIGNS[item.op]} SGD {values[0]}"
     negated = "without " if item.op in {"ne", "not_in"} else ""
-    lead = {"merchant": "at ", "artist": "of ", "account": "on ", "podcast": "of "}.get(item.field, "on ")
+    lead = LEADS.get(item.field, "on ")
     joined = ", ".join(map(safe_name, values))
     return f"{negated or lead}{joined}"
 
 
-def _period(period: Period) -> str:
+def period_text(period: Period) -> str:
+    """Days in words: ``from 1 October 2026 to 31 October 2026``."""
     first, last = period
     if first == last:
         return f"on {_day(first)}"

@@ -15,7 +15,7 @@ from pod_agent.enrich.quality_findings import Finding, Severity, day_text, month
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["find_gaps", "find_shift", "find_zone", "whole_months"]
+__all__ = ["find_gaps", "find_shift", "find_zone", "quiet_stretches", "whole_months"]
 
 FEWEST_DAYS: Final = 20
 SHORTEST_GAP: Final = 7
@@ -35,29 +35,33 @@ QUIET_SHARE: Final = 0.04
 AWAKE: Final = range(11, 21)
 
 
+def quiet_stretches(days: NDArray[np.int64]) -> tuple[int, list[tuple[int, int]]]:
+    """Stretches, first and last day, without any row where the rhythm of these days with rows has some.
+
+    The rhythm is the longest wait between two days with rows but for one in twenty: it comes first. A stretch is four
+    times that, and a week at least. Days are ordinals in order; of few days nothing is told.
+    """
+    if len(days) < FEWEST_DAYS:
+        return 1, []
+    waits = np.diff(days)
+    usual = max(1, int(np.quantile(waits, 0.95)))
+    places = np.flatnonzero(waits > max(SHORTEST_GAP, GAP_FACTOR * usual)).tolist()
+    return usual, [(int(days[place]) + 1, int(days[place + 1]) - 1) for place in places]
+
+
 def find_gaps(subject: Subject, series: Series) -> Iterator[Finding]:
     """Stretches of days without any row where the subject's own rhythm has some.
 
-    The rhythm is the longest wait between two days with rows but for one in twenty; a gap is four times that, and a
-    week at least. A month without rows of an account is worth a look: a statement may be missing.
+    A month without rows of an account is worth a look: a statement may be missing.
     """
-    days = series.table.days().days
-    if len(days) < FEWEST_DAYS:
+    usual, gaps = quiet_stretches(series.table.days().days)
+    if not gaps:
         return
-    waits = np.diff(days)
-    usual = max(1, int(np.quantile(waits, 0.95)))
-    gaps = np.flatnonzero(waits > max(SHORTEST_GAP, GAP_FACTOR * usual))
-    if not gaps.size:
-        return
-    longest = sorted(sorted(gaps.tolist(), key=lambda place: (-int(waits[place]), place))[:GAPS_TOLD])
-    told = [
-        f"{day_text(int(days[place]) + 1)} to {day_text(int(days[place + 1]) - 1)} "
-        f"({plural(int(waits[place]) - 1, 'day')})"
-        for place in longest
-    ]
+    longest = sorted(sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap))[:GAPS_TOLD])
+    told = [f"{day_text(first)} to {day_text(last)} ({plural(last - first + 1, 'day')})" for first, last in longest]
     rhythm = "almost every day has some" if usual == 1 else f"there are some every {usual} days or more often"
     more = f"; the longest of {len(gaps)} such gaps" if len(gaps) > len(told) else ""
-    missing = subject.is_account and int(waits.max()) > LONG_GAP
+    missing = subject.is_account and max(last - first for first, last in gaps) + 2 > LONG_GAP
     hint = " A statement may be missing." if missing else ""
     yield Finding(
         code="date_gap",

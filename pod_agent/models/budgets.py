@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -29,8 +29,15 @@ class Progress:
     first: date
     last: date
     until: date
-    spent: Fraction
-    evidence: tuple[IRI, ...]
+    spent: Fraction = Fraction(0)
+    evidence: tuple[IRI, ...] = ()
+
+    @property
+    def spec(self) -> QuerySpec:
+        """The query that says what was spent."""
+        scope = self.budget.scope
+        filters = () if scope is Scope.ALL else (Filter(scope.value, "eq", self.budget.name),)
+        return QuerySpec(measures=("spend",), filters=filters, period=(self.first, self.until))
 
     @property
     def left(self) -> Fraction:
@@ -82,9 +89,9 @@ def progress_of(index: LocalIndex, budget: Budget, today: date, *, within: date 
     """How a budget stands today, or stood in its period that holds the day ``within``; never past today."""
     first, last = period_of(budget.per, within or today)
     until = max(min(last, today), first)
-    filters = () if budget.scope is Scope.ALL else (Filter(budget.scope.value, "eq", budget.name),)
-    table = index.compute(QuerySpec(measures=("spend",), filters=filters, period=(first, until)))
+    standing = Progress(budget=budget, first=first, last=last, until=until)
+    table = index.compute(standing.spec)
     [(spent,)], [evidence] = table.rows, table.evidence
-    if not isinstance(spent, Fraction):
-        spent = Fraction(0)
-    return Progress(budget=budget, first=first, last=last, until=until, spent=spent, evidence=evidence)
+    return replace(
+        standing, spent=Fraction(0) if spent is None or isinstance(spent, str) else Fraction(spent), evidence=evidence
+    )

@@ -25,14 +25,14 @@ __all__ = ["MEANING", "learn_words", "reworded", "unknown_words"]
 
 MEANING: Final = frozenset(
     (
-        "no not never nor without except excluding exclude excl besides apart aside minus plus other others else than"
-        " only just alone solely more less fewer least most over under above below between since until till before"
-        " after every each per share percent percentage proportion fraction ratio average avg mean median typical different"
-        " distinct unique first last earliest latest half double twice once net gross versus vs compared change dearer"
-        " cheaper cheapest biggest smallest highest lowest max min weekday weekdays weekend weekends card account"
-        " foreign refund refunds any all none both either neither my his her their our your wife husband friend mother"
-        " father son daughter if would should could will why predict forecast next tomorrow leave skip ignore drop"
-        " against and or"
+        "no not never nor without except excluding exclude excl besides apart aside minus plus other others"
+        " else than only just alone solely more less fewer least most over under above below between since"
+        " until till before after every each per share percent percentage proportion fraction ratio average"
+        " avg mean median typical different distinct unique first last earliest latest half double twice once"
+        " net gross versus vs compared change dearer cheaper cheapest biggest smallest highest lowest max min"
+        " weekday weekdays weekend weekends card account foreign refund refunds any all none both either"
+        " neither my his her their our your wife husband friend mother father son daughter if would should"
+        " could will why predict forecast next tomorrow leave skip ignore drop against and or"
     ).split()
 )
 """Words that change a meaning wherever they stand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from pod_agent.assistant.plan import Plan
 from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
 from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.assistant.rules.text import canonical
+from pod_agent.embedding import embedder
 from pod_agent.errors import UsageError
 from pod_agent.ingest.examples import Example, enter_example, forget_examples, read_examples
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pod_agent.assistant.assistant import KeptPod
     from pod_agent.embedding import Embedder
     from pod_agent.index.local import LocalIndex
+    from vocab.answer import Answer
 
 __all__ = ["Teaching"]
 
@@ -56,15 +59,40 @@ class Teaching:
         found, (_, _, planner) = self.examples(today).learnt(question), self._names_held()
         if found is None or (found.how == "words" and isinstance(planner.plan(question, today), Plan)):
             return None
-        return found if isinstance(planner.plan(found.question, today), Plan) else None
+        understood = isinstance(planner.plan(found.question, today), Plan)
+        return found if understood and not self.refuses(question, found.question, today) else None
 
-    def near(self, question: str, today: date, embedder: Embedder | None) -> tuple[str, ...]:
+    def refuses(self, question: str, text: str, today: date) -> bool:
+        """Whether the person said that the question does not mean this plain text, or another that plans like it."""
+        refused = self.examples(today).refused(question) if read_examples(self._kept.known) else frozenset()
+        if not refused:
+            return False
+        _, _, planner = self._names_held()
+        plan = planner.plan(text, today)
+        return any(planner.plan(each, today) == plan for each in refused)
+
+    def near(self, question: str, today: date, maker: Embedder | None) -> tuple[str, ...]:
         """Plain questions that one of nearly its wording was said to mean, as far as they can be answered."""
         if not read_examples(self._kept.known):
             return ()
         _, _, planner = self._names_held()
-        found = self.examples(today).near(question, embedder)
-        return tuple(text for text in found if isinstance(planner.plan(text, today), Plan))
+        found = self.examples(today).near(question, maker)
+        return tuple(
+            text
+            for text in found
+            if isinstance(planner.plan(text, today), Plan) and not self.refuses(question, text, today)
+        )
+
+    def told(self, answer: Answer, question: str, learnt: Learnt | None, today: date) -> Answer:
+        """The answer with the example it rests on; one that asks back, with what others like it meant."""
+        if learnt is not None:
+            told = {"read_as": learnt.question, "example": learnt.example.identifier, "how": learnt.how}
+            return replace(answer, query={**answer.query, "learnt": told})
+        if answer.status != "clarify" or not read_examples(self._kept.known):
+            return answer
+        near = self.near(question, today, embedder())
+        choices = [*near, *(each for each in answer.query.get("choices", ()) if each not in near)]
+        return replace(answer, query={**answer.query, "choices": choices}) if near else answer
 
     def correct(self, question: str, meant: str, today: date) -> Example:
         """Keep that a question means another one: a correction, or the choice that was picked of those offered.

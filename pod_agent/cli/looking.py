@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
+from pod_agent.cli.teaching import show_examples
 from vocab.errors import VocabularyError
 
 if TYPE_CHECKING:
@@ -164,12 +165,32 @@ def query(context: Context, spec: Path, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("question")
+@click.argument("question", required=False)
 @click.option("--today", type=DAY, help="The day that counts as today, YYYY-MM-DD.")
+@click.option("--meant", metavar="QUESTION", help="No, I meant this: keep it as an example, and answer that.")
+@click.option("--examples", is_flag=True, help="What you said that your questions mean.")
+@click.option("--forget", metavar="ID", help="Take an example back, by its id in that list, or all of them by: all.")
 @common
-def ask(context: Context, question: str, today: datetime | None, *, as_json: bool) -> None:
+def ask(
+    context: Context,
+    question: str | None,
+    today: datetime | None,
+    meant: str | None,
+    *,
+    examples: bool,
+    forget: str | None,
+    as_json: bool,
+) -> None:
     """Answer a question from your records, with the records behind the answer."""
-    answer = context.agent().ask(question, today.date() if today else None)
+    day = today.date() if today else None
+    if examples or forget is not None:
+        show_examples(context.agent(), forget, as_json=as_json)
+        return
+    if question is None:
+        raise click.UsageError("Missing QUESTION.")
+    if meant is not None:
+        context.agent().assistant.correct(question, meant, day)
+    answer = context.agent().ask(question, day)
     document = answer.to_json()
     if as_json:
         show_json(document)

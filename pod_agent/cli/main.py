@@ -9,6 +9,7 @@ import click
 
 from pod_agent.cli import (
     answer_sources,
+    budgets,
     categories,
     consents,
     demo,
@@ -61,6 +62,7 @@ for module in (
     looking,
     searching,
     answer_sources,
+    budgets,
     suggesting,
     offers,
     consents,

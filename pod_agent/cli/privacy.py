@@ -12,7 +12,10 @@ __all__ = ["COMMANDS"]
 
 @click.group()
 def budget() -> None:
-    """How much privacy loss you allow: for one business, for all together, and in a year."""
+    """How much privacy loss you allow: for one business, for all together, and in a year.
+
+    Not your budgets of spending: those are "pod-agent budgets".
+    """
 
 
 @budget.command()

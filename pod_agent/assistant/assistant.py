@@ -115,10 +115,8 @@ class Assistant:
         """The person's budgets of spending."""
         from pod_agent.assistant.budget_desk import BudgetDesk
 
-        kept = self.place.kept
-        return BudgetDesk(
-            pod=lambda: kept.pod, known=lambda: kept.known, index=self.place.index, today=self.place.today()
-        )
+        place = self.place
+        return BudgetDesk(kept=place.kept, index=place.index, today=place.today(), absolute=place.absolute)
 
     def correct(self, question: str, meant: str, today: date | None = None) -> None:
         """Keep that a question means another one; see ``Teaching.correct``."""

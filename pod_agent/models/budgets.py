@@ -20,7 +20,7 @@ CURRENCY = "SGD"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A budget in one of its periods, ``first`` to ``last``, as it stood at the end of ``until``.
+    """A budget in one of its periods, ``first`` to ``last``, as it stands today or stood at its end.
 
     ``spent`` is spending as everywhere (purchases and fees less refunds), exact, in SGD. ``evidence`` are its records.
     """
@@ -28,7 +28,7 @@ class Progress:
     budget: Budget
     first: date
     last: date
-    until: date
+    today: date
     spent: Fraction = Fraction(0)
     evidence: tuple[IRI, ...] = ()
 
@@ -38,6 +38,11 @@ class Progress:
         scope = self.budget.scope
         filters = () if scope is Scope.ALL else (Filter(scope.value, "eq", self.budget.name),)
         return QuerySpec(measures=("spend",), filters=filters, period=(self.first, self.until))
+
+    @property
+    def until(self) -> date:
+        """The last day that counts: today, or the end of a period that is over."""
+        return max(min(self.last, self.today), self.first)
 
     @property
     def left(self) -> Fraction:
@@ -51,8 +56,8 @@ class Progress:
 
     @property
     def days_left(self) -> int:
-        """Days of the period that are not over yet, the current one included; none of a period that is over."""
-        return (self.last - self.until).days + 1 if self.until < self.last else int(self.until == self.last)
+        """Days of the period that are not over yet, today included; none of a period that is over."""
+        return max((self.last - self.today).days + 1, 0)
 
     @property
     def per_day(self) -> Fraction | None:
@@ -88,8 +93,7 @@ def period_of(per: Rhythm, day: date) -> tuple[date, date]:
 def progress_of(index: LocalIndex, budget: Budget, today: date, *, within: date | None = None) -> Progress:
     """How a budget stands today, or stood in its period that holds the day ``within``; never past today."""
     first, last = period_of(budget.per, within or today)
-    until = max(min(last, today), first)
-    standing = Progress(budget=budget, first=first, last=last, until=until)
+    standing = Progress(budget=budget, first=first, last=last, today=today)
     table = index.compute(standing.spec)
     [(spent,)], [evidence] = table.rows, table.evidence
     return replace(

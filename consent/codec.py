@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from consent import terms
 from consent.budget import Charge
-from consent.direct import DirectGrant
 from consent.errors import BadSignatureError
 from consent.facts import Facts, is_a, same, signed, subject_of
 from consent.grant import Event, Grant, Status
@@ -156,7 +155,24 @@ def verify_study(manifest: Mapping[str, Any], proof: str) -> tuple[Study, str]:
     return Study.from_json(manifest), key
 
 
-def record_statements(grant: Grant | DirectGrant) -> list[Triple]:
+class Recorded(Protocol):
+    """What the record of a grant says, of whichever kind the grant is."""
+
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def document(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def created(self) -> datetime: ...
+    @property
+    def until(self) -> datetime: ...
+    @property
+    def notice(self) -> str: ...
+
+
+def record_statements(grant: Recorded) -> list[Triple]:
     """What the record of a grant of any kind says: of whom, when, until when, after which notice."""
     base = grant.document
     record, notice, until = f"{base}#record", f"{base}#notice", f"{base}#until"

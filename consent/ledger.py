@@ -65,7 +65,8 @@ TOLERANCE = timedelta(minutes=5)
 class Entry:
     """One line of the log; never a value of the person's. ``previous`` is the digest of the entry before.
 
-    ``action`` is give, renew, withdraw, expire, release, deny, withdraw-report, share, refuse, defer or rights.
+    ``action`` is give, renew, withdraw, expire, release, deny, withdraw-report, share, message, refuse, defer or
+    rights.
 
     A release has two entries: ``permitted`` with its cost before the first byte leaves, then ``sent`` or why not. A
     report that is taken back has one withdraw-report for each server: ``removed``, ``too_late`` or ``unanswered``.

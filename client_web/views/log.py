@@ -21,6 +21,7 @@ ACTIONS = {
     "deny": "Refused",
     "withdraw-report": "Report taken back",
     "share": "Shared with a person",
+    "message": "Question to a language model",
 }
 """What each action is called."""
 OUTCOMES = {

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.direct_gate import DirectGate
 from consent.errors import PodOfflineError
+from consent.message_gate import MessageGate
 from consent.proof import is_whole
 from consent.stores import Head
 from pod_agent.errors import LocalStateError, PodConflictError, PodError
@@ -23,7 +24,7 @@ from pod_agent.storage import make_private_folder, write_private
 from vocab.errors import VocabularyError
 from vocab.times import utc_moment, utc_text
 
-__all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "direct_gate", "secret"]
+__all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "direct_gate", "message_gate", "secret"]
 
 KEY_BYTES = 32
 
@@ -169,6 +170,11 @@ class AgentKey:
 def direct_gate(home: Path, pod: Pod) -> DirectGate:
     """The gate of direct sharing, with the key, the marks and the log that studies use too."""
     return DirectGate(PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home), clock)
+
+
+def message_gate(home: Path, pod: Pod) -> MessageGate:
+    """The gate of messages to language models elsewhere, with the same key, marks and log."""
+    return MessageGate(PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home), clock)
 
 
 def secret(home: Path) -> bytes:

@@ -47,7 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One model. ``size`` and ``memory`` are in bytes, ``modified`` in nanoseconds, ``context`` in pieces of words.
 
     An ``endpoint`` has an ``address`` and, where its server offers several, a ``model``; ``keyed`` says that a key for
-    it lies in the system's keyring.
+    it lies in the system's keyring, ``grants`` names those given for it.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     address: str = ""
     model: str = ""
     keyed: bool = False
+    grants: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,11 +123,22 @@ class ModelStore:
     def add_endpoint(self, address: str, name: str, *, model: str = "", keyed: bool = False) -> Entry:
         """Note a model at an address, checked by the caller; nobody is asked."""
         default = _name_of(urlsplit(address).hostname or "")
-        entry = Entry(
-            name=_checked_name(name or default), kind="endpoint", address=address.rstrip("/"), model=model, keyed=keyed
+        name = _checked_name(name or default)
+        grants = tuple(
+            grant
+            for each in self._kept().models
+            if (each.name, each.address) == (name, address)
+            for grant in each.grants
         )
+        entry = Entry(name=name, kind="endpoint", address=address, model=model, keyed=keyed, grants=grants)
         self._put(entry)
         return entry
+
+    def note_grant(self, address: str, grant: str) -> None:
+        """Keep the name of a grant for the models at this address."""
+        for entry in self._kept().models:
+            if entry.address == address:
+                self._put(msgspec.structs.replace(entry, grants=(*entry.grants, grant)))
 
     def use(self, name: str | None, *, wording: bool = False) -> Entry | None:
         """Use this model from now on, or none; with ``wording`` it may reword answers. UsageError for no such model."""

@@ -30,6 +30,8 @@ __all__ = [
 
 GENERIC = frozenset("card account bank credit debit current".split())
 """Words that tell a card from an account, but not one card from another."""
+EITHER = r"\b([EPD])\d+ OR (?:\w+ )?(?=\1\d)"
+"""Two names, times or days of the week: other pairs of words are asked back."""
 COMMON = frozenset({"AND", "NOT", "AFTERREFUNDS", "FOREIGN", "ANY", "OR", "PLACES", "TOTAL"})
 """Roles that every rule may meet; what they say is already in the filters."""
 
@@ -98,6 +100,8 @@ class Case:
                 negated = False
         if "NOT" in self.roles and not self.unwanted:
             raise Unclear(clarify("What should I leave out?"))
+        if self.reading.topic and re.search(r"\bOR\b", re.sub(EITHER, " ", self.reading.text)):
+            raise Unclear(clarify("Which of the two do you mean?"))
         if re.search(r"\bOR A\d|\bA\d OR\b|HOWMUCH A\d", self.reading.text):
             raise Unclear(clarify("Which limit do you mean, and on what?"))
 

@@ -13,38 +13,32 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pod_agent.assistant.plan import Period
-
-__all__ = ["NUMBERS", "Times", "read_times"]
-
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
-WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-WEEKDAYS |= {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
-NUMBERS = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
-ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-HOLIDAYS = {"christmas day": (12, 25), "christmas": (12, 25), "national day": (8, 9), "new years day": (1, 1)}
-EVER = r"\b(?:of all time|all time|so far|ever|to date|overall|since the (?:beginning|start)|in total)\b"
-
-VAGUE = (
-    r"\b(?:recently|lately|these days|nowadays|back then|a while ago|a while back|the other day|some ?time ago"
-    r"|once upon a time|in the past$|chinese new year|lunar new year|cny|hari raya(?: \w+)?|deepavali|diwali"
-    r"|vesak(?: day)?|good friday|easter|ramadan|mid autumn(?: festival)?|thanksgiving|black friday|christmas eve"
-    r"|(?:last|past|previous|this) (?:weekend|few (?:days|weeks|months|years)|couple of (?:days|weeks|months))"
-    r"|last time around|the holidays|summer|winter|spring|autumn)\b"
+from pod_agent.assistant.rules.date_words import (
+    COUNT,
+    DAY,
+    EVER,
+    HOLIDAYS,
+    LEAD,
+    MONTH,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    SO_FAR,
+    VAGUE,
+    WEEKDAY,
+    WEEKDAYS,
+    YEAR,
+    count,
+    half_of,
+    month_number,
+    month_of,
+    one_day,
+    quarter_of,
+    same_day,
+    year_of,
 )
 
-MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
-COUNT = rf"\d{{1,3}}|{'|'.join(NUMBERS)}"
-YEAR = r"(?:19|20)\d\d"
-DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-LEAD = (
-    r"(?:(?:in|on|during|for|of|over|within|throughout|across|from"
-    r"|between)\s+)?(?:the\s+month\s+of\s+)?(?:the\s+)?(?:whole\s+|entire\s+)?"
-)
+__all__ = ["MONTHS", "NUMBERS", "WEEKDAYS", "Times", "read_times"]
 
 
 @dataclass(slots=True)
@@ -90,7 +84,14 @@ class _Reader:
         text = self._share_years(text)
         for pattern, build in self._patterns():
             text = re.sub(pattern, lambda match, build=build: self._mark(build(match)), text)  # type: ignore[misc]
-        return text
+        return re.sub(r"@(\d+)@ (?:in |of |for |from |namely |ie )?@(\d+)@", self._narrowed, text)
+
+    def _narrowed(self, match: re.Match[str]) -> str:
+        """Of two periods side by side, one within the other, the shorter: "second half of 2025 (July to December)"."""
+        left, right = self._found[int(match[1])], self._found[int(match[2])]
+        if left[0] <= right[0] and right[1] <= left[1]:
+            return f"@{match[2]}@"
+        return f"@{match[1]}@" if right[0] <= left[0] and left[1] <= right[1] else match[0]
 
     def spans(self, text: str) -> str:
         """Join marks by since, until, before, after, from ... to, between ... and."""
@@ -105,17 +106,39 @@ class _Reader:
                 lambda a, b: (a[0], b[1]),
             ),
             (r"@(\d+)@ (?:to|till|until|through) @(\d+)@", lambda a, b: (a[0], b[1])),
-            (r"\b(?:ever )?since (?:the )?@(\d+)@()", lambda a, _: (a[0], today)),
             (
-                r"\b(?:starting (?:from )?|beginning |from )@(\d+)@ (?:on|onwards?|until now|till now|to now)()",
+                r"\b(?:ever )?since (?:the )?(?:(?:start|beginning|turn) of )?(?:the )?@(\d+)@()",
                 lambda a, _: (a[0], today),
             ),
-            (r"\b(?:until|till|up to|up until) (?:the )?(?:end of )?@(\d+)@()", lambda a, _: (date.min, a[1])),
-            (r"\bbefore (?:the )?@(\d+)@()", lambda a, _: (date.min, a[0] - timedelta(1))),
-            (r"\bafter (?:the )?@(\d+)@()", lambda a, _: (a[1] + timedelta(1), max(today, a[1] + timedelta(1)))),
+            (
+                (
+                    r"\b(?:starting (?:from |with |in |on )?|beginning (?:from |with |in |on )?|from |as of "
+                    r"|as from )?(?:the )?"
+                    r"@(\d+)@ (?:onwards?|on(?= ?$| (?:i|did|have|how|what|on)\b)|until now|till now|to now"
+                    r"|up to now|to date"
+                    r"|(?:un)?til today|and (?:after|later|since|onwards?))()"
+                ),
+                lambda a, _: (a[0], today),
+            ),
+            (
+                (
+                    r"\b(?:until|till|til|up to|up until|up till|up to and including|until and including"
+                    r"|no later than) (?:and including )?(?:the )?(?:end of )?@(\d+)@()"
+                ),
+                lambda a, _: (date.min, a[1]),
+            ),
+            (
+                r"\b(?:up to but not including|before|prior to|earlier than|preceding) (?:the )?@(\d+)@()",
+                lambda a, _: (date.min, a[0] - timedelta(1)),
+            ),
+            (
+                r"\b(?:after|later than|following) (?:the )?(?:end of )?@(\d+)@()",
+                lambda a, _: (a[1] + timedelta(1), max(today, a[1] + timedelta(1))),
+            ),
         ]
         for pattern, join in joins:
             text = re.sub(pattern, lambda match, join=join: self._mark(self._join(match, join)), text)  # type: ignore[misc]
+        text = re.sub(r"@(\d+)@ (?:in |of |for |from |namely |ie )?@(\d+)@", self._narrowed, text)
         return re.sub(rf"\b{LEAD}(?=@\d+@)", "", text)
 
     def finish(self, text: str) -> Times:
@@ -149,77 +172,182 @@ class _Reader:
         """From November to February: the earlier of the two was a year before."""
         start = left[0]
         while start > right[1]:
-            start = _same_day(start, start.year - 1)
+            start = same_day(start, start.year - 1)
         return (start, right[1])
 
     def _share_years(self, text: str) -> str:
-        """In "August and October 2025" the year belongs to both months."""
-        joint = r"(?:and|to|or|vs|versus|than|with|until|till|through|-)"
+        """In "August and October 2025" or "Q1 to Q2 last year" the year belongs to both."""
+        joint = r"(?:and|to|or|vs|versus|than|with|until|till|through|against|-)"
+        year = rf"(?:(?:of |in )?(?:{YEAR}|this year|last year))"
         pattern = (
             rf"\b({MONTH})((?: \d{{1,2}}(?:st|nd|rd|th)?)?) ({joint}(?: in| to| with)? (?:{DAY} )?(?:{MONTH})(?:"
-            rf" {DAY})?) ({YEAR})\b"
+            rf" {DAY})?) ({year})\b"
         )
-        return re.sub(pattern, r"\1\2 \4 \3 \4", text)
+        text = re.sub(pattern, r"\1\2 \4 \3 \4", text)
+        quarter = rf"(?:q ?[1-4]|(?:the )?(?:{'|'.join(ORDINALS)}) quarter)"
+        return re.sub(rf"\b({quarter}) ({joint}(?: in| to| with)? {quarter}) ({year})\b", r"\1 \3 \2 \3", text)
 
     def _patterns(self) -> list[tuple[str, Callable[[re.Match[str]], Period]]]:
-        today, past = self._today, r"(?:last|past|previous|preceding)"
+        today, past = self._today, r"(?:last|past|previous|preceding|most recent|latest)"
+        this = r"(?:this|current|the current|present|the present|running|the running|ongoing)"
         week = today - timedelta(today.weekday())
         return [
-            (r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", lambda m: _day(int(m[1]), int(m[2]), int(m[3]))),
-            (r"\b(\d{4})-(\d{1,2})\b", lambda m: _month(int(m[1]), int(m[2]))),
-            (r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b", lambda m: _day(int(m[3]), int(m[2]), int(m[1]))),
-            (rf"\b({DAY}) (?:to|until|till|and|-) ({DAY}) ({MONTH})(?: ({YEAR}))?\b", self._days),
-            (rf"\b(?:{WEEKDAY} )?({DAY}) (?:of )?({MONTH})(?: ({YEAR}))?\b", lambda m: self._dated(m[2], m[1], m[3])),
-            (
-                rf"\b({MONTH}) ({DAY})(?: ({YEAR}))?\b(?! (?:times|purchases|months))",
-                lambda m: self._dated(m[1], m[2], m[3]),
-            ),
-            (rf"\b({'|'.join(HOLIDAYS)})(?: (?:of |in )?({YEAR}))?\b", lambda m: self._holiday(m[1], m[2])),
-            (rf"\b{past} ({COUNT}) days?\b", lambda m: (today - timedelta(_count(m[1]) - 1), today)),
-            (rf"\b{past} ({COUNT}) weeks?\b", lambda m: (today - timedelta(7 * _count(m[1]) - 1), today)),
-            (rf"\b{past} ({COUNT}) months?\b", lambda m: (self._month_back(_count(m[1]))[0], self._month_back(1)[1])),
+            *self._dates(),
+            ((rf"\b({'|'.join(sorted(HOLIDAYS, key=len, reverse=True))})(?: (?:of |in )?({YEAR}|this year"
+             rf"|last year))?\b"),
+             lambda m: self._holiday(m[1], m[2])),
+            (rf"\b{past} ({COUNT}) (?:calendar |full |whole )?days?\b",
+             lambda m: (today - timedelta(count(m[1]) - 1), today)),
+            (rf"\b{past} ({COUNT}) weeks?\b", lambda m: (today - timedelta(7 * count(m[1]) - 1), today)),
+            (rf"\b{past} (?:two weeks|fortnight)\b", lambda _: (today - timedelta(13), today)),
+            (rf"\b{past} half (?:a )?year\b", lambda _: (self._month_back(6)[0], self._month_back(1)[1])),
+            (rf"\b{past} ({COUNT}) (?:calendar |full |whole |complete )?months?\b",
+             lambda m: (self._month_back(count(m[1]))[0], self._month_back(1)[1])),
             (
                 r"\bpast (week|month|year)\b",
                 lambda m: (today - timedelta({"week": 6, "month": 29, "year": 364}[m[1]]), today),
             ),
-            (r"\b(?:last|previous|preceding) weeks?\b", lambda _: (week - timedelta(7), week - timedelta(1))),
-            (r"\b(?:last|previous|preceding) months?\b", lambda _: self._month_back(1)),
-            (r"\b(?:last|previous|preceding) quarters?\b", lambda _: self._quarter_back(1)),
-            (r"\b(?:last|previous|preceding) years?\b", lambda _: _year(today.year - 1)),
-            (r"\b(?:this|current) (?:week|wk)\b(?: so far)?", lambda _: (week, today)),
-            (r"\b(?:this|current) months?\b(?: so far)?", lambda _: self._month_back(0)),
-            (r"\b(?:this|current) quarters?\b(?: so far)?", lambda _: self._quarter_back(0)),
-            (r"\b(?:this|current) years?\b(?: so far)?|\byear to date\b|\bytd\b", lambda _: _year(today.year)),
+            (r"\b(?:the )?week before last\b", lambda _: (week - timedelta(14), week - timedelta(8))),
+            (r"\b(?:the )?month before last\b", lambda _: self._month_back(2)),
+            (r"\b(?:the )?year before last\b", lambda _: year_of(today.year - 2)),
             (
-                r"\bnext (week|month|year|quarter|weekend)\b|\btomorrow\b",
+                (rf"\b(first|1st|last|final) ({COUNT}) months (?:of|in) (?:the )?(?:year )?({YEAR}|this year"
+                rf"|last year|year)\b"),
+                lambda m: self._months_of(m[1], count(m[2]), m[3]),
+            ),
+            (
+                rf"\b(first|1st|last|final) week (?:of|in) ({MONTH})(?: ({YEAR}))?\b",
+                lambda m: self._week_of(m[1] in {"last", "final"}, m[2], m[3]),
+            ),
+            (
+                rf"\b(first|second|1st|2nd) half (?:of )?(?:the )?(?:year )?({YEAR}|this year|last year|year)\b",
+                lambda m: half_of(m[1] in {"second", "2nd"}, self._year_of(m[2])),
+            ),
+            (rf"\bh([12]) (?:of )?({YEAR}|this year|last year)\b",
+             lambda m: half_of(m[1] == "2", self._year_of(m[2]))),
+            (
+                (rf"\b({'|'.join(ORDINALS)}|last|final) quarter(?: of)?(?: the)? (?:year )?({YEAR}|this year"
+                rf"|last year|year)\b"),
+                lambda m: quarter_of(self._year_of(m[2]), ORDINALS.get(m[1], 4)),
+            ),
+            (rf"\b({YEAR}) ?q([1-4])\b|\b([1-4])q ?({YEAR})\b",
+             lambda m: quarter_of(int(m[1] or m[4]), int(m[2] or m[3]))),
+            (r"\b(?:last|previous|preceding) (?:calendar )?weeks?\b",
+             lambda _: (week - timedelta(7), week - timedelta(1))),
+            (r"\b(?:last|previous|preceding|prior) (?:calendar )?months?\b", lambda _: self._month_back(1)),
+            (r"\b(?:last|previous|preceding) (?:calendar )?quarters?\b", lambda _: self._quarter_back(1)),
+            (r"\b(?:last|previous|preceding|prior) (?:calendar )?years?\b", lambda _: year_of(today.year - 1)),
+            (rf"\b{this} (?:week|wk)\b{SO_FAR}", lambda _: (week, today)),
+            (rf"\b{this} (?:calendar )?months?\b{SO_FAR}|\bmonth to date\b|\bmtd\b|\bthe month so far\b",
+             lambda _: self._month_back(0)),
+            (rf"\b{this} quarters?\b{SO_FAR}", lambda _: self._quarter_back(0)),
+            (
+                (rf"\b(?:so far )?{this} (?:calendar )?years?\b{SO_FAR}|\b(?:the )?year to date\b|\bytd\b"
+                r"|\b(?:the )?year so far\b|\bsince (?:the )?(?:start|beginning|turn) of the year\b"
+                r"|\bsince new year\b"),
+                lambda _: year_of(today.year),
+            ),
+            (
+                (r"\b(?:next|coming|upcoming|following) (week|month|year|quarter|weekend|few (?:weeks|months)"
+                 r"|\d+ (?:days|weeks"
+                r"|months|years))\b|\btomorrow\b"),
                 lambda _: (today + timedelta(1), today + timedelta(31)),
             ),
             (r"\bday before yesterday\b", lambda _: (today - timedelta(2), today - timedelta(2))),
             (r"\byesterdays?\b", lambda _: (today - timedelta(1), today - timedelta(1))),
             (r"\btodays?\b", lambda _: (today, today)),
-            (rf"\bq([1-4])(?: (?:of )?({YEAR}))?\b", lambda m: self._quarter(int(m[1]), m[2])),
+            (r"\b(\d{1,3}) days ago\b", lambda m: (today - timedelta(int(m[1])), today - timedelta(int(m[1])))),
             (
-                rf"\b({'|'.join(ORDINALS)}) quarter(?: (?:of )?({YEAR}))?\b",
-                lambda m: self._quarter(ORDINALS[m[1]], m[2]),
+                rf"\bq ?([1-4])(?: (?:of |in )?({YEAR}|this year|last year))?\b",
+                lambda m: self._quarter(int(m[1]), m[2]),
             ),
-            (rf"\b(first|second) half of ({YEAR})\b", lambda m: _half(m[1] == "second", int(m[2]))),
-            (rf"\b({MONTH})(?: (?:of |in )?({YEAR}|this year|last year))?\b", self._named_month),
-            (rf"\b(?:on|last|this|past) ({WEEKDAY})\b", self._weekday),
             (
-                rf"\b(?:the )?(?:year )?({YEAR})\b(?! (?:times|songs|purchases|steps))(?<!\$)",
-                lambda m: _year(int(m[1])),
+                rf"\b({'|'.join(ORDINALS)}) quarter\b",
+                lambda m: self._quarter(ORDINALS[m[1]], None),
+            ),
+            (rf"\b({MONTH})(?: (?:of |in )?({YEAR}|this year|last year))?\b", self._named_month),
+            (rf"\b({YEAR}) ({MONTH})\b", lambda m: month_of(int(m[1]), MONTHS[m[2]])),
+            (rf"\b(?:on|last|this|past|on last|on this) ({WEEKDAY})\b(?! nights?\b)", self._weekday),
+            (
+                (rf"\b(?:the )?(?:calendar )?(?:year )?({YEAR})(?: so far)?\b"
+                r"(?! (?:times|songs|purchases|steps|dollars|bucks|minutes|hours))(?<!\$)"),
+                lambda m: year_of(int(m[1])),
+            ),
+        ]  # fmt: skip
+
+    def _dates(self) -> list[tuple[str, Callable[[re.Match[str]], Period]]]:
+        """Days that are written out, with numbers or with the name of the month."""
+        span = r"(?:to|until|till|through|and|-)"
+        return [
+            (r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b", lambda m: one_day(int(m[1]), int(m[2]), int(m[3]))),
+            (r"\b(\d{4})-(\d{1,2})\b", lambda m: month_of(int(m[1]), int(m[2]))),
+            (r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b", lambda m: one_day(int(m[3]), int(m[2]), int(m[1]))),
+            (r"\b(\d{1,2})/(\d{1,2})/(\d{2})\b", lambda m: one_day(2000 + int(m[3]), int(m[2]), int(m[1]))),
+            (
+                r"\b(?<=on )(\d{1,2})/(\d{1,2})\b(?!/)",
+                lambda m: self._dated(calendar.month_name[month_number(m[2])].lower(), m[1], None),
+            ),
+            (rf"\b({DAY}) ?{span} ?({DAY}) (?:of )?({MONTH})(?: ({YEAR}))?\b", self._days),
+            (rf"\b({MONTH}) ({DAY}) ?{span} ?({DAY})(?: ({YEAR}))?\b(?! (?:{MONTH}))", self._days_after),
+            (
+                (
+                    rf"\bweek (?:of|starting|beginning|commencing"
+                    rf"|from)(?: on)? (?:the )?(?:(?:{WEEKDAY}) )?({DAY}) (?:of )?({MONTH})"
+                    rf"(?: ({YEAR}))?\b"
+                ),
+                lambda m: self._week_with(m[2], m[1], m[3]),
+            ),
+            (
+                (
+                    rf"\b(?:(?:{WEEKDAY}) )?(?:the )?({DAY}) (?:of )?({MONTH})(?: (?:of |in )?({YEAR}|this year"
+                    rf"|last year))?\b"
+                ),
+                lambda m: self._dated(m[2], m[1], m[3]),
+            ),
+            (
+                (
+                    rf"\b(?:(?:{WEEKDAY}) )?({MONTH}) (?:the )?({DAY})(?: (?:of |in )?({YEAR}))?\b(?! (?:times"
+                    rf"|purchases|months|days))"
+                ),
+                lambda m: self._dated(m[1], m[2], m[3]),
             ),
         ]
 
     def _dated(self, month: str, day: str, year: str | None) -> Period:
         number = int(re.sub(r"\D", "", day))
         if year:
-            return _day(int(year), MONTHS[month], number)
-        this = _day(self._today.year, MONTHS[month], number)
-        return this if this[0] <= self._today else _day(self._today.year - 1, MONTHS[month], number)
+            return one_day(self._year_of(year), MONTHS[month], number)
+        this = one_day(self._today.year, MONTHS[month], number)
+        return this if this[0] <= self._today else one_day(self._today.year - 1, MONTHS[month], number)
 
     def _days(self, match: re.Match[str]) -> Period:
         return (self._dated(match[3], match[1], match[4])[0], self._dated(match[3], match[2], match[4])[1])
+
+    def _days_after(self, match: re.Match[str]) -> Period:
+        return (self._dated(match[1], match[2], match[4])[0], self._dated(match[1], match[3], match[4])[1])
+
+    def _week_with(self, month: str, day: str, year: str | None) -> Period:
+        one = self._dated(month, day, year)[0]
+        monday = one - timedelta(one.weekday())
+        return (monday, monday + timedelta(6))
+
+    def _week_of(self, last: bool, month: str, year: str | None) -> Period:  # noqa: FBT001
+        """The first, or the last, seven days of a month."""
+        first, end = month_of(int(year), MONTHS[month]) if year else self._latest_month(MONTHS[month])
+        return (end - timedelta(6), end) if last else (first, first + timedelta(6))
+
+    def _year_of(self, words: str) -> int:
+        return self._today.year - (words == "last year") if not words.isdigit() else int(words)
+
+    def _months_of(self, which: str, number: int, year: str) -> Period:
+        """The first, or the last, few months of a year."""
+        of, number = self._year_of(year), min(number, 12)
+        if which in {"first", "1st"}:
+            return (date(of, 1, 1), month_of(of, number)[1])
+        return (date(of, 13 - number, 1), date(of, 12, 31))
+
+    def _latest_month(self, month: int) -> Period:
+        return month_of(self._today.year - (month > self._today.month), month)
 
     def _holiday(self, name: str, year: str | None) -> Period:
         month, day = HOLIDAYS[name]
@@ -227,10 +355,7 @@ class _Reader:
 
     def _named_month(self, match: re.Match[str]) -> Period:
         month = MONTHS[match[1]]
-        if match[2]:
-            years = {"this year": self._today.year, "last year": self._today.year - 1}
-            return _month(years.get(match[2]) or int(match[2]), month)
-        return _month(self._today.year - (month > self._today.month), month)
+        return month_of(self._year_of(match[2]), month) if match[2] else self._latest_month(month)
 
     def _weekday(self, match: re.Match[str]) -> Period:
         back = (self._today.weekday() - WEEKDAYS[match[1]]) % 7
@@ -241,43 +366,14 @@ class _Reader:
 
     def _month_back(self, number: int) -> Period:
         months = self._today.year * 12 + self._today.month - 1 - number
-        return _month(months // 12, months % 12 + 1)
+        return month_of(months // 12, months % 12 + 1)
 
     def _quarter_back(self, number: int) -> Period:
         quarters = self._today.year * 4 + (self._today.month - 1) // 3 - number
-        return _quarter(quarters // 4, quarters % 4 + 1)
+        return quarter_of(quarters // 4, quarters % 4 + 1)
 
     def _quarter(self, number: int, year: str | None) -> Period:
         if year:
-            return _quarter(int(year), number)
-        begun = _quarter(self._today.year, number)[0] <= self._today
-        return _quarter(self._today.year if begun else self._today.year - 1, number)
-
-
-def _count(word: str) -> int:
-    return NUMBERS.get(word) or max(int(word), 1)
-
-
-def _same_day(day: date, year: int) -> date:
-    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
-
-
-def _day(year: int, month: int, day: int) -> Period:
-    one = date(year, month, day)
-    return (one, one)
-
-
-def _month(year: int, month: int) -> Period:
-    return (date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-
-
-def _quarter(year: int, number: int) -> Period:
-    return (date(year, 3 * number - 2, 1), _month(year, 3 * number)[1])
-
-
-def _half(second: bool, year: int) -> Period:  # noqa: FBT001
-    return (date(year, 7, 1), date(year, 12, 31)) if second else (date(year, 1, 1), date(year, 6, 30))
-
-
-def _year(year: int) -> Period:
-    return (date(year, 1, 1), date(year, 12, 31))
+            return quarter_of(self._year_of(year), number)
+        begun = quarter_of(self._today.year, number)[0] <= self._today
+        return quarter_of(self._today.year if begun else self._today.year - 1, number)

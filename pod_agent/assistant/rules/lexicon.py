@@ -6,10 +6,12 @@ A full name always wins, the longest first. A part of a name counts when it fits
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.index.entities import Entities
 from pod_agent.index.local import LocalIndex
@@ -37,6 +39,9 @@ CONTAINERS = "(?:cartons|packets|packs|bottles|cans|tins|bars|loaves|tubs|jars|b
 """Words after a product that count it: chocolate bars."""
 NO_PART = frozenset("card cards account accounts bank fee fees charge charges".split())
 """Parts of names that tell no merchant from another."""
+CLOSEST, SHORTEST_START, MOST_SLIPS = 6, 4, 2
+"""Letters of a name that is told without its spaces, of a beginning that stands for a name; slips in a spelling."""
+SHORTEST = 3
 LONGEST = 60
 """Longer names are left out: nobody types them, and they only slow the search."""
 
@@ -63,6 +68,7 @@ class Lexicon:
     categories: dict[str, frozenset[str]] = field(default_factory=dict)
     products: dict[str, tuple[str, ...]] = field(default_factory=dict)
     followed: dict[str, IRI] = field(default_factory=dict)
+    _known: _Index | None = field(default=None, repr=False, compare=False)
 
     def add(self, kind: Kind, text: str, spelling: str | None = None) -> None:
         """Add a name under its own or another spelling."""
@@ -80,16 +86,41 @@ class Lexicon:
         found = {key: tuple(name for name in names if name.kind in wanted) for key, names in self.names.items()}
         return {key: names for key, names in found.items() if names}
 
-    def partly(self, words: str, kinds: Iterable[Kind]) -> tuple[Name, ...]:
-        """The names that these words are a part of: whole words of the name, or its beginning up to a word's middle."""
-        found: list[Name] = []
+    def named(self, words: str, kinds: Collection[Kind]) -> tuple[Name, ...]:
+        """The names of these kinds that are written so: with or without a leading "the", in one number or the other.
+
+        Spaces count for nothing in longer names: "grab food" is GrabFood and "toastbox" Toast Box.
+        """
+        for way in (words, words.removesuffix("s"), f"{words}s", f"the {words}"):
+            found = self._of_kinds((way,), kinds) if len(way) > 2 else ()
+            if found:
+                return found
+        close = words.replace(" ", "")
+        return self._of_kinds(self._index().squeezed.get(close, ()), kinds) if len(close) >= CLOSEST else ()
+
+    def partly(self, words: str, kinds: Collection[Kind]) -> tuple[Name, ...]:
+        """The names that these words are a part of: whole words of the name in any order, or its beginning."""
         if words in NO_PART:
             return ()
-        for key, names in self.spellings(kinds).items():
-            inside = f" {words} " in f" {key} "
-            if inside or (len(words) >= 4 and key.replace(" ", "").startswith(words.replace(" ", ""))):
-                found.extend(name for name in names if name not in found)
-        return tuple(found)
+        index, wanted = self._index(), words.split()
+        keys = [key for key in index.words.get(wanted[0], ()) if _holds(key.split(), wanted)] if wanted else []
+        if len(words) >= SHORTEST_START and (keys or not all(map(is_english, wanted))):
+            keys += index.starting(words.replace(" ", ""))
+        return self._of_kinds(keys, kinds)
+
+    def misspelt(self, words: str, kinds: Collection[Kind]) -> tuple[Name, ...]:
+        """The names of the one spelling that these words come close to: one slip, two in longer names."""
+        close = words.replace(" ", "")
+        near = nearest(close, self._index().alike(close), shortest=5)
+        return () if near is None else self._of_kinds(self._index().squeezed[near], kinds)
+
+    def _of_kinds(self, keys: Iterable[str], kinds: Collection[Kind]) -> tuple[Name, ...]:
+        return tuple(dict.fromkeys(name for key in keys for name in self.names.get(key, ()) if name.kind in kinds))
+
+    def _index(self) -> _Index:
+        if self._known is None or self._known.size != len(self.names):
+            self._known = _Index.over(self.names)
+        return self._known
 
     def products_with(self, words: str) -> tuple[str, ...]:
         """The products in whose name every one of these words begins a word."""
@@ -97,7 +128,7 @@ class Lexicon:
         return tuple(
             name
             for name, own in self.products.items()
-            if wanted and all(any(each.startswith(word) for each in own) for word in wanted)
+            if wanted and all(any(_begins(each, word) for each in own) for word in wanted)
         )
 
     def goods(self, words: str, *, sections_first: bool = False) -> tuple[Name, ...]:
@@ -118,9 +149,65 @@ class Lexicon:
         """Sections whose name holds an "and", which would part the words of it."""
         return {key: names for key, names in self.spellings(("section",)).items() if " and " in key}
 
-    def misspelt(self, words: str, kinds: Iterable[Kind]) -> str | None:
-        """The one spelling that these words come close to, or None."""
-        return nearest(words, self.spellings(kinds), shortest=5)
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The spellings by their words, without their spaces, and in order: thousands of names are found at once."""
+
+    size: int
+    words: dict[str, list[str]]
+    squeezed: dict[str, list[str]]
+    ordered: list[str]
+    initials: dict[str, list[tuple[int, int, str]]]
+
+    @classmethod
+    def over(cls, names: Iterable[str]) -> _Index:
+        words: dict[str, list[str]] = {}
+        squeezed: dict[str, list[str]] = {}
+        initials: dict[str, list[tuple[int, int, str]]] = {}
+        for key in names:
+            for word in dict.fromkeys(key.split()):
+                words.setdefault(word, []).append(key)
+            squeezed.setdefault(key.replace(" ", ""), []).append(key)
+        for close in squeezed:
+            initials.setdefault(close[0], []).append((len(close), _letters(close), close))
+        return cls(sum(1 for _ in names), words, squeezed, sorted(squeezed), initials)
+
+    def starting(self, close: str) -> list[str]:
+        """The spellings that begin so, their spaces left out."""
+        first = bisect_left(self.ordered, close)
+        found: list[str] = []
+        for each in self.ordered[first:]:
+            if not each.startswith(close):
+                break
+            found.extend(self.squeezed[each])
+        return found
+
+    def alike(self, close: str) -> Iterator[str]:
+        """The spellings without spaces that a slip may have made this of, by their first letters and their length."""
+        length, own = len(close), _letters(close)
+        for letter in dict.fromkeys(close[:2]):
+            for other, letters, each in self.initials.get(letter, ()):
+                if abs(other - length) <= MOST_SLIPS and (own ^ letters).bit_count() <= 2 * MOST_SLIPS:
+                    yield each
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as bits: words that differ in many cannot be slips of each other."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
+
+
+def _holds(own: list[str], wanted: list[str]) -> bool:
+    """Whether all wanted words are among a name's own."""
+    return all(word in own for word in wanted)
+
+
+def _begins(own: str, word: str) -> bool:
+    """Whether a word of a product's name begins with this one; short ones only as a whole, or in the plural."""
+    return own.startswith(word) and (len(word) > SHORTEST or own.removeprefix(word) in {"", "s", "es"})
 
 
 def _other_number(words: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HARMLESS", "TABLE", "Table", "either", "table"]
+__all__ = ["HARMLESS", "TABLE", "Table", "either", "respelt", "table"]
 
 Table = tuple[tuple[re.Pattern[str], str], ...]
 
@@ -23,12 +23,36 @@ def table(*pairs: tuple[str, str]) -> Table:
     return tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), role) for pattern, role in pairs)
 
 
+RESPELT = (
+    (r"\b(?:nite|nites|nighttime)\b", "night"),
+    (r"\b(?:wat|wats|wut)\b", "what"),
+    (r"\bwhos\b", "who is"),
+    (r"\bmost recent(?:ly)?\b|\bvery last\b|\blatest\b(?= (?:time|play|order|video|date|day))", "last"),
+    (r"\byt\b", "youtube"),
+    (
+        r"(?<!past )(?<!last )(?<!in )(?<!at )(?<!and )(?<!to )\b(two|three|four|five|six|ten)(?: of (?:them|these))?$",
+        r"top \1",
+    ),
+    (r"\bvery first\b|\bearliest\b", "first"),
+    (r"\b(?:alr|liao|oredi|ard)\b", ""),
+)
+"""Ways to write a word, put right before times are read."""
+
+
+def respelt(text: str) -> str:
+    """The text with common short forms of speech written out."""
+    for pattern, word in RESPELT:
+        text = re.sub(pattern, word, text)
+    return " ".join(text.split())
+
+
 UP = r"(?:rise|rose|risen|go up|went up|gone up|increased?|grow|grew|climb(?:ed)?|up|more|higher|gain(?:ed)?)"
 DOWN = (
     r"(?:fall|fell|fallen|go down|went down|gone down|drop(?:ped)?|decreased?|shrink|shrank|down|less|lower|lost?|lose)"
 )
 
 TABLE = table(
+    ("g(?:i|a)ve[ns]?|giving|send|sent|hand(?:ed)?", ""),
     (either(
          "add(?:s|ed|ing)? up(?: to)?|(?:come|comes|came) (?:up )?to|amount(?:s|ed)? to|tall(?:y|ied) up",
          "sum(?:s|med)? up(?: to)?|taken together|all told|in all|combined|together|all together|all in",
@@ -75,9 +99,9 @@ TABLE = table(
      ), "COMPARE"),
     ("diff|differing|individual|unique|separate|distinct|different|various", "DISTINCT"),
     (either(
-         ("(?:break ?down|run ?down|overview|summary|stats|statistics|figures|table|listing|lists?)(?: of|"
+         ("(?:break ?down|run ?down|overview|summary|stats|statistics|figures|table|listing|lists?(?! out| down| up))(?: of|"
              " for| by)?"),
-         "list (?:out|down|up)|show(?:ing)?(?: out)?|display(?:ing)?|one by one|enumerate|itemi[sz]e",
+         "lists? (?:out|down|up)|show(?:ing)?(?: out)?|display(?:ing)?|one by one|enumerate|itemi[sz]e",
          "tabulate|lay out|set out|let me see|see",
      ), "LIST"),
     (either(
@@ -86,7 +110,7 @@ TABLE = table(
      ), "PERMONTH"),
     (either(
          "number (?:one|1)|no 1|(?:my |the )?all time favou?rite|fav(?:e|es|s)?|favou?rites?|go to|leading",
-         "topmost|most loved|best loved|rank(?:ed|ing|s)?|order(?:ed)? by",
+         "topmost|most loved|best loved|dominat(?:e|ed|ing)|rank(?:ed|ing|s)?|order(?:ed)? by",
      ), "TOP"),
     ("most (?:often|frequently|frequent|regularly|times)|more than any other", "MOSTOFTEN"),
     ("fewest", "LEAST"),
@@ -103,7 +127,7 @@ TABLE = table(
 HARMLESS = frozenset(
     """
     already alr actually really altogether overall exactly precisely truly just simply basically seriously yet
-    kindly please pls state tell provide supply report specify indicate mention present answer reply
+    suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
     check calculate compute determine figure reckon estimate curious wonder wondering interested need needed want
     wanted wish appreciate grateful question quick quickly inform recorded registered tracked counted noted kept
     stored available data export would could might must can shall able manage managed accumulate accumulated rack

@@ -56,7 +56,9 @@ class Listening(Shapes):
         return groups.pop() if len(groups) == 1 else None
 
     def ranked_by(self, case: Case, group: str) -> str | None:
-        """Plays; minutes where time is asked for, and of podcasts unless times are."""
+        """Plays; minutes where time is asked for, and of podcasts unless times are; skips where they are."""
+        if case.has("SKIP"):
+            return "skips"
         if case.has(*TIME) or (group == "podcast" and not case.has("TIMES", "PLAY")):
             return "podcast_minutes" if group == "podcast" else "listening_minutes"
         return "plays"
@@ -114,7 +116,9 @@ class Listening(Shapes):
 
     def total(self, case: Case) -> Plan | Refusal | None:
         """How many plays, how much time."""
-        if not case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", "EPISODES", *TIME):
+        asked = case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", "EPISODES", *TIME)
+        counted = case.has("SONGS") and case.has("PLAY") and not re.search(r"\b(?:i|WHICH|LIST)\b", case.reading.text)
+        if not asked and not counted:
             return None
         if case.has("HOWMANY") and self.plural & case.roles == {"PODCASTS"} and not case.has("PLAY", "LISTEN", *TIME):
             return None

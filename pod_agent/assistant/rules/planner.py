@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pod_agent.assistant.plan import Plan, Refusal
 from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
+from pod_agent.assistant.rules.common_names import proper_words
 from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
 from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
 from pod_agent.assistant.rules.reading import Reading, plain, read
@@ -47,33 +48,33 @@ class RulePlanner:
         """
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
-        text = plain(question)
+        text, proper = plain(question), proper_words(question)
         apart = asked_apart(text, self._lexicon, self._held, today)
         if apart is not None:
             return apart
-        found = self._best(text, topics_of(text), today)
+        found = self._best(text, today, proper)
         if found.left and topics_of(found.question) != topics_of(text):
-            found = self._best(found.question, topics_of(found.question), today)
+            found = self._best(found.question, today, proper)
         return found.outcome
 
-    def _best(self, text: str, topics: tuple[Topic, ...], today: date) -> Attempt:
+    def _best(self, text: str, today: date, proper: frozenset[str]) -> Attempt:
         """The first attempt that ends in a plan, else the one that tells most."""
         first: Attempt | None = None
-        for topic in topics:
-            found = self._attempt(text, topic, today)
+        for topic in topics_of(text):
+            found = self._attempt(text, topic, today, proper)
             if isinstance(found.outcome, Plan) or (found.final and first is None):
                 return found
             if first is None or found.tells_more_than(first):
                 first = found
         return first or Attempt(NOTHING)
 
-    def _attempt(self, text: str, topic: Topic, today: date) -> Attempt:
+    def _attempt(self, text: str, topic: Topic, today: date, proper: frozenset[str]) -> Attempt:
         """The plan within a topic, or why there is none."""
         reading = read(text, self._lexicon, today, topic)
         if reading.refusal is not None:
             return Attempt(reading.refusal, final=True)
         if reading.left and kind_of(reading) in self._held:
-            return Attempt(_not_understood(reading), left=tuple(reading.left), question=reading.question)
+            return Attempt(_not_understood(reading, proper), left=tuple(reading.left), question=reading.question)
         kind = kind_of(reading)
         outside = self._outside(reading, kind, today)
         if outside is not None:
@@ -148,7 +149,7 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
     return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
 
 
-def _not_understood(reading: Reading) -> Refusal:
+def _not_understood(reading: Reading, proper: frozenset[str]) -> Refusal:
     """A name that the records do not hold is declined; any other word is asked back."""
     word = reading.left[0]
     if word in NO_NAMES:
@@ -156,6 +157,9 @@ def _not_understood(reading: Reading) -> Refusal:
     run = " ".join(reading.left)
     named = re.search(rf"\b(?:{BEFORE_NAMES}) (?:the |my |a |some )?{re.escape(word)}\b", reading.text)
     counted = re.search(rf"HOWMANY (?:PACKS )?{re.escape(run)}\b", reading.text) and "BUY" in reading.roles
+    names = [each for each in reading.left if each in proper]
+    if names and reading.topic != "health":
+        return Refusal(status="declined", text=f'"{" ".join(names)}" {UNKNOWN}.')
     if (named or counted) and reading.topic != "health":
         return Refusal(status="declined", text=f'"{run}" {UNKNOWN}.')
     return clarify(f'I did not understand "{run}". Can you put it another way?')

@@ -11,7 +11,19 @@ from vocab.query import Filter
 __all__ = ["RECURRING_RULES", "Ask"]
 
 Ask = Literal[
-    "list", "count", "monthly", "yearly", "rises", "dearer", "changes", "active", "cost", "top", "lapsed", "gone"
+    "list",
+    "count",
+    "monthly",
+    "yearly",
+    "rises",
+    "dearer",
+    "changes",
+    "active",
+    "cost",
+    "top",
+    "lapsed",
+    "gone",
+    "changed",
 ]
 """What is asked of the subscriptions."""
 
@@ -64,7 +76,7 @@ def dearer(case: Case) -> Plan | Refusal | None:
 def changes(case: Case) -> Plan | Refusal | None:
     """All changes of price, up and down."""
     if case.yes_no and not case.has("BYHOWMUCH"):
-        return clarify("Did the price go up, or change at all?", "which subscriptions became more expensive")
+        return _plan(case, "changed", None)
     return _plan(case, "changes", "SGD")
 
 
@@ -87,7 +99,15 @@ def subscribed(case: Case) -> Plan | Refusal | None:
 
 def is_active(case: Case) -> Plan | Refusal | None:
     """Is the subscription of X still active."""
+    if not case.has(*WHAT) and "subscriptions" not in _categories(case):
+        return None
     return _plan(case, "active", None) if case.yes_no and len(case.wanted) == 1 else None
+
+
+def _categories(case: Case) -> set[str]:
+    """The categories of the merchants that are named."""
+    names = case.names(case.wanted, "merchant")
+    return {category for name in names for category in case.lexicon.categories.get(name, ())}
 
 
 def count(case: Case) -> Plan | Refusal | None:
@@ -97,6 +117,8 @@ def count(case: Case) -> Plan | Refusal | None:
 
 def cost(case: Case) -> Plan | Refusal | None:
     """What they cost per month, or what one of them does."""
+    if case.has("YEARLY") and case.has("WHICH", "LIST") and not case.wanted and not case.has("HOWMUCH", "TOTAL"):
+        return _plan(case, "list", "SGD")
     if case.has("PERYEAR") or (case.has("YEARLY") and not case.wanted and not case.has("PERMONTH")):
         return clarify("What the yearly ones cost, or all of them over a year?", "list my yearly subscriptions")
     if case.wanted:
@@ -139,7 +161,7 @@ RECURRING_RULES = (
     Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW", "SPEND", "RECEIVED", "BUY"}),
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
     Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY", "PERMONTH", "YEARLY", "SPEND"}),
-    Rule(is_active, need=roles("ACTIVE"), some=(WHAT,), may=ALL),
+    Rule(is_active, some=(WHAT | {"ACTIVE"},), may=ALL | {"SPEND", "RECEIVED", "BUY"}),
     Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
     Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY", "TOP"}),
     Rule(

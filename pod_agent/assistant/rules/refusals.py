@@ -23,10 +23,13 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         (
             r"^(?:please |can you |could you |would you |kindly )*(?:cancel|pay|transfer|send|delete|remove|buy"
-            r"|order|block|unblock|move|stop"
-            r"|unsubscribe|book|set|remind|erase|withdraw|invest|change|update|share|email|call|play|skip|top up"
-            r"|close|open|freeze"
-            r"|report|dispute|categori[sz]e|rename|grant|revoke)\b(?! rate)"
+            r"|order(?! .*\bby\b)|settle|block|unblock|move|stop"
+            r"|unsubscribe|book|set(?= (?:a|an|my|up|the|me) )|remind|erase|withdraw|invest|change|update|share"
+            r"|email|call|play|skip|top up"
+            r"|close|open|freeze|paynow(?= E\d \$)|send (?=.*\$)"
+            r"|dispute|renew|top up|subscribe|apply|schedule|arrange|redeem|exchange|deposit|activate|switch off"
+            r"|turn off"
+            r"|report(?! (?:the|my|on|how|all|every))|categori[sz]e|rename|grant|revoke)\b(?! rate)"
         ),
         "I only answer questions about your records; I cannot do anything for you from here.",
     ),
@@ -36,6 +39,13 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|can i afford|could i afford"
             r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
             r"|could) i (?:save|reduce|cut|lower|improve)"
+            r"|(?:would|might) it (?:be|make)|prudent|sensible|advisable|do i (?:really )?need|ought i"
+            r"|is [\w ]{1,30} worth"
+            r"|any tips|how to (?:save|reduce|cut|budget|lower|spend)|which (?:\w+ )?(?:card|bank"
+            r"|shop) is (?:better|best)"
+            r"|can you (?:help me )?(?:save|cut|reduce)|where (?:can|could|should) i|what (?:can|could|should) i"
+            r"|would i (?:be|have|save)|could i (?:save|have|cut)|if i (?:cancel|stop|quit|had|were|did|cut"
+            r"|switch|gave up|give up)"
             r"|too much|am i (?:overspending|doing)|better off|best way|best (?:\w+ ){0,3}for me)\b"
         ),
         "I compute what your records show; I give no advice and no opinions.",
@@ -51,21 +61,32 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"^(?:and |so |but )?(?:why|how come)\b|\b(?:the reason|because of what|what caused|what made|what is"
+            r"^(?:and |so |but )?(?:why|how come)\b|\b(?:for|by) what reasons?\b|\bwhat is (?:behind|driving)\b|\bwhy\b"
+            r"|\b(?:cause|causes|reasons?) (?:of|for|why|behind|that)\b|\bwhat (?:explains|drove|led to)\b"
+            r"|\b(?:the reason|because of what|what caused|what made|what is"
             r" causing|explain why)\b"
         ),
         "Your records do not say why something happened.",
     ),
     (
         (
-            r"\b(?:my (?:wife|husband|partner|friends?|mother|mum|mom|father|dad|brother|sister|son|daughter"
+            r"\b(?:my (?:wife|husband|boyfriend|girlfriend|partner|friends?|mother|mum|mom|father|dad|brother"
+            r"|sister|son|daughter"
             r"|neighbou?rs?|boss|colleagues?"
             r"|parents?|kids?|family)s?|other (?:people|users|customers)|average (?:person|singaporean|user"
             r"|household|family)|singaporeans"
             r"|(?:does|did|do|is|was) (?:he|she|they|everyone|people) (?:earn|make|spend|listen|weigh|owe|live"
             r"|pay|save|have)"
-            r"|(?:does|did|do|is|was) E\d (?:earn|make|weigh|owe|live|spend)|(?:his|her"
-            r"|their) (?:salary|income|spending|account|steps|weight|music))\b"
+            r"|(?:does|did|do|is|was|has) E\d (?:earn|make|weigh|owe|live|spend|spent|earned|bought|buy|listen"
+            r"|play|watch)"
+            r"|(?:does|did|do) E\d pay\b(?! (?:to )?(?:me|back))|(?:rent|salary|income) (?:does|did|do) E\d"
+            r"|(?:E\ds?|his|her|their)(?:his|her"
+            r"|their) (?:own )?(?:salary|income|wages|earnings|rent|spending|account|steps|weight|music|playlist|bank)"
+            r"|(?:everyone|everybody|anyone|somebody|someone|most people|strangers?) (?:else|spend|earn)|(?:my"
+            r"|the) (?:flat|house|room)?"
+            r"mates?|my (?:partner|girlfriend|boyfriend|fiancee?|uncle|aunt(?:ie)?|cousin|grand\w+|child"
+            r"|children|baby|landlord|team"
+            r"|in laws?|spouse|roommate|flatmate|housemate|teacher|nephew|niece|manager|customers?)s?)\b"
         ),
         "Your records are about you; I hold no data of other people.",
     ),
@@ -80,7 +101,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         (
             r"\b(?:blood (?:pressure|type)|cholesterol|temperature|naps?|workouts?|exercise[ds]?|jog(?:ged)?|ran"
-            r"|running|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
+            r"|(?<!still )running|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
         ),
         "I work out no figures of that kind.",
     ),
@@ -94,7 +115,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:stocks?|shares? of (?:apple|tesla)|portfolio|investments?|dividends?|crypto|bitcoin|net worth"
+            r"\b(?:stocks?|share (?:portfolio|prices?)|shares (?:do|did|are|worth)|shares? of (?:apple|tesla"
+            r"|stock)|portfolio|investments?|dividends?|crypto|bitcoin|net worth"
             r"|credit (?:score|limit|rating)|interest rate|mortgage"
             r"|loans?|debts?|owe|cpf|balances?|overdraft|tax(?:es)?|cashback|points|miles|gst|tips?)\b"
         ),

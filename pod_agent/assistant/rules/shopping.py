@@ -100,6 +100,12 @@ class Shopping(Shapes):
         steps = (self.step(case, "order_value", period), self.step(case, "orders", period))
         return Plan(operation="ratio", steps=steps, unit="SGD", per="order")
 
+    def total(self, case: Case) -> Plan | Refusal | None:
+        """How many, how much."""
+        if not case.has("HOWMANY", "HOWMUCH", "SPEND", "TOTAL", "PACKS", "ORDERVALUE", "WORTH"):
+            return None
+        return super().total(case)
+
     def price(self, case: Case) -> Plan | Refusal | None:
         """What one piece cost the last time."""
         if not case.wanted or case.reading.days or case.has(*STATES) or case.has("MOST"):
@@ -210,6 +216,7 @@ SHOPPING_RULES = (
     Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("PRODUCTS"),), may=GOODS),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),
     Rule(_SHAPES.listing, need=roles("ORDERS"), some=(roles("LIST", "WHICH", "LAST"),), may=STATE | {"BUY", "WHERE"}),
+    Rule(_SHAPES.listing, need=roles("ORDER"), some=(STATE, roles("LIST", "WHICH")), may=roles("BUY")),
     Rule(_SHAPES.any_row, may=GOODS | ORDERING | STATE),
     Rule(_SHAPES.total, may=ASKED),
 )

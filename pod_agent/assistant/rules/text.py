@@ -10,6 +10,9 @@ from vocab.wording import unhidden
 
 __all__ = ["canonical", "distance", "nearest"]
 
+LONG = 8
+"""Letters of a word that may have two slips."""
+
 
 def canonical(text: str) -> str:
     """Lower case, no accents, single spaces; of punctuation only ``$``, ``%`` and what divides digits is kept."""
@@ -41,15 +44,15 @@ def distance(left: str, right: str) -> int:
 def nearest(word: str, words: Iterable[str], *, shortest: int) -> str | None:
     """The one word that a misspelt word must mean: one edit away, two from eight letters on; None if none or several.
 
-    Words shorter than ``shortest`` letters are never changed, and the first letter is never wrong.
+    Words shorter than ``shortest`` letters are never changed; the first letter is right, or swapped with the second.
     """
     if len(word) < shortest:
         return None
-    allowed = 2 if len(word) >= 8 else 1
+    allowed = 2 if len(word) >= LONG else 1
     best: list[str] = []
     least = allowed + 1
     for other in words:
-        if abs(len(other) - len(word)) > allowed or other[:1] != word[:1] or len(other) < shortest:
+        if abs(len(other) - len(word)) > allowed or len(other) < shortest or not _same_start(word, other):
             continue
         apart = distance(word, other)
         if apart < least:
@@ -57,3 +60,7 @@ def nearest(word: str, words: Iterable[str], *, shortest: int) -> str | None:
         elif apart == least and other not in best:
             best.append(other)
     return best[0] if len(best) == 1 and least <= allowed else None
+
+
+def _same_start(word: str, other: str) -> bool:
+    return other[:1] == word[:1] or other[:2] == word[1::-1]

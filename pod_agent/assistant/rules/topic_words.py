@@ -51,14 +51,16 @@ HOUR = (r"(?:(?:at|in|during) )?(?:which|what) (?:hour|time)(?: of (?:the )?(?:d
 
 HEALTH = table(
     *STREAK,
+    (r"(?:on |by |according to )?(?:the |my )?(?:bathroom )?scales?(?: (?:say|said|show|showed|read|reading))?", "WEIGHT"),
+    (r"(?:gain(?:ed)?|put on|los(?:e|t)|shed) (?:or|and) (?:gain(?:ed)?|los(?:e|t)|shed|put on)", "CHANGE"),
     (r"f(?:e|a)ll(?:s|en)?(?= (?:under|in|at|within|B\d))", ""),
     (either(
          ("(?:according to|going by|judging by|(?:by|on|from|with|per) my) (?:fitbit|tracker|wearable"
              "|device|records?|health app|scales?)"),
-         "on (?:the )?scales?|body (?=weight)|daily (?=steps? (?:count|total)s? of)",
+         "on (?:the )?scales?|body(?= weight)|daily(?= steps? (?:count|total)s? of)",
      ), ""),
     (either(
-         "(?:all time|personal) (?:high|best|record|peak)|pb|record (?=number|count|steps|high)",
+         "(?:all time|personal) (?:high|best|record|peak)|pb|record(?= (?:number|count|steps|high))",
          "record high|peak",
      ), "MAX"),
     ("all time low|record low", "MIN"),
@@ -108,6 +110,10 @@ HEALTH = table(
 
 MUSIC = table(
     *STREAK,
+    (r"^order(?= (?:my|the|all|these) )", "TOP"),
+    (r"(?:show|turn|pop|crop)(?:p?ed|s)? up|appear(?:ed|s)?|featur(?:e|ed)", "PLAY"),
+    ("longer", "MORE"),
+    ("shorter", "LESS"),
     (either(
          "(?:on|in|via|through|using|from|by|according to) (?:my )?spotify(?: account| app| premium)?",
          "spotify(?= (?:plays|streams|listening|artists?|songs?|tracks?|podcasts?))",
@@ -184,7 +190,7 @@ VIDEO = table(
          "in my (?:watch(?:ing)? |viewing |youtube )?history",
          "(?:watch(?:ing)?|viewing) (?:history|log|record)",
      ), ""),
-    ("subscribed?(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
+    ("subscribed?(?: to)?|subbed(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
     ("channel subscriptions?|subscribed channels?|subscriptions?|subs", "SUBSCRIPTIONS"),
     HOUR,
     (("(?:is |was |are |does )?(?:about|on the (?:subject|topic) of|(?:with|has|have|having"
@@ -197,14 +203,14 @@ VIDEO = table(
     ("(?:number of |how many |count of )?(?:views|viewings|watches)", "HOWMANY WATCH"),
     (either(
          "watch(?:es|ed|ing)?|view(?:ed|ing)?|see|saw|seen|(?:get|got|been|went|go) through",
-         "show(?:n|ed)? (?:me|to me)|binge[d]?(?: watched)?|tun(?:ed|e) in(?:to)?|look(?:ed)? at",
+         "show(?:n|ed)?(?: to)? me|shown|served|binge[d]?(?: watched)?|tun(?:ed|e) in(?:to)?|look(?:ed)? at",
          "click(?:ed)? on|open(?:ed)?",
      ), "WATCH"),
     (either(
          "discover(?:ed)?|(?:come|came) across",
          "(?:first|start|started|begin|began) (?:to )?(?:watch(?:ing)?|view(?:ing)?)|first time|very first",
      ), "FIRST"),
-    ("(?:the )?(?:very )?last time|most recently|(?:last|latest|most recent) (?=WATCH|VIDEO)", "LAST"),
+    ("(?:the )?(?:very )?last time|most recently|(?:last|latest|most recent)(?= (?:WATCH|VIDEO))", "LAST"),
     ("(?:on |in |of |from |by )?(?:youtube|yt)", "YOUTUBE"),
 )  # fmt: skip
 
@@ -214,7 +220,7 @@ SHOPS = table(
              " (?:lines?|history|records?)"),
          "(?:judging|going) by|online",
      ), ""),
-    ((r"(?:how much|what) (?:does|do) (?:PACKS |a |an |one |the |my |single )*(?P<name>E\d+) (?:cost|go"
+    ((r"(?:how much|what) (?:does|do) (?:a |an |one |the |my |single |\w+ of )*(?P<name>E\d+) (?:cost|go"
              r" for|sell for|set me back)(?: (?:per|a|each|for one) ?\w*)?"), r"PRICE \g<name>"),
     (("(?:how much|what) (?:did|was|is) (?:a|an|one|the|my|single) (?:last |latest |single |new"
              r" )?(?P<name>E\d+) (?:cost|go for|set me back)(?! me)(?: (?:the )?last(?: time)?)?"), r"PRICE \g<name>"),
@@ -231,7 +237,7 @@ SHOPS = table(
     (either(
          ("(?:the |a )?(?:latest |last |most recent |current |newest )?(?:unit )?(?:price|unit cost)(?:"
              " tag)?(?: paid| i paid)?(?: of| for| on)?(?: (?:one|a|an|each|single|PACKS))*"),
-         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|the total))",
+         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|of|one|the total))",
          "(?:the )?cost of (?:a|an|one|each|a single)(?: PACKS)?",
      ), "PRICE"),
     ("(?:per|each|a) (?:piece|unit|item|carton|packet|pack|bottle|can|tin|bag|box|tray|tub|jar|loaf|roll|bar)(?! of)", "EACHPIECE"),
@@ -254,7 +260,7 @@ SHOPS = table(
      ), "SPEND"),
     ("orders|baskets|deliveries|parcels|purchases(?= (?:from|at|on|with) E)", "ORDERS"),
     (r"order(?= (?:from|at|with|on)\b)|ordered|ordering", "BUY"),
-    ("(?<=did i )order|(?<=do i )order|(?<=have i )order|(?<=i )order", "BUY"),
+    ("(?<=did i )order|(?<=do i )order|(?<=have i )order|(?<=i )order|(?<=i last )order|(?<=i first )order|(?<=i ever )order", "BUY"),
     ("order|basket|delivery|parcel", "ORDER"),
     ("products|items|articles|things|goods", "PRODUCTS"),
     ("product|item|article|thing", "PRODUCT"),
@@ -271,7 +277,8 @@ SHOPS = table(
 )  # fmt: skip
 
 SUBSCRIPTIONS = table(
-    (r"(?:every|each)(?: single)? (?=(?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),
+    (r"(?:the )?prices? (?:of|for) (?P<name>E\d+) (?:ever )?chang(?:e|ed)", r"PRICECHANGE \g<name>"),
+    (r"(?:every|each)(?: single)?(?= (?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),
     (either(
          ("(?:become|became|becomes|get|got|gotten|getting|turn(?:ed)?|gone|go|went|been|is|are)?(?: any)?"
              " ?(?:more (?:expensive|costly)|dearer|pricier|costlier|up in price)"),
@@ -295,7 +302,7 @@ SUBSCRIPTIONS = table(
      ), "LAPSED"),
     (either(
          r"(?:subscribed?|subscribing|signed up|paying)(?: to| for)?(?= .*\b(?:which|what)\b)",
-         "(?:subscribed?|subscribing|signed up)(?: to| for)?",
+         "(?:subscribed?|subbed|subscribing|signed up)(?: to| for)?",
      ), "SUBSCRIBED"),
     ("by how much|how much (?:more|by)|and how much(?= |$)|and by what amount", "BYHOWMUCH"),
     (("(?:along |together )?(?:with|and|at|for|plus) (?:its|their|the|what)? ?(?:price|prices|cost"

@@ -25,7 +25,7 @@ NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
 SOUND = (
     r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?|episodes?|music|streams"
     r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?|platforms?|apps?))"
-    r"|musicians?|rappers?|discover(?:ed)?)\b"
+    r"|musicians?|rappers?|lyrics?|genres?|playlists?|discover(?:ed)?)\b"
 )
 PAID = (
     r"\b(?:spen[dt]|spending|pay|paid|cost|costs|bill|bought|buy|money|purchases?|payments?|transactions?"
@@ -68,7 +68,7 @@ RUNNING_COST = (
 )
 """What something costs all the time: a subscription, if it is one."""
 SUBSCRIBED = (
-    r"\b(?:subscriptions?|subscribed?|subscribing|subs|memberships?|recurring (?:charges|payments|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
+    r"\b(?:subscriptions?|subscribed?|subscribing|subs|subbed|memberships?|recurring (?:charges|payments|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
     r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
 )
 MAYBE_SUBSCRIBED = (
@@ -118,4 +118,5 @@ def topics_of(text: str) -> tuple[Topic, ...]:
         (re.search(BUYING, text) is not None and not sound, ("", "shops")),
     )
     maybe: tuple[Topic, ...] = ("subscriptions",) if re.search(MAYBE_SUBSCRIBED, text) else ()
-    return next((topics for holds, topics in table if holds), ("", "shops", *maybe))
+    found = next((topics for holds, topics in table if holds), ("", "shops"))
+    return (*found, *maybe) if "shops" in found else found

@@ -142,6 +142,6 @@ VIDEO_RULES = (
     Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("VIDEOS", "SONGS"),), may=SEEN),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),
     Rule(_SHAPES.any_row, may=SEEN | {"CHANNEL"}),
-    Rule(_SHAPES.total, some=(roles("TIMES", "HOWMANY"),), may=ASKED),
+    Rule(_SHAPES.total, some=(roles("TIMES", "HOWMANY", "TOTAL"),), may=ASKED),
 )
 """In order: the first that fits and builds a plan wins."""

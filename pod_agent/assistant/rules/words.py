@@ -8,61 +8,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BROAD", "FILLER", "ITEMS", "NARROW", "POLITE", "ROLES", "SHORT", "SPELLABLE"]
+from pod_agent.assistant.rules.spelling import SPELLABLE
 
-SHORT = {
-    "mth": "month",
-    "mths": "months",
-    "mnth": "month",
-    "yr": "year",
-    "yrs": "years",
-    "wk": "week",
-    "wks": "weeks",
-    "txn": "transaction",
-    "txns": "transactions",
-    "avg": "average",
-    "amt": "amount",
-    "pls": "please",
-    "plz": "please",
-    "hrs": "hours",
-    "hr": "hours",
-    "mins": "minutes",
-    "min": "minutes",
-    "u": "you",
-    "ytday": "yesterday",
-    "b4": "before",
-    "tis": "this",
-    "dis": "this",
-    "wkend": "weekend",
-    "wkends": "weekends",
-    "pct": "percent",
-    "n": "and",
-    "spnt": "spent",
-    "whats": "what is",
-    "wheres": "where is",
-    "hows": "how is",
-    "ive": "i have",
-    "im": "i am",
-    "wats": "what is",
-}
-"""Short forms, written out before anything else."""
-
-POLITE = (
-    r"\b(?:may|can|could) i (?:please )?(?:know|ask|see|get)\b|\b(?:can|could|would|will) you (?:please"
-    r" )?(?:tell|show|give) me\b"
-    r"|\bi (?:want|would like|need|like) to (?:know|see)\b|\b(?:do|does) (?:you|anyone) know\b|\b(?:tell|give) me\b"
-    r"|\b(?:please|kindly|hey|hello|hi|thanks|thank you|help me|just|actually|roughly|exactly|say)\b"
-    r"|\b(?:according to|in|from|based on) my records\b|\bdo you have\b"
-)
-"""Taken out: it asks politely and for nothing else."""
+__all__ = ["BROAD", "FILLER", "ITEMS", "NARROW", "ROLES", "SPELLABLE"]
 
 BROAD = {
-    "groceries": r"(?:super ?markets?|grocer(?:y|ies|s)|grocery (?:shopping|stores?)|groceries shopping)",
+    "groceries": r"(?:super ?marts?|super ?markets?|grocer(?:y|ies|s)|grocery (?:shopping|stores?)|groceries shopping)",
     "eating-out": (
-        r"(?:(?:eating|eat|ate|eaten|dining|dine|dined|makan|meals?)[ -](?:out|outside)|restaurants?|dining"
-        r"|makan|eateries|eatery|meals?)"
+        r"(?:(?:eating|eat|ate|eaten|dining|dine|dined|makan|meals?)[ -](?:out|outside)|meals out|restaurants?|dining"
+        r"|makan|eateries|eatery|meals?|food outside|outside food)"
     ),
-    "transport": r"(?:transport|transportation|commuting|commutes?|getting around)",
+    "transport": r"(?:transport|transportation|commuting|commutes?|getting around|travelling around|transit)",
     "shopping": r"(?:shopping)",
     "household": r"(?:household|housing|house ?hold (?:stuff|things|items))",
     "utilities": r"(?:utility|utilities)",
@@ -71,9 +27,9 @@ BROAD = {
     "entertainment": r"(?:entertainment)",
     "subscriptions": r"(?:subscriptions?)",
     "travel": r"(?:travels?|travelling|traveling|vacations?)",
-    "education": r"(?:education|learning|studies)",
+    "education": r"(?:education|learning|studies|schooling)",
     "insurance": r"(?:insurances?)",
-    "fees": r"(?:(?:bank|card|credit card) (?:fees?|charges?)|fees)",
+    "fees": r"(?:(?:bank|card|credit card|banking|late|annual|service|account) (?:fees?|charges?)|fees?)",
     "other": r"(?:miscellaneous|uncategori[sz]ed(?: \w+)?|others)",
 }
 """Words that mean a whole category."""
@@ -117,7 +73,13 @@ ROLES = tuple(
             r"(?:after|net of|less|minus|including|with) (?:any |the |all )?refunds(?: taken off| deducted)?",
             "AFTERREFUNDS",
         ),
-        (r"in (?:a )?foreign currenc(?:y|ies)|in foreign (?:money|cash)|overseas currenc(?:y|ies)", "FOREIGN"),
+        (
+            (
+                r"(?:in |with |using )?(?:an? |any |some )?(?:foreign|overseas|other|another|different"
+                r"|non sgd) (?:currenc(?:y|ies)|money)"
+            ),
+            "FOREIGN",
+        ),
         (
             (
                 r"by (?:what|how many|how much) (?:percentage|percent|per cent|%)|(?:what|which) (?:is the |was the"
@@ -133,26 +95,28 @@ ROLES = tuple(
             ),
             "SHARE",
         ),
-        (r"how (?:often|many times|many time|frequently)|number of times|times", "TIMES"),
+        (r"how (?:often|many times?|frequently)|number of times|times", "TIMES"),
         (r"how many (?:different |distinct |unique |separate )?days|on how many days|number of days", "MANYDAYS"),
         (r"how many hours|number of hours|hours", "HOURS"),
         (r"how many minutes|number of minutes|minutes", "MINUTES"),
-        (r"how (?:long|much time)", "HOWLONG"),
-        (r"how many|number of|count of|count", "HOWMANY"),
+        (r"how (?:long|much (?:\w+ )?time)", "HOWLONG"),
+        (r"how many|numbers? of|count of|counts?|tally of|quantity of|how numerous", "HOWMANY"),
         (r"totals?|totally|sum|altogether|in all", "TOTAL"),
         (r"(?:sen[dt]|transfer(?:red)?|gave|give|paynow(?:ed)?|pay|paid) (?:it )?(?:to )?me", "RECEIVED"),
         (r"how (?:has|have|had|did|does|do|is|was|are|were)(?= )", "HOW"),
         (
             (
-                r"how much(?: money| cash(?= did i (?:spend|pay)))?|what amount|wat amount|how (?:high|large|big)"
-                r" (?:is|was|were|are)"
+                r"how much(?: money| cash(?= did i (?:spend|pay)))?|(?:what|wat|which) (?:amount|sum"
+                r"|total)(?: of money)?"
+                r"|how (?:high|large|big|small|steep|expensive) (?:is|was|were|are|a)|what is the (?:amount|sum)"
             ),
             "HOWMUCH",
         ),
-        (r"on average|averages?|mean|typically|typical|usually|averaged", "AVERAGE"),
+        (r"on average|averages?|averaging|mean|typically|typical|usually|averaged|avg", "AVERAGE"),
         (
             (
-                r"(?:per|each|every|a|by|for each) (?:calendar )?month|monthly|month (?:by|on|over|to|after) month"
+                r"(?:per|each|every|a|by|for each) (?:calendar )?month|monthly|month(?:ly)? (?:by|on|over|to"
+                r"|after) month"
                 r"|month wise|by the month"
             ),
             "PERMONTH",
@@ -161,23 +125,41 @@ ROLES = tuple(
         (r"(?:per|each|every|a|by) day|daily|day by day", "PERDAY"),
         (
             (
-                r"(?:per|each|every) (?:purchase|trip|visit|time|order|payment|transaction|buy|ride|meal|go|journey)"
-                r"|(?:a|one) (?:trip|visit|ride|go)|per (?=E\d|N\d)"
+                r"(?:per|each|every) (?:single )?(?:purchase|trips?|visit|time|order|payment|transaction|buy"
+                r"|ride|meal|go"
+                r"|journey|swipe|pop|occasion|session|bill|receipt|basket)"
+                r"|(?:a|one) (?:trip|visit|ride|go|pop)|per (?=E\d|N\d)"
             ),
             "PERITEM",
         ),
         (r"trends?|over time|develop(?:ed|ing|ment)?|evolved?|chart|graph|plot|history", "TREND"),
-        (r"(?:which|what) months?|(?:in|during) (?:which|what) months?|month", "WHICHMONTH"),
-        (r"(?:on )?(?:which|what) (?:weekday|day of the week|weekdays|days of the week)|weekday", "WHICHWEEKDAY"),
+        (r"(?:which|what) (?:calendar )?months?|(?:in|during) (?:which|what) months?|month", "WHICHMONTH"),
+        (
+            r"(?:on |during )?(?:which|what) (?:weekdays?|week day|days? of (?:the )?week)|weekday|days? of the week",
+            "WHICHWEEKDAY",
+        ),
         (r"(?:on )?(?:which|what) (?:days?|dates?)", "WHICHDAY"),
-        (r"most (?:often|frequently|frequent|visited|common|regularly|times)|often", "MOSTOFTEN"),
-        (r"most (?:expensive|costly)|biggest|largest|highest|priciest|costliest|max(?:imum)?|greatest", "MAX"),
-        (r"least expensive|smallest|cheapest|lowest|minimum|tiniest", "MIN"),
-        (r"(?:the )?last time|most recently|most recent|latest|last", "LAST"),
-        (r"(?:the )?first time|first|earliest|discover(?:ed)?", "FIRST"),
+        (r"most (?:often|frequently|frequent|frequented|visited|common|commonly|regularly|times)|often", "MOSTOFTEN"),
+        (
+            (
+                r"most (?:expensive|costly|pricey)|single (?:biggest|largest)|biggest|largest|highest|priciest"
+                r"|costliest|dearest"
+                r"|max(?:imum)?|greatest|record|heaviest|steepest|bigger|largest ever"
+            ),
+            "MAX",
+        ),
+        (r"least (?:expensive|costly)|smallest|cheapest|lowest|min(?:imum)?|tiniest|lightest", "MIN"),
+        (r"(?:the )?last time|most recently|most recent|latest|last|newest", "LAST"),
+        (r"(?:the )?first time|first ever|first|earliest|oldest|discover(?:ed)?", "FIRST"),
         (r"least", "LEAST"),
         (r"most(?: of)?(?: my)?(?: money)?|the lions share", "MOST"),
-        (r"compare[ds]?|comparison|difference|differ|versus|vs|compared (?:to|with)", "COMPARE"),
+        (
+            (
+                r"compared (?:to|with)|compare[ds]?|comparing|comparison|differences?|differ(?:s|ed)?|versus|vs"
+                r"|against|gap"
+            ),
+            "COMPARE",
+        ),
         (
             (
                 r"change[ds]?|increase[ds]?|decrease[ds]?|grow|grew|grown|growth|rise|rose|risen|drop|dropped|fall"
@@ -185,21 +167,28 @@ ROLES = tuple(
             ),
             "CHANGE",
         ),
-        (r"more|higher", "MORE"),
-        (r"less|fewer|lower", "LESS"),
+        (r"more|higher|larger|greater", "MORE"),
+        (r"less|fewer|lower|smaller|cheaper", "LESS"),
         (r"than|over(?= [PEC]\d)", "THAN"),
-        (r"(?:different|distinct|unique|separate)(?: kinds of)?", "DISTINCT"),
-        (r"top|favou?rites?|best|most loved|rank(?:ing|ed)?", "TOP"),
+        (r"(?:different|distinct|unique|separate|various|individual)(?: kinds of)?", "DISTINCT"),
+        (r"top|favou?rites?|best|most loved|rank(?:ing|ed|s)?|leading|number one", "TOP"),
         (
             (
-                r"own account|(?:to|into|in|in to) (?:my )?savings?(?: account)?|top(?:ped)? up (?:my )?savings(?:"
+                r"(?:to |into |in )?(?:my )?own accounts?|(?:to|into|in|in to) (?:my )?savings?(?: account)?"
+                r"|top(?:ped)? up (?:my )?savings(?:"
                 r" account)?"
             ),
             "SAVINGS",
         ),
-        (r"(?:salary|salaries|wages?|paycheck|paychecks|payroll|bonus)", "SALARY"),
-        (r"(?:income|earn(?:ed|ings|ing)?|get paid|got paid|paid to me)", "INCOME"),
-        (r"(?:net|saved|save|left over|leftover|put aside|surplus|savings|saving)", "NET"),
+        (
+            (
+                r"(?:(?:monthly |net |gross )?salary|salaries|wages?|pay ?checks?|pay ?cheques?|pay ?slips?|payroll"
+                r"|bonus(?:es)?)"
+            ),
+            "SALARY",
+        ),
+        (r"(?:incomes?|earn(?:ed|ings|ing|s)?|get paid|got paid|gotten paid|paid to me|take home)", "INCOME"),
+        (r"(?:net|saved|save|left over|leftover|put aside|surplus|savings|saving|remain(?:s|ed|ing)?|left)", "NET"),
         (
             (
                 r"(?:cash withdrawals?|cash withdrawn|withdrawals?|withdr(?:aw|ew|awn)(?: from)?(?: the)?(?: atms?)?"
@@ -207,8 +196,15 @@ ROLES = tuple(
             ),
             "CASH",
         ),
-        (r"(?:refund(?:s|ed)?|money back|get back|got back)", "REFUNDS"),
-        (r"(?:send|sent|transfer(?:red)?|transfers|paynow(?:ed)?|gave|give|moved|move|put|set aside)", "SENT"),
+        (r"(?:refund(?:s|ed|ing)?|money back|get back|got back|gotten back)", "REFUNDS"),
+        (
+            (
+                r"(?:send|sent|transfer(?:red|ring)?|transfers|paynow(?:ed|s)?|gave|give|given|moved?|put"
+                r"|set aside|sending|remit(?:ted)?"
+                r"|wire[d]?|lent|lend|stash(?:ed)?|tuck(?:ed)? away|shift(?:ed)?)"
+            ),
+            "SENT",
+        ),
         (r"(?:receive[ds]?|got|get|sent me|gotten)", "RECEIVED"),
         (r"(?:artist|singer|band|musician)", "ARTIST"),
         (r"(?:artists|singers|bands|musicians)", "ARTISTS"),
@@ -230,44 +226,75 @@ ROLES = tuple(
         (
             (
                 r"(?:merchant|shop(?= |$)(?! at)|store|place|restaurant|eatery|vendor|retailer|supermarket|company"
-                r"|business)"
+                r"|business|outlet|seller|payee|brand|stall|spot|joint|venue|cafe|establishment|retail outlet|chain"
+                r"|provider)"
             ),
             "MERCHANT",
         ),
         (
             (
                 r"(?:merchants|shops|stores|places|restaurants|eateries|vendors|retailers|supermarkets|companies"
-                r"|businesses)"
+                r"|businesses|outlets|sellers|payees|brands|stalls|spots|joints|venues|cafes|establishments|chains"
+                r"|providers)"
             ),
             "MERCHANTS",
         ),
-        (r"(?:category|type of (?:spending|expense)|area|kind of (?:spending|expense))", "CATEGORY"),
-        (r"(?:categories|types of (?:spending|expenses?)|areas|kinds of (?:spending|expenses?))", "CATEGORIES"),
-        (r"transactions?|movements?|rows?|entries", "TRANSACTIONS"),
         (
-            r"purchases|payments|expenses(?= (?:over|above|under|below|A\d))|buys|visits|trips|items bought|charges",
+            (
+                r"(?:(?:spending |expense )?(?:category|area|bucket|type|group)|(?:type|kind|sort|category) of"
+                r" (?:spending|expenses?|thing|purchases?|costs?))"
+            ),
+            "CATEGORY",
+        ),
+        (
+            (
+                r"(?:(?:spending |expense )?(?:categories|areas|buckets|types|groups)|(?:types|kinds|sorts"
+                r"|categories) of"
+                r" (?:spending|expenses?|things|purchases?|costs?))"
+            ),
+            "CATEGORIES",
+        ),
+        (r"(?:bank |account |card )?transactions?|movements?|rows?|entries", "TRANSACTIONS"),
+        (
+            (
+                r"purchases|payments|expenses(?= (?:over|above|under|below|A\d))|buys|visits|trips|items bought"
+                r"|charges|swipes"
+                r"|rides|splurges|(?<=E\d )orders"
+            ),
             "PURCHASES",
         ),
-        (r"purchase|payment|visit|trip|charge|single (?:purchase|payment|expense)", "PURCHASE"),
+        (
+            (
+                r"(?:single |individual |one |one off )?(?:purchase|payment|visit|trip|charge|swipe|splurge|ride|ONEGO)"
+                r"|(?<=E\d )order|single(?= C\d)|(?<=C\d )meal|ticket size"
+                r"|(?:single|individual|one off) (?:expense|spend|bill|cost|item|thing|outlay)|ONEGO"
+            ),
+            "PURCHASE",
+        ),
         (
             (
                 r"(?:spend(?:ing|s)?|spent|cost(?:s|ing)?|costed|expenditures?|expenses?|outlay|outgoings?|paid"
-                r"|pay(?:ing)?|bill|fork(?:ed)? out|shell(?:ed)? out|burn(?:ed|t)?|blow|blew|blown|damage|went (?:on"
-                r"|to|into)|(?:went|gone|goes|going) out(?=\s+K\d)|go(?:es)? (?:on|to)|gone (?:on|to)|used up|charged)"
+                r"|pay(?:ing|s)?|bills?|budget went|fork(?:ed)? out|shell(?:ed)? out|burn(?:ed|t)?|blow|blew"
+                r"|blown|damage|went (?:on"
+                r"|to|into)|(?:went|gone|goes|going) out(?=\s+K\d)|(?:go|goes|going|gone) (?:on|to|into)|used up"
+                r"|charged?|consumption)"
             ),
             "SPEND",
         ),
         (
             (
                 r"(?:buy(?:ing)?|bought|purchased|shop(?:ped)?(?= at)|shopped|visit(?:ed|ing)?|ate|eat|eaten|dine[ds]?"
-                r"|order(?:ed)?(?= from| at| [EC]\d)|go(?: to)?|went(?: to)?|been(?: to)?|gone|rode|take|took|taken"
-                r"|make|made|have a meal|use[ds]?|drop by|dropped by)"
+                r"|order(?:ed)?(?= from| at| with| [EC]\d)|go(?: to)?|went(?: to)?|been(?: to)?|gone|rode|take"
+                r"|took|taken"
+                r"|make|made|making|have a meal|use[ds]?|using|drop by|dropped by|dining|eating|ride|riding"
+                r"|visits?|place[ds]?|get(?= from)"
+                r"|got(?= from))"
             ),
             "BUY",
         ),
-        (r"(?:list|show(?: me)?|which ones|display|give me all|find|itemi[sz]e)", "LIST"),
+        (r"(?:list(?:ing|ed)?|shows?(?: me)?|which ones|display|give me all|find|itemi[sz]ed?)", "LIST"),
         (r"where", "WHERE"),
-        (r"when|(?:the |what )?date of(?= (?:my|the) )", "WHEN"),
+        (r"when|(?:the |what )?date of(?= (?:my|the) )|on (?:what|which) date", "WHEN"),
         (r"(?:which|what|who|whom)", "WHICH"),
         (r"or", "OR"),
         (r"and|plus|as well as|together with|with", "AND"),
@@ -285,28 +312,8 @@ FILLER = frozenset(
         " money dollars dollar bucks $ so there their then now per calendar period much everything happened happen only"
         " ah lah leh sia lor hor meh liao la ya eh wah one ones some own kind kinds worth into"
         " value number figure single individual record records time also too really come came off name names"
-        " stuff things"
+        " stuff things very him her them such being having us among amongst"
+        " about towards toward into onto upon via if you your because so also both"
     ).split()
 )
 """Words that change nothing."""
-
-
-SPELLABLE = frozenset(
-    (
-        "spend spent spending cost costs much many times everything average total groceries grocery"
-        " supermarket transport shopping"
-        " household utilities telecom health entertainment subscriptions subscription travel education insurance eating"
-        " restaurants restaurant dining purchases purchase payments payment transactions transaction merchants merchant"
-        " categories category artists artist songs song album albums podcast podcasts listen listened listening played"
-        " minutes hours income salary refund refunds withdraw withdrew cash compare difference percentage percent share"
-        " biggest largest smallest cheapest highest monthly weekly yesterday today week weeks weekend weekends weekday"
-        " weekdays month months quarter year years last past previous since until before after between excluding except"
-        " without expensive favourite different received transferred saved january february march april june"
-        " july august"
-        " september october november december monday tuesday wednesday thursday friday saturday sunday bought outside"
-        " visited often money where which what when show list steps walk walked walking sleep slept sleeping weight"
-        " weigh resting heart night nights video videos watch watched watching channel channels subscribed order orders"
-        " product products bottles packets cartons"
-    ).split()
-)
-"""Words that a misspelling may be corrected to."""

@@ -1,0 +1,138 @@
+"""Words of time: months, weekdays, holidays, what is too vague; and the periods that they name."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+from pod_agent.assistant.plan import Period
+
+__all__ = [
+    "COUNT",
+    "DAY",
+    "EVER",
+    "HOLIDAYS",
+    "LEAD",
+    "MONTH",
+    "MONTHS",
+    "NUMBERS",
+    "ORDINALS",
+    "SO_FAR",
+    "VAGUE",
+    "WEEKDAY",
+    "WEEKDAYS",
+    "YEAR",
+    "count",
+    "half_of",
+    "month_number",
+    "month_of",
+    "one_day",
+    "quarter_of",
+    "same_day",
+    "year_of",
+]
+
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
+WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+WEEKDAYS |= {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
+NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
+ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+HOLIDAYS = {
+    "christmas day": (12, 25),
+    "christmas eve": (12, 24),
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "boxing day": (12, 26),
+    "national day": (8, 9),
+    "new years day": (1, 1),
+    "new years eve": (12, 31),
+    "new years": (1, 1),
+    "labour day": (5, 1),
+    "labor day": (5, 1),
+    "valentines day": (2, 14),
+    "halloween": (10, 31),
+}
+"""Days that lie on the same date every year."""
+EVER = (
+    r"\b(?:of all time|all time|(?:up )?(?:to|until|till) (?:now|today|date)|so far|ever|to date|overall"
+    r"|since the (?:very )?(?:beginning|start)|in total|since (?:my )?records (?:began|begin|start(?:ed)?)"
+    r"|(?:in|across|over|taking) all (?:of )?(?:my |the )?records(?: (?:together|held))?)\b"
+)
+
+VAGUE = (
+    r"\b(?:(?<!most )recently|lately|these days|nowadays|back then|a while ago|a while back|the other day"
+    r"|some ?time ago"
+    r"|once upon a time|in the past$|chinese new year|lunar new year|cny|hari raya(?: \w+)?|deepavali|diwali"
+    r"|vesak(?: day)?|good friday|easter|ramadan|mid autumn(?: festival)?|thanksgiving|black friday"
+    r"|(?:last|past|previous|this|coming|few) (?:weekend|few (?:days|weeks|months|years)"
+    r"|couple of (?:days|weeks|months|years))"
+    r"|(?:a|the|these) (?:few|couple of) (?:days|weeks|months|years)(?: (?:ago|back))?"
+    r"|last time around|the (?:school |public )?holidays?|public holidays?|summer|winter|spring|autumn"
+    r"|of late|thaipusam|pongal|ching ming|qing ming|dragon boat(?: festival)?|(?:the )?great singapore sale|gss"
+    r"|(?:mothers|fathers|teachers|childrens) day|cyber monday|singles day|lunar (?:new )?year"
+    r"|(?:the )?good old days|in those days|at (?:one|some) (?:point|time)|a long time ago|ages ago|long ago"
+    r"|some (?:days|weeks|months|years|time) (?:ago|back)|not long ago|just now|earlier on"
+    r"|early on|ramadhan|eid(?: \w+)?|puasa|raya)\b"
+)
+
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+COUNT = rf"\d{{1,3}}|{'|'.join(NUMBERS)}"
+YEAR = r"(?:19|20)\d\d"
+SO_FAR = r"(?: (?:so far|to date|up to now|until now|till now|until today|till today))?"
+DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+LEAD = (
+    r"(?<!which )(?<!what )(?<!per )(?<!each )(?<!every )(?<!days )"
+    r"(?:(?:in|on|during|for|of|over|within|throughout|across|from|between|at|along|back in|all"
+    r"|in the course of|over the course of|in the space of)\s+)?(?:the\s+)?(?:(?:whole|entire|full|all)\s+(?:of\s+)?)?"
+    r"(?:(?:months?|quarters?|time|years?)\s+of\s+|(?:period|time ?frame)\s+(?:of\s+|from\s+)?)?"
+    r"(?:the\s+)?(?:whole\s+|entire\s+|full\s+|calendar\s+)?"
+)
+
+
+def month_number(digits: str) -> int:
+    """The number of a month in digits; ValueError where there is none."""
+    number = int(digits)
+    if not 1 <= number <= len(calendar.month_name) - 1:
+        raise ValueError(digits)
+    return number
+
+
+def count(word: str) -> int:
+    """A number in digits or as a word, at least one."""
+    return NUMBERS.get(word) or max(int(word), 1)
+
+
+def same_day(day: date, year: int) -> date:
+    """The same day of another year, the last of the month where it has none."""
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
+def one_day(year: int, month: int, day: int) -> Period:
+    """One day as a period."""
+    one = date(year, month, day)
+    return (one, one)
+
+
+def month_of(year: int, month: int) -> Period:
+    """A whole month."""
+    return (date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def quarter_of(year: int, number: int) -> Period:
+    """A whole quarter."""
+    return (date(year, 3 * number - 2, 1), month_of(year, 3 * number)[1])
+
+
+def half_of(second: bool, year: int) -> Period:  # noqa: FBT001
+    """A half of a year."""
+    return (date(year, 7, 1), date(year, 12, 31)) if second else (date(year, 1, 1), date(year, 6, 30))
+
+
+def year_of(year: int) -> Period:
+    """A whole year."""
+    return (date(year, 1, 1), date(year, 12, 31))

@@ -1,0 +1,111 @@
+"""Frames that say nothing of what is asked (politeness, doubt, where to look), and ways to leave out. Data only."""
+
+from __future__ import annotations
+
+__all__ = ["FRAMES", "LATER", "NOUNS", "VERBS"]
+
+OWN = r"(?:my|the|your|our|all|these|those)"
+VERBS = r"spend|spent|buy|bought|eat|ate|go|went|take|took|pay|paid|makan|visit|order|use|play|listen|watch|walk|sleep"
+NOUNS = r"purchases?|payments?|transactions?|expenses?|visits?|trips?|charges?|rides?|refunds?|withdrawals?"
+RECORDS = r"(?:records?|data|statements?|history|books|files|listening history|bank statements?|spending history)"
+
+FRAMES = (
+    r"\b(?:(?:may|can|could|might) i (?:please |kindly |just )?(?:know|ask|get|have|find out|check|enquire|inquire)"
+    r"(?: (?:about|for|to know))?"
+    r"|(?:can|could|would|will) (?:you|u) (?:please |kindly |just |maybe )?(?:help |help me )?(?:to )?"
+    r"(?:tell|give|let|inform|remind|advise)(?: me)?(?: (?:know|have|of))?"
+    r"|(?:can|could|would|will) (?:you|u) (?:please |kindly |just )?(?:help |help me )?(?:to )?(?:work out|calculate"
+    r"|compute|figure out|check|find(?: out| me)?|confirm|look up|state|say|summari[sz]e|add up|total up"
+    r"|add)(?: for me)?"
+    r"|(?:please |kindly )?(?:tell|give|gimme|inform|remind)(?: me)? (?:the|a|an|about)? ?(?=how|what|which|when|where)"
+    r"|(?:tell|give|gimme|inform) me(?: (?:about|of))?|let me (?:know|have)|remind me"
+    r"|i (?:want|wanna|would like|wish|need|like|would love|am trying|was trying|have|had|d like) (?:to )?"
+    r"(?:know|find out|check|understand|learn|hear|work out|figure out)"
+    r"|i (?:am|was|m) (?:just )?(?:wondering|curious|interested|asking)(?: (?:to know|about|in))?|i wonder(?:ed)?"
+    r"|i (?:need|want|would like|require)(?= (?:the|a|an|my|to have)\b)"
+    r"|(?:do|does|did) (?:you|u|anyone|anybody) (?:happen to )?(?:know|remember|recall)|(?:any|got any) idea"
+    r"|i (?:can ?not|cant|dont|do not|forgot to|no longer) (?:remember|recall|know)|i forgot|i have no idea|no idea"
+    r"|(?:please|kindly|just|simply) (?:state|say|report|provide|specify|indicate|calculate|compute|work out|confirm)"
+    r"|^(?:please |kindly )?(?:state|say|report|provide|specify|indicate|calculate|compute|work out|figure out"
+    r"|find out|find|check|confirm|name|tell|give|get|pull up|work|run)(?: me| out| for me)?"
+    r"(?= (?:the|my|me|all|how|what|which|when|where|every|each|a|an|top|total|\d|two|three|four|five|six|ten)\b)"
+    r"|(?:out of|just out of) curiosity|just curious|quick (?:question|one|check)|by the way|btw|you know"
+    r"|if (?:you|u) (?:please|dont mind|do not mind|can|could|would)|if possible|if i may(?: ask)?"
+    r"|be so kind(?: as to)?"
+    r"|(?:do|would) you have|(?:in|from) what you (?:have|hold|see)|as far as you (?:know|can see|can tell)"
+    r"|(?:i think|i guess|i suppose|i believe|i reckon|i feel like|it seems|apparently)(?: that)?"
+    r"|(?:many )?thanks(?: (?:a lot|in advance|very much))?|thank (?:you|u)(?: (?:very much|in advance"
+    r"|so much))?|cheers"
+    r"|please|kindly|pls|hey|hello|hi|yo|dear assistant|assistant|good (?:morning|evening"
+    r"|afternoon)(?=[ ,]*(?:how|what))"
+    rf"|(?:according to|based on|judging (?:by|from)|going by|looking at|as per|per|from|in|on|using"
+    rf"|by) {OWN} {RECORDS}"
+    r"|(?:just|actually|exactly|precisely|roughly|approximately|honestly|basically|literally|perhaps|maybe|somehow)"
+    r"|(?:expressed |stated |given |measured )?in (?:singapore dollars|singapore money|dollars|sing dollars)"
+    r"|(?:can )?or not(?=$| ah| lah)|can anot|anot|issit|is it(?=$)|right(?=$)|correct(?=$)|eh(?=$)|yeah|yep|ok(?:ay)?"
+    r"|in the first place|so to speak|as it were|at the end of the day|when all is said and done|all things considered"
+    r"|(?:every )?now and then|(?:every )?now and again|from time to time|here and there|day in day out|in the process"
+    r"|for the (?:sake|purposes?) of (?:this|the) \w+|for my (?:records|books|reference|budget)|for reference"
+    r"|of any (?:kind|sort|type|description)|of every (?:kind|sort|type|description)|of all (?:kinds|sorts|types)"
+    r"|whatsoever|in question|respectively)\b"
+)
+"""Taken out: politeness, frames around the question, and what only fills it."""
+
+LATER = (
+    # leaving out
+    (
+        (
+            r"\b(?:(?:leaving|leave|setting|putting|set|put|taking|take|stripping|strip|removing"
+            r"|remove) (?:aside|out|away|off)|disregarding"
+            r"|discounting|ignoring|omitting|excepting|barring|subtracting|deducting|removing|skipping|excl|ex"
+            r"|w o|sans)"
+            r"(?= (?:the |my |any |all |everything |what i )?(?:\w+ ){0,3}?(?:at |on |from |for |under |in )?[ECN]\d)"
+        ),
+        "without",
+    ),
+    (
+        (
+            r"\b(?:no|not|dont count|do not count|never mind|forget|minus|less)(?= (?:the |my |any |at "
+            r"|on )?(?:\w+ (?:at |for )?)?[ECN]\d)"
+        ),
+        "without",
+    ),
+    (
+        (
+            r"\b(?:without|excluding|except|except for|apart from) (?:counting|including|considering|the cost of"
+            r"|what went to|spending on)\b"
+        ),
+        "without",
+    ),
+    (
+        (
+            r"\bif (?:you |we |i )?(?:leave|take|strip|ignore|disregard|exclude|omit|drop|forget|remove)(?: (?:out"
+            r"|aside|away|off))?\b"
+        ),
+        "without",
+    ),
+    (
+        (
+            r"\bif (?:the )?((?:\w+ (?:at |from |for )?)?[EC]\d+) (?:is|are|was|were|be) (?:disregarded|ignored"
+            r"|excluded|left out|left aside"
+            r"|omitted|taken out|not counted|set aside|removed|dropped)\b"
+        ),
+        r"without \1",
+    ),
+    (
+        (
+            r"((?:\w+ (?:at|from|for|of) )?\b[ECN]\d+(?: (?:and|or) (?:\w+ )?[ECN]\d+)?(?: (?:costs?|spending"
+            r"|payments?|bills?))?) (?:excluded|apart|aside"
+            r"|left out|left aside|not included|not counted|disregarded|ignored|omitted|taken out|excepted|out of it)\b"
+        ),
+        r"without \1",
+    ),
+    (
+        (
+            r"\b(?:remain(?:ed|s)?|left|left over|leftover|over) (?:of|from|out of) (?:my "
+            r"|the )?(?=(?:\w+ )?(?:P\d )?(?:\w+ )?(?:income|salary|earnings))"
+        ),
+        "net ",
+    ),
+)
+"""Rewritten once times, days and categories stand as marks: what is left out, and what remains."""

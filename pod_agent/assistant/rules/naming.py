@@ -1,0 +1,179 @@
+"""Names in a question: full ones, parts of them, and ones that were misspelt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+
+from pod_agent.assistant.rules.common_names import is_ordinary, with_mark
+from pod_agent.assistant.rules.dates import MONTHS, WEEKDAYS
+from pod_agent.assistant.rules.harmless import is_english
+from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
+from pod_agent.assistant.rules.parts import Reading
+from pod_agent.assistant.rules.spelling import SPELLABLE
+from pod_agent.assistant.rules.text import nearest
+from pod_agent.assistant.rules.topics import NAMES_OF, Topic
+from pod_agent.assistant.rules.words import BROAD, FILLER, NARROW, ROLES
+
+__all__ = ["LISTENING", "MONEY", "fitting", "kinds_of", "near_names", "put_right", "runs_of", "take_names"]
+
+MONEY: tuple[Kind, ...] = ("merchant", "person")
+LISTENING: tuple[Kind, ...] = ("artist", "track", "album", "podcast")
+TIME_WORDS = frozenset("day days week weeks month months quarter year years weekend weekends today yesterday".split())
+LONGEST_NAME = 12
+"""Words of a name, at most."""
+SHORTEST_PARTED = 6
+"""Letters of two words that were written as one."""
+LONGEST_PART = 5
+"""Words of a part of a name, at most."""
+
+
+def kinds_of(topic: Topic, *, sound: bool) -> tuple[Kind, ...]:
+    """What a name that is only nearly given may be."""
+    return NAMES_OF[topic] if topic else LISTENING if sound else MONEY
+
+
+def take_names(
+    out: Reading,
+    lexicon: Lexicon,
+    kinds: Collection[Kind],
+    more: dict[str, tuple[Name, ...]],
+    *,
+    surely: frozenset[str],
+) -> None:
+    """Replace full names by marks, the longest first; a common word that is none of ``surely`` where it must be one."""
+    words = out.text.split()
+    for length in range(min(LONGEST_NAME, len(words)), 0, -1):
+        first = 0
+        while first + length <= len(words):
+            window = words[first : first + length]
+            phrase = " ".join(window)
+            names = (
+                () if any(word[0].isupper() for word in window) else more.get(phrase) or lexicon.named(phrase, kinds)
+            )
+            if names and _take(out, phrase, names, surely):
+                words = out.text.split()
+            first += 1
+
+
+def _take(out: Reading, phrase: str, names: tuple[Name, ...], surely: frozenset[str]) -> bool:
+    """Put a mark for a name wherever it stands; a common word only where it was played or watched."""
+    played = out.sound or out.topic == "video"
+    common = phrase not in surely and (_is_common(phrase) or (played and is_ordinary(phrase)))
+    if common and not played:
+        return False
+    marked = with_mark(out.text, phrase, f"E{len(out.names)}", common=common)
+    if marked == out.text:
+        return False
+    out.text = marked
+    out.names.append(names)
+    return True
+
+
+def _is_common(name: str) -> bool:
+    words = name.split()
+    if len(words) > 1:
+        tables = [*BROAD.values(), *NARROW.values()]
+        if any(re.fullmatch(each, name) for each in tables) or any(pattern.fullmatch(name) for pattern, _ in ROLES):
+            return True
+        return all(_is_plain(word) or _is_role(word) for word in words)
+    return (
+        _is_plain(name)
+        or _is_role(name)
+        or any(re.fullmatch(each, name) for each in (*BROAD.values(), *NARROW.values()))
+    )
+
+
+def _is_plain(word: str) -> bool:
+    return word in FILLER or word in MONTHS or word in WEEKDAYS or word.isdigit() or word in TIME_WORDS
+
+
+@cache
+def _is_role(word: str) -> bool:
+    return any(pattern.fullmatch(word) for pattern, _ in ROLES)
+
+
+def put_right(word: str, out: Reading, lexicon: Lexicon) -> str:
+    """The word that a word which was not understood comes close to; unknown names at a shop are left as they are."""
+    if word not in out.left or is_english(word):
+        return word
+    if out.topic == "shops" and not lexicon.goods(word):
+        near = nearest(word, (each for own in lexicon.products.values() for each in own), shortest=5)
+        if near:
+            return near
+    if re.search(rf"\b(?:at|by) {re.escape(word)}\b", out.text) is not None:
+        return word
+    return nearest(word, SPELLABLE, shortest=4) or _parted(word) or word
+
+
+def _parted(word: str) -> str | None:
+    """Two known words that were written as one: howmuch, lastmonth."""
+    known = FILLER | SPELLABLE
+    ways = [
+        f"{word[:cut]} {word[cut:]}" for cut in range(2, len(word) - 1) if word[:cut] in known and word[cut:] in known
+    ]
+    return ways[0] if len(ways) == 1 and len(word) >= SHORTEST_PARTED else None
+
+
+def near_names(text: str, out: Reading, lexicon: Lexicon) -> dict[str, tuple[Name, ...]]:
+    """Names that a word or a few come close to, where one of them was not understood and none but that is English."""
+    kinds, words = kinds_of(out.topic, sound=out.sound), text.split()
+    extra: dict[str, tuple[Name, ...]] = {}
+    for length in (4, 3, 2, 1):
+        for first in range(len(words) - length + 1):
+            window = words[first : first + length]
+            odd = [word for word in window if word in out.left and not is_english(word)]
+            if not odd or any(word in FILLER or _is_plain(word) for word in (window[0], window[-1])):
+                continue
+            phrase = " ".join(window)
+            names = () if any(phrase in known for known in extra) else lexicon.misspelt(phrase, kinds)
+            if names:
+                extra[phrase] = names
+    return extra
+
+
+def fitting(run: str, text: str, topic: Topic, lexicon: Lexicon, kinds: Collection[Kind]) -> tuple[Name, ...]:
+    """The names that a run of words may mean: products and sections by their words, videos by words of their title."""
+    sections_first = re.search(r"\b(?:section|aisle|department)s?\b", text) is not None
+    goods = lexicon.goods(run, sections_first=sections_first) if topic == "shops" else ()
+    if goods:
+        return goods
+    known = lexicon.named(run, kinds)
+    if known:
+        return known
+    if topic != "video":
+        return lexicon.partly(run, kinds)
+    asked = re.search(rf"\b(?:about|called|titled|named) (?:the )?{re.escape(run)}\b", text)
+    titles = asked and any(run in key for key in lexicon.spellings(("video",)))
+    return lexicon.partly(run, frozenset[Kind]({"channel"})) or ((Name("words", run),) if titles else ())
+
+
+def runs_of(text: str, out: Reading, lexicon: Lexicon, kinds: Collection[Kind]) -> list[str]:
+    """Runs of words that were not understood, each with the words beside it that are in the same name."""
+    words = text.split()
+    runs: list[str] = []
+    number = 0
+    while number < len(words):
+        if words[number] not in out.left:
+            number += 1
+            continue
+        first, end = _widest(words, number, lexicon, kinds)
+        if end - first == 1 and not lexicon.partly(words[number], kinds):
+            while end < len(words) and words[end] in out.left:
+                end += 1
+        runs.append(" ".join(words[first:end]))
+        number = max(end, number + 1)
+    return runs
+
+
+def _widest(words: list[str], at: int, lexicon: Lexicon, kinds: Collection[Kind]) -> tuple[int, int]:
+    """The longest run around a word that is part of a name."""
+    for length in range(LONGEST_PART, 1, -1):
+        for first in range(max(0, at - length + 1), min(at, len(words) - length) + 1):
+            window = words[first : first + length]
+            if all(_is_plain(word) for word in window if word != words[at]) or _is_plain(window[-1]):
+                continue
+            if lexicon.partly(" ".join(window), kinds):
+                return first, first + length
+    return at, at + 1

@@ -1,0 +1,394 @@
+"""Phrases that say in many words what one word says, and frames that say nothing: rewritten before roles are told.
+
+They run over canonical text in which names of the records already stand as marks, so that a song called "By the Way"
+stays a song. Data and one function.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pod_agent.assistant.rules.frames import FRAMES, LATER, NOUNS, VERBS
+
+__all__ = ["rewritten", "rewritten_marks"]
+
+REWRITES = (
+    # what is asked for
+    (r"\b(?:want|wanna|like|love|need|wish) to (?:see|view|have a look at|look at|go through)\b", "show"),
+    (r"^(?:can|could|may) i (?:please )?(?:see|view|look at|have a look at)\b", "show"),
+    (
+        r"\b(?:can|could|would|will) (?:you|u) (?:please )?(?:show|list|display|itemi[sz]e|enumerate|pull up|print)\b",
+        "show",
+    ),
+    (
+        r"^(?:set|lay|write|spell|print|list) out\b|^(?:enumerate|itemi[sz]e|run through|go through|pull up|print)\b",
+        "show",
+    ),
+    (r"\bone by one\b|\b(?:each|every) (?:single )?one of (?:them|these)\b|\bin detail\b|\bline by line\b", " list "),
+    (rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ({NOUNS})\b", r"list \2s"),
+    (r"\bss\b", "s"),
+    (r"\bon (?:how many|what number of) (?:separate |different |single )?occasions\b", "how many times"),
+    (
+        r"\bhow many (?:separate |different |single )?occasions\b|\bwith what frequency\b|\bhow regularly\b",
+        "how many times",
+    ),
+    (r"\b(?:the )?(?:number|count|tally|total number) of (?:separate )?occasions\b", "how many times"),
+    (r"\bhow many times in total\b", "how many times"),
+    (
+        r"\b(?:the )?amount(?: of money)?(?= (?:i|we|that i|which i)\b)|\b(?:the )?sum(?= (?:i|we|that i|paid)\b)",
+        "how much",
+    ),
+    (
+        (
+            r"\b(?:on )?(?:the|what is the|what was the|which is the) (?:day|date)s?(?: (?:in"
+            r"|of) (\S+(?: 20\d\d)?))? (?:on which"
+            r"|that|when|where|i)\b(?! (?:is|was) (?:last|next))"
+        ),
+        r"which day \1 i",
+    ),
+    (r"\b(?:the )?(?:most recent|latest|last) (?:day|date|time|occasion) (?:on which|that|when|i)\b", "when last i"),
+    (r"\b(?:the )?(?:first|earliest|very first) (?:day|date|time|occasion) (?:on which|that|when|i)\b", "when first i"),
+    (r"\bwhich was it\b|\bwhat was it\b|\bwhich is it\b|\bwhich one was it\b|\bhow much was (?:it|that)$", " "),
+    (r"\bvery (first|last|latest|same)\b", r"\1"),
+    (r"\bhow (?:long ago|many days ago|recently)\b", "when"),
+    (r"\b(?:got|have|has|had) (how (?:many|much|often))\b", r"\1"),
+    (r"\bgot (?=any\b|what\b|which\b|how\b)", ""),
+    (
+        (
+            r"\b(?:can|could) (?:show|list|display)(?: (?:me|out))?$|\b(?:show|list|display) (?:can|out|me|it)$"
+            r"|\b(?:list|show) out\b"
+        ),
+        " list ",
+    ),
+    (
+        r"\bdiff(?=$| (?:how much|in|between|is|was|ah|leh|lah|amount)\b)|(?<=\bhow much )diff\b|(?<=\bthe )diff\b",
+        "difference",
+    ),
+    (r"\bdiff\b", "different"),
+    (
+        (
+            r"\b(?:by|in terms of|ranked by|sorted by|in) (?:\$+(?!\d)(?: ?\$)*|amount(?: spent)?"
+            r"|money(?: spent)?|value|spend(?:ing)?|total spend"
+            r"|total spending|dollar value|dollars|spent amount)(?= |$)"
+        ),
+        "by spending",
+    ),
+    (r"(?<=\s)\$+(?= |$)", "money"),
+    (r"\b(purchase|payment|transaction|ticket|visit|trip) (?:size|value|amount|cost|price)s?\b", r"\1"),
+    (r"\b(?:all in|all in all|in toto)\b(?= how| ?$)", "total"),
+    (r"\b(?:government|gst|cdc) (?:payouts?|vouchers?|cash|credits?)\b|\bpayouts?\b", "income"),
+    # sums
+    (r"^(?:please )?(?:add|sum|total|tally) up\b", "total"),
+    (
+        (
+            r"\b(?:income|salary|earnings|what i earned) (?:minus|less|net of|take away|after) (?:my |all "
+            r"|the )?(?:spending|spend|expenses|costs"
+            r"|what i spent)\b"
+        ),
+        "net",
+    ),
+    (
+        (
+            r"\b(?:taken|put|added|all|lumped|counted) together\b|\b(?:all told|all in all|in sum|in aggregate"
+            r"|in all|in full)\b"
+            r"|\bwhen (?:added|put) (?:up|together)\b|\bput up together\b"
+        ),
+        " total ",
+    ),
+    (r"\bcombined\b|\baggregate\b|\bcumulative(?:ly)?\b|\bgrand total\b|\bin its entirety\b", " total "),
+    (
+        (
+            r"\b(?:come|comes|came|coming|amount|amounts|amounted|add|adds|added|sum|sums|summed|run|runs|ran"
+            r"|tot|totted|work|works"
+            r"|worked) (?:up |out )?(?:to|at)\b(?= ?$| (?:in|for|during|over|last|this|since|on|at|per|P)\b|(?= P\d))"
+        ),
+        " total ",
+    ),
+    (
+        (
+            r"\b(?:does|do|did|would) (?:it|that|this|they|these|all this) (?:all )?(?:add up to|come to|amount to"
+            r"|total)\b"
+        ),
+        " total ",
+    ),
+    (r"\b(?:add|adds|added) up to\b|\badds? up\b", " total "),
+    (r"\btotall?(?:ed|ing|s)\b", " total "),
+    # spending
+    (
+        (
+            r"\b(?:part|parted|parting) with\b|\b(?:fork|forked|forking|shell|shelled|shelling|dish"
+            r"|dished) (?:out|over)\b"
+            r"|\b(?:lay|laid|laying|splash|splashed|fork) (?:it )?out\b|\bcough(?:ed)? up\b|\b(?:splurged?"
+            r"|squandered?|splashed)\b"
+            r"|\b(?:burn|burned|burnt|blow|blew|get|got|go|gone|went|run|ran) through\b(?= (?:my|on|at|in)\b)"
+            r"|\bfrittered(?: away)?\b"
+            r"|\b(?:disburse[ds]?|expended?|chucked?|dropp?(?:ed)? (?=(?:on|at) ))\b|\b(?:pump|pumped|sink|sunk"
+            r"|sank|pour|poured|throw"
+            r"|threw|plough|ploughed|channel|channelled) (?:\w+ )?(?:into|at)\b|\bdevoted? (?:to|on)\b|\b(?:paid"
+            r"|paying|pay) out\b"
+        ),
+        "spent",
+    ),
+    (
+        (
+            r"\b(?:set|sets|setting) (?:me|us) back\b|\b(?:left|leave|leaves|leaving|flowed out of|go out of"
+            r"|went out of|come out of"
+            r"|came out of|out of) (?:my|our) (?:pocket|wallet|purse|pockets|hands)\b|\b(?:ran|runs?) me\b"
+            r"|\bmoney (?:out|outflow)\b"
+            r"|\boutflows?\b|\bflow(?:ed)? out\b"
+        ),
+        "spent",
+    ),
+    (
+        (
+            r"\b(?:absorb|absorbed|swallow|swallowed|gobble|gobbled|ate|eaten|eat|eats|take|took|taken|suck"
+            r"|sucked|chew|chewed|soak"
+            r"|soaked|use|used|swallow)(?:ed|s)? up\b|\b(?:absorbe?d?s?|swallow(?:ed|s)?|consumed?s?"
+            r"|devoure?d?s?|drained?)\b"
+        ),
+        "spent",
+    ),
+    (r"\b(?:went|gone|go|goes|going|flowed|poured|funnelled|spent) toward?s?\b", "spent on"),
+    (r"\bdisbursements?\b|\boutgoings\b|\bexpenditures?\b|\boutlays?\b|\bmonies spent\b|\bdamages?\b", "spending"),
+    (r"\b(?:on the|in) (?:consumption|consuming) of\b", "on"),
+    # buying and visiting
+    (
+        r"\b(?:pick|picked) up\b|\bgrabbed\b|\bsnapped up\b|\bgot myself\b|\btreated myself to\b|\btreat myself to\b",
+        "bought",
+    ),
+    (
+        (
+            r"\b(?:swing|swung|stop|stopped|pop|popped|drop|dropped) (?:by|in|into|in at|over|round)\b"
+            r"|\bset foot (?:in|at|inside)\b"
+            r"|\bpatroni[sz]ed?\b|\bfrequented\b|\bhit up\b|\bturned up at\b|\bshow(?:ed)? up at\b"
+            r"|\bended up (?:at|in)\b"
+        ),
+        "visit",
+    ),
+    (rf"\bgot (?=(?:{VERBS})\b)", ""),
+    (r"\b(?:journeys?|outings?|excursions?)\b", "trips"),
+    (r"\b(?:the |an? )?(?:bus|train|bus and train|mrt|taxi|cab) fares?\b", "trips"),
+    (r"\bfares\b", "trips"),
+    (r"\bfare\b", "trip"),
+    (
+        (
+            r"\bin (?:one|a single) (?:go|purchase|transaction|visit|trip|swipe|payment|shot|sitting)\b"
+            r"|\bat (?:one|a) (?:go|time|shot)\b"
+            r"|\b(?:at|in) one sitting\b"
+        ),
+        " ONEGO ",
+    ),
+    # most and least
+    (
+        (
+            r"\bthe most (?:i|we)(?: have)?(?: ever)? (?:spent|paid|spend|pay)(?: (?:on"
+            r"|for) an?(?: single)? (?:trip|purchase|visit|ride"
+            r"|meal|order|item|thing))?\b(?! (?:in|on|during) (?:a|one|any) (?:month|day|week))"
+        ),
+        "biggest purchase",
+    ),
+    (
+        (
+            r"\bthe least (?:i|we)(?: have)?(?: ever)? (?:spent|paid|spend|pay)(?: (?:on"
+            r"|for) an?(?: single)? (?:trip|purchase|visit|ride"
+            r"|meal|order|item|thing))?\b(?! (?:in|on|during) (?:a|one|any) (?:month|day|week))"
+        ),
+        "smallest purchase",
+    ),
+    (r"\bmost (?:ex|exp)\b", "most expensive"),
+    (
+        (
+            r"\b(?:the )?(?:most|highest|largest|greatest|biggest) (?:number|amount) of (?:times|visits"
+            r"|purchases|trips|payments)\b"
+            r"|\bmost (?:visits|purchases|trips|payments|times)\b(?! (?:over|above|under|at least))"
+        ),
+        "most often",
+    ),
+    (
+        (
+            r"\b(?:most of (?:my|the) money|the bulk of (?:my|the) (?:money|spending)|the lions share of (?:my"
+            r"|the) (?:money|spending))\b"
+        ),
+        "most",
+    ),
+    # averages
+    (
+        (
+            r"\bin an? (?:average|typical|normal|usual|ordinary) (month|week|day)\b|\b(?:an?|the|each"
+            r"|per) (?:average|typical|normal|usual"
+            r"|ordinary) (month|week|day)\b(?! of)"
+        ),
+        r"per \1\2 on average",
+    ),
+    (r"\b(?:average|averaged|averaging)(?: out)? (?:by|over) the (month|week|day)\b", r"average per \1"),
+    (r"\b(?:on|for) (?:an? |the )?(monthly|weekly|daily|yearly|annual) basis\b", r"\1"),
+    (r"\b(?:works? out|comes? out|averages?) (?:to|at|out at)(?= (?:per|a|each))", "average"),
+    (
+        (
+            r"\bin (?:a|one|any|any one|any given|each|every|the) (month|week|day)\b(?=.*\baverag)"
+            r"|(?<=\baverage )in (?:a|one|any) (month"
+            r"|week|day)\b"
+        ),
+        r"per \1\2",
+    ),
+    # series
+    (
+        (
+            r"\bmonth(?:ly)? (?:by|on|over|to|after) (?:calendar )?month\b|\b(?:broken down|split|split up"
+            r"|grouped|arranged|sorted|laid out|listed|shown"
+            r"|tabulated) (?:out )?(?:by|into|per) (?:calendar |the"
+            r" )?months?\b|\b(?:by|for|in|per|from) (?:each|every|the)? ?(?:calendar |single )?month(?: by month"
+            r"| to month| on month)\b"
+            r"|\bby (?:calendar |the )?months?\b|\bfor (?:each|every) (?:single "
+            r"|calendar )?(?:of the )?months?\b(?: of the)?"
+            r"|\b(?:each|every) (?:single |calendar )?month\b|\bacross the months\b|\bover the months\b"
+            r"|\bmonth(?:ly)? breakdown\b"
+            r"|\b(?:monthly|month by month) (?:totals?|figures?|numbers?|breakdown|overview|summary|table"
+            r"|amounts?|values?|progression|curve)\b"
+            r"|\bmonthwise\b|\bper calendar month\b|\bbreakdown (?:by|per) month\b"
+        ),
+        "per month",
+    ),
+    # share, change, comparison
+    (
+        (
+            r"\b(?:as an?|as the|in|in terms of) (?:percentage|percent|percentages|percent terms"
+            r"|percentage terms|%)\b(?: of)?"
+            r"|\bpercentage ?wise\b|\bin relative terms\b|\bper cent\b"
+        ),
+        " percent ",
+    ),
+    (r"\bexpress(?:ed)? (?:that|this|it)?\b", " "),
+    (r"\bhow many (?:percent|%)\b", "what percentage"),
+    (
+        (
+            r"\b(?:exceed(?:ed|s)?|surpass(?:ed|es)?|outstrip(?:ped|s)?|outweigh(?:ed|s)?|top(?:ped)?(?= (?:that"
+            r"|those) ))(?: (?:that|those|the"
+            r" one|the figure) (?:in|of|for|on|at|from)?)?"
+        ),
+        " more than ",
+    ),
+    (r"\b(?:fall|fell|fallen) short of\b(?: (?:that|those) (?:in|of|for|on|at|from)?)?", " less than "),
+    (r"\b(?:than|with|to|and|against) (?:that|those|the one|the figure) (?:in|of|for|on|at|from|during)\b", "than"),
+    (
+        r"^(?:set|put|stack|pit|weigh|hold|place|line)(?: up)? (.+?) (?:up )?(?:against|next to|beside|alongside)\b",
+        r"compare \1 with",
+    ),
+    (r"\b(?:stack|stacked|stacks|measure|measured|measures) up (?:against|to|with)\b", "compare with"),
+    (r"\b(?:relative|in relation|as compared|compared|in comparison|as opposed) (?:to|with)\b", "compare with"),
+    (
+        (
+            r"\b(?:move|moved|shift|shifted|swing|swung|jump|jumped|climb|climbed|decline[ds]?|dip|dipped|shrink"
+            r"|shrank|shrunk|surge[ds]?"
+            r"|soar(?:ed)?|shot up|shoot up|creep up|crept up|evolve[ds]?|vary|varied)(?= (?:in|from|between|by"
+            r"|over|since|percent)\b| P\d|$)"
+        ),
+        "change",
+    ),
+    # income and other flows
+    (
+        (
+            r"\b(?:once|after|when|less|minus) (?:all |my |the |any )*(?:spending|expenses|costs|spend|outgoings"
+            r"|bills)(?: (?:is|was|has|had"
+            r"|were|are|have)(?: been)?)?(?: (?:deducted|taken off|subtracted|paid|covered"
+            r"|settled))?\b(?=.*\b(?:left|remain|income|over|salary))"
+            r"|(?:(?<=income)|(?<=salary)|(?<=left)|(?<=remained)) (?:once|after|when) (?:all |my |the "
+            r"|any )*(?:spending|expenses|costs|spend"
+            r"|outgoings|bills)(?: (?:is|was|has|had|were|are|have)(?: been)?)?(?: (?:deducted|taken off"
+            r"|subtracted|paid|covered|settled))?\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:bonus|bonuses) (?:included|inclusive)\b|\b(?:including|incl|inclusive of|with) (?:the |my "
+            r"|any )?bonus(?:es)?\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:my |the |our )(?:employer|boss|company|work|workplace|job) (?:has |have )?(?:pay|pays|paid"
+            r"|credit|credits|credited|give|gave|gives)"
+            r" (?:to )?me\b"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\b(?:did|does|has|have) (?:my |the )(?:employer|boss|company|work|workplace|job) (?:pay|paid|credit"
+            r"|credited|give|given|gave) (?:to )?me\b"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\b(?:take ?home |net |gross |monthly |my )pay(?: ?(?:cheque|check|slip|packet|cheques"
+            r"|checks))?\b(?! (?:to|at|by|with)\b)"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\bhow much (?:money )?(?:did|have|do) (?:i|we) (?:make|made|bring home|brought home|bring in"
+            r"|brought in|take home|took home|take in"
+            r"|pull in)\b(?= ?$| (?:in|last|this|since|from|during|over|per|on average|P\d))"
+        ),
+        "how much income",
+    ),
+    (
+        (
+            r"\b(?:money|cash|how much) (?:that )?(?:came|come|comes|coming|flowed) in\b|\binflows?\b|\bmoney in\b"
+            r"|\btakings\b"
+        ),
+        "income",
+    ),
+    (
+        (
+            r"\b(?:draw|drew|drawn|drawing|pull|pulled|took|take|taken|get|got|withdrew|withdraw"
+            r"|withdrawn) (?:out )?(?:cash|money)(?: out)?"
+            r"(?: (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
+            r"|cashpoints?|banks?|wall))?\b"
+        ),
+        "withdraw cash",
+    ),
+    (
+        (
+            r"(?<=cash) (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
+            r"|cashpoints?|banks?|wall)\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:credited|came|come|paid|given|got|get|gotten|received|returned|handed|flowed"
+            r"|sent) back(?: to me)?\b|\breimburse[ds]?\b|\breimbursements?\b"
+        ),
+        "refunded",
+    ),
+    (r"\b(?:reach(?:ed)?|came to|come to|arrived(?: to)?|credited(?: to)?) me\b|\bi (?:was|were) credited\b", " "),
+)
+"""Pairs of a pattern and what it becomes, in order."""
+
+_FRAMES = re.compile(FRAMES)
+_REWRITES = tuple((re.compile(pattern), plain) for pattern, plain in REWRITES)
+_LATER = tuple((re.compile(pattern), plain) for pattern, plain in LATER)
+
+
+def rewritten(text: str) -> str:
+    """The text without frames, with roundabout phrases in plain words; single spaces, one at either end."""
+    text = f" {text.strip()} "
+    for _ in range(2):
+        text = _FRAMES.sub(" ", text.strip())
+    text = " ".join(text.split())
+    for pattern, plain in _REWRITES:
+        text = pattern.sub(plain, text)
+    return f" {' '.join(text.split())} "
+
+
+def rewritten_marks(text: str) -> str:
+    """The text with what is left out, or what remains, in plain words; times and categories stand as marks."""
+    text = " ".join(text.split())
+    for pattern, plain in _LATER:
+        text = pattern.sub(plain, text)
+    return f" {' '.join(text.split())} "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pod_agent.errors import UsageError
 
-__all__ = ["Array", "Detector", "Forecaster"]
+__all__ = ["Array", "Detector", "Forecaster", "TextClassifier"]
 
 Array = NDArray[np.float64]
 
@@ -80,6 +80,25 @@ class Detector(ABC):
     @abstractmethod
     def _score(self, rows: Array) -> Array:
         """The scores of checked rows, at least one."""
+
+
+class TextClassifier(ABC):
+    """Says of which kind a text is, by its sentence vector.
+
+    The constructor only stores parameters; what ``fit`` learns is kept in attributes whose names end in ``_``.
+
+    Learned: ``classes_`` (the kinds, in order).
+    """
+
+    classes_: tuple[str, ...]
+
+    @abstractmethod
+    def fit(self, vectors: NDArray[np.float32], labels: Sequence[str]) -> Self:
+        """Learn from vectors, one row for each text, and the kind of each, and return self."""
+
+    @abstractmethod
+    def chances(self, vectors: NDArray[np.float32]) -> Array:
+        """How likely each text is of each kind: rows sum to 1; UsageError before ``fit``."""
 
 
 def _checked(rows: Array, width: int | None = None) -> Array:

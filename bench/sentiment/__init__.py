@@ -1,0 +1,1 @@
+"""Sentiment of texts: MiniLM with a logistic head against VADER, on labelled sets that packages ship."""

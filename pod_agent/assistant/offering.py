@@ -12,6 +12,7 @@ from fractions import Fraction
 from pod_agent.assistant.beside import Beside
 from pod_agent.assistant.figures import Outcome, rounded
 from pod_agent.assistant.plan import Plan
+from pod_agent.assistant.rules.text import canonical
 from pod_agent.errors import AgentError
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.desk import OfferDesk
@@ -76,7 +77,7 @@ def _why(plan: Plan, desk: OfferDesk, records: _Records) -> Outcome:
         told = desk.why(found[0].offer.iri)
     else:
         named = plan.names[0] if plan.names else ""
-        told = next((desk.why(offer.iri) for offer in desk.offers() if folded(offer.seller) == folded(named)), {})
+        told = next((desk.why(each.iri) for each in desk.offers() if canonical(each.seller) == canonical(named)), {})
     if not told:
         return Outcome(None, (), None, f"No offer{_at(plan)} is shown to you.")
     reason = _clean(told.get("reason") or told["now"])
@@ -141,8 +142,9 @@ def _saving(match: OfferMatch) -> float | int:
 
 
 def _is_named(match: OfferMatch, names: Iterable[str]) -> bool:
-    told = f"{folded(match.title)} {folded(match.offer.seller)} {folded(match.offer.name)}"
-    return all(folded(name) in told for name in names)
+    """Whether every word of the names is a word of the offer's title, shop or name."""
+    told = set(canonical(f"{match.title} {match.offer.seller} {match.offer.name}").split())
+    return all(word in told for name in names for word in canonical(name).split())
 
 
 def _at(plan: Plan) -> str:

@@ -141,6 +141,11 @@ def _dearer(found: list[Subscription], _: Plan, rows: Rows) -> Outcome:
     return Outcome("yes" if moved else "no", tuple(iri for _, iris in moved for iri in iris) or _latest(found), None)
 
 
+def _changed(found: list[Subscription], _: Plan, rows: Rows) -> Outcome:
+    moved = [result for each in found if (result := _moved(each, rows, up=False)) is not None]
+    return Outcome("yes" if moved else "no", tuple(iri for _, iris in moved for iri in iris) or _latest(found), None)
+
+
 _ANSWERS: dict[str, Callable[[list[Subscription], Plan, Rows], Outcome]] = {
     "list": _list,
     "count": _count,
@@ -149,6 +154,7 @@ _ANSWERS: dict[str, Callable[[list[Subscription], Plan, Rows], Outcome]] = {
     "monthly": _monthly,
     "rises": _rises,
     "changes": _rises,
+    "changed": _changed,
     "dearer": _dearer,
     "active": _is_active,
     "cost": _cost,

@@ -54,6 +54,7 @@ ASKED = {
     "rises": "subscriptions that became dearer, and by how much",
     "dearer": "became dearer",
     "changes": "changes of price",
+    "changed": "price changed",
     "active": "paid for now",
     "cost": "what it costs now",
     "top": "your subscriptions by price",

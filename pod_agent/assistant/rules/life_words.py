@@ -29,6 +29,8 @@ RESPELT = (
     (r"\bwhos\b", "who is"),
     (r"\bmost recent(?:ly)?\b|\bvery last\b|\blatest\b(?= (?:time|play|order|video|date|day))", "last"),
     (r"\byt\b", "youtube"),
+    (r"\bresting hours\b", "resting heart rate"),
+    (r"\bweekday\b(?=.*\bweekends?\b)|(?<=weekend )weekday\b|(?<=weekend vs )weekday\b", "weekdays"),
     (
         r"(?<!past )(?<!last )(?<!in )(?<!at )(?<!and )(?<!to )\b(two|three|four|five|six|ten)(?: of (?:them|these))?$",
         r"top \1",
@@ -127,7 +129,7 @@ TABLE = table(
 HARMLESS = frozenset(
     """
     already alr actually really altogether overall exactly precisely truly just simply basically seriously yet
-    suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
+    log logged summarise summarize suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
     check calculate compute determine figure reckon estimate curious wonder wondering interested need needed want
     wanted wish appreciate grateful question quick quickly inform recorded registered tracked counted noted kept
     stored available data export would could might must can shall able manage managed accumulate accumulated rack

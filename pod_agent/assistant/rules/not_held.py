@@ -19,6 +19,8 @@ TIME_OF_DAY = either(
     r"after work|oclock|\d+ ?(?:am|pm)|(?:what|which) time(?! of (?:the )?day))\b",
 )
 HEALTH = either(
+    r"^(?:is|are|am|do|did|was) .*\b(?:un)?(?:healthy|normal|enough|ok|okay|bad|good)\b",
+    r"\brunning\b",
     r"\b(?:rem|deep sleep|light sleep|sleep (?:stages?|cycles?|quality|efficiency|debt|apn(?:o)?ea)|snor(?:e|ed|ing)",
     r"time in bed|in bed|bed ?times?|go to (?:bed|sleep)|went to (?:bed|sleep)|f(?:a|e)ll asleep|f(?:a|e)llen asleep",
     r"w(?:a|o)ke(?: up)?|waking up|get up|got up|wake ?ups?|dream(?:s|ed|t)?|insomnia",
@@ -30,7 +32,7 @@ HEALTH = either(
     r"stand(?:ing)? hours|screen ?time|goals?(?! of \d)|rank(?:ing)? against)\b",
 )
 MUSIC = either(
-    r"\b(?:lyrics?|genres?|tempo|key of|playlists?|liked songs?|followers?|monthly listeners|royalt(?:y|ies)|concerts?",
+    r"\b(?:i (?:like|liked|love|loved)(?: on|$)|lyrics?|genres?|tempo|key of|playlists?|liked songs?|followers?|monthly listeners|royalt(?:y|ies)|concerts?",
     r"tickets?|release(?:d)?(?: date| year)?|came out|length of (?:the )?song",
     r"how long is (?:the |a )?(?:song|track|E\d)",
     r"audiobooks?|devices?|phone|laptop|car|shuffle|offline|volume|chart(?:s|ed)?|grammys?",
@@ -38,7 +40,7 @@ MUSIC = either(
     r"billboard|vinyls?(?! uncle)|what (?:is|are) E\d about|friends?|radio stations?|countr(?:y|ies)|language)\b",
 )
 VIDEO = either(
-    r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|screen ?time|time (?:spent|watching)|duration|lengths?",
+    r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|screen ?time|(?:total |much )?time (?:spent|watching|on|with|in front|i spen[dt])|total time|duration|lengths?",
     r"longest video|shortest video)\b(?<!which hour)(?<!what hour)",
 )
 VIDEO_LIKES = either(
@@ -48,7 +50,7 @@ VIDEO_LIKES = either(
     r"tiktoks?|netflix|movies?|films?|tv shows?|instagram|reels|twitch|disney)\b",
 )
 SHOPS = either(
-    r"\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?|address(?:es)?|slots?)|delivery (?:guy|man|driver)|shipping|postage",
+    r"^where (?:is|are) my\b|\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?|address(?:es)?|slots?)|delivery (?:guy|man|driver)|shipping|postage",
     r"(?:when|will) [\w ]*arriv(?:e|es|ed|al)|sku|barcodes?|in stock|out of stock",
     r"brands?|sellers?|expir(?:y|es|ed)|nutrition(?:al)?|ingredients|ratings?|stars|review(?:s|ed)?",
     r"vouchers?|coupons?|discounts?|promo(?:s|tions?)?",
@@ -62,6 +64,7 @@ SUBSCRIPTIONS = either(
 OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
     "": (
         (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
+        (r"\b(?<!still )running\b(?! right now| now)", NO_FIGURES),
         (
             r"\b(?:(?<!food )delivery|shipping|postage)\b(?! service)",
             "I work out no cost of delivery apart from the rest.",

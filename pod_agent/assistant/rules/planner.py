@@ -22,9 +22,7 @@ __all__ = ["RulePlanner"]
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
 """Measures that can be worked out row by row."""
-BEFORE_NAMES = (
-    "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH|SUBSCRIBED|SPEND for"
-)
+BEFORE_NAMES = "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH|SUBSCRIBED|SPEND for|HOWMUCH for"
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
 NO_NAMES = frozenset("twice again longest litres litre grams gram kilos kg ml yearly both".split())
 """Words that stand where names do and are none."""

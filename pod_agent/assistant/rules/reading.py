@@ -37,7 +37,7 @@ from vocab.query import Filter
 __all__ = ["Reading", "plain", "read"]
 
 COUNTED = (
-    r"(?:\w+ ){0,2}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
+    r"(?:\w+ ){0,4}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
     r"|podcasts|purchases|payments|transactions|supermarkets|bands|singers|channels|videos|products|items|orders"
     r"|subscriptions|youtubers)"
 )

@@ -52,7 +52,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:will (?:i|my|it|the|there)|am i going to|going to (?:spend|cost|pay|be|listen)|next (?:week"
+            r"\b(?:when will|will (?:i|my|it|the|there)|am i going to|going to (?:spend|cost|pay|be|listen)|next (?:week"
             r"|month|year|quarter|weekend)"
             r"|tomorrow|forecasts?|predict(?:ion|ed)?|expect(?:ed)? to"
             r"|projected|projection|in the future|by the end of)\b"
@@ -101,7 +101,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         (
             r"\b(?:blood (?:pressure|type)|cholesterol|temperature|naps?|workouts?|exercise[ds]?|jog(?:ged)?|ran"
-            r"|(?<!still )running|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
+            r"|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
         ),
         "I work out no figures of that kind.",
     ),

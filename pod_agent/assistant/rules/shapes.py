@@ -17,6 +17,8 @@ from vocab.query import Filter
 
 __all__ = ["RATES", "Shapes", "filters_of", "step_of"]
 
+RANKED = frozenset({"artist", "track", "album", "podcast", "channel", "video", "shop"})
+"""Kinds of names that can be ranked."""
 RATES = frozenset({"PERMONTH", "PERWEEK", "PERDAY"})
 
 
@@ -129,13 +131,15 @@ class Shapes(ABC):
         if sides is None:
             return clarify("What should I compare?")
         if case.has("MORE", "LESS"):
-            if not case.has("THAN"):
+            if not case.has("THAN", "COMPARE"):
                 return None
             first_is_more = case.has("MORE")
             if case.yes_no:
                 return Plan(operation="exceeds", steps=sides if first_is_more else sides[::-1], unit=None)
             ordered = sides[::-1] if first_is_more else sides
             return Plan(operation="difference", steps=ordered, unit=self.unit_of(case, measure))
+        if case.yes_no:
+            return clarify("Was it more, or less?", "more than before", "less than before")
         pair = case.pair()
         if pair is not None and pair[0][0] > pair[1][0]:
             sides = (sides[1], sides[0])
@@ -204,7 +208,7 @@ class Shapes(ABC):
         """The one kind that two names have."""
         kinds = [{name.kind for name in case.named(mark)} for mark in case.wanted if mark[0] == "E"]
         both = set.intersection(*kinds) if len(kinds) == 2 and len(case.wanted) == 2 else set()
-        return both.pop() if len(both) == 1 else None
+        return both.pop() if len(both) == 1 and both <= RANKED else None
 
     def streak(self, case: Case) -> Plan | Refusal | None:
         """The most days in a row that have such a row."""

@@ -44,6 +44,8 @@ class Shopping(Shapes):
             return "orders"
         if case.has("SPEND") and not case.has("HOWMANY", "PACKS"):
             return "product_spend"
+        if case.has("SECTION") and case.has("TOTAL") and not case.has("HOWMANY", "PACKS"):
+            return "product_spend"
         if case.has("HOWMANY", "PACKS") and not case.has("SPEND", "HOWMUCH"):
             return "items"
         if case.has("SPEND") and case.has("HOWMUCH", "PACKS") and not case.has("HOWMANY"):

@@ -51,6 +51,10 @@ HOUR = (r"(?:(?:at|in|during) )?(?:which|what) (?:hour|time)(?: of (?:the )?(?:d
 
 HEALTH = table(
     *STREAK,
+    (r"(?:on |during )?(?:the )?night(?: of| on| to)?(?= +P\d)", ""),
+    ("heavier or lighter|lighter or heavier", "CHANGE WEIGHT"),
+    ("heavier", "MORE WEIGHT"),
+    ("lighter", "LESS WEIGHT"),
     (r"(?:on |by |according to )?(?:the |my )?(?:bathroom )?scales?(?: (?:say|said|show|showed|read|reading))?", "WEIGHT"),
     (r"(?:gain(?:ed)?|put on|los(?:e|t)|shed) (?:or|and) (?:gain(?:ed)?|los(?:e|t)|shed|put on)", "CHANGE"),
     (r"f(?:e|a)ll(?:s|en)?(?= (?:under|in|at|within|B\d))", ""),
@@ -277,6 +281,7 @@ SHOPS = table(
 )  # fmt: skip
 
 SUBSCRIPTIONS = table(
+    ("(?:by )?how much (?:more (?:expensive|costly)|dearer|pricier|costlier)", "BYHOWMUCH DEARER"),
     (r"(?:the )?prices? (?:of|for) (?P<name>E\d+) (?:ever )?chang(?:e|ed)", r"PRICECHANGE \g<name>"),
     (r"(?:every|each)(?: single)?(?= (?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),
     (either(
@@ -361,6 +366,8 @@ FILLERS: dict[Topic, frozenset[str]] = {
         " supermarket haul basket".split()
     ),
     "subscriptions": HARMLESS
-    | frozenset("expensive services service plan plans any price prices paying pay active have stuff basis".split()),
+    | frozenset(
+        "become becoming became expensive services service plan plans any price prices paying pay active have stuff basis".split()
+    ),
 }
 """Words that change nothing within a topic."""

@@ -39,17 +39,17 @@ TIME_SPENT = (
 """Time is spent there, not money."""
 
 HEALTH = (
-    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse"
-    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heaviest|lightest|kilos?|kilograms?|scales?|floors?|calories|kcal|distance|body fat|bmi"
+    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse|resting"
+    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heavier|lighter|heaviest|lightest|kilos?|kilograms?|scales?|floors?|calories|kcal|distance|body fat|bmi"
     r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
     r" minutes|breathing rate|respiratory rate)\b"
 )
 VIDEO = (
-    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription)|yt|youtube music|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
+    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription\b)|yt|youtube music|subscribers|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
     r"|\b(?:ads|adverts|advertisements|commercials) (?:did|have|do|was) i\b"
     r"|\b(?:am i|do i|i am|i) (?:still )?follow(?:ing)?\b"
 )
-CHANNELS = r"\b(?:channels?|youtubers?|youtube(?! premium))\b"
+CHANNELS = r"\b(?:channels?|youtubers?|(?:on|to|of|my) youtube)\b(?! premium)(?!.*\b(?:costs?|pay|paid|spen[dt])\b)"
 ORDERS = (
     r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
     r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?)\b"
@@ -63,7 +63,7 @@ BUYING = (
 )
 """Without one of these, words of products are no products."""
 RUNNING_COST = (
-    r"\b(?:does|do) [\w ]{1,40} cost(?: me)? (?:per|a|each|every) month\b"
+    r"\b(?:does|do) [\w ]{1,40} (?:cost|charge)(?: me)? (?:(?:per|a|each|every) (?:month|year)|monthly|yearly|annually)\b"
     r"|\bdo i pay (?:(?:per|a|each|every) month )?for\b"
 )
 """What something costs all the time: a subscription, if it is one."""

@@ -71,7 +71,7 @@ class Videos(Shapes):
         if case.reading.periods or case.reading.days or case.unwanted:
             return clarify("The list of channel subscriptions has no dates. Do you mean all of them?")
         names = tuple(case.names(case.wanted, "channel"))
-        if case.has("SUBSCRIBED") and names and case.yes_no:
+        if names and case.yes_no:
             return Plan(operation="follows", steps=(FOLLOWED,), unit=None, ask="any", names=names)
         if names:
             return None

@@ -18,6 +18,7 @@ from vocab.records import IRI
 if TYPE_CHECKING:
     from pod_agent.assistant.beside import Beside
     from pod_agent.assistant.budget_desk import BudgetDesk
+    from pod_agent.assistant.explaining import Explanation
     from pod_agent.assistant.retrieval.desk import SearchDesk
     from pod_agent.assistant.retrieval.search import Hit
     from pod_agent.assistant.retrieval.sources import AnswerSources
@@ -103,6 +104,12 @@ class Assistant:
         from pod_agent.assistant.retrieval.desk import SearchDesk
 
         return SearchDesk(self.place.home, self.settings, self.sources, self.place.absolute)
+
+    def explain(self, answer: Answer) -> Explanation:
+        """How an answer was computed, in sentences and a table."""
+        from pod_agent.assistant.explaining import explain
+
+        return explain(answer.query)
 
     def beside(self) -> Beside:
         """What some answers need beside the index: budgets and offers, opened when a plan first needs them."""

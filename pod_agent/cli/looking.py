@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pod_agent.cli.explaining import show_how
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
 from pod_agent.cli.teaching import show_examples
 from vocab.errors import VocabularyError
@@ -167,6 +168,7 @@ def query(context: Context, spec: Path, *, as_json: bool) -> None:
 @click.command()
 @click.argument("question", required=False)
 @click.option("--today", type=DAY, help="The day that counts as today, YYYY-MM-DD.")
+@click.option("--how", is_flag=True, help="Also how it was computed: what, when, from which records, what is left out.")
 @click.option("--meant", metavar="QUESTION", help="No, I meant this: keep it as an example, and answer that.")
 @click.option("--examples", is_flag=True, help="What you said that your questions mean.")
 @click.option("--forget", metavar="ID", help="Take an example back, by its id in that list, or all of them by: all.")
@@ -177,6 +179,7 @@ def ask(
     today: datetime | None,
     meant: str | None,
     *,
+    how: bool,
     examples: bool,
     forget: str | None,
     as_json: bool,
@@ -192,12 +195,17 @@ def ask(
         context.agent().assistant.correct(question, meant, day)
     answer = context.agent().ask(question, day)
     document = answer.to_json()
+    explanation = context.agent().assistant.explain(answer) if how else None
     if as_json:
+        if explanation is not None:
+            document["query"] = {**document["query"], "how": explanation.to_json()}
         show_json(document)
         return
     click.echo(plain(document["text"]))
     if document["citations"]:
         click.echo(click.style(f"  from {document['count']} records; see them with --json", dim=True))
+    if explanation is not None:
+        show_how(explanation)
 
 
 @click.command()

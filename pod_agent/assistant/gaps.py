@@ -22,6 +22,7 @@ __all__ = ["Gap", "gaps_of"]
 
 LONG: Final = 28
 """Days without records that are worth a word in an answer."""
+WEEK: Final = 7
 MEASURES: Final = {"transaction": "transactions", "listen": "listening_minutes", "view": "videos"}
 """By kind of record a measure that has rows on every day with records."""
 
@@ -39,7 +40,7 @@ _LOCK = Lock()
 
 
 def gaps_of(index: LocalIndex, kind: str, period: Period) -> list[Gap]:
-    """The long gaps of a kind of record that lie in a period, in whole or in part; looked for anew after a change."""
+    """The long gaps of a kind of record that matter in a period; looked for anew after a change."""
     if kind not in MEASURES:
         return []
     version = index.version()
@@ -50,7 +51,13 @@ def gaps_of(index: LocalIndex, kind: str, period: Period) -> list[Gap]:
             _KNOWN[index] = known
         if kind not in known[1]:
             known[1][kind] = _find(index, MEASURES[kind])
-        return [gap for gap in known[1][kind] if gap.first <= period[1] and gap.last >= period[0]]
+        return [gap for gap in known[1][kind] if _matters(gap, period)]
+
+
+def _matters(gap: Gap, period: Period) -> bool:
+    """Whether a week of the period, or all of a shorter one, lies in the gap."""
+    shared = min(gap.last, period[1]) - max(gap.first, period[0])
+    return shared.days + 1 >= min(WEEK, (period[1] - period[0]).days + 1)
 
 
 def _find(index: LocalIndex, measure: str) -> tuple[Gap, ...]:

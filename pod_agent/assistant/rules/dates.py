@@ -267,7 +267,16 @@ class _Reader:
             ),
             (rf"\b({MONTH})(?: (?:of |in )?({YEAR}|this year|last year))?\b", self._named_month),
             (rf"\b({YEAR}) ({MONTH})\b", lambda m: month_of(int(m[1]), MONTHS[m[2]])),
-            (rf"\b(?:on|last|this|past|on last|on this) ({WEEKDAY})\b(?! nights?\b)", self._weekday),
+            (
+                (rf"\b(?:on|last|this|past|on last|on this) ({WEEKDAY})\b(?! nights?\b)(?! (?:and|or"
+                rf"|to) (?:on )?{WEEKDAY})"),
+                self._weekday,
+            ),
+            (
+                (rf"(?<!every )(?<!each )(?<!on a )(?<!and )(?<!or )\b({WEEKDAY})\b(?! (?:nights?|and|or|to"
+                rf"|{WEEKDAY})\b)"),
+                self._weekday,
+            ),
             (
                 (rf"\b(?:the )?(?:calendar )?(?:year )?({YEAR})(?: so far)?\b"
                 r"(?! (?:times|songs|purchases|steps|dollars|bucks|minutes|hours))(?<!\$)"),

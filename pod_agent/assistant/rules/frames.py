@@ -42,7 +42,7 @@ FRAMES = (
     rf"|by) {OWN} {RECORDS}"
     r"|(?:just|actually|exactly|precisely|roughly|approximately|honestly|basically|literally|perhaps|maybe|somehow)"
     r"|(?:expressed |stated |given |measured )?in (?:singapore dollars|singapore money|dollars|sing dollars)"
-    r"|(?:can )?or not(?=$| ah| lah)|can anot|anot|issit|is it(?=$)|right(?=$)|correct(?=$)|eh(?=$)|yeah|yep|ok(?:ay)?"
+    r"|(?:can )?or not|can anot|anot|issit|is it(?=$)|right(?=$)|correct(?=$)|eh(?=$)|yeah|yep|ok(?:ay)?"
     r"|in the first place|so to speak|as it were|at the end of the day|when all is said and done|all things considered"
     r"|(?:every )?now and then|(?:every )?now and again|from time to time|here and there|day in day out|in the process"
     r"|for the (?:sake|purposes?) of (?:this|the) \w+|for my (?:records|books|reference|budget)|for reference"
@@ -52,6 +52,7 @@ FRAMES = (
 """Taken out: politeness, frames around the question, and what only fills it."""
 
 LATER = (
+    (r"\b(?:everything|all|anything)(?: (?:that is|i spent))? (?:under|in|within|on|from|at|for)(?= [ECN]\d)", " "),
     # leaving out
     (
         (
@@ -65,7 +66,7 @@ LATER = (
     ),
     (
         (
-            r"\b(?:no|not|dont count|do not count|never mind|forget|minus|less)(?= (?:the |my |any |at "
+            r"\b(?:no|dont count|do not count|never mind|forget|minus)(?= (?:the |my |any |at "
             r"|on )?(?:\w+ (?:at |for )?)?[ECN]\d)"
         ),
         "without",

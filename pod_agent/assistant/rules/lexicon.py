@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pod_agent.assistant.rules.harmless import is_english
+from pod_agent.assistant.rules.spelling import SHORT
 from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.index.entities import Entities
 from pod_agent.index.local import LocalIndex
@@ -35,6 +36,7 @@ Kind = Literal[
     "words",
 ]
 PERSON = re.compile(r"\b(?:to|from) ([A-Z][A-Z' .-]{2,40}?) via PayNow", re.IGNORECASE)
+RENT = re.compile(r"\brent(?:al)?\b", re.IGNORECASE)
 CONTAINERS = "(?:cartons|packets|packs|bottles|cans|tins|bars|loaves|tubs|jars|bags|boxes)"
 """Words after a product that count it: chocolate bars."""
 NO_PART = frozenset("card cards account accounts bank fee fees charge charges".split())
@@ -68,17 +70,18 @@ class Lexicon:
     categories: dict[str, frozenset[str]] = field(default_factory=dict)
     products: dict[str, tuple[str, ...]] = field(default_factory=dict)
     followed: dict[str, IRI] = field(default_factory=dict)
+    landlords: tuple[str, ...] = ()
     _known: _Index | None = field(default=None, repr=False, compare=False)
 
     def add(self, kind: Kind, text: str, spelling: str | None = None) -> None:
         """Add a name under its own or another spelling."""
-        key = canonical(spelling or text)
-        if not key or len(key) > LONGEST:
-            return
+        own = canonical(spelling or text)
+        written_out = " ".join(SHORT.get(word, word) for word in own.split())
         name = Name(kind, text)
-        known = self.names.get(key, ())
-        if name not in known:
-            self.names[key] = (*known, name)
+        for key in dict.fromkeys((own, written_out)):
+            known = self.names.get(key, ())
+            if key and len(key) <= LONGEST and name not in known:
+                self.names[key] = (*known, name)
 
     def spellings(self, kinds: Iterable[Kind]) -> dict[str, tuple[Name, ...]]:
         """The canonical spellings of names of these kinds."""
@@ -113,6 +116,14 @@ class Lexicon:
         close = words.replace(" ", "")
         near = nearest(close, self._index().alike(close), shortest=5)
         return () if near is None else self._of_kinds(self._index().squeezed[near], kinds)
+
+    def only_one(self, word: str) -> tuple[Name, ...]:
+        """The one merchant that a word stands for: who gets the rent, or whose name says so; none where several do."""
+        if word == "rent":
+            found = tuple(Name("merchant", each) for each in self.landlords)
+        else:
+            found = self.partly(word, frozenset[Kind]({"merchant"}))
+        return found if len(found) == 1 else ()
 
     def _of_kinds(self, keys: Iterable[str], kinds: Collection[Kind]) -> tuple[Name, ...]:
         return tuple(dict.fromkeys(name for key in keys for name in self.names.get(key, ()) if name.kind in kinds))
@@ -232,7 +243,15 @@ def build_lexicon(index: LocalIndex) -> Lexicon:
     for row in index.run(spec, evidence=False).rows:
         name, category = str(row[0]), str(row[1])
         out.categories[name] = out.categories.get(name, frozenset()) | {category}
+    out.landlords = tuple(sorted(_landlords(index)))
     return out
+
+
+def _landlords(index: LocalIndex) -> set[str]:
+    """The merchants that the bank's text says rent was paid to."""
+    homes = QuerySpec(measures=("purchases",), filters=(Filter("category", "eq", "household"),))
+    rows = (row for row in index.records(homes) if isinstance(row, Transaction))
+    return {row.merchant for row in rows if row.merchant and RENT.search(row.description)}
 
 
 def _add_names(out: Lexicon, entities: Entities, people: Iterable[str]) -> None:

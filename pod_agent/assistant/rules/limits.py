@@ -14,7 +14,10 @@ NOT_MONEY = (
     r"|percent|%|am|pm|merchants|shops|categories|january|february|march|april|may|june|july|august|september|october"
     r"|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)(?![\d./-])"
 )
-AMOUNT = rf"\$? ?((?!20[12]\d\b(?! ?{CURRENCY}))\d+(?:\.\d+)?)(?: ?{CURRENCY})?{NOT_MONEY}"
+AMOUNT = (
+    rf"(?=\$|\d+(?:\.\d+)? ?{CURRENCY}|(?!20[12]\d\b)\d+(?:\.\d+)?{NOT_MONEY})"
+    rf"\$? ?(\d+(?:\.\d+)?)(?: ?{CURRENCY}(?= |$))?(?![\d./-])"
+)
 LIMITS = (
     (
         (

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pod_agent.assistant.plan import Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
-from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, step, unit_of
+from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
 from vocab.query import Filter
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
     "total",
 ]
 
+MARKED = r"\b[ECNDAK]\d+\b"
+"""Marks that narrow rows, times aside."""
 SERVICES = re.compile(r"spotify|youtube|netflix|disney|apple music|apple tv|hbo|viu", re.IGNORECASE)
 
 
@@ -46,26 +48,45 @@ def change(case: Case) -> Plan | Refusal | None:
 
 
 def share(case: Case) -> Plan | Refusal | None:
-    """What share of X went to Y: what stands before "spending" narrows the whole, what follows it the part."""
+    """What share of a whole went to a part of it, however the two stand around the word for a share."""
     measure = measure_of(case) or "spend"
-    text = re.sub(r"\bNOT\b.*", "", case.reading.text)
-    before, found, after = re.sub(r"^.*?\b(?:SHARE|PERCENT)\b", "", text, count=1).partition(
-        "PURCHASES" if case.has("PURCHASES") else "SPEND"
-    )
-    whole, rest = (re.findall(r"\b[ECNDAK]\d+\b", piece) for piece in (before, after))
-    if not found or (not rest and len(whole) > 1):
-        whole = [mark for mark in whole if mark[0] == "C"] if {mark[0] for mark in whole} == {"C", "E"} else []
-        if not whole and len(case.wanted) != 1:
-            return clarify("A share of what?", "share of my spending that went to groceries")
-    elif not rest:
-        whole = []
     period = case.period()
     part = step(case, measure, period)
+    whole = _whole(case)
+    if whole is None:
+        return clarify("A share of what?", "share of my spending that went to groceries")
     names = [mark for mark in whole if mark[0] in "ECN"]
+    wanted = [mark for mark in case.wanted if mark not in names or mark[0] == "C"]
+    if {mark[0] for mark in wanted} == {"C"} and names and names[0] in wanted and len(wanted) > 1:
+        part = step(case, measure, period, [mark for mark in wanted if mark not in names])
     filters = (*chosen(case, names), *left_out(case), *case.row_filters(frozenset(whole)))
     if filters == part.spec.filters or part.foreign:
         return clarify("A share of what?", "share of my spending that went to groceries")
     return Plan(operation="share", steps=(part, Step(spec=query(measure, filters, period))), unit="percent")
+
+
+def _whole(case: Case) -> list[str] | None:
+    """The marks that narrow the whole; None where part and whole cannot be told apart.
+
+    "Of my X spending, what share went to Y", "Y is what share of my X spending", "what share of my X spending went to
+    Y": what stands beside "of" is the whole.
+    """
+    text = re.sub(r"\bNOT\b.*", "", case.reading.text)
+    ahead, _, behind = re.sub(r"\b(?:SHARE|PERCENT)\b", "|", text, count=1).partition("|")
+    first = re.findall(MARKED, ahead)
+    rest = re.findall(MARKED, behind)
+    if first and rest:
+        return first if re.match(r"(?:of|from|out of|WHICH of)\b", ahead.strip()) else rest
+    if first:
+        return [] if not re.match(r"(?:of|from|out of)\b", ahead.strip()) else None
+    before, found, after = behind.partition("PURCHASES" if case.has("PURCHASES") else "SPEND")
+    whole, part = (re.findall(MARKED, piece) for piece in (before, after))
+    if found and part:
+        return whole
+    if not found or len(whole) > 1:
+        whole = [mark for mark in whole if mark[0] == "C"] if {mark[0] for mark in whole} == {"C", "E"} else []
+        return whole if whole or len(case.wanted) == 1 else None
+    return []
 
 
 def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
@@ -88,6 +109,18 @@ def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
     return step(case, measure, period, [*rest, compared[0]]), step(case, measure, period, [*rest, compared[1]])
 
 
+def _which_of(case: Case, measure: str) -> Plan | Refusal | None:
+    """At which of two shops, or on which of two categories, it was more."""
+    kinds = {mark[0] for mark in case.wanted}
+    groups = {"E": "merchant", "C": "category"}
+    if len(case.wanted) != len(set(case.wanted)) or len(case.wanted) < 2 or len(kinds) != 1 or not kinds <= set(groups):
+        return clarify("Which of the two do you mean?")
+    group = groups[kinds.pop()]
+    low = case.has("LESS")
+    part = step(case, measure, case.period(), dimensions=(group,), order=measure if low else f"-{measure}")
+    return single("leader", part, None, smallest=low)
+
+
 def _without(part: Step, item: Filter) -> Step:
     spec = part.spec
     filters = tuple(other for other in spec.filters if other != item)
@@ -96,7 +129,15 @@ def _without(part: Step, item: Filter) -> Step:
 
 def compare(case: Case) -> Plan | Refusal | None:
     """Compare A and B; how much more A than B; did I spend more on A than on B."""
-    measure = measure_of(case) or "spend"
+    measure = measure_of(case) or ("spend" if case.wanted or case.reading.days else None)
+    if measure is None:
+        return clarify("What should I compare: spending, purchases or income?", "spending", "income")
+    if case.has("OR") and case.has("MORE", "LESS", "MOST") and not case.has("THAN"):
+        return _which_of(case, measure)
+    return _compared(case, measure)
+
+
+def _compared(case: Case, measure: str) -> Plan | Refusal | None:
     sides = _sides(case, measure)
     if case.yes_no and case.has("MORE", "LESS"):
         if sides is None or not case.has("THAN"):
@@ -173,11 +214,13 @@ def peak(case: Case) -> Plan | Refusal | None:
 def ranking(case: Case) -> Plan | Refusal | None:
     """Top merchants or categories, by spend or by number of purchases."""
     group = "category" if case.has("CATEGORY", "CATEGORIES") else "merchant"
-    often = case.has("MOSTOFTEN", "TIMES", "PURCHASES", "HOWMANY") and not case.has("SPEND")
+    often = case.has("MOSTOFTEN") or (case.has("TIMES", "PURCHASES", "HOWMANY") and not case.has("SPEND"))
     if not often and case.has("BUY") and not case.has("SPEND", "TOP", "MOST", "MAX"):
         return None
     measure = "purchases" if often else "spend"
     low = case.has("LEAST", "MIN")
+    if not case.has("MERCHANT", "MERCHANTS", "CATEGORY", "CATEGORIES", "WHERE", "PLACES") and not case.wanted:
+        return clarify("Most often what: which shop, or which category?", "which shop", "which category")
     plural = case.has("MERCHANTS", "CATEGORIES") or case.reading.top is not None
     limit = case.reading.top or (5 if plural else 1)
     order = measure if low else f"-{measure}"
@@ -237,7 +280,7 @@ def listing(case: Case) -> Plan | Refusal | None:
     rows = case.has("PURCHASES", "TRANSACTIONS") or (case.has("BUY") and not case.has("HOWMUCH"))
     if not rows and (case.has("SPEND") or not case.has("LIST")):
         return None
-    measure = measure_of(case) or "purchases"
+    measure = "fees" if only_fees(case) else measure_of(case) or "purchases"
     newest = case.has("LAST")
     if newest and not case.has("PURCHASES", "TRANSACTIONS"):
         return None
@@ -248,11 +291,12 @@ def listing(case: Case) -> Plan | Refusal | None:
 
 def count(case: Case) -> Plan | Refusal | None:
     """How many times, how many purchases or transactions."""
-    counted = case.has("TIMES", "PURCHASES", "TRANSACTIONS", "CASH", "REFUNDS")
+    counted = case.has("TIMES", "PURCHASES", "TRANSACTIONS", "CASH", "REFUNDS") or bool(case.reading.limits)
+    counted = counted or only_fees(case)
     if not counted and not re.search(r"HOWMANY\s+(?:of\s+)?[EN]\d", case.reading.text):
         return None
     kinds = {"CASH": "cash", "REFUNDS": "refund", "INCOME": "income"}
-    kind = next((value for role, value in kinds.items() if case.has(role)), None)
+    kind = next((value for role, value in kinds.items() if case.has(role)), "fee" if only_fees(case) else None)
     if kind is not None:
         part = step(case, "transactions", case.period())
         spec = query("transactions", (*part.spec.filters, Filter("kind", "eq", kind)), part.spec.period)
@@ -274,7 +318,8 @@ def total(case: Case) -> Plan | Refusal | None:
     if case.yes_no:
         return None
     if measure in {None, "purchases", "transactions"}:
-        if not case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL") or not (case.wanted or case.has("PURCHASES", "BUY")):
+        asked = case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL")
+        if not asked or not (case.wanted or case.has("PURCHASES", "BUY")):
             return None
         measure = "spend"
         if not case.has("PURCHASES", "BUY") and _may_be_listening(case):

@@ -16,19 +16,20 @@ MONEY_RULES = (
         money.change,
         need=roles("PERCENT"),
         some=(roles("CHANGE", "COMPARE", "MORE", "LESS"),),
-        may=SUMS | {"THAN", "TIMES", "TRANSACTIONS", "PURCHASES", "BUY"},
+        may=SUMS | {"THAN", "TIMES", "TRANSACTIONS", "PURCHASES", "BUY", "HOWMANY", "TREND", "PERMONTH"},
     ),
     Rule(
         money.share,
         some=(roles("PERCENT", "SHARE"),),
-        may=roles("SPEND", "WHICH", "HOWMUCH", "PURCHASES", "CATEGORY", "BUY"),
+        may=roles("SPEND", "WHICH", "HOWMUCH", "HOWMANY", "PURCHASES", "CATEGORY", "BUY", "LIST"),
     ),
     Rule(money.exceeds_limit, need=roles("SPEND")),
     Rule(
         money.compare,
         some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),),
-        may=SUMS | {"THAN", "BETWEEN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY"},
+        may=SUMS | {"THAN", "BETWEEN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY", "LIST", "WHERE"},
     ),
+    Rule(money.compare, need=roles("OR", "MOST"), some=(roles("SPEND", "BUY"),), may=SUMS | {"BUY", "WHERE"}),
     Rule(money.mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=SUMS | {"BUY"}),
     Rule(money.average_purchase, some=(roles("PERITEM", "AVERAGE"),), may=BUYING | {"HOWMUCH", "WHICH"}),
     Rule(
@@ -51,6 +52,9 @@ MONEY_RULES = (
             roles("TOP", "MOST", "MOSTOFTEN", "MAX", "LEAST", "MIN"),
         ),
         may=BUYING | {"LIST", "WHICH", "HOWMANY", "TIMES", "HOWMUCH"},
+    ),
+    Rule(
+        money.ranking, need=roles("MOSTOFTEN"), some=(roles("WHICH", "LIST", "TOP"),), may=BUYING | {"HOWMANY", "TIMES"}
     ),
     Rule(
         money.occasion,

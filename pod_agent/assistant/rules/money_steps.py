@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.plan import Period, Step
+from pod_agent.assistant.plan import Period, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Unclear, clarify, query
 from vocab.query import Filter
 
-__all__ = ["COUNTS", "FLOWS", "chosen", "left_out", "measure_of", "step", "unit_of"]
+__all__ = ["COUNTS", "FLOWS", "chosen", "left_out", "measure_of", "only_fees", "step", "unit_of"]
 
 COUNTS = frozenset({"purchases", "transactions", "days"})
 FLOWS = frozenset({"INCOME", "SALARY", "NET", "CASH", "REFUNDS", "SENT", "RECEIVED", "SAVINGS"})
@@ -19,20 +19,40 @@ def measure_of(case: Case) -> str | None:
     if case.has("SALARY") and not case.has("NET", "CASH", "REFUNDS", "SENT", "SAVINGS", "SPEND"):
         return "salary"
     flows = case.roles & (FLOWS - {"RECEIVED", "SAVINGS"})
+    if flows == {"NET", "INCOME"}:
+        flows = {"NET"}
     if case.has("RECEIVED") and not flows:
         flows = {"RECEIVED"}
     if len(flows) > 1 or (flows and case.has("SPEND")):
         raise Unclear(clarify("I see two measures in one question. Which one do you mean?"))
+    return _of_flow(case, flows) if flows else "income" if _all_income(case) else _of_rows(case)
+
+
+def _of_flow(case: Case, flows: set[str]) -> str:
     names = {"INCOME": "income", "NET": "net", "CASH": "cash", "REFUNDS": "refunds", "SENT": "transfers_out"}
     names["RECEIVED"] = "transfers_in"
-    if flows:
-        flow = flows.pop()
-        return "transfers_in" if flow == "SENT" and re.search(r"\bfrom E\d", case.reading.text) else names[flow]
+    [flow] = flows
+    return "transfers_in" if flow == "SENT" and re.search(r"\bfrom E\d", case.reading.text) else names[flow]
+
+
+def _of_rows(case: Case) -> str | None:
     if case.has("TRANSACTIONS"):
         return "transactions"
     if case.has("TIMES") or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND")):
         return "purchases"
     return "spend" if case.has("SPEND") else None
+
+
+def _all_income(case: Case) -> bool:
+    """Whether all that is named only ever pays the person."""
+    names = case.names(case.wanted, "merchant")
+    return bool(names) and all(case.lexicon.categories.get(name) == frozenset({"income"}) for name in names)
+
+
+def only_fees(case: Case) -> bool:
+    """Whether the question is about nothing but fees, whose rows are of a kind of their own."""
+    marks = [mark for mark in case.wanted if mark[0] != "E"]
+    return bool(marks) and all(mark[0] == "C" and case.reading.categories[int(mark[1:])] == "fees" for mark in marks)
 
 
 def unit_of(measure: str) -> str:
@@ -123,6 +143,9 @@ def _party(case: Case, measure: str, marks: list[str]) -> str | None:
     """The other party of a transfer; a transfer without one is asked back, a person elsewhere too."""
     people = case.names(marks, "person")
     if measure not in {"transfers_out", "transfers_in"}:
+        if people and case.has("SPEND", "BUY") and not re.search(r"\b(?:i|me|my|mine|we|our)\b", case.reading.text):
+            text = f"Your records are about you; I hold no data of what {people[0]} does."
+            raise Unclear(Refusal(status="declined", text=text))
         if case.has("SAVINGS") or people:
             raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from pod_agent.assistant.rules.flows import FLOWS
 from pod_agent.assistant.rules.frames import FRAMES, LATER, NOUNS, VERBS
 
 __all__ = ["rewritten", "rewritten_marks"]
@@ -166,7 +167,38 @@ REWRITES = (
         "visit",
     ),
     (rf"\bgot (?=(?:{VERBS})\b)", ""),
-    (r"\b(?:journeys?|outings?|excursions?)\b", "trips"),
+    (r"\b(?:journeys|outings|excursions)\b", "trips"),
+    (r"\b(?:journey|outing|excursion)\b", "trip"),
+    (
+        (
+            r"\b(?:received|got|took|saw|had) (?:my|the) (?=(?:single )?(?:biggest|largest|highest|smallest|lowest"
+            r"|most expensive|costliest))"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\b(?:show|list|give|with) each(?: one)?(?: of them)? (?:with|and|by) (?:its|the|their) (?:shop"
+            r"|merchant|amount|date|store)s?\b"
+        ),
+        "list",
+    ),
+    (
+        (
+            r"\b(?:the |my )?(?:bank|(?:credit )?card(?: company)?)(?: and (?:the |my )?(?:bank"
+            r"|(?:credit )?card(?: company)?))?"
+            r" (?:charge|charged|charges|bill|billed) (?:to )?me\b"
+        ),
+        "i pay",
+    ),
+    (r"\b(?:judged|judging|measured|counted|taken|looked at|reckoned) (?:over|by|on|across|in)\b", "in"),
+    (
+        (
+            r"\b((?:january|february|march|april|may|june|july|august|september|october|november|december"
+            r"|months?)(?: 20\d\d)?) pay\b(?! (?:for|to|at))"
+        ),
+        r"\1 salary",
+    ),
     (r"\b(?:the |an? )?(?:bus|train|bus and train|mrt|taxi|cab) fares?\b", "trips"),
     (r"\bfares\b", "trips"),
     (r"\bfare\b", "trip"),
@@ -285,88 +317,7 @@ REWRITES = (
         ),
         "change",
     ),
-    # income and other flows
-    (
-        (
-            r"\b(?:once|after|when|less|minus) (?:all |my |the |any )*(?:spending|expenses|costs|spend|outgoings"
-            r"|bills)(?: (?:is|was|has|had"
-            r"|were|are|have)(?: been)?)?(?: (?:deducted|taken off|subtracted|paid|covered"
-            r"|settled))?\b(?=.*\b(?:left|remain|income|over|salary))"
-            r"|(?:(?<=income)|(?<=salary)|(?<=left)|(?<=remained)) (?:once|after|when) (?:all |my |the "
-            r"|any )*(?:spending|expenses|costs|spend"
-            r"|outgoings|bills)(?: (?:is|was|has|had|were|are|have)(?: been)?)?(?: (?:deducted|taken off"
-            r"|subtracted|paid|covered|settled))?\b"
-        ),
-        " ",
-    ),
-    (
-        (
-            r"\b(?:bonus|bonuses) (?:included|inclusive)\b|\b(?:including|incl|inclusive of|with) (?:the |my "
-            r"|any )?bonus(?:es)?\b"
-        ),
-        " ",
-    ),
-    (
-        (
-            r"\b(?:my |the |our )(?:employer|boss|company|work|workplace|job) (?:has |have )?(?:pay|pays|paid"
-            r"|credit|credits|credited|give|gave|gives)"
-            r" (?:to )?me\b"
-        ),
-        "salary",
-    ),
-    (
-        (
-            r"\b(?:did|does|has|have) (?:my |the )(?:employer|boss|company|work|workplace|job) (?:pay|paid|credit"
-            r"|credited|give|given|gave) (?:to )?me\b"
-        ),
-        "salary",
-    ),
-    (
-        (
-            r"\b(?:take ?home |net |gross |monthly |my )pay(?: ?(?:cheque|check|slip|packet|cheques"
-            r"|checks))?\b(?! (?:to|at|by|with)\b)"
-        ),
-        "salary",
-    ),
-    (
-        (
-            r"\bhow much (?:money )?(?:did|have|do) (?:i|we) (?:make|made|bring home|brought home|bring in"
-            r"|brought in|take home|took home|take in"
-            r"|pull in)\b(?= ?$| (?:in|last|this|since|from|during|over|per|on average|P\d))"
-        ),
-        "how much income",
-    ),
-    (
-        (
-            r"\b(?:money|cash|how much) (?:that )?(?:came|come|comes|coming|flowed) in\b|\binflows?\b|\bmoney in\b"
-            r"|\btakings\b"
-        ),
-        "income",
-    ),
-    (
-        (
-            r"\b(?:draw|drew|drawn|drawing|pull|pulled|took|take|taken|get|got|withdrew|withdraw"
-            r"|withdrawn) (?:out )?(?:cash|money)(?: out)?"
-            r"(?: (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
-            r"|cashpoints?|banks?|wall))?\b"
-        ),
-        "withdraw cash",
-    ),
-    (
-        (
-            r"(?<=cash) (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
-            r"|cashpoints?|banks?|wall)\b"
-        ),
-        " ",
-    ),
-    (
-        (
-            r"\b(?:credited|came|come|paid|given|got|get|gotten|received|returned|handed|flowed"
-            r"|sent) back(?: to me)?\b|\breimburse[ds]?\b|\breimbursements?\b"
-        ),
-        "refunded",
-    ),
-    (r"\b(?:reach(?:ed)?|came to|come to|arrived(?: to)?|credited(?: to)?) me\b|\bi (?:was|were) credited\b", " "),
+    *FLOWS,
 )
 """Pairs of a pattern and what it becomes, in order."""
 

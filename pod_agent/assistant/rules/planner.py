@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pod_agent.assistant.plan import Plan, Refusal
+from pod_agent.assistant.plan import Period, Plan, Refusal
 from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
 from pod_agent.assistant.rules.common_names import proper_words
@@ -22,9 +22,17 @@ __all__ = ["RulePlanner"]
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
 """Measures that can be worked out row by row."""
-BEFORE_NAMES = "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH|SUBSCRIBED|SPEND for|HOWMUCH for"
+BEFORE_NAMES = (
+    "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH"
+    "|SUBSCRIBED|SPEND for|HOWMUCH for"
+)
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
-NO_NAMES = frozenset("twice again longest litres litre grams gram kilos kg ml yearly both".split())
+NO_NAMES = frozenset(
+    (
+        "first second third fourth last same other previous twice again longest litres litre grams gram kilos kg ml"
+        " yearly both"
+    ).split()
+)
 """Words that stand where names do and are none."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
@@ -83,6 +91,8 @@ class RulePlanner:
             plan = apply_rules(RULES[kind_family(kind)], Case(reading, self._lexicon, facts))
         except Unclear as unclear:
             return Attempt(unclear.refusal, final=not shop_named)
+        if isinstance(plan, Plan):
+            plan = _until(plan, today, self._held.get(kind))
         if isinstance(plan, Plan) and not _uses_all(plan, reading):
             return Attempt(clarify("I cannot use every part of that question. Can you ask it more simply?"))
         return Attempt(plan or NOTHING)
@@ -107,6 +117,17 @@ class RulePlanner:
                     text=f"Your records of {about.what} run from {held[0]:%-d %B %Y} to {held[1]:%-d %B %Y}.",
                 )
         return None
+
+
+def _until(plan: Plan, today: date, held: Period | None) -> Plan:
+    """The plan over records up to today only: no period goes past it."""
+    if held is None or held[1] <= today or held[0] > today:
+        return plan
+    steps = (
+        replace(step, spec=replace(step.spec, period=(held[0], today))) if step.spec.period is None else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=tuple(steps))
 
 
 NOTHING = clarify("What should I work out?", "how much I spent", "how many purchases I made", "how long I listened")

@@ -37,7 +37,7 @@ from vocab.query import Filter
 __all__ = ["Reading", "plain", "read"]
 
 COUNTED = (
-    r"(?:\w+ ){0,4}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
+    r"(?:\w+ ){0,3}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
     r"|podcasts|purchases|payments|transactions|supermarkets|bands|singers|channels|videos|products|items|orders"
     r"|subscriptions|youtubers)"
 )
@@ -46,6 +46,8 @@ ARTICLES = frozenset("the my a an some any this that these those".split())
 NAME_FOLLOWS = frozenset("at from by PLAY LISTEN WATCH BUY ARTIST SONG ALBUM PODCAST CHANNEL SUBSCRIBED SENT".split())
 """After one of these, an article aside, a word that was not understood may be a name."""
 
+ONLY_ONES = {"rent": r"rent(?:al|als|s)?(?! (?:a )?car)", "bus": r"bus(?:es)?|mrts?|trains?"}
+"""Words for what is paid to one merchant, where the records have only one."""
 PLACES = r"\b(?:restaurants?|eatery|eateries|super ?markets?|grocers?|grocery stores?)\b"
 """Words that name a category and the shops of it at once."""
 MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -95,10 +97,12 @@ def _once(
     kinds = MONEY + LISTENING if sound == money else kinds_of("", sound=sound)
     if topic:
         kinds = NAMES_OF[topic]
+    if topic in {"music", "video"}:
+        out.text, out.hours = take_hours(out.text)
     named = lexicon.long_sections() if topic == "shops" else {}
     take_names(out, lexicon, kinds, {**named, **(extra or {})}, surely=frozenset(extra or ()))
     out.text = rewritten(out.text)
-    if topic not in {"health", "subscriptions"}:
+    if topic in {"", "shops"}:
         out.text, out.hours = take_hours(out.text)
     out.refusal = refuse(out.text.strip(), topic)
     if out.refusal:
@@ -132,7 +136,8 @@ def _weighty(words: list[str], light: frozenset[str]) -> list[str]:
         if re.fullmatch(r"[A-Z]+\d*", word) or word in light:
             continue
         before = next((other for other in words[number - 1 :: -1] if other not in ARTICLES), "") if number else ""
-        if word not in HARMLESS or before in NAME_FOLLOWS or (left and before == left[-1] and before in HARMLESS):
+        named = before in NAME_FOLLOWS and not (before == "BUY" and word.endswith(("ed", "ing", "ly")))
+        if word not in HARMLESS or named or (left and before == left[-1] and before in HARMLESS):
             left.append(word)
     return left
 
@@ -209,7 +214,7 @@ def _take_top(out: Reading) -> None:
 
     out.text = re.sub(rf"\btop {number}\b", top, out.text)
     if out.top is None:
-        out.text = re.sub(rf"\b{number} (?={COUNTED}\b)", top, out.text)
+        out.text = re.sub(rf"\b(?!one of){number} (?={COUNTED}\b)", top, out.text)
 
 
 def _take_categories(out: Reading, lexicon: Lexicon) -> None:
@@ -222,6 +227,7 @@ def _take_categories(out: Reading, lexicon: Lexicon) -> None:
             places = re.search(PLACES, out.text) is not None
             out.text = re.sub(rf"\b{pattern}\b", f"C{len(out.categories)}{' PLACES' if places else ''}", out.text)
             out.categories.append(category)
+    _take_only_ones(out, lexicon)
     for category, pattern in (*NARROW.items(), *((f"{name}*", words) for name, words in ITEMS.items())):
         match = re.search(rf"\b(?:{pattern})\b", out.text)
         if match:
@@ -241,6 +247,8 @@ def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Readi
         if near:
             out.refusal = Refusal(status="clarify", text=f'Which section do you mean by "{run}"?', choices=near[:3])
             return out
+        whole = [name for name in fits if _all_said(name.text, text)]
+        fits = (whole[0],) if len(whole) == 1 else fits
         if len(fits) > 1:
             names = [name.text for name in fits][:3]
             out.refusal = Refusal(status="clarify", text=f'Which one do you mean by "{run}"?', choices=tuple(names))
@@ -248,3 +256,23 @@ def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Readi
         if fits:
             extra[run] = fits
     return _once(text, lexicon, today, out.topic, extra) if extra else out
+
+
+def _take_only_ones(out: Reading, lexicon: Lexicon) -> None:
+    """Rent, buses and trains stand for the one merchant of the records that they are paid to."""
+    for word, pattern in ONLY_ONES.items():
+        found = lexicon.only_one(word)
+        if not found or not re.search(rf"\b(?:{pattern})\b", out.text):
+            continue
+        named = any(found[0] in names for names in out.names)
+        mark = "" if named else f"E{len(out.names)}"
+        text = re.sub(rf"\b(?:{pattern})\b(?: (?:and|or|AND) (?={pattern}))?", "@", out.text)
+        out.text = re.sub(r"@(?: *@)*", f" {mark} ", text)
+        if not named:
+            out.names.append(found)
+
+
+def _all_said(name: str, text: str) -> bool:
+    """Whether every word of a name is somewhere in the text, in one number or the other: rides with Grab."""
+    said = {word.removesuffix("s") for word in text.split()}
+    return all(word.removesuffix("s") in said for word in canonical(name).removeprefix("the ").split())

@@ -24,7 +24,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         (
             r"^(?:please |can you |could you |would you |kindly )*(?:cancel|pay|transfer|send|delete|remove|buy"
             r"|order(?! .*\bby\b)|settle|block|unblock|move|stop"
-            r"|unsubscribe|book|set(?= (?:a|an|my|up|the|me) )|remind|erase|withdraw|invest|change|update|share"
+            r"|unsubscribe|book|set(?= (?:a|an|my|up|the|me) )|remind|erase|withdraw|invest|change|update|share(?! of)"
             r"|email|call|play|skip|top up"
             r"|close|open|freeze|paynow(?= E\d \$)|send (?=.*\$)"
             r"|dispute|renew|top up|subscribe|apply|schedule|arrange|redeem|exchange|deposit|activate|switch off"
@@ -40,7 +40,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
             r"|could) i (?:save|reduce|cut|lower|improve)"
             r"|(?:would|might) it (?:be|make)|prudent|sensible|advisable|do i (?:really )?need|ought i"
-            r"|is [\w ]{1,30} worth"
+            r"|is (?![\w ]*orders?\b)[\w ]{1,30} worth"
             r"|any tips|how to (?:save|reduce|cut|budget|lower|spend)|which (?:\w+ )?(?:card|bank"
             r"|shop) is (?:better|best)"
             r"|can you (?:help me )?(?:save|cut|reduce)|where (?:can|could|should) i|what (?:can|could|should) i"
@@ -52,7 +52,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:when will|will (?:i|my|it|the|there)|am i going to|going to (?:spend|cost|pay|be|listen)|next (?:week"
+            r"\b(?:when will|will (?:i|my|it|the|there)|am i going to|going to (?:spend|cost|pay|be|listen)"
+            r"|next (?:week"
             r"|month|year|quarter|weekend)"
             r"|tomorrow|forecasts?|predict(?:ion|ed)?|expect(?:ed)? to"
             r"|projected|projection|in the future|by the end of)\b"

@@ -99,7 +99,7 @@ ROLES = tuple(
         (r"how many (?:different |distinct |unique |separate )?days|on how many days|number of days", "MANYDAYS"),
         (r"how many hours|number of hours|hours", "HOURS"),
         (r"how many minutes|number of minutes|minutes", "MINUTES"),
-        (r"how (?:long|much (?:\w+ )?time)", "HOWLONG"),
+        (r"how (?:long|much (?!more|less)(?:\w+ )?time)", "HOWLONG"),
         (r"how many|numbers? of|count of|counts?|tally of|quantity of|how numerous", "HOWMANY"),
         (r"totals?|totally|sum|altogether|in all", "TOTAL"),
         (r"(?:sen[dt]|transfer(?:red)?|gave|give|paynow(?:ed)?|pay|paid) (?:it )?(?:to )?me", "RECEIVED"),

@@ -1,0 +1,90 @@
+"""Ways to speak of money that comes in, is left, is drawn as cash or comes back, in plain words. Data only."""
+
+from __future__ import annotations
+
+__all__ = ["FLOWS"]
+
+FLOWS = (
+    (
+        (
+            r"\b(?:once|after|when|less|minus) (?:all |my |the |any )*(?:spending|expenses|costs|spend|outgoings"
+            r"|bills)(?: (?:is|was|has|had"
+            r"|were|are|have)(?: been)?)?(?: (?:deducted|taken off|subtracted|paid|covered"
+            r"|settled))?\b(?=.*\b(?:left|remain|income|over|salary))"
+            r"|(?:(?<=income)|(?<=salary)|(?<=left)|(?<=remained)) (?:once|after|when) (?:all |my |the "
+            r"|any )*(?:spending|expenses|costs|spend"
+            r"|outgoings|bills)(?: (?:is|was|has|had|were|are|have)(?: been)?)?(?: (?:deducted|taken off"
+            r"|subtracted|paid|covered|settled))?\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:bonus|bonuses) (?:included|inclusive)\b|\b(?:including|incl|inclusive of|with) (?:the |my "
+            r"|any )?bonus(?:es)?\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:my |the |our )(?:employer|boss|company|work|workplace|job) (?:has |have )?(?:pay|pays|paid"
+            r"|credit|credits|credited|give|gave|gives)"
+            r" (?:to )?me\b"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\b(?:did|does|has|have) (?:my |the )(?:employer|boss|company|work|workplace|job) (?:pay|paid|credit"
+            r"|credited|give|given|gave) (?:to )?me\b"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\b(?:take ?home |net |gross |monthly |my )pay(?: ?(?:cheque|check|slip|packet|cheques"
+            r"|checks))?\b(?! (?:to|at|by|with)\b)"
+        ),
+        "salary",
+    ),
+    (
+        (
+            r"\bhow much (?:money )?(?:did|have|do) (?:i|we) (?:make|made|bring home|brought home|bring in"
+            r"|brought in|take home|took home|take in"
+            r"|pull in)\b(?= ?$| (?:in|last|this|since|from|during|over|per|on average|P\d))"
+        ),
+        "how much income",
+    ),
+    (
+        (
+            r"\b(?:money|cash|how much) (?:that )?(?:came|come|comes|coming|flowed) in\b|\binflows?\b|\bmoney in\b"
+            r"|\btakings\b"
+        ),
+        "income",
+    ),
+    (
+        (
+            r"\b(?:draw|drew|drawn|drawing|pull|pulled|took|take|taken|get|got|withdrew|withdraw"
+            r"|withdrawn) (?:out )?(?:cash|money)(?: out)?"
+            r"(?: (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
+            r"|cashpoints?|banks?|wall))?\b"
+        ),
+        "withdraw cash",
+    ),
+    (
+        (
+            r"(?<=cash) (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
+            r"|cashpoints?|banks?|wall)\b"
+        ),
+        " ",
+    ),
+    (
+        (
+            r"\b(?:credited|came|come|paid|given|got|get|gotten|received|returned|handed|flowed"
+            r"|sent) back(?: to me)?\b|\breimburse[ds]?\b|\breimbursements?\b"
+        ),
+        "refunded",
+    ),
+    (r"\b(?:reach(?:ed)?|came to|come to|arrived(?: to)?|credited(?: to)?) me\b|\bi (?:was|were) credited\b", " "),
+)
+"""Pairs of a pattern and what it becomes, in order."""

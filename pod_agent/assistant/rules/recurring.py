@@ -162,7 +162,7 @@ RECURRING_RULES = (
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
     Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY", "PERMONTH", "YEARLY", "SPEND"}),
     Rule(is_active, some=(WHAT | {"ACTIVE"},), may=ALL | {"SPEND", "RECEIVED", "BUY"}),
-    Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND"}),
+    Rule(count, need=roles("HOWMANY"), some=(WHAT,), may=ALL | {"PERMONTH", "YEARLY", "SPEND", "RECEIVED", "BUY"}),
     Rule(top, some=(roles("MAX", "MIN", "MOST", "LEAST"), WHAT), may=ALL | {"SPEND", "PERMONTH", "YEARLY", "TOP"}),
     Rule(
         cost,

@@ -116,6 +116,8 @@ MUSIC = table(
     *STREAK,
     (r"^order(?= (?:my|the|all|these) )", "TOP"),
     (r"(?:show|turn|pop|crop)(?:p?ed|s)? up|appear(?:ed|s)?|featur(?:e|ed)", "PLAY"),
+    ("(?:less|fewer) time", "LESS LISTENTIME"),
+    ("more time", "MORE LISTENTIME"),
     ("longer", "MORE"),
     ("shorter", "LESS"),
     (either(
@@ -155,8 +157,8 @@ MUSIC = table(
      ), "LISTENTIME"),
     (("(?:by|in|in terms of|measured by|ranked by|based on|sorted by|ordered by) (?:the )?(?:number of"
              " )?(?:plays|play counts?|times)"), "PLAY"),
-    (r"(?:how many|number of|no of) (?:\w+ )?(?:hours)|hours|hourly", "HOURS"),
-    (r"(?:how many|number of|no of) (?:\w+ )?(?:minutes)|minutes", "MINUTES"),
+    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:\w+ )?(?:hours)|hours|hourly", "HOURS"),
+    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:\w+ )?(?:minutes)|minutes", "MINUTES"),
     HOUR,
     ("(?:number of |how many |count of |total )?(?:play counts?|plays|streams|listens|spins)", "HOWMANY PLAY"),
     (either(
@@ -363,7 +365,7 @@ FILLERS: dict[Topic, frozenset[str]] = {
     "shops": HARMLESS
     | frozenset(
         "get got online bought groceries grocery shopping cart placed called named pack packs pieces do done"
-        " supermarket haul basket".split()
+        " supermarket haul basket bars cartons packets packs bottles cans tins loaves tubs jars bags boxes".split()
     ),
     "subscriptions": HARMLESS
     | frozenset(

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from bench.intent.bank import rows
+from bench.intent.bank import digest, rows
 from bench.intent.unseen import UNSEEN
 from pod_agent.embedding import MiniLM
 from pod_agent.models.intent import NONE, SURE, trained
@@ -22,6 +22,12 @@ SOURCE: Final = {
     "licence": "Apache-2.0",
     "made": "python -m bench.intent --write",
 }
+
+
+def counted(kind: str, pairs: list[tuple[str, str]]) -> tuple[str, dict[str, int]]:
+    """How often a kind is shown, rightly shown, and there is: ``pairs`` are of the truth and what is shown."""
+    shown = [truth for truth, found in pairs if found == kind]
+    return kind, {"shown": len(shown), "right": shown.count(kind), "of": sum(truth == kind for truth, _ in pairs)}
 
 
 def main() -> None:
@@ -41,25 +47,21 @@ def main() -> None:
         best = head.classes_[int(row.argmax())]
         shown.append(best if best != NONE and row.max() >= given.sure else NONE)
     pairs = [(kind, told) for (kind, _), told in zip(asked, shown, strict=True)]
-    out = []
-    for kind in sorted(UNSEEN.keys() - {NONE}):
-        told = [truth for truth, found in pairs if found == kind]
-        right, all_of = told.count(kind), sum(truth == kind for truth, _ in pairs)
-        out.append({"kind": kind, "shown": len(told), "right": right, "of": all_of})
-    total = {key: sum(int(each[key]) for each in out) for key in ("shown", "right", "of")}
-    out.append({"kind": "all", **total})
+    out = [counted(kind, pairs) for kind in sorted(UNSEEN.keys() - {NONE})]
+    whole = {key: sum(each[1][key] for each in out) for key in ("shown", "right", "of")}
+    out.append(("all", whole))
     if given.json:
-        print(json.dumps(out))
+        print(json.dumps([{"kind": kind, **counts} for kind, counts in out]))
     else:
         print(f"{len(texts)} rows in the bank, {len(asked)} unseen wordings, shown from {given.sure}")
-        for each in out:
-            print(f"{each['kind']:10} shown {each['shown']:3} right {each['right']:3} of {each['of']:3}")
-        for (kind, text), told in zip(asked, shown, strict=True):
-            if told not in {kind, NONE}:
-                print(f"  wrong: {text!r} is {kind}, shown as {told}")
+        for kind, counts in out:
+            print(f"{kind:10} shown {counts['shown']:3} right {counts['right']:3} of {counts['of']:3}")
+        for (kind, text), found in zip(asked, shown, strict=True):
+            if found not in {kind, NONE}:
+                print(f"  wrong: {text!r} is {kind}, shown as {found}")
     if given.write:
         path = Path(__file__).parents[2] / "pod_agent" / "models" / HEADS / "intent.json"
-        path.write_text(json.dumps({"vectors": MiniLM.name, **SOURCE, "head": head.to_json()}) + "\n")
+        path.write_text(json.dumps({"vectors": MiniLM.name, **SOURCE, "bank": digest(), "head": head.to_json()}) + "\n")
 
 
 if __name__ == "__main__":

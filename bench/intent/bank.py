@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import product
 from typing import Final
 
-__all__ = ["rows"]
+__all__ = ["digest", "rows"]
 
 BANKS: Final = ("dbs", "ocbc", "uob", "a bank")
 TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
@@ -255,6 +256,11 @@ def rows() -> tuple[list[str], list[str]]:
                 texts.append(text)
                 kinds.append(kind)
     return texts, kinds
+
+
+def digest() -> str:
+    """SHA-256 of the bank: a head says of which bank it was trained."""
+    return hashlib.sha256("\n".join(f"{kind}\t{text}" for text, kind in zip(*rows(), strict=True)).encode()).hexdigest()
 
 
 def _filled(template: str, number: int) -> list[str]:

@@ -28,7 +28,12 @@ COMPARED = 32
 @click.group(invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Also those that do not fit, each with why.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only offers of this kind; loans are shown only so.")
-@click.option("--without", multiple=True, metavar="INPUT", help="Leave an input out: history, rhythm, shop or flows.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="INPUT",
+    help="Leave an input out: history, rhythm, shop, flows, interests or opinions.",
+)
 @common
 def offers(context: Context, *, everything: bool, kind: str | None, without: tuple[str, ...], as_json: bool) -> None:
     """Offers of the public catalogue that fit what you buy, matched on this machine."""

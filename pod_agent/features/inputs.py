@@ -12,8 +12,8 @@ from typing import Final
 from pod_agent.errors import UsageError
 
 __all__ = [
-    "FEEDBACK", "FLOWS", "HISTORY", "INPUTS", "LISTENING", "RHYTHM", "SHARED", "SHOP", "TEXT", "WATCHING",
-    "switched_off",
+    "FEEDBACK", "FLOWS", "HISTORY", "INPUTS", "INTERESTS", "LISTENING", "OPINIONS", "RHYTHM", "SHARED", "SHOP", "TEXT",
+    "WATCHING", "switched_off",
 ]  # fmt: skip
 
 HISTORY: Final = "history"
@@ -25,6 +25,8 @@ LISTENING: Final = "listening"
 WATCHING: Final = "watching"
 FLOWS: Final = "flows"
 FEEDBACK: Final = "feedback"
+INTERESTS: Final = "interests"
+OPINIONS: Final = "opinions"
 
 INPUTS: Final = {
     HISTORY: "what you bought, how often and how lately",
@@ -36,6 +38,8 @@ INPUTS: Final = {
     WATCHING: "what you watched and subscribed to",
     FLOWS: "what moves on your accounts: used for offers of banks only",
     FEEDBACK: "what you said of earlier suggestions",
+    INTERESTS: "what you searched for and wrote about: used for offers of banks, insurance and travel only",
+    OPINIONS: "how you speak of a shop in what you posted: used for its offers only",
 }
 """Every input in plain words."""
 

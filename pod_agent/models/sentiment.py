@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CLEAR", "Feeling", "LexiconSentiment", "Sentiment"]
 
-CLEAR: Final = 0.5
-"""A score beyond which a text counts as good or bad; between the two it is neither."""
+CLEAR: Final = {"head": 0.5, "lexicon": 0.3}
+"""A score beyond which a text counts as good or bad, by what scores; between the two it is neither."""
 SHOWN: Final = 3
 LONGEST: Final = 2_000
 """Characters of a text that are looked at."""
@@ -27,15 +27,11 @@ LONGEST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Feeling:
-    """How a text speaks: ``score`` from -1 to 1, and the words that say so, the strongest first."""
+    """How a text speaks: ``score`` from -1 to 1, ``label`` in one word, and the words that say so, strongest first."""
 
     score: float
+    label: Literal["good", "bad", "neither"]
     words: tuple[str, ...]
-
-    @property
-    def label(self) -> Literal["good", "bad", "neither"]:
-        """In one word."""
-        return "neither" if abs(self.score) < CLEAR else "good" if self.score > 0 else "bad"
 
 
 class LexiconSentiment:
@@ -72,7 +68,12 @@ class Sentiment:
         else:
             good = self._head.classes_.index("positive")
             scores = [float(2 * chance - 1) for chance in self._head.chances(self._maker.embed(texts))[:, good]]
-        return [Feeling(round(score, 3), self._lexicon.words(text)) for score, text in zip(scores, texts, strict=True)]
+        return [self._feeling(score, text) for score, text in zip(scores, texts, strict=True)]
+
+    def _feeling(self, score: float, text: str) -> Feeling:
+        clear = abs(score) >= CLEAR[self.method]
+        label: Literal["good", "bad", "neither"] = "neither" if not clear else "good" if score > 0 else "bad"
+        return Feeling(round(score, 3), label, self._lexicon.words(text))
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from pod_agent.offers.catalogue import Catalogue, Edition
 from pod_agent.offers.loyalty import Progress, progress_of
 from pod_agent.offers.match import OfferIndex, OfferMatch, Unfit
 from pod_agent.offers.matching import Judge, match_offers
+from pod_agent.offers.nudges import Nudges
 from pod_agent.offers.reasons import Reasons
 from pod_agent.offers.redemptions import RedemptionIndex
 from pod_agent.offers.secret import arms_seen, device_secret
@@ -59,6 +60,7 @@ class OfferDesk:
         today: date,
         absolute: Absolute,
         wishes: OfferWishes,
+        nudges: Nudges | None = None,
     ) -> None:
         self._folder = home / FOLDER
         self._settings = settings
@@ -66,6 +68,7 @@ class OfferDesk:
         self._today = today
         self._absolute = absolute
         self._wishes = wishes
+        self._nudges = nudges
         self._reasons = Reasons(self._folder)
 
     def edition(self, *, refresh: bool = False) -> Edition | None:
@@ -118,7 +121,7 @@ class OfferDesk:
         if kind == OfferKind.LOAN:
             return [match for match in self._judged(kind, off) if isinstance(match, OfferMatch)]
         offers = [offer for offer in self.offers() if kind is None or offer.kind == kind]
-        return match_offers(offers, self._index, self._today, without=off, used=self._used())
+        return match_offers(offers, self._index, self._today, without=off, used=self._used(), nudges=self._nudges)
 
     def unfit(self, *, kind: str | None = None, without: frozenset[str] = frozenset()) -> list[Unfit]:
         """Offers that are not in the list, each with why; in the order of the catalogue."""
@@ -189,7 +192,7 @@ class OfferDesk:
         return [judge.judge(offer) for offer in self.offers() if kind is None or offer.kind == kind]
 
     def _judge(self, without: frozenset[str]) -> Judge:
-        return Judge(self._index, self._today, without=without, used=self._used())
+        return Judge(self._index, self._today, without=without, used=self._used(), nudges=self._nudges)
 
     def _told(self, match: OfferMatch) -> OfferMatch:
         return replace(match, evidence=self._absolute(match.evidence))

@@ -19,6 +19,7 @@ from pod_agent.offers.eligibility import NOT_READ, why_not
 from pod_agent.offers.finance import financial
 from pod_agent.offers.loyalty import progress_of
 from pod_agent.offers.match import CURRENCY, OfferIndex, OfferMatch, Unfit, named, shown
+from pod_agent.offers.nudges import Nudges, nudged
 from pod_agent.offers.plans import cheaper_plan
 from pod_agent.offers.saving import can_be_counted, saved_on_lines, saved_on_purchases
 from vocab.offers import Loyalty, Offer, OfferKind, Plan
@@ -46,12 +47,13 @@ def match_offers(
     *,
     without: frozenset[str] = frozenset(),
     used: Mapping[str, int] | None = None,
+    nudges: Nudges | None = None,
 ) -> list[OfferMatch]:
     """Offers that hold these days and fit what the person buys, best first; no loans.
 
     ``without`` names inputs that the person switched off, ``used`` how often an offer was used, by IRI.
     """
-    judge = Judge(index, today, without=without, used=used or {})
+    judge = Judge(index, today, without=without, used=used or {}, nudges=nudges)
     found = (judge.judge(offer) for offer in offers if offer.kind is not OfferKind.LOAN)
     matches = [match for match in found if isinstance(match, OfferMatch)]
     return sorted(matches, key=lambda match: (-match.score, match.offer.iri))
@@ -67,14 +69,22 @@ class Judge:
         *,
         without: frozenset[str] = frozenset(),
         used: Mapping[str, int] | None = None,
+        nudges: Nudges | None = None,
     ) -> None:
         self.bought = Bought(index, today)
         self._today = today
         self._without = without
         self._used = used or {}
+        self._nudges = nudges
 
     def judge(self, offer: Offer) -> OfferMatch | Unfit:
         """The match with its reason, saving and records, or why there is none."""
+        found = self._judged(offer)
+        if self._nudges is None or isinstance(found, Unfit):
+            return found
+        return nudged(found, self._nudges(offer, self._without))
+
+    def _judged(self, offer: Offer) -> OfferMatch | Unfit:
         reason = why_not(offer, self.bought, self._used, looks_back=HISTORY not in self._without)
         if reason is not None:
             return Unfit(offer, reason)

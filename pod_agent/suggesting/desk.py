@@ -13,6 +13,7 @@ from pod_agent.errors import AgentError
 from pod_agent.features.inputs import INPUTS, switched_off
 from pod_agent.models.prior_store import kept_prior
 from pod_agent.offers.desk import OfferDesk
+from pod_agent.suggesting.interests import InterestDesk
 from pod_agent.suggesting.policy import Policy
 from pod_agent.suggesting.recommending import LIMIT, RecordSource, Suggested, Suggestions
 from pod_agent.suggesting.returns import MOST
@@ -45,6 +46,8 @@ class _OnOffer:
 class SuggestionDesk:
     """Suggestions for one person; ``absolute`` makes the IRIs of records absolute, ``wishes`` is the person's word.
 
+    ``interests`` is what their own texts say.
+
     Nothing is downloaded for a shared model: what ``federation`` kept is read. Where one of these is missing or
     broken, suggestions come without it.
     """
@@ -59,7 +62,9 @@ class SuggestionDesk:
         absolute: Absolute,
         offers: OfferDesk,
         wishes: Wishes,
+        interests: InterestDesk,
     ) -> None:
+        self.interests = interests
         self._home = home
         self._index = index
         self._today = today
@@ -98,6 +103,11 @@ class SuggestionDesk:
             for off in (others, others | {name})
         ]
         return both[0], both[1]
+
+    @property
+    def absolute(self) -> Absolute:
+        """Makes the IRIs of records absolute."""
+        return self._absolute
 
     def inputs(self) -> list[dict[str, Any]]:
         """Every input in plain words, and whether it is on."""

@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from pod_agent.config import Settings
+from pod_agent.embedding import Embedder, KeptEmbedder, embedder
 from pod_agent.index.local import LocalIndex
 from pod_agent.offers.desk import OfferDesk
-from pod_agent.suggesting.desk import SuggestionDesk
+from pod_agent.suggesting.desk import VECTORS, SuggestionDesk
+from pod_agent.suggesting.interests import InterestDesk
 from pod_agent.suggesting.wishes import Kept, Wishes
 from vocab.records import IRI
 
@@ -40,7 +42,18 @@ class Desks:
             today=self.today,
             absolute=self.absolute,
             wishes=self._wishes,
+            nudges=self.interests.nudges,
         )
+
+    @cached_property
+    def interests(self) -> InterestDesk:
+        """What the person's own searches and posts say."""
+
+        def maker() -> Embedder | None:
+            made = embedder()
+            return None if made is None else KeptEmbedder(made, self.home / VECTORS)
+
+        return InterestDesk(self.index, self.today, maker=maker, off=self._wishes.off, absolute=self.absolute)
 
     @cached_property
     def suggestions(self) -> SuggestionDesk:
@@ -53,6 +66,7 @@ class Desks:
             absolute=self.absolute,
             offers=self.offers,
             wishes=self._wishes,
+            interests=self.interests,
         )
 
     @cached_property

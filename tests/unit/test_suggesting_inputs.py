@@ -119,7 +119,9 @@ def test_no_input_and_no_column_is_about_who_someone_is() -> None:
     for word in ("minor", "salary", "inflow", "account", "gender", "sex", "age", "income", "birth"):
         assert word not in read.replace("'", " ").split(), word
         assert word not in INPUTS
-    assert set(INPUTS) == set("history rhythm shared text shop listening watching flows feedback".split())
+    assert set(INPUTS) == set(
+        "history rhythm shared text shop listening watching flows feedback interests opinions".split()
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from aggregator.ask_command import ask
 from aggregator.catalogue_command import catalogue
 from aggregator.issuing.command import add_issuer, issuer, trust
 from aggregator.node_commands import nodes, simulate_training, superlink
@@ -246,7 +247,7 @@ def simulate(*, epsilon: str, as_json: bool, **options: Any) -> None:
     _show(result, "\n".join(f"{name:20} {value}" for name, value in result.items()), as_json=as_json)
 
 
-for command in (add_issuer, catalogue, issuer, nodes, prior, simulate_training, superlink, trust):
+for command in (add_issuer, ask, catalogue, issuer, nodes, prior, simulate_training, superlink, trust):
     cli.add_command(command)
 
 

@@ -19,6 +19,7 @@ from aggregator.errors import UnknownReleaseError
 from aggregator.portal.charts import interval_bar
 from aggregator.portal.entry import Entry, guard
 from aggregator.portal.exporting import release_csv
+from aggregator.portal.questions import add_questions
 from aggregator.portal.shelf import Shelf
 from aggregator.portal.together import SHOWN, strongest
 from aggregator.releases import Release, Row
@@ -61,6 +62,8 @@ def create_app(shelf: Shelf, port: int, *, door: Entry | None = None) -> Flask:
     def overview() -> str:
         running = [item for item in shelf.studies() if item.state == "running"]
         return render_template("overview.html", running=len(running), releases=list(reversed(shelf.releases())))
+
+    add_questions(app, shelf)
 
     @app.get("/studies")
     def studies() -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import math
-from collections.abc import Iterator
 
 from aggregator.releases import Release, Row, draw_variance
-from vocab.statistics import CentredPairs, Histogram, ItemVectors
+from aggregator.releasing.items import item_labels
+from vocab.statistics import Histogram
 
-__all__ = ["item_labels", "release_csv"]
+__all__ = ["release_csv"]
 
 COLUMNS = ("value", "ci95_low", "ci95_high", "noise_sigma", "draw_sigma", "withheld", "batch", "release_id")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,18 +47,6 @@ def release_csv(release: Release) -> str:
         labels = [_neutral(label) for label in name]
         lines.writerow([*labels, value / unit, "", "", f"{float(sigma) / unit:.6f}", "", "false", *tail])
     return text.getvalue()
-
-
-def item_labels(release: Release) -> Iterator[tuple[str, str, str]]:
-    """What every value of a release over items is of: its part, and one item, two or none."""
-    items = release.items
-    if release.statistic == ItemVectors.name:
-        yield from ((part, item, "") for part in ("ever", "lately") for item in items)
-        yield "people", "", ""
-        return
-    own = ("square",) if release.statistic == CentredPairs.name else ("popularity", "diagonal")
-    yield from ((part, item, "") for part in own for item in items)
-    yield from (("pair", *pair) for pair in itertools.combinations(items, 2))
 
 
 def _label_columns(release: Release) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from statistics import NormalDist
 
-from aggregator.portal.exporting import item_labels
 from aggregator.releases import CONFIDENCE, Release, Row
+from aggregator.releasing.items import item_labels
 from aggregator.releasing.rows import FALSE_PUBLICATION
 
 __all__ = ["SHOWN", "strongest"]

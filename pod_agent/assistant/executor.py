@@ -22,7 +22,8 @@ from pod_agent.index.local import LocalIndex
 from pod_agent.index.results import round_half_away
 from vocab.answer import Answer, Value
 from vocab.errors import VocabularyError
-from vocab.records import IRI, Listen, Order, OrderLine, Record, Transaction, View
+from vocab.records import IRI, Listen, Money, Order, OrderLine, Record, Transaction, View
+from vocab.records.base import MINOR_DIGITS
 
 __all__ = ["execute"]
 
@@ -162,16 +163,25 @@ def _rows(index: LocalIndex, plan: Plan, order: str, limit: int | None) -> list[
 
 
 def _listed(rows: Iterable[Record]) -> tuple[tuple[str, float | int], ...]:
+    """A label and an amount without sign for each row."""
     out = []
     for row in rows:
         if isinstance(row, Order):
-            out.append((f"{row.at:%Y-%m-%d} {row.shop}", round_half_away(Fraction(row.total.amount), "SGD")))
-            continue
-        if not isinstance(row, Transaction):
-            raise VocabularyError("only transactions are listed")
-        name = row.merchant or row.counterparty or ("Cash" if row.kind == "cash" else row.description)
-        out.append((f"{row.at:%Y-%m-%d} {name}", round_half_away(abs(Fraction(row.amount.amount)), "SGD")))
+            name, money = row.shop, row.total
+        elif isinstance(row, Transaction):
+            name = row.merchant or row.counterparty or ("Cash" if row.kind == "cash" else row.description)
+            money = row.amount
+        else:
+            raise VocabularyError("only transactions and orders are listed")
+        out.append((f"{row.at.date().isoformat()} {name}", _paid(money)))
     return tuple(out)
+
+
+def _paid(money: Money) -> float | int:
+    """An amount without sign. Of a currency with cents it is exact already: lists may have 40,000 rows."""
+    if money.currency in MINOR_DIGITS:
+        return round_half_away(abs(Fraction(money.amount)), "SGD")
+    return abs(money.minor) / 100
 
 
 def _list(index: LocalIndex, plan: Plan) -> Outcome:

@@ -204,6 +204,7 @@ class Agent:
         self._sync.catch_up()
         report = self._ingest.undo(import_id)
         self.refresh()
+        self.assistant.searching.forget()
         return report
 
     def rejected(self, import_id: str) -> list[dict[str, Any]]:
@@ -215,13 +216,10 @@ class Agent:
         self._sync.refresh()
 
     def sync(self, *, full: bool = False, put_back: bool = False, progress: SyncProgress | None = None) -> SyncReport:
-        """Bring pod and home together: finish an import, take over what others wrote, mend what was damaged.
-
-        ``full`` asks for every document, whatever its date. PodError where the pod does not answer; the next one goes
-        on from there. PodEmptiedError where all is gone from it; ``put_back`` writes it again from this machine.
-        """
+        """Bring pod and home together: finish imports, take over what others wrote, mend it; see ``ServerSync.run``."""
         report = self._sync.run(full=full, put_back=put_back, progress=progress)
         report.notes += self.end_shares()
+        self.assistant.searching.forget()
         return report
 
     def watch(self, seconds: float, stop: Event) -> Iterator[SyncReport | PodError]:

@@ -188,11 +188,12 @@ class Home:
 
     def erase_source(self, source: str) -> ErasedSource:
         """Remove all that came from one source, and what is remembered of it; see ``source_erasing``."""
-        from pod_agent.portability.source_erasing import erase_source, forget_local
+        from pod_agent.portability.source_erasing import erase_source, forget_indexed, forget_local
 
         with Agent.open(self.folder) as agent:
             agent.sync()
             done = erase_source(agent.pod, self.folder, source, agent.index.transactions())
+            forget_indexed(agent.index, source)
         forget_local(self.folder, done)
         with Agent.open(self.folder) as agent:
             left = sum(each.records for each in agent.coverage() if each.source == source)

@@ -20,10 +20,12 @@ import msgspec
 
 from pod_agent.enrich.rules import Rule, Rulebook
 from pod_agent.errors import LocalStateError, UsageError
+from pod_agent.index.local import LocalIndex
 from pod_agent.ingest.apply import apply
 from pod_agent.ingest.feedback import change_feedback
 from pod_agent.ingest.journal import Intent, Journal, exclusive
 from pod_agent.ingest.layout import DATA, is_document, is_series, overflow_path, walk
+from pod_agent.ingest.switched import ANSWERS, read_switched, switch
 from pod_agent.ingest.word import change_corrections, change_rules, read_corrections
 from pod_agent.pods.pod import Pod
 from pod_agent.portability.removing import kind_of, remove_pod
@@ -33,7 +35,7 @@ from pod_agent.storage import remove_private, write_private
 from vocab.records import IRI, Transaction
 from vocab.turtle import home as first_document
 
-__all__ = ["ErasedSource", "erase_source", "forget_local", "unfinished"]
+__all__ = ["ErasedSource", "erase_source", "forget_indexed", "forget_local", "unfinished"]
 
 NOTE: Final = "erasing.json"
 _SUPERSEDED: Final = ".superseded.ttl"
@@ -108,6 +110,14 @@ def erase_source(pod: Pod, home: Path, source: str, transactions: Iterable[Trans
     return done
 
 
+def forget_indexed(index: LocalIndex, source: str) -> None:
+    """Take the records of a source out of the index: other processes that have the file open see it at once."""
+    paths = [path for path in index.documents() if path.startswith(f"{DATA}{source}/")]
+    for month in sorted({first_document(path) for path in paths}):
+        index.replace_documents(f"{month}#", [])
+    index.forget_documents(paths)
+
+
 def forget_local(home: Path, done: ErasedSource) -> None:
     """Remove index, copies and what was made of records on this machine; whoever has them open closes them first.
 
@@ -169,6 +179,8 @@ def _forget_word(pod: Pod, source: str, transactions: Iterable[Transaction], don
     others = _held(pod) - {source}
     said = change_feedback(pod, remove=lambda each: source in each.sources and others.isdisjoint(each.sources))
     done.removed["feedback"] += len(said)
+    if source in read_switched(pod, ANSWERS):
+        switch(pod, ANSWERS, on=[source])
     texts: dict[bool, set[str]] = {True: set(), False: set()}
     for row in transactions:
         texts[row.source == source].add(row.description)

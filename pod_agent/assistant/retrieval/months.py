@@ -42,10 +42,12 @@ def months_of(index: LocalIndex) -> Iterator[Document]:
     yield from _health(index)
 
 
-def summary_text(about: str, month: str, names: Iterable[str]) -> str:
-    """The text of a summary: what, in which month, and the names in it."""
-    day = date.fromisoformat(f"{month}-01")
-    return folded_text(f"{about} in {day:%B %Y}: {', '.join(names)}")
+def summary_text(about: str, names: Iterable[str]) -> str:
+    """The text of a summary: what it is of, and the names in it.
+
+    The month stands in the title alone: in a vector it only makes months alike and categories unlike.
+    """
+    return folded_text(f"{about}: {', '.join(names)}")
 
 
 def _summary(
@@ -56,7 +58,7 @@ def _summary(
         kind="month",
         key=f"{family}\n{month}",
         title=f"{title}, {day:%B %Y}",
-        text=summary_text(about, month, names),
+        text=summary_text(about, names),
         sources=tuple(sorted(sources)),
         months=(month,),
         query=query,

@@ -17,6 +17,7 @@ __all__ = ["LONGEST_QUERY", "Query", "read_query"]
 
 LONGEST_QUERY: Final = 500
 MOST_WORDS: Final = 40
+SHORTEST_BEGINNING: Final = 3
 NAME_WORDS: Final = 8
 """Words of the longest name that is looked for in a query."""
 
@@ -65,11 +66,13 @@ class Query:
     periods: tuple[Period, ...]
     kinds: frozenset[Kind]
 
-    def fts(self) -> str:
-        """The query of FTS5: any of the words; of products also what only begins with one."""
-        terms = [f'"{word}"' for word in self.words]
-        begun = [f'goods : "{word}" *' for word in self.words if len(word) >= 3]
-        return " OR ".join([*terms, *begun])
+    def fts(self, *, every: bool = False) -> str:
+        """The query of FTS5: any of the words, or ``every`` one; of products also what only begins with one."""
+        ways = [
+            f'("{word}" OR goods : "{word}" *)' if len(word) >= SHORTEST_BEGINNING else f'"{word}"'
+            for word in self.words
+        ]
+        return (" AND " if every else " OR ").join(ways)
 
 
 def read_query(text: str, today: date, known: Callable[[list[str]], Iterable[str]]) -> Query:
@@ -91,8 +94,9 @@ def read_query(text: str, today: date, known: Callable[[list[str]], Iterable[str
     words = [word for word in told if word not in _PLAIN]
     kinds = {kind for word in words for kind in _KINDS.get(word, ())}
     content = [word for word in words if word not in _KINDS] or words or told
+    meant = [word for word in words if _KINDS.get(word) != ("month",)]
     return Query(
-        text=" ".join(words) or rest or plain or text[:LONGEST_QUERY],
+        text=" ".join(meant or words) or rest or plain or text[:LONGEST_QUERY],
         words=tuple(dict.fromkeys(content))[:MOST_WORDS],
         names=names,
         periods=tuple(times.periods),

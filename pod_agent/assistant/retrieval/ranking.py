@@ -33,8 +33,9 @@ class Weights:
     ``docs/reference/search.md`` has the figures that they were chosen by.
     """
 
-    words: float = 1.0
-    meaning: float = 1.5
+    words: float = 0.2
+    every_word: float = 0.8
+    meaning: float = 2.0
     name: float = 1.0
     name_lift: float = 1.5
     kind_lift: float = 0.5
@@ -83,10 +84,16 @@ class Ranking:
         """
         condition = Condition(kinds=kinds, spans=tuple(_months(period) for period in query.periods))
         by_words = store.by_words(query.fts(), condition, DEPTH) if query.words else []
+        by_all = store.by_words(query.fts(every=True), condition, DEPTH) if len(query.words) > 1 else by_words
         by_meaning = self._near(store, query, condition, least)
         named = sorted(store.by_names([name for name, is_sure in query.names.items() if is_sure], condition))
         weights = self._weights
-        lists = [(weights.words, by_words), (weights.meaning, by_meaning), (weights.name, named)]
+        lists = [
+            (weights.words, by_words),
+            (weights.every_word, by_all),
+            (weights.meaning, by_meaning),
+            (weights.name, named),
+        ]
         lifts = dict.fromkeys(named, weights.name_lift * _TOP)
         if query.kinds and not kinds:
             for number in store.of_kinds({*by_words, *by_meaning, *named}, query.kinds):

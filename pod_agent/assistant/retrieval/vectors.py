@@ -27,8 +27,8 @@ FOLDER: Final = "search"
 COLLECTION: Final = "documents"
 """ChromaDB takes names of 3 to 512 characters."""
 BATCH: Final = 2_000
-SEARCHED: Final = 200
-"""How many candidates the graph keeps while it is walked: at 10,000 vectors none of the nearest 50 is missed then."""
+SEARCHED: Final = 400
+"""How many candidates the graph keeps while it is walked, four times ChromaDB's own: it misses fewer then."""
 
 
 Near = tuple[int, float]
@@ -77,7 +77,7 @@ class ChromaVectors:
             self._collection = self._client.get_or_create_collection(
                 COLLECTION,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": SEARCHED, "ef_construction": 200}},
+                configuration={"hnsw": {"space": "cosine", "ef_search": SEARCHED}},
             )
             self._fill(store)
             for path in folder.rglob("*"):
@@ -108,8 +108,19 @@ class ChromaVectors:
 
 
 def vector_index(home: Path, store: SearchStore) -> VectorIndex:
-    """The vectors of the store, in ChromaDB if that is installed."""
-    return ChromaVectors(home, store) if find_spec("chromadb") is not None else NumpyVectors(store)
+    """The vectors of the store, in ChromaDB if that is installed; in memory where its files cannot be opened.
+
+    Such files are removed: the next process makes them anew. In this one ChromaDB remembers that they were broken.
+    """
+    if find_spec("chromadb") is None:
+        return NumpyVectors(store)
+    from chromadb.errors import ChromaError  # noqa: PLC0415 - an extra, and a second to load
+
+    try:
+        return ChromaVectors(home, store)
+    except (ChromaError, OSError, ValueError, RuntimeError, AttributeError, sqlite3.Error):
+        shutil.rmtree(_folder(home, store.edition()[0]), ignore_errors=True)
+        return NumpyVectors(store)
 
 
 def forget_folders(home: Path, current: str) -> None:

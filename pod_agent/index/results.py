@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from pod_agent.index.compile import grouping, measure_of
 from pod_agent.index.conditions import WEEKDAYS
@@ -61,7 +61,7 @@ def collect(
             values.append(measure.finish(group[position : position + width]))
             position += width
         iris = group[-1] if with_evidence else None
-        rows.append((tuple(values), tuple(IRI(iri) for iri in iris.split(separator)) if iris else ()))
+        rows.append((tuple(values), tuple(cast("list[IRI]", iris.split(separator))) if iris else ()))
     rows = _ordered(rows, spec, columns, len(keys))
     return Computed(
         columns,

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from pod_agent.assistant.plan import Period, Plan, Refusal
 from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
+from pod_agent.assistant.rules.clauses import core
 from pod_agent.assistant.rules.common_names import proper_words
+from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
 from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
 from pod_agent.assistant.rules.reading import Reading, plain, read
@@ -54,6 +56,14 @@ class RulePlanner:
         """
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
+        found = self._planned(question, today)
+        asking = None if isinstance(found, Plan) else core(question, self._lexicon, today)
+        if asking is None:
+            return found
+        again = self._planned(asking, today)
+        return again if isinstance(again, Plan) or again.status == "declined" else found
+
+    def _planned(self, question: str, today: date) -> Plan | Refusal:
         text, proper = plain(question), proper_words(question)
         apart = asked_apart(text, self._lexicon, self._held, today)
         if apart is not None:
@@ -177,6 +187,8 @@ def _not_understood(reading: Reading, proper: frozenset[str]) -> Refusal:
     named = re.search(rf"\b(?:{BEFORE_NAMES}) (?:the |my |a |some )?{re.escape(word)}\b", reading.text)
     counted = re.search(rf"HOWMANY (?:PACKS )?{re.escape(run)}\b", reading.text) and "BUY" in reading.roles
     names = [each for each in reading.left if each in proper]
+    if not names and reading.topic and not any(is_english(each) for each in reading.left):
+        names = list(reading.left)
     if names and reading.topic != "health":
         return Refusal(status="declined", text=f'"{" ".join(names)}" {UNKNOWN}.')
     if (named or counted) and reading.topic != "health":

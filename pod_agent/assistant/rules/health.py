@@ -86,6 +86,10 @@ class Health(Shapes):
         measure = self.measure_of(case)
         if measure is None or len(case.reading.periods) > 1 or case.has(*RATES):
             return None
+        if measure in LASTING and re.search(
+            r"\b(?:f[ae]ll(?:en)?|drop|dropped|decreased?|declined?)\b", case.reading.question
+        ):
+            return clarify("The change, or how much less it is now?", "the change", "how much I lost")
         if measure not in LASTING:
             asked = clarify("A change between which two periods?", "from last year to this year")
             return None if case.pair() or len(case.reading.days) > 1 else asked
@@ -107,6 +111,8 @@ class Health(Shapes):
     def days_beyond(self, case: Case) -> Plan | Refusal | None:
         """On how many days, or on what share of them, was it more than this."""
         measure = self.measure_of(case)
+        if not case.has(*BEYOND) and not case.reading.bounds:
+            return None
         if measure is None:
             return clarify("Days with what?", "more than 10,000 steps", "less than 6 hours of sleep")
         part = self._beyond(case, measure)
@@ -235,7 +241,7 @@ HEALTH_RULES = (
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED | {"AVERAGE", "PERDAY"}),
     Rule(
         _SHAPES.days_beyond,
-        some=(BEYOND,),
+        some=(BEYOND | {"HOWMANY"},),
         may=ASKED | {"PERCENT", "SHARE"},
     ),
     Rule(_SHAPES.any_beyond, may=MEASURE_ROLES | {"PERDAY", "ONEDAY", "RECEIVED", "BUY"}),

@@ -29,6 +29,9 @@ RESPELT = (
     (r"\bwhos\b", "who is"),
     (r"\bmost recent(?:ly)?\b|\bvery last\b|\blatest\b(?= (?:time|play|order|video|date|day))", "last"),
     (r"\byt\b", "youtube"),
+    (r"^is it (?:true|right|correct)(?: that)?\b", "did"),
+    (r"\bid (?=like\b|love\b)", "i would "),
+    (r"\b((?:last|past) \d+) nights\b", r"\1 days"),
     (r"\bresting hours\b", "resting heart rate"),
     (r"\bweekday\b(?=.*\bweekends?\b)|(?<=weekend )weekday\b|(?<=weekend vs )weekday\b", "weekdays"),
     (
@@ -54,6 +57,10 @@ DOWN = (
 )
 
 TABLE = table(
+    (r"(?:not|none|nothing) (?:by|from|of|at)(?= E\d)", "NOT"),
+    ((r"(?:except|excluding|without|apart from|aside from|other than|leaving out|ignoring|besides|minus|not counting)"
+      r"(?: (?i:for|those|the|ones|all|any|songs?|videos?|plays?|tracks?|by|of|from|everything))*(?= E\d)"), "NOT"),
+    ("accounts? for|accounted for|(?:make|makes|made|take|takes|took) up|represent(?:s|ed)?|constitute[sd]?", "is"),
     ("g(?:i|a)ve[ns]?|giving|send|sent|hand(?:ed)?", ""),
     (either(
          "add(?:s|ed|ing)? up(?: to)?|(?:come|comes|came) (?:up )?to|amount(?:s|ed)? to|tall(?:y|ied) up",

@@ -117,6 +117,7 @@ class Listening(Shapes):
     def total(self, case: Case) -> Plan | Refusal | None:
         """How many plays, how much time."""
         asked = case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", "EPISODES", *TIME)
+        asked = asked or (case.has("TOTAL") and case.has("LISTEN", "PLAY"))
         counted = case.has("SONGS") and case.has("PLAY") and not re.search(r"\b(?:i|WHICH|LIST)\b", case.reading.text)
         if not asked and not counted:
             return None

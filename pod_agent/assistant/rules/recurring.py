@@ -169,7 +169,8 @@ RECURRING_RULES = (
         some=(roles("SPEND", "BYHOWMUCH", "HOWMUCH"), WHAT),
         may=ALL | {"PERMONTH", "PERYEAR", "YEARLY", "HOWMUCH", "SPEND", "HOW", "BYHOWMUCH"},
     ),
-    Rule(one_cost, need=roles("SPEND"), may=roles("HOWMUCH", "WHICH", "PERMONTH", "HOW")),
+    Rule(one_cost, need=roles("SPEND"), may=roles("HOWMUCH", "WHICH", "PERMONTH", "HOW", "ACTIVE")),
+    Rule(one_cost, need=roles("HOWMUCH", "PERMONTH"), may=roles("WHICH", "ACTIVE")),
     Rule(
         cost,
         need=roles("TOTAL", "PERMONTH"),

@@ -35,7 +35,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:should (?:i|we)|shall i|is it (?:worth|wise|safe|better|okay|ok)|worth (?:it|buying|keeping)"
+            r"\b(?:should|shall i|is it (?:worth|wise|safe|better|okay|ok)|worth (?:it|buying|keeping)"
             r"|can i afford|could i afford"
             r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
             r"|could) i (?:save|reduce|cut|lower|improve)"

@@ -21,6 +21,7 @@ SHORT = {
     "hrs": "hours",
     "hr": "hours",
     "mins": "minutes",
+    "slp": "sleep",
     "min": "minutes",
     "u": "you",
     "ytday": "yesterday",

@@ -16,7 +16,7 @@ MEASURED = {
     ),
     "HEARTRATE": ("heart_rate", r"heart ?(?:rates?|beats?)|pulse"),
     "SLEEPSCORE": ("sleep_score", r"sleep scores?"),
-    "STRESS": ("stress_score", r"stress scores?"),
+    "STRESS": ("stress_score", r"stress (?:scores?|levels?)"),
     "READINESS": ("readiness_score", r"readiness scores?"),
     "BODYFAT": ("body_fat", r"body fat(?: percentage)?"),
     "BMI": ("body_mass_index", r"bmi|body mass index"),
@@ -114,6 +114,8 @@ HEALTH = table(
 
 MUSIC = table(
     *STREAK,
+    ("(?:rank(?:ed|ing)?|sort(?:ed)?|order(?:ed)?)(?= (?:by|in terms of))", "TOP"),
+    ("(?:total )?time (?:i )?(?:listened|spent listening)", "LISTENTIME"),
     (r"^order(?= (?:my|the|all|these) )", "TOP"),
     (r"(?:show|turn|pop|crop)(?:p?ed|s)? up|appear(?:ed|s)?|featur(?:e|ed)", "PLAY"),
     ("(?:less|fewer) time", "LESS LISTENTIME"),
@@ -149,8 +151,7 @@ MUSIC = table(
          "(?:the )?most by (?:time|minutes|hours)|(?:the )?greatest (?:amount of )?time",
      ), "MOST LISTENTIME"),
     (either(
-         ("(?:by|in terms of|measured by|rank(?:ed|ing)? by|according to|judged by|based on|sort(?:ed)? by"
-             "|order(?:ed)? by) (?:the )?(?:number of )?(?:total )?(?:listening |played? )?(?:time|duration"
+         ("(?:by|in terms of|measured by|according to|judged by|based on) (?:the )?(?:number of )?(?:total )?(?:listening |played? )?(?:time|duration"
              "|minutes|hours|length)(?: (?:i (?:gave|spent|listened)(?: them| to them)?|listened|played"
              "|spent))?"),
          "listening time|time (?:spent )?listening|play(?:ed|ing)? ?time|air ?time",
@@ -196,7 +197,7 @@ VIDEO = table(
          "in my (?:watch(?:ing)? |viewing |youtube )?history",
          "(?:watch(?:ing)?|viewing) (?:history|log|record)",
      ), ""),
-    ("subscribed?(?: to)?|subbed(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
+    ("subscribe[drs]*(?: (?:to|of))?|subbed(?: to)?|subs?(?= to)(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
     ("channel subscriptions?|subscribed channels?|subscriptions?|subs", "SUBSCRIPTIONS"),
     HOUR,
     (("(?:is |was |are |does )?(?:about|on the (?:subject|topic) of|(?:with|has|have|having"
@@ -204,7 +205,7 @@ VIDEO = table(
     ("(?:youtube |video )?(?:channels|creators|youtubers|uploaders)", "CHANNELS"),
     ("(?:youtube |video )?(?:channel|creator|youtuber|uploader)s?", "CHANNEL"),
     ("(?:youtube |video )?(?:ads?|adverts?|advertisements?|commercials?)", "ADS"),
-    ("(?:youtube )?(?:videos|vids|clips|shorts|uploads|vlogs)(?: (?:on|from|in) youtube)?", "VIDEOS"),
+    ("(?:youtube )?(?:videos|vids|clips|shorts|vlogs)(?: (?:on|from|in) youtube)?", "VIDEOS"),
     ("(?:youtube )?(?:video|vid|clip|upload|vlog)", "VIDEO"),
     ("(?:number of |how many |count of )?(?:views|viewings|watches)", "HOWMANY WATCH"),
     (either(
@@ -221,6 +222,7 @@ VIDEO = table(
 )  # fmt: skip
 
 SHOPS = table(
+    (r"(?<=E\d) (?:were|was|are) (?:in|part of) (?:my|the) orders", ""),
     (either(
          (r"(?:in|from|according to|going by|judging by|based on|per) (?:my |the |all )?(?:\w+ )?order"
              " (?:lines?|history|records?)"),
@@ -243,7 +245,7 @@ SHOPS = table(
     (either(
          ("(?:the |a )?(?:latest |last |most recent |current |newest )?(?:unit )?(?:price|unit cost)(?:"
              " tag)?(?: paid| i paid)?(?: of| for| on)?(?: (?:one|a|an|each|single|PACKS))*"),
-         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|of|one|the total))",
+         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|of|one|spent|spend|paid|it|the total))",
          "(?:the )?cost of (?:a|an|one|each|a single)(?: PACKS)?",
      ), "PRICE"),
     ("(?:per|each|a) (?:piece|unit|item|carton|packet|pack|bottle|can|tin|bag|box|tray|tub|jar|loaf|roll|bar)(?! of)", "EACHPIECE"),
@@ -349,7 +351,7 @@ FILLERS: dict[Topic, frozenset[str]] = {
     "health": HARMLESS
     | frozenset(
         "take took taken make made get body data recorded measured logged count reach reached hit climb climbed do doing"
-        " manage managed kg bpm beats per minute fitbit sleeping feet counter goal target scale scales reading value level"
+        " manage managed kg bpm beats per minute fitbit sleeping duration feet counter goal target scale scales reading value level"
         " back asleep hours".split()
     )
     - {"hours"},

@@ -39,13 +39,13 @@ TIME_SPENT = (
 """Time is spent there, not money."""
 
 HEALTH = (
-    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse|resting"
+    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse|resting|stress levels?|cups of water|hydrat\w+|blood pressure|cholesterol|body temperature"
     r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heavier|lighter|heaviest|lightest|kilos?|kilograms?|scales?|floors?|calories|kcal|distance|body fat|bmi"
     r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
     r" minutes|breathing rate|respiratory rate)\b"
 )
 VIDEO = (
-    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription\b)|yt|youtube music|subscribers|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
+    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription\b)|yt|youtube music|subscribers?(?= of| to)|sub to|subs to|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
     r"|\b(?:ads|adverts|advertisements|commercials) (?:did|have|do|was) i\b"
     r"|\b(?:am i|do i|i am|i) (?:still )?follow(?:ing)?\b"
 )
@@ -63,6 +63,7 @@ BUYING = (
 )
 """Without one of these, words of products are no products."""
 RUNNING_COST = (
+    r"(?<!spend )(?<!spent )\bhow much (?:(?:is|are|does|do) )?(?:\w+ ){0,3}(?:per|a|each|every) month\b(?! in| since| from)|"
     r"\b(?:does|do) [\w ]{1,40} (?:cost|charge)(?: me)? (?:(?:per|a|each|every) (?:month|year)|monthly|yearly|annually)\b"
     r"|\bdo i pay (?:(?:per|a|each|every) month )?for\b"
 )

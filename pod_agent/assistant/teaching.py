@@ -115,6 +115,16 @@ class Teaching:
             return self.correct(question, meant, today)
         return self._enter(canonical(question), canonical(meant), wanted=False)
 
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every question and what is meant by it, oldest first: what a model may be tuned on."""
+        return tuple((each.question, each.meant) for each in read_examples(self._kept.known) if each.wanted)
+
+    def is_same(self, text: str, meant: str, today: date) -> bool:
+        """Whether the rules plan both texts, and alike."""
+        _, _, planner = self._names_held()
+        plan = planner.plan(text, today)
+        return isinstance(plan, Plan) and plan == planner.plan(meant, today)
+
     def list(self) -> list[dict[str, Any]]:
         """Every example, the newest first, in the form that outside programs read."""
         return [_told(each) for each in reversed(read_examples(self._kept.known))]

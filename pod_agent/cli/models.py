@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
+from pod_agent.cli.tuning import tune
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,5 +288,7 @@ def _stopping() -> Iterator[Any]:
     finally:
         signal.signal(signal.SIGINT, before)
 
+
+model.add_command(tune)
 
 COMMANDS: tuple[click.Command, ...] = (model,)

@@ -25,6 +25,7 @@ _FILES: Final = {
     "refused documents": r"ingest/refused/[^/]+",
     "offers": r"catalogue/(?:(?:catalogue|seen|reasons)\.json|device|failed)",
     "shared models": r"models/(?:shared\.json|failed)",
+    "fine-tuned weights": r"models/tuned/(?:adapter_model\.safetensors|adapter_config\.json|report\.json)",
     "language models": r"models/language\.json",
     "vectors": r"vectors/.+",
     "store of search": r"search/.+",

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from pod_agent.assistant.agreement import AgreedPlanner, Readers
 from pod_agent.assistant.beside import NOTHING, Beside
+from pod_agent.assistant.classifier.reader import ClassifierReader, classifier
 from pod_agent.assistant.executor import execute
-from pod_agent.assistant.plan import Planner, Refusal
+from pod_agent.assistant.following import Talk, in_conversation
+from pod_agent.assistant.plan import Plan, Planner, Refusal
+from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
 from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.assistant.wording import say_refusal
+from pod_agent.embedding import embedder
 from pod_agent.index.local import LocalIndex
 from vocab.answer import Answer
 
-__all__ = ["ask"]
+if TYPE_CHECKING:
+    from pod_agent.assistant.language_models.model import LanguageModel
+
+__all__ = ["ask", "plan_of", "rules_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What reads the questions of one index, as of one version of it."""
+
+    version: tuple[int, int]
+    rules: RulePlanner
+    lexicon: Lexicon
+    second: ClassifierReader | None
 
 
 def ask(
-    index: LocalIndex, question: str, today: date, *, planner: Planner | None = None, beside: Beside = NOTHING
+    index: LocalIndex,
+    question: str,
+    today: date,
+    *,
+    after: Sequence[str] = (),
+    planner: Planner | None = None,
+    beside: Beside = NOTHING,
+    model: LanguageModel | None = None,
 ) -> Answer:
     """Answer a question about the person's records as of ``today``.
 
     What is not understood to the last word is asked back (``clarify``); what the records cannot tell is
-    ``declined``. Without a planner the rules plan. ``beside`` opens what is no record: budgets and offers.
+    ``declined``. ``after`` are the questions of the conversation so far, oldest first: this one may be a follow-up.
+    Without a planner the rules and the classifier plan, and a language model where one is given. ``beside`` opens what
+    is no record: budgets and offers.
     """
-    plan = (planner or _rules(index)).plan(question, today)
+    plan = plan_of(index, question, today, after=after, planner=planner, model=model)
     if isinstance(plan, Refusal):
         return Answer(
             status=plan.status,
@@ -35,16 +65,45 @@ def ask(
     return execute(index, plan, beside)
 
 
-_PLANNERS: WeakKeyDictionary[LocalIndex, tuple[tuple[int, int], RulePlanner]] = WeakKeyDictionary()
+def plan_of(
+    index: LocalIndex,
+    question: str,
+    today: date,
+    *,
+    after: Sequence[str] = (),
+    planner: Planner | None = None,
+    model: LanguageModel | None = None,
+) -> Plan | Refusal:
+    """How the question is computed, or why it is not; see ``ask``."""
+    kept = _kept(index)
+    chosen = planner or AgreedPlanner(Readers(kept.rules, kept.second))
+    if model is not None:
+        from pod_agent.assistant.with_model import with_model  # noqa: PLC0415 - most have no model
+
+        chosen = with_model(chosen, kept.rules, kept.lexicon, kept.second, model)
+    if not after:
+        return chosen.plan(question, today)
+    return in_conversation(question, today, after, Talk(chosen, kept.rules, kept.lexicon))
+
+
+def rules_of(index: LocalIndex) -> RulePlanner:
+    """The planner by rules alone, for what is compared with it."""
+    return _kept(index).rules
+
+
+_READERS: WeakKeyDictionary[LocalIndex, _Kept] = WeakKeyDictionary()
 _LOCK = Lock()
 
 
-def _rules(index: LocalIndex) -> RulePlanner:
-    """The planner by rules; it learns the names in the index anew only after a change."""
+def _kept(index: LocalIndex) -> _Kept:
+    """The readers of an index; they learn its names anew only after a change."""
     version = index.version()
     with _LOCK:
-        known = _PLANNERS.get(index)
-        if known is None or known[0] != version:
-            known = (version, RulePlanner(index))
-            _PLANNERS[index] = known
-        return known[1]
+        known = _READERS.get(index)
+        if known is None or known.version != version:
+            rules, lexicon = RulePlanner(index), build_lexicon(index)
+            maker = embedder()
+            second = known.second.over(lexicon) if known and known.second else classifier(lexicon, maker)
+            known = _Kept(version, rules, lexicon, second)
+            _READERS[index] = known
+        return known

@@ -6,7 +6,7 @@ settings; nothing that is reached from here acts on anybody's behalf.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 from vocab.records import IRI
 
 if TYPE_CHECKING:
+    from threading import Event
+
+    from consent.message_gate import MessageGate
     from pod_agent.assistant.beside import Beside
     from pod_agent.assistant.budget_desk import BudgetDesk
     from pod_agent.assistant.explaining import Explanation
+    from pod_agent.assistant.language_models.model import LanguageModel
     from pod_agent.assistant.retrieval.desk import SearchDesk
     from pod_agent.assistant.retrieval.search import Hit
     from pod_agent.assistant.retrieval.sources import AnswerSources
@@ -60,24 +64,51 @@ class Place:
 
 
 class Assistant:
-    """Answers, and what goes with them, for one home; ``offers`` opens the desk of offers when it is first needed."""
+    """Answers, and what goes with them, for one home; ``offers`` opens the desk of offers when it is first needed.
 
-    def __init__(self, place: Place, settings: Settings, offers: Callable[[], OfferDesk]) -> None:
+    ``gate`` opens the gate that a language model on another machine needs; without it none is asked.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        settings: Settings,
+        offers: Callable[[], OfferDesk],
+        gate: Callable[[], MessageGate] | None = None,
+    ) -> None:
         self.place = place
         self.settings = settings
         self.offers = offers
+        self._gate = gate
 
-    def ask(self, question: str, today: date | None = None) -> Answer:
-        """Answer a question in words, or say what is missing; citations are absolute IRIs."""
+    def ask(self, question: str, today: date | None = None, after: Sequence[str] = ()) -> Answer:
+        """Answer a question in words, or say what is missing; citations are absolute IRIs.
+
+        ``after`` are the questions of the conversation so far, oldest first: "and in May?" then has a meaning.
+        """
         from pod_agent.assistant.answering import ask
 
         day = today or self.place.today()
         learnt = self.teaching.reading(question, day)
         meant = question if learnt is None else learnt.question
-        answer = self.sources.told(ask(self.sources.index(), meant, day, beside=self.beside()))
+        index, beside, model = self.sources.index(), self.beside(), self.chosen_model()
+        answer = self.sources.told(ask(index, meant, day, after=after, beside=beside, model=model))
         answer = self.teaching.told(answer, question, learnt, day)
         answer = self.with_found(answer, question, day)
         return replace(answer, citations=self.place.absolute(answer.citations))
+
+    def chosen_model(self) -> LanguageModel | None:
+        """The language model that the person uses, None without one."""
+        from pod_agent.assistant.language_models.chosen import chosen
+        from pod_agent.assistant.language_models.remote import remote
+
+        return chosen(self.place.home, remote=None if self._gate is None else remote(self._gate))
+
+    def reworded(self, answer: Answer, stop: Event | None = None) -> Answer:
+        """The answer in the words of the language model, if the person wants that and the words hold; else as it is."""
+        from pod_agent.assistant.language_models.telling import reworded
+
+        return reworded(self.place.home, answer, self.chosen_model, stop)
 
     def search(
         self,

@@ -78,10 +78,15 @@ def share_figure(held: Held, line: Line) -> tuple[Figure, str]:
 
 
 def whole_of(held: Held, line: Line) -> list[Line]:
-    """What a share is of: the cells of the same dimensions, and of the same month where that is named beside more."""
+    """What a share is of: the cells of the same dimensions, and of the same month where that is named beside more.
+
+    Of a grid also those with nothing to report, so that the whole is everyone who answered.
+    """
     names = [name for name, _ in line.labels]
     month = dict(line.labels).get("month") if len(names) > 1 else None
     alike = [one for one in held.lines if [name for name, _ in one.labels] == names]
+    if held.release.statistic == Rfm.name and held.release.nothing is not None:
+        return [*alike, Line((), held.release.nothing)]
     return [one for one in alike if month is None or dict(one.labels)["month"] == month]
 
 
@@ -91,6 +96,8 @@ def _whole_text(held: Held, line: Line) -> str:
     whole = whole_of(held, line)
     hidden = sum(one.row.withheld for one in whole)
     kept = f"; {hidden} withheld cells left out" if hidden else ""
+    if held.release.statistic == Rfm.name:
+        return f"of all who answered, those without a purchase too{kept}"
     return f"of all that falls into the {len(whole)} cells{kept}"
 
 

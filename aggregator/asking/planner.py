@@ -92,6 +92,12 @@ class _Planner:
         }
         return makers.get(operation, self._figure)()
 
+    @property
+    def _counting(self) -> bool:
+        """Whether people are to be counted, so that no cell of a histogram is meant, which counts drawn units."""
+        spending = any(pattern.startswith("spend") for pattern in self.reading.activities)
+        return self.reading.counted or (self.reading.people and not spending)
+
     def _mean(self) -> Plan | Refusal:
         return self._single(OP.MEAN, (Sum.name,))
 
@@ -123,7 +129,7 @@ class _Planner:
         reading = self.reading
         if not (reading.names or reading.releases or reading.limits or reading.activities or reading.people):
             return self.closest.not_understood()
-        if reading.counted:
+        if self._counting:
             return self._single(OP.FIGURE, COUNTING if reading.people else (*COUNTING, Sum.name))
         amount = reading.amount or (reading.total and reading.activities)
         return self._single(OP.FIGURE, (Sum.name,) if amount else EVERYTHING)
@@ -152,7 +158,8 @@ class _Planner:
 
     def _share(self) -> Plan | Refusal:
         reading = self.reading
-        plans = [] if reading.people_share else list(self._shares((Histogram.name, Rfm.name)))
+        whole = (Rfm.name,) if reading.people_share else (Histogram.name, Rfm.name)
+        plans = self._shares(whole)
         if not plans:
             plans = [*self._shares((ItemCounts.name, Segment.name)), *self._models()]
         if len(plans) == 1:
@@ -237,7 +244,7 @@ class _Planner:
         reading = self.reading
         if len(reading.periods) == 2 or len(reading.releases) == 2:
             return self._across()
-        statistics = COUNTING if reading.counted or reading.people else TABLES
+        statistics = COUNTING if self._counting else TABLES
         found = []
         for match in matches(self.holdings, reading, statistics):
             for axis in match.held.release.dimensions:
@@ -258,7 +265,7 @@ class _Planner:
         sides = [replace(reading, periods=(period,)) for period in reading.periods] or [
             replace(reading, releases=(ids,)) for ids in reading.releases
         ]
-        statistics = EVERYTHING if not reading.counted else COUNTING
+        statistics = COUNTING if self._counting else EVERYTHING
         left, right = (
             [
                 (match, labels)
@@ -283,7 +290,8 @@ class _Planner:
 
     def _trend(self) -> Plan | Refusal:
         reading = replace(self.reading, dimensions=tuple(name for name in self.reading.dimensions if name != "month"))
-        statistics = COUNTING if reading.counted else (Sum.name,) if reading.amount else EVERYTHING
+        otherwise = (Sum.name,) if reading.amount else EVERYTHING
+        statistics = COUNTING if self._counting else otherwise
         plans = {
             plan.picks[0]: plan for match in matches(self.holdings, reading, statistics) for plan in _by_month(match)
         }

@@ -44,6 +44,7 @@ STUDY_LIST = (
     r"there|is|any|were|my|our|do|we|you|have))*"
     rf"(?: (?:{'|'.join(STATES)}))?(?: (?:studies|surveys|releases))(?: (?:are|is|were|there|exist|do|we|"
     rf"have|you|{'|'.join(STATES)}))*"
+    r"|(?:do you have|have you|have you got|is there|do we have) (?:anything|something)(?: (?:about|on|for))?"
     r"|what (?:can|could|may|do) (?:i|we|you) (?:ask|know|have|hold|tell)(?: (?:here|about|you))?|"
     r"what (?:is|data is|can be|figures are) (?:there|available|asked|held)|help"
 )
@@ -51,7 +52,7 @@ ASKING = (
     r"(?:what|which question|which questions|what question|how) (?:did|does|do|was|is|were|had)(?: (?:the|"
     r"this|that))*(?: (?:study|release|survey))*(?: _)*(?: (?:study|release|survey))*(?: (?:ask|asks|"
     r"asked|about|mean|means|count|counts|counted|measured?|computed))+(?: (?:people|for|about))*"
-    r"|(?:the )?question (?:of|in|behind)|what was asked(?: (?:in|by))?"
+    r"|(?:explain )?(?:the )?question (?:of|in|behind)|what was asked(?: (?:in|by))?"
 )
 SHARE_OF_PEOPLE = (
     rf"(?:shares?|proportion|percent|percentage|per cent|%|fraction|portion|part) (?:of )?(?:all )?(?:the |"
@@ -69,6 +70,9 @@ DOING = re.compile(
     r"\s+(?:spend|spent|buy|bought|pay|paid|purchase|listen|watch|earn|eat|have|go)",
     re.IGNORECASE,
 )
+HOUSEHOLD = r"(?:per|each|every|one) household"
+"""Before names are taken: a household is people here, and not the category."""
+BEING = re.compile(r"\b(?:is|was)\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s+(?:a|an|among|one)\b", re.IGNORECASE)
 OWNING = re.compile(r"\b([^\W\d_]+)'s\b")
 
 
@@ -143,7 +147,7 @@ def _refused(text: str, words: Words, known: set[str]) -> Refusal | None:
 def _names_somebody(text: str, known: set[str]) -> bool:
     """Whether somebody seems to be named: an unknown word that does something, or to whom something belongs."""
     stems = known | {stem(word) for word in known}
-    named = [*DOING.findall(text), *OWNING.findall(text)]
+    named = [*DOING.findall(text), *BEING.findall(text), *OWNING.findall(text)]
     return any(word.casefold() not in stems and stem(word.casefold()) not in stems for word in named)
 
 
@@ -160,6 +164,7 @@ class _Taker:
         """All parts of the question."""
         releases, names, unknown = self._quoted(quoted)
         releases += titles
+        by_household = self._any(HOUSEHOLD)
         names += self.lexicon.take_labels(self.words)
         limits = self._limits()
         periods = take_periods(self.words, today)
@@ -168,6 +173,7 @@ class _Taker:
         if self.words.has(SHARE_WORD):
             self._any(r"(?:falls?|fell|goes|went|go) (?:on|to|into|in)")
         operations = self._operations(releases, listed=listed)
+        operations |= {Operation.MEAN} if by_household else set()
         counted_people = self._any(
             rf"(?:how many|number of|what number of|count of)(?: of)?(?: the| our)? {FOLK}(?: (?:who|that))?"
         )

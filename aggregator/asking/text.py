@@ -32,7 +32,8 @@ def plain(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words and numbers of a text, small; ``1,000`` is one number and a hyphen parts words."""
-    joined = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text).casefold())
+    whole = re.sub(r"\b(what|how|where)'s\b", r"\1 is", plain(text).casefold())
+    joined = re.sub(r"(?<=\d),(?=\d{3}\b)", "", whole)
     return TOKEN.findall(re.sub(r"\bs?\$", " sgd ", joined))
 
 

@@ -45,7 +45,7 @@ ONE = _one_of(
     "visitor", "participant", "respondent", "somebody", "someone",
 )  # fmt: skip
 """One of them."""
-MARKED = "names?|emails?|addresses|identit(?:y|ies)|accounts?|phone numbers?|webids?|records?"
+MARKED = "names?|emails?|addresses|identity|identities|accounts?|phone numbers?|webids?|records?"
 TELLING = "list|name|identify|find|export|email|contact|call|reveal"
 RANKED = "top|biggest|best|largest|richest|poorest|oldest|youngest|highest|heaviest|loyal|loyalest|worst|smallest"
 PERSON = (
@@ -61,13 +61,13 @@ PERSON = (
     rf"{ONE} \d+",
     rf"{ONE} (?:with|having) (?:the )?(?:id|number|name|email|address|webid)",
     rf"(?:{RANKED}) (?:\w+ )?(?:customers?|spenders?|buyers?|shoppers?|clients?|persons?|users?|members?|consumers?)",
-    r"i|my|mine|myself|he|she|his|her|him|hers|neighbou?rs?|wife|husband|mother|father|friends?|boss|colleagues?",
+    r"i|my|mine|myself|he|she|his|her|him|hers|neighbours?|neighbors?|wife|husband|mother|father|friends?|boss|colleagues?",
     r"(?:the |an )?individuals?(?: (?:records?|purchases|level|answers?|reports?|data))?",
     r"(?:raw|single|individual|each|every) (?:answers?|reports?|records?|receipts?|transactions?)",
 )
 """Questions about one person or about single records."""
 FORETELLING = _one_of(
-    "will", "forecasts?", "predict(?:ed|ion|ions)?", "expected", "going to", "tomorrow",
+    "will", "forecasts?", "predict|predicted|predictions?", "expected", "going to", "tomorrow",
     "next (?:week|month|quarter|year|christmas)",
 )  # fmt: skip
 REASONS = _one_of("why", "because", "reasons?", "causes?", "caused", "due to", "thanks to", "should")
@@ -104,30 +104,34 @@ OPERATIONS: tuple[tuple[Operation, str], ...] = (
     (
         Operation.LOSS,
         _one_of(
-            "privacy (?:loss(?:es)?|cost|costs|budget|price|spend|spent)", "epsilons?", "\u03b5", "delta",
-            "how private", "loss(?:es)? of privacy", "(?:cost|costs|paid|pay|price) (?:in|of) privacy",
+            "privacy (?:loss|losses|cost|costs|budget|price|spend|spent)", "epsilons?", "\u03b5", "delta",
+            "how private", "loss of privacy|losses of privacy", "(?:cost|costs|paid|pay|price) (?:in|of) privacy",
             "(?:in )?privacy", "to answer", "for answering", "how much noise", "noise", "sigma",
         ),
     ),
     (
         Operation.TOGETHER,
         _one_of(
-            rf"{OFTEN}(?:(?:bought|buy|purchased) )?together(?: with)?", "alongside", "along with",
+            rf"{OFTEN}(?:(?:bought|buy|purchased|sold|sell|sells) )?together(?: with)?", "alongside", "along with",
             "(?:goes|go|going|went) (?:well |best )?with",
-            rf"{OFTEN}(?:bought|buy|buys|purchased|combined?|paired|pairs?|bundled?) with", "bundles?", "pairs?",
+            rf"{OFTEN}(?:bought|buy|buys|purchased|sold|sells|combined?|paired|pairs?|bundled?) with", "bundles?",
+            "pairs?",
             "pairings?", "combinations?", "(?:in )?the same basket", "(?:in )?one basket", "baskets?",
-            "also (?:buy|bought|have|get|purchase)", "co ?purchas(?:e|es|ed)", "combined?",
+            "also (?:buy|bought|have|get|purchase)", "co ?purchase|co ?purchases|co ?purchased", "combined?",
         ),
     ),
     (
         Operation.TREND,
         _one_of(
             "trends?", "trending", "over time", "over the (?:months|quarters|weeks|years)",
-            rf"{UNIT} (?:by|over|to|on) {UNIT}", "(?:chang|develop|evolv|mov)(?:e|es|ed|ing)?",
+            rf"{UNIT} (?:by|over|to|on) {UNIT}",
+            "change|changes|changed|changing|develop|develops|developed|developing",
+            "evolve|evolved|evolving|move|moved|moving",
             "grow|grows|grew|grown|growing|growth", "rise|rises|rose|risen|rising|fall|falls|fallen|fell|falling",
-            "increas(?:e|es|ed|ing)", "decreas(?:e|es|ed|ing)", "declin(?:e|es|ed|ing)",
+            "increase|increases|increased|increasing", "decrease|decreases|decreased|decreasing",
+            "decline|declines|declined|declining",
             "(?:going|gone|went|go) (?:up|down)(?: or (?:up|down))?", "up or down",
-            "(?:each|every|per) (?:month|quarter|week)", "monthly|weekly|quarterly", "histor(?:y|ical)",
+            "(?:each|every|per) (?:month|quarter|week)", "monthly|weekly|quarterly", "history|historical",
         ),
     ),
     (
@@ -154,7 +158,8 @@ OPERATIONS: tuple[tuple[Operation, str], ...] = (
     (
         Operation.TOP,
         _one_of(
-            "(?:the )?(?:top|largest|biggest|highest|greatest|leading|main|strongest|commonest|popular|favou?rites?)",
+            "(?:the )?(?:top|largest|biggest|highest|greatest|leading|main|strongest|commonest|popular)",
+            "(?:the )?(?:favorites?|favourites?)",
             "(?:the )?(?:best selling|bestselling|bestsellers?|ranking|ranked|rank|best)",
             rf"(?<!at )(?:the )?most(?: {MOST_WORDS})?",
         ),
@@ -191,9 +196,10 @@ ACTIVITIES: Mapping[str, frozenset[str]] = {
     r"spend|spends|spent|spending|spendings|money|dollars?|sgd|expenditures?|pay|paid|cost": frozenset(
         {"spend", "product_spend", "order_value", "net", "average_purchase", "largest_purchase"}
     ),
-    r"buy|buys|bought|buying|purchas(?:e|es|ed|ing)|transactions?|get|got|ordered|orders?|consum(?:e|ed)": frozenset(
-        {"purchases", "spend", "product_spend", "order_value", "orders", "items", "transactions"}
-    ),
+    (
+        r"buy|buys|bought|buying|purchase|purchases|purchased|purchasing|transactions?|get|got|ordered|orders?|consume|"
+        r"consumed|sell|sells|sold|selling"
+    ): frozenset({"purchases", "spend", "product_spend", "order_value", "orders", "items", "transactions"}),
     r"plays?|played|listen|listens|listened|listening|songs?|music|hear|heard": frozenset(
         {"plays", "listening_minutes", "podcast_minutes", "skips"}
     ),
@@ -238,8 +244,8 @@ NEUTRAL = frozenset(
     " these it its they them their what which how much many give show tell me us please can could would you we our let"
     " know see want need find say says said number numbers count counts counted figure figures value values estimate"
     " estimated amount amounts totals according about around roughly approximately so now then with and as if release"
-    " releases study studies survey surveys statistics group sure certain precise accurate reliable exact question"
-    " hello hi hey thanks thank okay ok well kindly size segment cell cells class classes big large lies lie"
+    " releases study studies survey surveys statistics group sure confident certain precise accurate reliable exact"
+    " question hello hi hey thanks thank okay ok well kindly size segment cell cells class classes big large lies lie"
     " item items thing things kind kinds sort going go goes went look looks like made make makes during within here"
     " held hold holds people's whole into one unit drawn answers answered asked ask asks out end interval intervals"
     " name named called exist".split()

@@ -227,7 +227,8 @@ def test_nothing_but_releases_and_public_terms_reaches_any_page(tmp_path: Path) 
             response = client.get(path[1], base_url=OURS)
             walked[rule.endpoint] = response.text
             response.close()
-    assert walked.keys() == {"overview", "studies", "models", "offers", "release", "download", "sign_in", "static"}
+    pages = {"overview", "questions", "studies", "models", "offers", "release", "download"}
+    assert walked.keys() == {*pages, "sign_in", "static"}
     held = [body for task in [study.task_id] for body in bodies(door, task)]
     secrets = [door.leader.study(study.task_id).verify_key.hex(), door.leader.config.channel_key]
     reports = [door.leader.batch(study.task_id)[number].hex() for number in range(7)]

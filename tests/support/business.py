@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from aggregator.asking import Holdings
-from aggregator.portal.shelf import Progress
 from aggregator.releases import Release, make_release
 from tests.support.priors import model_of
 from tests.support.releases import PUBLISHED, ShelfInMemory
@@ -49,6 +48,8 @@ def _query(measure: str = "spend", filters: tuple[Filter, ...] = (), dimension: 
 
 
 DINERS = Leaf(query=_query(filters=OUT), comparison="at_least", threshold=200)
+PAIRS = (2_400_000, 1_500_000, 90_000, 300_000, 800_000, 20_000, 70_000, 950_000, 10_000, 40_000)
+"""Weights of two groups each, row by row."""
 _ASKED: tuple[tuple[str, Statistic, list[int], int], ...] = (
     ("Who buys what, August", _buyers("Aug"), [310, 220, 180, 60, 12], 42),
     ("Who buys what, September", _buyers("Sep"), [330, 260, 175, 85, 9], 42),
@@ -65,8 +66,7 @@ _ASKED: tuple[tuple[str, Statistic, list[int], int], ...] = (
     (
         "What goes into one basket",
         CoPurchase(query=_query("purchases", dimension="group"), items=GROUPS),
-        [*[900_000 - 90_000 * place for place in range(5)], *[300_000] * 5, 2_400_000, 1_500_000, 90_000, 300_000]
-        + [800_000, 20_000, 70_000, 950_000, 10_000, 40_000],
+        [900_000, 810_000, 720_000, 630_000, 540_000, *[300_000] * 5, *PAIRS],
         21 * 4**14,
     ),
 )

@@ -113,8 +113,8 @@ def test_a_vector_of_equal_cosine_with_a_lower_number_comes_first(tmp_path: Path
     with SearchStore(tmp_path) as store:
         store.replace(titled("one", "two"), "1")
         missing = store.missing("m")
-        store.add_vectors([digest for digest, _ in missing], np.ones((2, 4), np.float32) / 2)
-        assert [number for number, _ in NumpyVectors(store).nearest(np.ones(4, np.float32) / 2, 2)] == [1, 2]
+        store.add_vectors([digest for digest, _ in missing], np.full((2, 4), 0.5, np.float32))
+        assert [number for number, _ in NumpyVectors(store).nearest(np.full(4, 0.5, np.float32), 2)] == [1, 2]
 
 
 def test_after_a_crash_the_vectors_that_were_made_are_not_made_again(tmp_path: Path) -> None:

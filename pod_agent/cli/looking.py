@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pod_agent.cli.conversing import converse
 from pod_agent.cli.explaining import show_how
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
 from pod_agent.cli.teaching import show_examples
@@ -172,30 +174,40 @@ def query(context: Context, spec: Path, *, as_json: bool) -> None:
 @click.option("--meant", metavar="QUESTION", help="No, I meant this: keep it as an example, and answer that.")
 @click.option("--examples", is_flag=True, help="What you said that your questions mean.")
 @click.option("--forget", metavar="ID", help="Take an example back, by its id in that list, or all of them by: all.")
+@click.option("--after", multiple=True, metavar="QUESTION", help="A question asked before, oldest first: see below.")
 @common
 def ask(
     context: Context,
     question: str | None,
     today: datetime | None,
     meant: str | None,
+    after: tuple[str, ...],
     *,
     how: bool,
     examples: bool,
     forget: str | None,
     as_json: bool,
 ) -> None:
-    """Answer a question from your records, with the records behind the answer."""
+    """Answer a question from your records, with the records behind the answer.
+
+    Without a question, on a terminal, ask one after the other; an empty line ends. A question may follow up on the one
+    before it: "and in May?", "what about FairPrice?", "per month?". In one command give those before with --after.
+    """
     day = today.date() if today else None
     if examples or forget is not None:
         show_examples(context.agent(), forget, as_json=as_json)
         return
     if question is None:
-        raise click.UsageError("Missing QUESTION.")
+        if as_json or not sys.stdin.isatty():
+            raise click.UsageError("Missing QUESTION.")
+        converse(context, day)
+        return
     if meant is not None:
         context.agent().assistant.correct(question, meant, day)
-    answer = context.agent().ask(question, day)
+    assistant = context.agent().assistant
+    answer = assistant.reworded(assistant.ask(question, day, after))
     document = answer.to_json()
-    explanation = context.agent().assistant.explain(answer) if how else None
+    explanation = assistant.explain(answer) if how else None
     if as_json:
         if explanation is not None:
             document["query"] = {**document["query"], "how": explanation.to_json()}

@@ -255,9 +255,10 @@ class Agent:
     def assistant(self) -> Assistant:
         """Questions in words: answers, follow-up questions, search, and what the person taught it."""
         from pod_agent.assistant.assistant import Assistant, Place
+        from pod_agent.federation.stores import message_gate
 
         place = Place(self.home, self.index, self._sync, self.today, self._relative, self._absolute)
-        return Assistant(place, self.settings, lambda: self.offer_desk)
+        return Assistant(place, self.settings, lambda: self.offer_desk, lambda: message_gate(self.home, self.pod))
 
     def ask(self, question: str, today: date | None = None) -> Answer:
         """Answer a question in words, or say what is missing; citations are absolute IRIs."""

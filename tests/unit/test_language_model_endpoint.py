@@ -105,6 +105,7 @@ def test_a_grant_is_for_one_address_and_until_its_day(desk: Desk) -> None:
     with pytest.raises(ExpiredError):
         said(desk.model(network))
     assert network.got == []
+    assert {entry[0] for entry in desk.log()} == {"give", "deny"}
 
 
 def test_a_withdrawal_stops_the_next_message_also_where_the_pod_is_away(desk: Desk) -> None:

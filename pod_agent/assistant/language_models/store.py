@@ -95,7 +95,7 @@ class ModelStore:
     def chosen(self) -> Entry | None:
         """The model in use, None where there is none."""
         name = self._kept().chosen
-        return next((entry for entry in self.entries() if entry.name == name), None)
+        return next((entry for entry in self.entries() if entry.name == name), None) if name else None
 
     @property
     def words_answers(self) -> bool:

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
 from pod_agent.assistant.language_models.model import LanguageModel, Message, whole
+from pod_agent.assistant.language_models.store import ModelStore
+from pod_agent.errors import AgentError
 from vocab.answer import Answer
 from vocab.errors import ProjectError
 
-__all__ = ["Draft", "draft_of", "fault_of", "told"]
+__all__ = ["Draft", "draft_of", "fault_of", "reworded", "told"]
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +120,20 @@ def told(answer: Answer, model: LanguageModel, *, seconds: float = SECONDS, stop
         return None
     text = " ".join((text or "").split())
     return None if fault_of(text, draft) is not None else draft.fill(text.removesuffix("."))
+
+
+def reworded(
+    home: Path, answer: Answer, model: Callable[[], LanguageModel | None], stop: Event | None = None
+) -> Answer:
+    """The answer with its text in other words, where the person of this home wants that; else as it is."""
+    try:
+        if not ModelStore(home).words_answers:
+            return answer
+    except AgentError:
+        return answer
+    used = model()
+    text = None if used is None else told(answer, used, stop=stop)
+    return answer if text is None else replace(answer, text=text)
 
 
 def draft_of(answer: Answer) -> Draft | None:

@@ -90,13 +90,15 @@ class Case:
 
     def __post_init__(self) -> None:
         self.yes_no = re.match(r"(?:did|have|do|was|is|has|were|does|am|are) ", self.reading.text.strip()) is not None
+        if len(self.reading.periods) == 2 and self.reading.periods[0] == self.reading.periods[1]:
+            self.reading.periods, self.reading.ends = self.reading.periods[:1], self.reading.ends[:1]
         negated = False
         for word in self.reading.text.split():
             if re.fullmatch(r"[ECN]\d+", word):
                 (self.unwanted if negated else self.wanted).append(word)
             elif word == "NOT":
                 negated = True
-            elif word != "AND" and re.fullmatch(r"[A-Z]+\d*", word):
+            elif word not in {"AND", "OR"} and re.fullmatch(r"[A-Z]+\d*", word):
                 negated = False
         if "NOT" in self.roles and not self.unwanted:
             raise Unclear(clarify("What should I leave out?"))

@@ -17,12 +17,14 @@ __all__ = [
     "MONTHS",
     "NUMBERS",
     "ORDINALS",
+    "ORDINAL_WORDS",
     "SO_FAR",
     "VAGUE",
     "WEEKDAY",
     "WEEKDAYS",
     "YEAR",
     "count",
+    "day_first",
     "half_of",
     "month_number",
     "month_of",
@@ -39,6 +41,14 @@ WEEKDAYS |= {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thur
 NUMBERS = {
     word: number
     for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
+ORDINAL_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
+        " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
 }
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 HOLIDAYS = {
@@ -59,7 +69,8 @@ HOLIDAYS = {
 """Days that lie on the same date every year."""
 EVER = (
     r"\b(?:of all time|all time|(?:up )?(?:to|until|till) (?:now|today|date)|so far|ever|to date|overall"
-    r"|since the (?:very )?(?:beginning|start)|in total|since (?:my )?records (?:began|begin|start(?:ed)?)"
+    r"|since the (?:very )?(?:beginning|start)|(?:over|for|in) (?:all (?:this|the) time|the whole time|all time)"
+    r"|in total|since (?:my )?records (?:began|begin|start(?:ed)?)"
     r"|(?:in|across|over|taking) all (?:of )?(?:my |the )?records(?: (?:together|held))?)\b"
 )
 
@@ -116,6 +127,11 @@ def one_day(year: int, month: int, day: int) -> Period:
     """One day as a period."""
     one = date(year, month, day)
     return (one, one)
+
+
+def day_first(year: int, month: int, day: int) -> Period:
+    """One day written day first; month first only where it could not be read otherwise."""
+    return one_day(year, day, month) if month > 12 >= day else one_day(year, month, day)
 
 
 def month_of(year: int, month: int) -> Period:

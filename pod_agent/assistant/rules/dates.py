@@ -22,6 +22,7 @@ from pod_agent.assistant.rules.date_words import (
     MONTH,
     MONTHS,
     NUMBERS,
+    ORDINAL_WORDS,
     ORDINALS,
     SO_FAR,
     VAGUE,
@@ -29,6 +30,7 @@ from pod_agent.assistant.rules.date_words import (
     WEEKDAYS,
     YEAR,
     count,
+    day_first,
     half_of,
     month_number,
     month_of,
@@ -81,6 +83,9 @@ class _Reader:
 
     def atoms(self, text: str) -> str:
         """Replace every atom by a provisional mark."""
+        if not re.search(r"\b(?:since|from|between|starting)\b", text):
+            text = re.sub(r"\b(?:up )?(?:to|until|till) (?:now|today|date)\b", " ", text)
+        text = re.sub(rf"\b({'|'.join(ORDINAL_WORDS)}) (?=of (?:{MONTH})\b)", lambda m: f"{ORDINAL_WORDS[m[1]]} ", text)
         text = self._share_years(text)
         for pattern, build in self._patterns():
             text = re.sub(pattern, lambda match, build=build: self._mark(build(match)), text)  # type: ignore[misc]
@@ -100,12 +105,16 @@ class _Reader:
             (r"\bbetween (?:the )?@(\d+)@ (?:and|to|till|until) (?:the )?@(\d+)@", lambda a, b: (a[0], b[1])),
             (
                 (
-                    r"\b(?:starting |beginning )?from (?:the )?@(\d+)@ (?:to|till|until|through|up to|and|-) (?:the"
-                    r" )?@(\d+)@"
+                    r"\b(?:starting |beginning )?from (?:the )?@(\d+)@ (?:(?:right )?(?:up )?(?:to|till|until)"
+                    r"|through|and|-)"
+                    r" (?:and including )?(?:the )?(?:end of )?(?:the )?@(\d+)@"
                 ),
                 lambda a, b: (a[0], b[1]),
             ),
-            (r"@(\d+)@ (?:to|till|until|through) @(\d+)@", lambda a, b: (a[0], b[1])),
+            (
+                r"@(\d+)@ (?:(?:up )?(?:to|till|until)|through) (?:the )?(?:end of )?(?:the )?@(\d+)@",
+                lambda a, b: (a[0], b[1]),
+            ),
             (
                 r"\b(?:ever )?since (?:the )?(?:(?:start|beginning|turn) of )?(?:the )?@(\d+)@()",
                 lambda a, _: (a[0], today),
@@ -290,7 +299,7 @@ class _Reader:
         return [
             (r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b", lambda m: one_day(int(m[1]), int(m[2]), int(m[3]))),
             (r"\b(\d{4})-(\d{1,2})\b", lambda m: month_of(int(m[1]), int(m[2]))),
-            (r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b", lambda m: one_day(int(m[3]), int(m[2]), int(m[1]))),
+            (r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b", lambda m: day_first(int(m[3]), int(m[2]), int(m[1]))),
             (r"\b(\d{1,2})/(\d{1,2})/(\d{2})\b", lambda m: one_day(2000 + int(m[3]), int(m[2]), int(m[1]))),
             (
                 r"\b(?<=on )(\d{1,2})/(\d{1,2})\b(?!/)",

@@ -5,6 +5,18 @@ from __future__ import annotations
 __all__ = ["FLOWS"]
 
 FLOWS = (
+    (r"\b(paid|pay|pays|paying|sent|send|sends|gave|give|transferred|transfer) me back\b", r"\1 me"),
+    (r"\b(?:remit(?:ted)?|pay|paid|send|sent|give|gave|transfer(?:red)?)(?: any money| money)? to me\b", "send me"),
+    (r"\b(?:draw|drew|drawn|drawing)\b(?! (?:up|out))", "withdraw"),
+    (
+        (
+            r"(\b(?:left|remain(?:ed|s)?|left over|leftover|income|salary)\b(?! in\b.*\bthan\b).*?) (?:once"
+            r"|after|when) (?:all |of |my |the |any )*(?:spending|expenses|costs|spend"
+            r"|outgoings|bills)(?: (?:is|was|has|had|were|are|have)(?: been)?)?(?: (?:deducted|taken off"
+            r"|subtracted|paid|covered|settled))?\b"
+        ),
+        r"\1",
+    ),
     (
         (
             r"\b(?:once|after|when|less|minus) (?:all |my |the |any )*(?:spending|expenses|costs|spend|outgoings"

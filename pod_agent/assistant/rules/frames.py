@@ -43,6 +43,15 @@ FRAMES = (
     r"|(?:just|actually|exactly|precisely|roughly|approximately|honestly|basically|literally|perhaps|maybe|somehow)"
     r"|(?:expressed |stated |given |measured )?in (?:singapore dollars|singapore money|dollars|sing dollars)"
     r"|(?:can )?or not|can anot|anot|issit|is it(?=$)|right(?=$)|correct(?=$)|eh(?=$)|yeah|yep|ok(?:ay)?"
+    r"|of course|do the needful|yes or no|(?:everything|all) (?:included|inclusive)|with (?:the )?(?:dates?"
+    r"|amounts?|shops?|merchants?)"
+    r"(?: and (?:the )?(?:dates?|amounts?|shops?|merchants?))*|do me a favou?r(?: and)?|would (?:you"
+    r"|u) mind(?: telling me)?"
+    r"|like (?=how|what|which|when)|(?:when|if) (?:you|we|i) (?:only |just )?(?:look at|consider|take"
+    r"|count)(?: the whole of)?"
+    r"|^(?:please )?(?:go|look|run) through|(?:charged |billed )?(?:to|on|from|across) (?:all )?(?:my"
+    r"|the) accounts|for me"
+    r"|(?:can|could|would|will) (?:you|u)(?: please)?(?= (?:list|read|show|give|tell|$))"
     r"|in the first place|so to speak|as it were|at the end of the day|when all is said and done|all things considered"
     r"|(?:every )?now and then|(?:every )?now and again|from time to time|here and there|day in day out|in the process"
     r"|for the (?:sake|purposes?) of (?:this|the) \w+|for my (?:records|books|reference|budget)|for reference"
@@ -52,6 +61,8 @@ FRAMES = (
 """Taken out: politeness, frames around the question, and what only fills it."""
 
 LATER = (
+    (r"\b(C\d) (?:category|section)\b|\bcategory (?:of )?(C\d)\b", r"\1\2"),
+    (r"\b(P\d) (?:included|inclusive)\b", r"\1"),
     (r"\b(?:everything|all|anything)(?: (?:that is|i spent))? (?:under|in|within|on|from|at|for)(?= [ECN]\d)", " "),
     # leaving out
     (
@@ -80,8 +91,8 @@ LATER = (
     ),
     (
         (
-            r"\bif (?:you |we |i )?(?:leave|take|strip|ignore|disregard|exclude|omit|drop|forget|remove)(?: (?:out"
-            r"|aside|away|off))?\b"
+            r"\bif (?:you |we |i )?(?:(?:leave|take|strip) (?:out|aside|away|off)|ignore|disregard"
+            r"|exclude|omit|drop|forget|remove)\b"
         ),
         "without",
     ),

@@ -32,7 +32,7 @@ HARMLESS = frozenset(
     means meh mention mentioned mentioning merely might mind moment moreover much myself namely naturally necessarily
     need needed needs nia nice normal normally note noted notice obtain obtained obviously occasion occasioned occur
     occurred occurs odd oh okay old omg onto originally ought outright overview paiseh particular particularly parts
-    perhaps period personal personally picture piece place placed plain plainly please pocket pockets point pop
+    passed perhaps period personal personally picture piece place placed plain plainly please pocket pockets point pop
     possible possibly present presented pretty probably proceed produce produced proper properly provide provided pull
     pulled pure purpose purse put query question questions quick quickly quite rack racked rather reach reached read
     readily real really reckon record recorded recording records refer reference regard regarding regards register

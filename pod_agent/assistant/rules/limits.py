@@ -15,7 +15,7 @@ NOT_MONEY = (
     r"|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)(?![\d./-])"
 )
 AMOUNT = (
-    rf"(?=\$|\d+(?:\.\d+)? ?{CURRENCY}|(?!20[12]\d\b)\d+(?:\.\d+)?{NOT_MONEY})"
+    rf"(?<![A-Z\d])(?=\$|\d+(?:\.\d+)? ?{CURRENCY}|(?!20[12]\d\b)\d+(?:\.\d+)?{NOT_MONEY})"
     rf"\$? ?(\d+(?:\.\d+)?)(?: ?{CURRENCY}(?= |$))?(?![\d./-])"
 )
 LIMITS = (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
-from pod_agent.assistant.plan import Plan, Refusal, Step
+from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
 from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
+from pod_agent.assistant.rules.topics import PAID
 from vocab.query import Filter
 
 __all__ = [
@@ -77,9 +79,9 @@ def _whole(case: Case) -> list[str] | None:
     rest = re.findall(MARKED, behind)
     if first and rest:
         return first if re.match(r"(?:of|from|out of|WHICH of)\b", ahead.strip()) else rest
-    if first:
+    if first and not ahead.strip().startswith("HOWMUCH"):
         return [] if not re.match(r"(?:of|from|out of)\b", ahead.strip()) else None
-    before, found, after = behind.partition("PURCHASES" if case.has("PURCHASES") else "SPEND")
+    before, found, after = (ahead if first else behind).partition("PURCHASES" if case.has("PURCHASES") else "SPEND")
     whole, part = (re.findall(MARKED, piece) for piece in (before, after))
     if found and part:
         return whole
@@ -100,6 +102,10 @@ def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
         return _without(first, days[1]), _without(second, days[0])
     compared = [mark for mark in case.wanted if mark[0] in "EC"]
     letters = {mark[0] for mark in compared}
+    if len(compared) > len(set(compared)):
+        compared = list(dict.fromkeys(compared))
+        said = re.search(r"(?:MORE|LESS)\b.*?\b([EC]\d+)\b.*?\bTHAN\b.*?\b([EC]\d+)\b", case.reading.text)
+        compared = [said[1], said[2]] if said and {said[1], said[2]} == set(compared) else compared
     if len(compared) == 3 and len(letters) == 2:
         compared = [mark for mark in compared if sum(other[0] == mark[0] for other in compared) == 2]
     if len(compared) != 2:
@@ -132,7 +138,7 @@ def compare(case: Case) -> Plan | Refusal | None:
     measure = measure_of(case) or ("spend" if case.wanted or case.reading.days else None)
     if measure is None:
         return clarify("What should I compare: spending, purchases or income?", "spending", "income")
-    if case.has("OR") and case.has("MORE", "LESS", "MOST") and not case.has("THAN"):
+    if case.has("OR", "WHICH") and case.has("MORE", "LESS", "MOST") and not case.has("THAN") and case.pair() is None:
         return _which_of(case, measure)
     return _compared(case, measure)
 
@@ -321,13 +327,30 @@ def total(case: Case) -> Plan | Refusal | None:
         asked = case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL")
         if not asked or not (case.wanted or case.has("PURCHASES", "BUY")):
             return None
+        if measure == "purchases" and not case.has("HOWMUCH", "TOTAL"):
+            return _counted(case)
         measure = "spend"
-        if not case.has("PURCHASES", "BUY") and _may_be_listening(case):
+        if not re.search(PAID, case.reading.question) and _may_be_listening(case):
             name = case.named(case.wanted[0])[0].text
             return clarify(f"Money for {name}, or time with it?", f"spent on {name}", "listening or watching time")
     assert measure is not None  # noqa: S101 (narrowed above)
+    if _overlap(case.reading.periods):
+        return clarify("Which of the periods do you mean?")
     steps = tuple(step(case, measure, period) for period in case.reading.periods or (None,))
     return Plan(operation="value", steps=steps, unit="SGD")
+
+
+def _overlap(periods: list[Period]) -> bool:
+    """Whether some day lies in two of the periods: it would count twice."""
+    ordered = sorted(periods)
+    return any(later[0] <= earlier[1] for earlier, later in pairwise(ordered))
+
+
+def _counted(case: Case) -> Plan | Refusal:
+    """Purchases with no word of what to do with them: visits and trips are counted, else it is asked back."""
+    if re.search(r"\b(?:visits|trips|rides|times)\b", case.reading.question):
+        return single("value", step(case, "purchases", case.period()), "count")
+    return clarify("How many purchases, or how much in all?", "how many purchases", "how much I spent")
 
 
 def _may_be_listening(case: Case) -> bool:

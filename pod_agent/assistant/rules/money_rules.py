@@ -66,7 +66,7 @@ MONEY_RULES = (
         money.distinct,
         need=roles("HOWMANY"),
         some=(roles("MERCHANTS", "CATEGORIES", "PLACES"),),
-        may=roles("DISTINCT", "BUY", "SPEND"),
+        may=roles("DISTINCT", "BUY", "SPEND", "WHERE", "WHICH"),
     ),
     Rule(
         money.series,
@@ -74,7 +74,7 @@ MONEY_RULES = (
         may=SUMS | BUYING | {"LIST", "TIMES", "HOWMANY", "TRANSACTIONS", "CHANGE"},
     ),
     Rule(money.listing, some=(roles("LIST", "WHICH", "LAST"),), may=BUYING | FLOWS | {"TRANSACTIONS", "WHERE"}),
-    Rule(money.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | {"TRANSACTIONS", "CASH", "REFUNDS"}),
+    Rule(money.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | {"TRANSACTIONS", "CASH", "REFUNDS", "RECEIVED"}),
     Rule(money.any_row, may=BUYING),
     Rule(money.total, may=(SUMS | BUYING | {"LIST"}) - {"HOW"}),
 )

@@ -22,7 +22,7 @@ def measure_of(case: Case) -> str | None:
     if flows == {"NET", "INCOME"}:
         flows = {"NET"}
     if case.has("RECEIVED") and not flows:
-        flows = {"RECEIVED"}
+        flows = {"RECEIVED"} if not _all_income(case) else set()
     if len(flows) > 1 or (flows and case.has("SPEND")):
         raise Unclear(clarify("I see two measures in one question. Which one do you mean?"))
     return _of_flow(case, flows) if flows else "income" if _all_income(case) else _of_rows(case)
@@ -72,6 +72,8 @@ def step(
 ) -> Step:
     """The step for a measure with all that the question says of rows; ``marks`` replaces the wanted names."""
     wanted = case.wanted if marks is None else marks
+    if measure == "net" and (wanted or case.unwanted):
+        raise Unclear(clarify("What you saved is income less all spending. Do you mean what you spent there?"))
     filters = [*chosen(case, wanted), *left_out(case), *case.row_filters()]
     text = _party(case, measure, wanted)
     return Step(
@@ -133,7 +135,9 @@ def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
     for mark in marks:
         if mark[0] == "N":
             category, word = case.reading.parts[int(mark[1:])]
-            if not any(category in case.lexicon.categories.get(name, ()) for name in merchants):
+            wide = [case.reading.categories[int(other[1:])] for other in marks if other[0] == "C"]
+            known = any(category in case.lexicon.categories.get(name, ()) for name in merchants)
+            if not known and category not in wide:
                 raise Unclear(
                     clarify(f'I keep "{word}" within {category}. Do you mean all of it, or one shop?', category)
                 )

@@ -12,7 +12,7 @@ from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.spelling import SPELLABLE
-from pod_agent.assistant.rules.text import nearest
+from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.assistant.rules.topics import NAMES_OF, Topic
 from pod_agent.assistant.rules.words import BROAD, FILLER, NARROW, ROLES
 
@@ -123,11 +123,13 @@ def near_names(text: str, out: Reading, lexicon: Lexicon) -> dict[str, tuple[Nam
     for length in (4, 3, 2, 1):
         for first in range(len(words) - length + 1):
             window = words[first : first + length]
-            odd = [word for word in window if word in out.left and not is_english(word)]
+            odd = [word for word in window if word in out.left and (length > 1 or not is_english(word))]
             if not odd or any(word in FILLER or _is_plain(word) for word in (window[0], window[-1])):
                 continue
             phrase = " ".join(window)
             names = () if any(phrase in known for known in extra) else lexicon.misspelt(phrase, kinds)
+            if all(map(is_english, odd)):  # a word of its own: only beside a word of the same name
+                names = tuple(name for name in names if set(window) & set(canonical(name.text).split()))
             if names:
                 extra[phrase] = names
     return extra

@@ -10,6 +10,7 @@ import re
 
 from pod_agent.assistant.rules.flows import FLOWS
 from pod_agent.assistant.rules.frames import FRAMES, LATER, NOUNS, VERBS
+from pod_agent.assistant.rules.said_shapes import SHAPES
 
 __all__ = ["rewritten", "rewritten_marks"]
 
@@ -78,8 +79,90 @@ REWRITES = (
     (r"\b(purchase|payment|transaction|ticket|visit|trip) (?:size|value|amount|cost|price)s?\b", r"\1"),
     (r"\b(?:all in|all in all|in toto)\b(?= how| ?$)", "total"),
     (r"\b(?:government|gst|cdc) (?:payouts?|vouchers?|cash|credits?)\b|\bpayouts?\b", "income"),
+    (r"\bout of (?=(?:all|my|the|everything|total|what)\b)", "of "),
+    (r"\b(difference|gap|comparison|compare|change|changes) between\b", r"\1"),
+    (r"\b(?:separate|individual|single|distinct) (purchases|payments|transactions|visits|trips)\b", r"\1"),
+    (
+        (
+            r"\b(?:get|got|gets|receive[ds]?|take|took|taken|earn(?:ed)?|made|make|collect(?:ed)?|had"
+            r"|have) (?:money )?(?:from|off|out of) (?:me|us)\b"
+        ),
+        "i spent",
+    ),
+    (
+        (
+            r"\b(?:got|gets|get|received?|took|takes|taken|earned|made|makes|sees|saw|ate|eats|swallows"
+            r"|swallowed) (?:the )?most (?:of (?:my|our|the)"
+            r" (?:money|cash|spending|budget)|from (?:me|us)|money)\b"
+        ),
+        "i spent most",
+    ),
+    (
+        r"\b(?:most expensive|costliest|priciest|dearest|most costly) (month|day|weekday|day of the week)\b",
+        r"which \1 i spent most",
+    ),
+    (r"\b(?:cheapest|least expensive) (month|weekday)\b", r"which \1 i spent least"),
+    (
+        (
+            r"\bwhich (month|day|weekday|day of the week)( i spent (?:most|least))? (?:is|was) (?:my "
+            r"|the )?which \1 i spent (most|least)\b"
+        ),
+        r"which \1 i spent \3",
+    ),
+    (r"\b(?:which|what) (month|day|weekday) (?:is|was) (?:my |the )?which (?:month|day|weekday) i\b", r"which \1 i"),
+    (
+        (
+            r"\b(visit(?:ed)?|go(?: to)?|went(?: to)?|been to|gone to|eat(?: at| out)?|ate(?: at)?"
+            r"|dined?(?: at)?|used?|take|took|ride|rode)"
+            r" (?:the )?most\b(?! (?:often|frequently|money|expensive))"
+        ),
+        r"\1 most often",
+    ),
+    (r"\b(?:a|one) (?:meal|ride|trip|visit|journey)\b(?! (?:on|in) (?:the )?(?:\d|january|february))", "per visit"),
+    (r"\bmeals out\b", "eating out purchases"),
+    (r"\bmeal out\b", "eating out purchase"),
+    (r"\b(how many|number of) (?:restaurant |hawker )?meals\b", r"\1 eating out purchases"),
+    (
+        r"\b(cheapest|most expensive|priciest|biggest|smallest|largest|costliest|dearest|average) (?:single )?meal\b",
+        r"\1 eating out purchase",
+    ),
+    (r"\b(?:the )?most money\b", "most"),
+    (
+        (
+            r"\b((?:which|what) (?:month|day|weekday|day of the week)) (?:was|is) (?:my |the )?(?:most expensive"
+            r"|costliest|priciest|dearest)\b(?! \w*purchase)"
+        ),
+        r"\1 i spent most",
+    ),
+    (r"\bmoney (?:go|goes|went|gone)\b", "money spent"),
+    (r"\b(take|took|taken|catch|caught|book|booked) (?:per visit|a (?:taxi|cab))\b", r"\1"),
+    (r"\bsat(?:urday)?s? (?:and |or |to |plus )?(?:on )?sun(?:day)?s?\b", "weekends"),
+    (r"\bleft ?over\b", "left"),
+    (r"\b(?:was|is|were|are) (?:attributable|due|down) to\b", "spent on"),
+    (
+        (
+            r"\b(?:got|gets|get|took|takes|taken|had|has|made|makes|saw|sees|received?) more (?:of (?:my|our"
+            r"|the) (?:money|cash|spending)|from (?:me|us)|money)\b"
+        ),
+        "i spent more",
+    ),
+    (
+        (
+            r"\b(?:came|come|comes|went|goes|gone|taken|paid|left) (?:out )?(?:of|from) (?=(?:my"
+            r"|the) (?:\w+ )?(?:bank )?(?:account|card)\b)"
+        ),
+        "spent from ",
+    ),
+    (r"\bof all (?:the |my )?(month|day|weekday|shop|store|place|restaurant)s\b", r"which \1"),
+    (r"\bthe one (?:in|on|at) which\b", " "),
+    (r"\b(?:the )?(?:biggest|largest|highest|latest|newest|most recent|dearest) (?:ones? )?(?:first|on top)\b", " "),
+    (r"\bevery (fee|refund|withdrawal)\b", r"list \1s"),
+    (r"^(?:identify|read out|read me|read|fetch|dig up|retrieve|extract)\b|\bread out\b", "list"),
+    (r"\b(?:in mean|in the mean|as an average|at an average)\b", "on average"),
+    (r"\b(?:break ?up|breakdown|split) of\b", " "),
+    (r"\bdumped (?:into|in|at|on)\b", "spent at"),
     # sums
-    (r"^(?:please )?(?:add|sum|total|tally) up\b", "total"),
+    (r"^(?:please )?(?:add|sum|total|tally)(?: everything)? (?:up|together)\b", "total"),
     (
         (
             r"\b(?:income|salary|earnings|what i earned) (?:minus|less|net of|take away|after) (?:my |all "
@@ -144,7 +227,7 @@ REWRITES = (
         (
             r"\b(?:absorb|absorbed|swallow|swallowed|gobble|gobbled|ate|eaten|eat|eats|take|took|taken|suck"
             r"|sucked|chew|chewed|soak"
-            r"|soaked|use|used|swallow)(?:ed|s)? up\b|\b(?:absorbe?d?s?|swallow(?:ed|s)?|consumed?s?"
+            r"|soaked|use|used|swallow)(?:ed|s)? up\b|\b(?:absorbe?d?s?|swallow(?:ed|s)?"
             r"|devoure?d?s?|drained?)\b"
         ),
         "spent",
@@ -210,113 +293,7 @@ REWRITES = (
         ),
         " ONEGO ",
     ),
-    # most and least
-    (
-        (
-            r"\bthe most (?:i|we)(?: have)?(?: ever)? (?:spent|paid|spend|pay)(?: (?:on"
-            r"|for) an?(?: single)? (?:trip|purchase|visit|ride"
-            r"|meal|order|item|thing))?\b(?! (?:in|on|during) (?:a|one|any) (?:month|day|week))"
-        ),
-        "biggest purchase",
-    ),
-    (
-        (
-            r"\bthe least (?:i|we)(?: have)?(?: ever)? (?:spent|paid|spend|pay)(?: (?:on"
-            r"|for) an?(?: single)? (?:trip|purchase|visit|ride"
-            r"|meal|order|item|thing))?\b(?! (?:in|on|during) (?:a|one|any) (?:month|day|week))"
-        ),
-        "smallest purchase",
-    ),
-    (r"\bmost (?:ex|exp)\b", "most expensive"),
-    (
-        (
-            r"\b(?:the )?(?:most|highest|largest|greatest|biggest) (?:number|amount) of (?:times|visits"
-            r"|purchases|trips|payments)\b"
-            r"|\bmost (?:visits|purchases|trips|payments|times)\b(?! (?:over|above|under|at least))"
-        ),
-        "most often",
-    ),
-    (
-        (
-            r"\b(?:most of (?:my|the) money|the bulk of (?:my|the) (?:money|spending)|the lions share of (?:my"
-            r"|the) (?:money|spending))\b"
-        ),
-        "most",
-    ),
-    # averages
-    (
-        (
-            r"\bin an? (?:average|typical|normal|usual|ordinary) (month|week|day)\b|\b(?:an?|the|each"
-            r"|per) (?:average|typical|normal|usual"
-            r"|ordinary) (month|week|day)\b(?! of)"
-        ),
-        r"per \1\2 on average",
-    ),
-    (r"\b(?:average|averaged|averaging)(?: out)? (?:by|over) the (month|week|day)\b", r"average per \1"),
-    (r"\b(?:on|for) (?:an? |the )?(monthly|weekly|daily|yearly|annual) basis\b", r"\1"),
-    (r"\b(?:works? out|comes? out|averages?) (?:to|at|out at)(?= (?:per|a|each))", "average"),
-    (
-        (
-            r"\bin (?:a|one|any|any one|any given|each|every|the) (month|week|day)\b(?=.*\baverag)"
-            r"|(?<=\baverage )in (?:a|one|any) (month"
-            r"|week|day)\b"
-        ),
-        r"per \1\2",
-    ),
-    # series
-    (
-        (
-            r"\bmonth(?:ly)? (?:by|on|over|to|after) (?:calendar )?month\b|\b(?:broken down|split|split up"
-            r"|grouped|arranged|sorted|laid out|listed|shown"
-            r"|tabulated) (?:out )?(?:by|into|per) (?:calendar |the"
-            r" )?months?\b|\b(?:by|for|in|per|from) (?:each|every|the)? ?(?:calendar |single )?month(?: by month"
-            r"| to month| on month)\b"
-            r"|\bby (?:calendar |the )?months?\b|\bfor (?:each|every) (?:single "
-            r"|calendar )?(?:of the )?months?\b(?: of the)?"
-            r"|\b(?:each|every) (?:single |calendar )?month\b|\bacross the months\b|\bover the months\b"
-            r"|\bmonth(?:ly)? breakdown\b"
-            r"|\b(?:monthly|month by month) (?:totals?|figures?|numbers?|breakdown|overview|summary|table"
-            r"|amounts?|values?|progression|curve)\b"
-            r"|\bmonthwise\b|\bper calendar month\b|\bbreakdown (?:by|per) month\b"
-        ),
-        "per month",
-    ),
-    # share, change, comparison
-    (
-        (
-            r"\b(?:as an?|as the|in|in terms of) (?:percentage|percent|percentages|percent terms"
-            r"|percentage terms|%)\b(?: of)?"
-            r"|\bpercentage ?wise\b|\bin relative terms\b|\bper cent\b"
-        ),
-        " percent ",
-    ),
-    (r"\bexpress(?:ed)? (?:that|this|it)?\b", " "),
-    (r"\bhow many (?:percent|%)\b", "what percentage"),
-    (
-        (
-            r"\b(?:exceed(?:ed|s)?|surpass(?:ed|es)?|outstrip(?:ped|s)?|outweigh(?:ed|s)?|top(?:ped)?(?= (?:that"
-            r"|those) ))(?: (?:that|those|the"
-            r" one|the figure) (?:in|of|for|on|at|from)?)?"
-        ),
-        " more than ",
-    ),
-    (r"\b(?:fall|fell|fallen) short of\b(?: (?:that|those) (?:in|of|for|on|at|from)?)?", " less than "),
-    (r"\b(?:than|with|to|and|against) (?:that|those|the one|the figure) (?:in|of|for|on|at|from|during)\b", "than"),
-    (
-        r"^(?:set|put|stack|pit|weigh|hold|place|line)(?: up)? (.+?) (?:up )?(?:against|next to|beside|alongside)\b",
-        r"compare \1 with",
-    ),
-    (r"\b(?:stack|stacked|stacks|measure|measured|measures) up (?:against|to|with)\b", "compare with"),
-    (r"\b(?:relative|in relation|as compared|compared|in comparison|as opposed) (?:to|with)\b", "compare with"),
-    (
-        (
-            r"\b(?:move|moved|shift|shifted|swing|swung|jump|jumped|climb|climbed|decline[ds]?|dip|dipped|shrink"
-            r"|shrank|shrunk|surge[ds]?"
-            r"|soar(?:ed)?|shot up|shoot up|creep up|crept up|evolve[ds]?|vary|varied)(?= (?:in|from|between|by"
-            r"|over|since|percent)\b| P\d|$)"
-        ),
-        "change",
-    ),
+    *SHAPES,
     *FLOWS,
 )
 """Pairs of a pattern and what it becomes, in order."""

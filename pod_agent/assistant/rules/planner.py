@@ -29,6 +29,8 @@ BEFORE_NAMES = (
     "|SUBSCRIBED|SPEND for|HOWMUCH for"
 )
 """What stands before a name: a word there that is none of the records' names is one that they do not hold."""
+SAID = frozenset("id ill ive im youd youre theyre whats hows cos cuz gonna wanna lah leh".split())
+"""Written without an apostrophe, or in the way of talk: no names."""
 NO_NAMES = frozenset(
     (
         "first second third fourth last same other previous twice again longest litres litre grams gram kilos kg ml"
@@ -36,6 +38,14 @@ NO_NAMES = frozenset(
     ).split()
 )
 """Words that stand where names do and are none."""
+GOODS = frozenset(
+    (
+        "PRODUCTS PRODUCT ORDERS ORDER ORDERVALUE SECTION SECTIONS SHOPS SHOP PACKS CANCELLED REFUNDED DELIVERED PLACED"
+    ).split()
+)
+"""What makes a question one about orders where it names no shop and no product."""
+SHORTEST_NAME = 5
+"""Letters of words that are declined as an unknown name."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
 
@@ -90,22 +100,36 @@ class RulePlanner:
         if reading.refusal is not None:
             return Attempt(reading.refusal, final=True)
         if reading.left and kind_of(reading) in self._held:
-            return Attempt(_not_understood(reading, proper), left=tuple(reading.left), question=reading.question)
+            unknown = _not_understood(reading, proper)
+            if (
+                unknown.status == "clarify"
+                and _may_be_a_name(reading)
+                and isinstance(self._ruled(reading, today), Plan)
+            ):
+                unknown = Refusal(status="declined", text=f'"{" ".join(reading.left)}" {UNKNOWN}.')
+            return Attempt(unknown, left=tuple(reading.left), question=reading.question)
         kind = kind_of(reading)
         outside = self._outside(reading, kind, today)
         if outside is not None:
             return Attempt(outside, final=True)
         shop_named = topic == "" and bool(reading.parts) and any(shop in f" {text} " for shop in self._shops)
-        facts = Facts(today, self._held.get(kind), self._accounts)
-        try:
-            plan = apply_rules(RULES[kind_family(kind)], Case(reading, self._lexicon, facts))
-        except Unclear as unclear:
-            return Attempt(unclear.refusal, final=not shop_named)
+        plan = self._ruled(reading, today)
+        if isinstance(plan, Unclear):
+            return Attempt(plan.refusal, final=not shop_named)
         if isinstance(plan, Plan):
             plan = _until(plan, today, self._held.get(kind))
         if isinstance(plan, Plan) and not _uses_all(plan, reading):
             return Attempt(clarify("I cannot use every part of that question. Can you ask it more simply?"))
         return Attempt(plan or NOTHING)
+
+    def _ruled(self, reading: Reading, today: date) -> Plan | Refusal | Unclear | None:
+        """What the rules make of a reading."""
+        kind = kind_of(reading)
+        facts = Facts(today, self._held.get(kind), self._accounts)
+        try:
+            return apply_rules(RULES[kind_family(kind)], Case(reading, self._lexicon, facts))
+        except Unclear as unclear:
+            return unclear
 
     def _outside(self, reading: Reading, kind: str, today: date) -> Refusal | None:
         """Declined where a period lies wholly in the future or outside the records."""
@@ -168,14 +192,29 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
     """Whether the plan uses what rules do not see as roles: a number of rows, and conditions row by row."""
     if reading.top is not None and plan.operation not in {"ranking", "list", "orders", "subscriptions"}:
         return False
-    spent_at_limit = re.search(r"SPEND A\d", reading.text) and not reading.roles & {"PURCHASES", "PURCHASE"}
+    spent_at_limit = re.search(r"SPEND A\d", reading.text) and not reading.roles & {"PURCHASES", "PURCHASE", "TIMES"}
     if spent_at_limit and plan.operation != "exceeds":
+        return False
+    if reading.topic == "shops" and not reading.names and not reading.roles & GOODS:
         return False
     if reading.bounds and not any(step.bound for step in plan.steps):
         return False
     narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
     by_group = plan.operation in {"ranking", "leader", "peak", "series"}
     return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
+
+
+def _may_be_a_name(reading: Reading) -> bool:
+    """Whether the words that were not understood stand in one run and are not all words of English."""
+    run = " ".join(reading.left)
+    together = f" {run} " in f" {reading.text} "
+    return (
+        together
+        and not re.search(r"\d", run)
+        and reading.topic != "health"
+        and len(run) >= SHORTEST_NAME
+        and not all(map(is_english, reading.left))
+    )
 
 
 def _not_understood(reading: Reading, proper: frozenset[str]) -> Refusal:
@@ -187,7 +226,7 @@ def _not_understood(reading: Reading, proper: frozenset[str]) -> Refusal:
     named = re.search(rf"\b(?:{BEFORE_NAMES}) (?:the |my |a |some )?{re.escape(word)}\b", reading.text)
     counted = re.search(rf"HOWMANY (?:PACKS )?{re.escape(run)}\b", reading.text) and "BUY" in reading.roles
     names = [each for each in reading.left if each in proper]
-    if not names and reading.topic and not any(is_english(each) for each in reading.left):
+    if not names and not all(is_english(each) or each in SAID or not each.isalpha() for each in reading.left):
         names = list(reading.left)
     if names and reading.topic != "health":
         return Refusal(status="declined", text=f'"{" ".join(names)}" {UNKNOWN}.')

@@ -42,6 +42,12 @@ COUNTED = (
     r"|subscriptions|youtubers)"
 )
 
+CONTRACTED = (
+    (re.compile(r"\b(how|where|what|when|who)['\u2019]d\b", re.IGNORECASE), r"\1 did"),
+    (re.compile(r"\b(i|we|you)['\u2019]d\b", re.IGNORECASE), r"\1 would"),
+    (re.compile(r"\b(i|we|you|it|that)['\u2019]ll\b", re.IGNORECASE), r"\1 will"),
+    (re.compile(r"\b(i|we|you)['\u2019]ve\b", re.IGNORECASE), r"\1 have"),
+)
 ARTICLES = frozenset("the my a an some any this that these those".split())
 NAME_FOLLOWS = frozenset("at from by PLAY LISTEN WATCH BUY ARTIST SONG ALBUM PODCAST CHANNEL SUBSCRIBED SENT".split())
 """After one of these, an article aside, a word that was not understood may be a name."""
@@ -56,6 +62,8 @@ MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 def plain(question: str) -> str:
     """The question in canonical spelling, without short forms and politeness."""
     question = re.sub(r"[\u2010-\u2015]", "-", question)
+    for short, long in CONTRACTED:
+        question = short.sub(long, question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES})\s?-\s?(?={MONTH_NAMES})\b", r"\1 to ", question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES}|q[1-4]) ?['\u2019](\d\d)\b", r"\1 20\2", question)
     text = canonical(question).replace("%", "percent")
@@ -121,12 +129,16 @@ def _once(
     if not topic:
         _take_categories(out, lexicon)
     out.text = rewritten_marks(out.text)
-    for pattern, role in (*TOPIC_ROLES[topic], *ROLES):
+    _take_roles(out)
+    out.left = _weighty(out.text.split(), FILLER | FILLERS[topic])
+    return out
+
+
+def _take_roles(out: Reading) -> None:
+    for pattern, role in (*TOPIC_ROLES[out.topic], *ROLES):
         out.text, changed = pattern.subn(f" {role} ", out.text)
         out.text = " ".join(out.text.split()) if changed else out.text
     out.text = " ".join(out.text.split())
-    out.left = _weighty(out.text.split(), FILLER | FILLERS[topic])
-    return out
 
 
 def _weighty(words: list[str], light: frozenset[str]) -> list[str]:
@@ -190,6 +202,8 @@ def _take_accounts(out: Reading) -> None:
             ),
             "card",
         ),
+        (r"(?:the |my )?((?:\w+ )?)((?:credit |debit )?card) (?:alone|only)", "card"),
+        (r"(?:the |my )?((?:\w+ )?)((?:bank )?account) (?:alone|only)", "account"),
         (r"()((?:credit |debit )?card)(?= (?:purchases?|payments?|spending|transactions?|expenses))", "card"),
         (
             r"(?:from|on|in|through|by|via|out of|using|with) (?:the |my |our )?((?:\w+ ){0,2}?)((?:bank )?account)",
@@ -248,7 +262,7 @@ def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Readi
             out.refusal = Refusal(status="clarify", text=f'Which section do you mean by "{run}"?', choices=near[:3])
             return out
         whole = [name for name in fits if _all_said(name.text, text)]
-        fits = (whole[0],) if len(whole) == 1 else fits
+        fits = tuple({name.text.casefold(): name for name in ((whole[0],) if len(whole) == 1 else fits)}.values())
         if len(fits) > 1:
             names = [name.text for name in fits][:3]
             out.refusal = Refusal(status="clarify", text=f'Which one do you mean by "{run}"?', choices=tuple(names))

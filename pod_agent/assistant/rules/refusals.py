@@ -24,8 +24,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         (
             r"^(?:please |can you |could you |would you |kindly )*(?:cancel|pay|transfer|send|delete|remove|buy"
             r"|order(?! .*\bby\b)|settle|block|unblock|move|stop"
-            r"|unsubscribe|book|set(?= (?:a|an|my|up|the|me) )|remind|erase|withdraw|invest|change|update|share(?! of)"
-            r"|email|call|play|skip|top up"
+            r"|unsubscribe|book|set(?= (?:a|an|my|up|the|me) )|remind|erase|withdraw|invest|change|update"
+            r"|share(?! of| (?:the |my |a )?(?:count|number|total|list|figure|how|with))"
+            r"|email|call|(?:play|skip)(?! counts?| rate| time)|top up"
             r"|close|open|freeze|paynow(?= E\d \$)|send (?=.*\$)"
             r"|dispute|renew|top up|subscribe|apply|schedule|arrange|redeem|exchange|deposit|activate|switch off"
             r"|turn off"
@@ -46,7 +47,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|can you (?:help me )?(?:save|cut|reduce)|where (?:can|could|should) i|what (?:can|could|should) i"
             r"|would i (?:be|have|save)|could i (?:save|have|cut)|if i (?:cancel|stop|quit|had|were|did|cut"
             r"|switch|gave up|give up)"
-            r"|too much|am i (?:overspending|doing)|better off|best way|best (?:\w+ ){0,3}for me)\b"
+            r"|(?:do|did|am|was|is|are|have) i\b.*\btoo much|^too much|is (?:it|that|this) too much"
+            r"|am i (?:overspending|doing)|better off|best way|best (?:\w+ ){0,3}for me)\b"
         ),
         "I compute what your records show; I give no advice and no opinions.",
     ),
@@ -80,7 +82,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|pay|save|have)"
             r"|(?:does|did|do|is|was|has) E\d (?:earn|make|weigh|owe|live|spend|spent|earned|bought|buy|listen"
             r"|play|watch)"
-            r"|(?:does|did|do) E\d pay\b(?! (?:to )?(?:me|back))|(?:rent|salary|income) (?:does|did|do) E\d"
+            r"|E\d (?:earns|makes|spends|owes|weighs|lives|saves|buys|listens|watches)|(?:does|did"
+            r"|do) E\d pay\b(?! (?:to )?(?:me|back))|(?:rent|salary|income) (?:does|did|do) E\d"
             r"|(?:E\ds?|his|her|their)(?:his|her"
             r"|their) (?:own )?(?:salary|income|wages|earnings|rent|spending|account|steps|weight|music|playlist|bank)"
             r"|(?:everyone|everybody|anyone|somebody|someone|most people|strangers?) (?:else|spend|earn)|(?:my"
@@ -128,8 +131,20 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         (
+            r"\b(?:us dollars?|usd|american dollars?|yen|jpy|euros?|eur|pounds?|gbp|ringgits?|myr|baht|thb"
+            r"|rupiahs?|won|krw|yuan"
+            r"|rmb|aud|hkd|(?:hong kong|australian|taiwan|canadian) dollars?|rupees?|inr|vnd)\b"
+        ),
+        "I tell foreign currency only as a whole. Do you mean all of it?",
+        ("spending in foreign currency",),
+    ),
+    (
+        (
             r"\b(?:best|worst|good|bad) (?:months?|weeks?|days?|years?)\b|\b(?:how much|how well|how) did i do\b"
-            r"|\bhow am i doing\b"
+            r"|\bhow am i doing\b|^(?:(?:what|which|who) (?:is|was|are|were) |show |list |give )?(?:my "
+            r"|the )*top(?: (?:one|two|three|four|five|six|seven"
+            r"|eight|nine|ten|\d+))?(?: ones?| things)?$"
+            r"|^how (?:is|was|were|are|did) (?:my )?(?:\w+ ?){1,3}(?: (?:go|look))?$(?<!much)(?<!often)"
         ),
         "What should I measure?",
         ("the month with the highest spending", "the month with the lowest spending", "the month with the most music"),

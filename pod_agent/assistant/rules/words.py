@@ -64,8 +64,9 @@ ROLES = tuple(
     for pattern, role in (
         (
             (
-                r"(?:not (?:including|counting)|excluding|exclude|without|except(?: for)?|apart from|aside from|other"
-                r" than|leaving out|besides|minus|but not|ignoring)(?= (?:\w+ )?[ECN]\d| the [ECN]\d| my [ECN]\d)"
+                r"(?:(?:but )?not (?:including|counting)|excluding|exclude|without|except(?: for)?|apart from"
+                r"|aside from|other"
+                r" than|leaving out|besides|minus|but not|ignoring)(?= (?:\w+ ){0,3}[ECN]\d)"
             ),
             "NOT",
         ),
@@ -128,7 +129,7 @@ ROLES = tuple(
                 r"(?:per|each|every) (?:single )?(?:purchase|trips?|visit|time|order|payment|transaction|buy"
                 r"|ride|meal|go"
                 r"|journey|swipe|pop|occasion|session|bill|receipt|basket)"
-                r"|(?:a|one) (?:trip|visit|ride|go|pop)|per (?=E\d|N\d)"
+                r"|(?:a|one) (?:trip|visit|ride|go|pop)|per (?=E\d|N\d)|an? (?=E\d (?:costs?|set|SPEND)\b)"
             ),
             "PERITEM",
         ),
@@ -259,7 +260,7 @@ ROLES = tuple(
             (
                 r"purchases|payments|expenses(?= (?:over|above|under|below|A\d))|buys|visits|trips|items bought"
                 r"|charges|swipes"
-                r"|rides|splurges|(?<=E\d )orders"
+                r"|rides|splurges|(?<=E\d )orders|(?<=[EC]\d )runs?|(?<=PLACES )runs?"
             ),
             "PURCHASES",
         ),
@@ -295,6 +296,7 @@ ROLES = tuple(
         (r"(?:list(?:ing|ed)?|shows?(?: me)?|which ones|display|give me all|find|itemi[sz]ed?)", "LIST"),
         (r"where", "WHERE"),
         (r"when|(?:the |what )?date of(?= (?:my|the) )|on (?:what|which) date", "WHEN"),
+        (r"dates?", "WHEN"),
         (r"(?:which|what|who|whom)", "WHICH"),
         (r"or", "OR"),
         (r"and|plus|as well as|together with|with", "AND"),
@@ -309,7 +311,9 @@ FILLER = frozenset(
         "i me my mine myself we our a an the this that these those it its of in on at for to from by as is"
         " are was were be"
         " been am do does did done have has had having amount all whole entire"
-        " money dollars dollar bucks $ so there their then now per calendar period much everything happened happen only"
+        " money dollars dollar bucks $"
+        " already so there their then now per calendar period much everything happened happen"
+        " only"
         " ah lah leh sia lor hor meh liao la ya eh wah one ones some own kind kinds worth into"
         " value number figure single individual record records time also too really come came off name names"
         " stuff things very him her them such being having us among amongst"

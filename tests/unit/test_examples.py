@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench.learning import Setting, simulate
+from bench.learning import read as read_row
 from pod_agent.assistant.examples import Examples
 from pod_agent.assistant.learnt_words import MEANING
 from pod_agent.assistant.plan import Plan
@@ -303,3 +305,25 @@ def test_a_skeleton_tells_names_days_and_amounts_apart(index: LocalIndex) -> Non
     again = skeleton(found.with_texts({2: "last month"}), lexicon, TODAY)
     assert again is not None
     assert again.slots[2].value == (date(2026, 4, 1), date(2026, 4, 30))
+
+
+def test_the_share_asked_back_falls_and_nothing_becomes_wrong(index: LocalIndex) -> None:
+    """A voice with ways of its own: a third of what is asked back is corrected, the rest is asked again."""
+    ways = (
+        ("zib {name} {when} snarf how much", "how much did i spend at {name} {when}"),
+        ("kena {name} {when} blorp how many times", "how many purchases did i make at {name} {when}"),
+        ("{name} {when} fattest snarf", "what was my biggest purchase at {name} {when}"),
+    )
+    setting = Setting(RulePlanner(index), build_lexicon(index))
+    rows = [
+        read_row(setting, {"question": asked.format(**part), "today": str(TODAY), "meant": meant.format(**part)})
+        for asked, meant in ways
+        for name in ("Noodle House", "Fresh Mart", "Zoom Rides")
+        for when in ("last month", "in april 2026", "in march 2026")
+        for part in [{"name": name, "when": when}]
+    ]
+    asked = [row for row in rows if row is not None]
+    counts = simulate(setting, asked, part=3, seed=0)
+    assert counts["before"]["asked"] >= 12
+    assert counts["after"]["asked"] <= counts["before"]["asked"] / 3
+    assert counts["after"]["wrong"] == counts["before"]["wrong"] == 0

@@ -63,6 +63,10 @@ REASONS: Final = {
 }
 
 
+TOLD_APART = frozenset({"budgets", "offers", "small_purchases", "unusual"})
+"""Operations that rules plan from words of their own; a classifier knows little of them, and is not asked."""
+
+
 class CandidateReader(Protocol):
     """Reads a question as one of several things, the likeliest first."""
 
@@ -107,6 +111,8 @@ def agree(question: str, today: date, readers: Readers) -> Plan | Refusal:
     """The plan that the readers agree on; else a question back with what it may mean as choices."""
     said = readers.rules.plan(question, today)
     if readers.classifier is None or (isinstance(said, Refusal) and not is_open(said)):
+        return said
+    if isinstance(said, Plan) and said.operation in TOLD_APART:
         return said
     found = list(readers.classifier.candidates(question, today, 1 if isinstance(said, Plan) else MOST_CHOICES))
     others = _others(question, found, readers.rules, today)

@@ -31,7 +31,6 @@ TOGETHER_WITH: dict[frozenset[Operation], Operation] = {
     frozenset({OP.LIST, OP.SHARE}): OP.LIST,
     frozenset({OP.TOP, OP.TOGETHER}): OP.TOGETHER,
     frozenset({OP.TREND, OP.LIST}): OP.TREND,
-    frozenset({OP.TOP, OP.COMPARE}): OP.COMPARE,
     frozenset({OP.STUDIES, OP.ASKED}): OP.ASKED,
     frozenset({OP.COMPARE, OP.TREND}): OP.COMPARE,
     frozenset({OP.LOSS, OP.STUDIES}): OP.LOSS,
@@ -46,14 +45,13 @@ def plan_of(reading: Reading, holdings: Holdings) -> Plan | Refusal:
         return closest.unknown_name()
     if reading.left:
         return closest.unused_words()
-    missing = closest.not_released()
-    if missing is not None:
-        return missing
     if len(reading.operations) > 1 and reading.operations not in TOGETHER_WITH:
         return closest.several_operations()
     operation = _operation(reading)
-    if any(kind == "other" for kind, _ in reading.limits):
-        return closest.other_bounds()
+    unused = _unused(reading, operation)
+    refusal = closest.cannot_use(unused) if unused else closest.not_released() or closest.other_bounds()
+    if refusal is not None:
+        return refusal
     return _Planner(holdings, reading, closest).plan(operation)
 
 
@@ -68,6 +66,20 @@ def _operation(reading: Reading) -> Operation:
     if not found and reading.dimensions and not reading.limits:
         return OP.TREND if "month" in reading.dimensions and reading.names else OP.LIST
     return next(iter(found), OP.FIGURE)
+
+
+def _unused(reading: Reading, operation: Operation) -> tuple[str, ...]:
+    """Words that were read, and that this operation has no use for."""
+    found = []
+    if reading.lately and operation is not OP.SHARE:
+        found.append("recently")
+    if reading.top and operation not in {OP.TOP, OP.TOGETHER}:
+        found.append(str(reading.top))
+    if operation is OP.MEAN and reading.counted:
+        found.append("average")
+    if operation is OP.TOP and reading.how_many:
+        found.append("how many")
+    return tuple(found)
 
 
 class _Planner:
@@ -95,8 +107,11 @@ class _Planner:
     @property
     def _counting(self) -> bool:
         """Whether people are to be counted, so that no cell of a histogram is meant, which counts drawn units."""
-        spending = any(pattern.startswith("spend") for pattern in self.reading.activities)
-        return self.reading.counted or (self.reading.people and not spending)
+        return self.reading.counted or (self.reading.people and not self._spending)
+
+    @property
+    def _spending(self) -> bool:
+        return any(pattern.startswith("spend") for pattern in self.reading.activities)
 
     def _mean(self) -> Plan | Refusal:
         return self._single(OP.MEAN, (Sum.name,))
@@ -132,7 +147,9 @@ class _Planner:
         if self._counting:
             return self._single(OP.FIGURE, COUNTING if reading.people else (*COUNTING, Sum.name))
         amount = reading.amount or (reading.total and reading.activities)
-        return self._single(OP.FIGURE, (Sum.name,) if amount else EVERYTHING)
+        planned = self._single(OP.FIGURE, (Sum.name,) if amount else EVERYTHING)
+        goods = reading.amount and reading.activities and not self._spending and isinstance(planned, Plan)
+        return self.closest.choose([planned]) if goods and isinstance(planned, Plan) else planned
 
     def _single(self, operation: Operation, statistics: Sequence[str]) -> Plan | Refusal:
         """One number of one release."""
@@ -159,7 +176,7 @@ class _Planner:
     def _share(self) -> Plan | Refusal:
         reading = self.reading
         whole = (Rfm.name,) if reading.people_share else (Histogram.name, Rfm.name)
-        plans = self._shares(whole)
+        plans = [] if reading.lately else self._shares(whole)
         if not plans:
             plans = [*self._shares((ItemCounts.name, Segment.name)), *self._models()]
         if len(plans) == 1:
@@ -171,7 +188,8 @@ class _Planner:
         for match in matches(self.holdings, self.reading, statistics):
             labels, made = match.one(), match.held.release
             whole = made.statistic in {Histogram.name, Rfm.name} or made.reports is not None
-            named = bool(labels) or made.statistic == Segment.name
+            of_cell = any(name != "month" or self.reading.releases for name, _ in labels or ())
+            named = of_cell or made.statistic == Segment.name
             if labels is not None and named and whole and match.held.line(labels) is not None:
                 plans.append(Plan(operation=OP.SHARE, picks=(Pick(made.id, _ordered(match, labels)),)))
         return plans
@@ -200,11 +218,11 @@ class _Planner:
             if fixed is None:
                 continue
             free = [name for name in dimensions if name not in dict(fixed)]
-            plain = [name for name in free if name != "month"] or free
+            plain = [name for name in free if name != "month"] or ([] if fixed else free)
             axes = [name for name in free if name in reading.dimensions] or plain
             plans += [self._along(operation, match, axis, fixed, share=share) for axis in axes]
         good = [plan for plan in plans if plan is not None]
-        if len(good) == 1:
+        if len(good) == 1 and not reading.amount:
             return good[0]
         return self.closest.choose(good) if good else self.closest.nothing_fits()
 

@@ -70,8 +70,10 @@ DOING = re.compile(
     r"\s+(?:spend|spent|buy|bought|pay|paid|purchase|listen|watch|earn|eat|have|go)",
     re.IGNORECASE,
 )
-HOUSEHOLD = r"(?:per|each|every|one) household"
+HOUSEHOLD = r"(?:per|each|every|one|a) household"
 """Before names are taken: a household is people here, and not the category."""
+HOW_MANY_LABELS = rf"how many (?:{'|'.join(text for texts in DIMENSION_WORDS.values() for text in texts)})"
+"""A question for the number of labels, which is no figure about people."""
 BEING = re.compile(r"\b(?:is|was)\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s+(?:a|an|among|one)\b", re.IGNORECASE)
 OWNING = re.compile(r"\b([^\W\d_]+)'s\b")
 
@@ -93,6 +95,7 @@ class Reading:
     people: bool = False
     counted: bool = False
     amount: bool = False
+    how_many: bool = False
     people_share: bool = False
     latest: bool = False
     lately: bool = False
@@ -170,6 +173,8 @@ class _Taker:
         periods = take_periods(self.words, today)
         state, listed = self._studies(releases)
         people_share = self.words.has(SHARE_OF_PEOPLE)
+        how_many = self.words.has("how many")
+        of_labels = self.words.has(HOW_MANY_LABELS)
         if self.words.has(SHARE_WORD):
             self._any(r"(?:falls?|fell|goes|went|go) (?:on|to|into|in)")
         operations = self._operations(releases, listed=listed)
@@ -195,13 +200,14 @@ class _Taker:
             people=people or counted_people,
             counted=self._any(r"how many|number of|count of") or counted_people,
             amount=self._any(r"how much"),
+            how_many=how_many,
             people_share=people_share,
             latest=self._any(r"(?:the )?(?:latest|newest|most recent)"),
             lately=self._any(r"lately|recently|recent"),
             total=self._any(r"in all|in total|total|altogether|overall|summed|sum"),
             joined="or" if self._any(r"or|either") else "and" if "and" in self.words.tokens else "",
             state=state,
-            left=self._left(),
+            left=(*self._left(), *(["how many"] if of_labels else [])),
             mended=mended,
         )
 

@@ -30,7 +30,8 @@ class Closest:
 
     def choose(self, plans: Sequence[Plan]) -> Refusal:
         """Several releases fit."""
-        return self._clarify("More than one release fits. Which one do you mean?", plans)
+        text = "More than one release fits. Which one do you mean?" if len(plans) > 1 else "Is this what you mean?"
+        return self._clarify(text, plans)
 
     def unknown_name(self) -> Refusal:
         """A name in quotes that nothing has."""
@@ -38,7 +39,10 @@ class Closest:
 
     def unused_words(self) -> Refusal:
         """Words that may change what is asked, and were not understood."""
-        left = tuple(dict.fromkeys(self.reading.left))
+        return self.cannot_use(tuple(dict.fromkeys(self.reading.left)))
+
+    def cannot_use(self, left: tuple[str, ...]) -> Refusal:
+        """These words are known, and have no meaning for what is asked."""
         them = "the word" if len(left) == 1 else "the words"
         return self._clarify(
             f"I cannot use {them} {_names(left)} here, and without {'it' if len(left) == 1 else 'them'} the answer may"
@@ -51,8 +55,10 @@ class Closest:
         asked = _names(sorted(operation.value for operation in self.reading.operations))
         return self._clarify(f"This asks for several things at once ({asked}). Ask for one of them.", self._relaxed())
 
-    def other_bounds(self) -> Refusal:
-        """A bound that no segment can have."""
+    def other_bounds(self) -> Refusal | None:
+        """A bound that no segment can have; None where there is none."""
+        if all(kind != "other" for kind, _ in self.reading.limits):
+            return None
         return self._clarify(
             "A segment counts people at least at, or below, a threshold; no other bound is held.", self._relaxed()
         )

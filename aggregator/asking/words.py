@@ -71,7 +71,10 @@ FORETELLING = _one_of(
     "next (?:week|month|quarter|year|christmas)",
 )  # fmt: skip
 REASONS = _one_of("why", "because", "reasons?", "causes?", "caused", "due to", "thanks to", "should")
-CHANGING = "not except excluding without only never nobody none neither nor besides but unless apart since"
+CHANGING = (
+    "not except excluding without only never nobody none neither nor besides but unless apart since anyone anybody"
+    " anything something everything others"
+)
 """Words that change what is asked and that nothing here uses: known, so that they are not taken for a name."""
 
 LOW = _one_of(

@@ -42,7 +42,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(desk, "embedder", Scattered)
-    shutil.copytree(filled, tmp_path / "home")
+    shutil.copytree(filled, tmp_path / "home", ignore=shutil.ignore_patterns("search"))
     return tmp_path / "home"
 
 

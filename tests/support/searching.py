@@ -115,7 +115,14 @@ def written() -> list[Record]:
             for hour in (0, 1)
         ),
         Order(
-            iri=order, source="lazada", at=when, shop="Lazada", number="1", status=OrderStatus.DELIVERED, total=price
+            iri=order,
+            source="lazada",
+            at=when,
+            shop="Lazada",
+            number="1",
+            status=OrderStatus.DELIVERED,
+            total=price,
+            edition=1,
         ),
         OrderLine(
             iri=record_iri(OrderLine, "lazada", when, ("1", "1"), seen),
@@ -130,6 +137,7 @@ def written() -> list[Record]:
             unit_price=price,
             total=price,
             status=OrderStatus.DELIVERED,
+            edition=1,
             section=("Electronics", "Chargers"),
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from pod_agent.assistant.retrieval.document import Document, Kind, folded_text
@@ -201,13 +202,13 @@ def _goods(index: LocalIndex) -> Iterator[Document]:
 
 def _written(index: LocalIndex) -> Iterator[Document]:
     """What the person wrote, searched for, keeps and did: each distinct text once, with its records."""
-    found: dict[tuple[Kind, str], tuple[_Thing, list[IRI], str]] = {}
+    found: dict[tuple[Kind, str], tuple[_Thing, list[Record], str]] = {}
 
     def add(kind: Kind, record: Record, title: str | None, about: str = "") -> None:
         if title and title.strip():
-            thing, iris, _ = found.setdefault((kind, title), (_Thing(), [], about))
+            thing, records, _ = found.setdefault((kind, title), (_Thing(), [], about))
             thing.add(record.source, None if record.at == UNDATED else f"{index.local_day(record.at):%Y-%m}")
-            iris.append(record.iri)
+            records.append(record)
 
     for search in index.kept(Search):
         add("search", search, search.text, "searched for")
@@ -220,5 +221,6 @@ def _written(index: LocalIndex) -> Iterator[Document]:
             add("kept", follow, follow.name, f"{follow.subject.value} you follow")
     for workout in index.kept(Workout):
         add("workout", workout, workout.activity, "workout, exercise, sport")
-    for (kind, title), (thing, iris, about) in found.items():
-        yield thing.document(kind, title, title, about, query=None, iris=tuple(reversed(iris)))
+    for (kind, title), (thing, records, about) in found.items():
+        newest = sorted(records, key=attrgetter("at", "iri"), reverse=True)
+        yield thing.document(kind, title, title, about, query=None, iris=tuple(each.iri for each in newest))

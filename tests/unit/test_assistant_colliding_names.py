@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from pod_agent.assistant.answering import ask
+from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE, RecordMaker
 from tests.support.whole_life import LifeMaker
@@ -40,6 +41,12 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalIndex]:
     with LocalIndex(tmp_path_factory.mktemp("collide") / "index.sqlite", SINGAPORE) as opened:
         opened.rebuild(records())
         yield opened
+
+
+@pytest.fixture(scope="module")
+def planner(index: LocalIndex) -> RulePlanner:
+    """The rules alone: other readers have tests of their own."""
+    return RulePlanner(index)
 
 
 AS_NAMES = [
@@ -76,18 +83,22 @@ NOT_GUESSED = [
 
 @pytest.mark.parametrize(("question", "count"), AS_NAMES)
 def test_a_common_word_is_a_name_where_something_is_played_or_watched(
-    index: LocalIndex, question: str, count: int
+    index: LocalIndex, planner: RulePlanner, question: str, count: int
 ) -> None:
-    answer = ask(index, question, TODAY)
+    answer = ask(index, question, TODAY, planner=planner)
     assert (answer.status, answer.value) == ("answered", count), answer.text
 
 
 @pytest.mark.parametrize(("question", "count"), AS_WORDS)
-def test_a_common_word_is_a_word_where_no_name_stands(index: LocalIndex, question: str, count: int) -> None:
-    answer = ask(index, question, TODAY)
+def test_a_common_word_is_a_word_where_no_name_stands(
+    index: LocalIndex, planner: RulePlanner, question: str, count: int
+) -> None:
+    answer = ask(index, question, TODAY, planner=planner)
     assert (answer.status, answer.value) == ("answered", count), answer.text
 
 
 @pytest.mark.parametrize("question", NOT_GUESSED)
-def test_a_place_or_a_vague_time_is_never_taken_for_a_name(index: LocalIndex, question: str) -> None:
-    assert ask(index, question, TODAY).status != "answered"
+def test_a_place_or_a_vague_time_is_never_taken_for_a_name(
+    index: LocalIndex, planner: RulePlanner, question: str
+) -> None:
+    assert ask(index, question, TODAY, planner=planner).status != "answered"

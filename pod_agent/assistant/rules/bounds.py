@@ -17,7 +17,7 @@ SIGNS = (
      r"|cross(?:ed|es|ing)?|surpass(?:ed|es|ing)?|topp(?:ed|ing)|pass(?:ed|es|ing)?|north of|upwards of|broke|break(?:ing)?"
      r"|in excess of|heavier than)", "gt"),
     (r"(?:under|below|less than|fewer than|lower than|shorter than|short of|lighter than|south of|beneath)", "lt"),
-    (r"(?:reach(?:ed|es|ing)?|hit(?:s|ting)?|met|meet(?:ing)?|made|make|manage(?:d|s)?|achieve(?:d|s)?|clock(?:ed|s)?"
+    (r"(?:(?:walk(?:ed)?|do|did|take|took|complete) (?:my|the|all my|a full)|reach(?:ed|es|ing)?|hit(?:s|ting)?|met|meet(?:ing)?|made|make|manage(?:d|s)?|achieve(?:d|s)?|clock(?:ed|s)?"
      r"|log(?:ged)?|complete(?:d)?|attain(?:ed)?|got|get)(?: (?:to|up to|my|the|a|goal|target|of|in|it))*", "ge"),
 )  # fmt: skip
 """Words before a number and the sign that they mean; "reached 8,000" is at least so many."""

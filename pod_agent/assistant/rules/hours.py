@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pod_agent.assistant.rules.dates import NUMBERS
 from vocab.query import Filter
 
 __all__ = ["take_hours"]
@@ -11,7 +12,8 @@ __all__ = ["take_hours"]
 DAY = 24
 NOON = 12
 HALF = r"(am|pm|in the morning|in the evening|in the afternoon|at night|of the morning|of the evening)"
-TIME = rf"(?:(\d{{1,2}})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
+NUMBER = rf"\d{{1,2}}|{'|'.join(NUMBERS)}"
+TIME = rf"(?:({NUMBER})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
 """Four groups: the number, its two noughts, the half of the day, or a word."""
 AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through) )"
 BETWEEN = re.compile(
@@ -37,13 +39,14 @@ def take_hours(text: str) -> tuple[str, list[Filter]]:
         return f" H{len(found) - 1} "
 
     def between(match: re.Match[str]) -> str:
-        left, right = match.groups()[:4], match.groups()[4:8]
-        if left[0] and not (left[1] or left[2] or right[1] or right[2] or "oclock" in match[0] or right[3]):
+        half, later = match[3], match[7]
+        if match[1] and not (match[2] or half or match[6] or later or "oclock" in match[0] or match[8]):
             return match[0]
-        end = _hour(*right, None)
-        first = _hour(*left, right[2] or ("pm" if right[3] == "midnight" else None))
-        if first is not None and end is not None and left[0] and not left[2] and right[2] == "pm" and first > end:
-            first = _hour(left[0], left[1], "am", left[3], None)
+        end = _hour(match[5], match[6], later, match[8], None)
+        other = later or ("pm" if match[8] == "midnight" else None)
+        first = _hour(match[1], match[2], half, match[4], other)
+        if first is not None and end is not None and match[1] and half is None and later == "pm" and first > end:
+            first = _hour(match[1], match[2], "am", match[4], None)
         return add(match, first, DAY if end == 0 else end)
 
     text = BETWEEN.sub(between, re.sub(r"\b12 (?=midnight|noon)", "", text))
@@ -60,7 +63,7 @@ def _hour(number: str | None, noughts: str | None, half: str | None, word: str |
     """The hour from 0 to 23, None where it is none; ``other`` is the half of the day that stands at the later hour."""
     if word is not None:
         return 0 if word == "midnight" else NOON
-    hour, half = int(number or 0), half or other
+    hour, half = NUMBERS.get(number or "") or int(number or 0), half or other
     if half is None:
         return hour if noughts is not None and hour < DAY else None
     if not 1 <= hour <= NOON:

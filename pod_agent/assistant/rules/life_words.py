@@ -29,6 +29,7 @@ RESPELT = (
     (r"\bwhos\b", "who is"),
     (r"\bmost recent(?:ly)?\b|\bvery last\b|\blatest\b(?= (?:time|play|order|video|date|day))", "last"),
     (r"\byt\b", "youtube"),
+    (r"\b(?:on )?which morning did i wake(?: up)?\b", "which day did i"),
     (r"^is it (?:true|right|correct)(?: that)?\b", "did"),
     (r"\bid (?=like\b|love\b)", "i would "),
     (r"\b((?:last|past) \d+) nights\b", r"\1 days"),
@@ -57,6 +58,8 @@ DOWN = (
 )
 
 TABLE = table(
+    ("if youd? be so kind|if you would be so kind", ""),
+    (r"(?:late |early )?(?:at )?(?:nights?|mornings?|evenings?)(?: time)?(?=.* H\d)", ""),
     (r"(?:not|none|nothing) (?:by|from|of|at)(?= E\d)", "NOT"),
     ((r"(?:except|excluding|without|apart from|aside from|other than|leaving out|ignoring|besides|minus|not counting)"
       r"(?: (?i:for|those|the|ones|all|any|songs?|videos?|plays?|tracks?|by|of|from|everything))*(?= E\d)"), "NOT"),
@@ -136,7 +139,7 @@ TABLE = table(
 HARMLESS = frozenset(
     """
     already alr actually really altogether overall exactly precisely truly just simply basically seriously yet
-    log logged summarise summarize suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
+    nice lovely date log logged summarise summarize suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
     check calculate compute determine figure reckon estimate curious wonder wondering interested need needed want
     wanted wish appreciate grateful question quick quickly inform recorded registered tracked counted noted kept
     stored available data export would could might must can shall able manage managed accumulate accumulated rack

@@ -117,6 +117,8 @@ class Listening(Shapes):
     def total(self, case: Case) -> Plan | Refusal | None:
         """How many plays, how much time."""
         asked = case.has("TIMES", "HOWMANY", "HOWMUCH", "SKIP", "EPISODES", *TIME)
+        if not case.wanted and not case.has("SKIP", "LISTENTIME", *(SOUND - {"SPEND", "BUY"})):
+            return None
         asked = asked or (case.has("TOTAL") and case.has("LISTEN", "PLAY"))
         counted = case.has("SONGS") and case.has("PLAY") and not re.search(r"\b(?:i|WHICH|LIST)\b", case.reading.text)
         if not asked and not counted:
@@ -167,6 +169,7 @@ LISTENING_RULES = (
     Rule(_SHAPES.ranking, some=(frozenset(GROUPS), MOST | {"LEAST", "MIN"}), may=ASKED | {"LIST"}),
     Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=SOUND | {"WHEN", "WHICHDAY"}),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=SOUND),
+    Rule(_SHAPES.distinct, need=roles("DISTINCT"), some=(Listening.plural,), may=SOUND | {"HOWMANY"}),
     Rule(_SHAPES.distinct, need=roles("HOWMANY"), some=(Listening.plural,), may=SOUND | {"DISTINCT"}),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),
     Rule(_SHAPES.any_row, may=SOUND),

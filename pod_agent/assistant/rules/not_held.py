@@ -85,7 +85,7 @@ OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
 """Reasons that hold within one topic only."""
 
 VAGUE_HOURS = either(
-    r"\b(?:(?:in the |at |during the |on |late at |early |this |every |each )*(?:mornings?|evenings?|nights?|afternoons?|noon|lunchtime)",
+    r"^(?!.*\bH\d).*\b(?:(?:in the |at |during the |on |late at |early |this |every |each )*(?:mornings?|evenings?|nights?|afternoons?|noon|lunchtime)",
     r"after work|before bed|before work|commut(?:e|ing)|late|early|oclock|\d+ ?(?:am|pm))\b",
 )
 UNCLEAR_OF_TOPIC: dict[Topic, tuple[tuple[str, str, tuple[str, ...]], ...]] = dict.fromkeys(

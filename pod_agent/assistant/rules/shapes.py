@@ -117,9 +117,12 @@ class Shapes(ABC):
             others = [*case.wanted, *case.reading.marks("H")]
             left, right = (self.narrowed(case, measure, case.period(), [day, *others]) for day in days)
             return left, right
-        if len(case.wanted) != 2:
+        marks = list(dict.fromkeys(case.wanted))
+        if len(marks) != 2:
             return None
-        first, second = (self.step(case, measure, case.period(), [mark]) for mark in case.wanted)
+        if len(case.wanted) > 2:  # "A against B: how many more of B" is about B
+            marks = [case.wanted[-1], *(mark for mark in marks if mark != case.wanted[-1])]
+        first, second = (self.step(case, measure, case.period(), [mark]) for mark in marks)
         return first, second
 
     def compare(self, case: Case) -> Plan | Refusal | None:

@@ -13,6 +13,8 @@ __all__ = ["SHOPPING_RULES"]
 STATES = {"CANCELLED": "cancelled", "REFUNDED": "refunded", "DELIVERED": "delivered", "PLACED": "placed"}
 ORDERING = frozenset({"ORDER", "ORDERS", "ORDERVALUE"})
 PRODUCT = frozenset({"product", "words", "section"})
+THINGS = ORDERING | {"PRODUCT", "PRODUCTS", "SECTION", "PACKS", "SHOP", "SHOPS", "WHERE", *STATES}
+"""Words of orders and what is in them: without one, and without a product's name, money is meant."""
 
 
 class Shopping(Shapes):
@@ -84,6 +86,8 @@ class Shopping(Shapes):
     ) -> Step:
         """The step for a measure with all that the question says of rows."""
         wanted = case.wanted if marks is None else marks
+        if not case.has(*THINGS) and not any(_names_goods(case, mark) for mark in (*case.wanted, *case.unwanted)):
+            raise Unclear(clarify("Spending, or products of an order?", "how much I spent", "which products I bought"))
         if case.reading.limits or case.reading.accounts:
             raise Unclear(clarify("A limit on what?", "what I spent", "how many I bought"))
         filters = [*_filters(case, wanted, "in"), *_filters(case, case.unwanted, "not_in"), *case.row_filters()]
@@ -126,7 +130,7 @@ class Shopping(Shapes):
 
     def listing(self, case: Case) -> Plan | Refusal | None:
         """The orders themselves, newest first."""
-        if not self.of_orders(case) or case.has("ORDERVALUE"):
+        if not self.of_orders(case) or case.has("ORDERVALUE", "TOTAL"):
             return None
         if case.has("LAST") and case.reading.top is None:
             return None
@@ -138,6 +142,10 @@ class Shopping(Shapes):
         if not case.yes_no or not (case.wanted or case.has(*STATES)):
             return None
         return single("any", self.step(case, self.counted(case) or "items", case.period()), None)
+
+
+def _names_goods(case: Case, mark: str) -> bool:
+    return mark[0] == "E" and any(name.kind in PRODUCT for name in case.named(mark))
 
 
 def _filters(case: Case, marks: list[str], operator: str) -> list[Filter]:

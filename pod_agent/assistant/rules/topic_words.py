@@ -114,9 +114,10 @@ HEALTH = table(
 
 MUSIC = table(
     *STREAK,
+    ("(?:the )?(?:exact )?dates?(?= please|$)", ""),
     ("(?:rank(?:ed|ing)?|sort(?:ed)?|order(?:ed)?)(?= (?:by|in terms of))", "TOP"),
     ("(?:total )?time (?:i )?(?:listened|spent listening)", "LISTENTIME"),
-    (r"^order(?= (?:my|the|all|these) )", "TOP"),
+    (r"order(?= (?:my|the|all|these) \w+ )", "TOP"),
     (r"(?:show|turn|pop|crop)(?:p?ed|s)? up|appear(?:ed|s)?|featur(?:e|ed)", "PLAY"),
     ("(?:less|fewer) time", "LESS LISTENTIME"),
     ("more time", "MORE LISTENTIME"),
@@ -222,6 +223,7 @@ VIDEO = table(
 )  # fmt: skip
 
 SHOPS = table(
+    ("(?:what|how much) (?:were|was|are|is|do|did) (?:they|it|he|she) (?:charging|asking|charge|ask|cost)(?: for)?(?: an?| one)?", "PRICE"),
     (r"(?<=E\d) (?:were|was|are) (?:in|part of) (?:my|the) orders", ""),
     (either(
          (r"(?:in|from|according to|going by|judging by|based on|per) (?:my |the |all )?(?:\w+ )?order"
@@ -285,6 +287,12 @@ SHOPS = table(
 )  # fmt: skip
 
 SUBSCRIPTIONS = table(
+    ("(?:and |with |plus |including |incl |counting )?(?:the |my )?(?:yearly|annual|monthly) (?:ones?|subscriptions?)?"
+     " ?(?:counted|included|too|as well|also)|(?:including|counting|incl|with) (?:the |my )?(?:yearly|annual|monthly) ones?", ""),
+    ("(?:for|of) (?:those|the ones) (?:which|that) (?:rose|went up|increased|changed)", ""),
+    ("of how much|by what amount", "BYHOWMUCH"),
+    ("(?:the )?prices? (?:of|for) (?:(?:each|all|any|every|one) )?(?:of )?(?:my )?subscriptions? (?:rise|rose|increased?|go up|went up)",
+     "DEARER SUBSCRIPTIONS"),
     ("(?:by )?how much (?:more (?:expensive|costly)|dearer|pricier|costlier)", "BYHOWMUCH DEARER"),
     (r"(?:the )?prices? (?:of|for) (?P<name>E\d+) (?:ever )?chang(?:e|ed)", r"PRICECHANGE \g<name>"),
     (r"(?:every|each)(?: single)?(?= (?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),

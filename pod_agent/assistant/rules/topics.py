@@ -25,7 +25,7 @@ NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
 SOUND = (
     r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?|episodes?|music|streams"
     r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?|platforms?|apps?))"
-    r"|musicians?|rappers?|lyrics?|genres?|playlists?|discover(?:ed)?)\b"
+    r"|musicians?|rappers?|lyrics?|genres?|playlists?)\b"
 )
 PAID = (
     r"\b(?:spen[dt]|spending|pay|paid|cost|costs|bill|bought|buy|money|purchases?|payments?|transactions?"
@@ -52,13 +52,13 @@ VIDEO = (
 CHANNELS = r"\b(?:channels?|youtubers?|(?:on|to|of|my) youtube)\b(?! premium)(?!.*\b(?:costs?|pay|paid|spen[dt])\b)"
 ORDERS = (
     r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
-    r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?)\b"
+    r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?|sections?|aisles?)\b"
 )
 ORDERING = r"\b(?:order|ordered)(?: food)? (?:from|at)\b"
 """Money at a shop as often as an order there: read as money first."""
 ORDERED_MOST = r"\b(?:which|what) (?:shop|store)s? (?:do|did|have) i (?:usually )?order(?:ed)?\b"
 BUYING = (
-    r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|purchased?|price|order(?:s|ed)?|get|got)\b"
+    r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|buys|purchased?|purchases?|spends?|went|expend(?:ed)?|laid out|money|last time|price|order(?:s|ed)?|get|got)\b"
     r"|^how much (?:is|was)"
 )
 """Without one of these, words of products are no products."""
@@ -114,10 +114,13 @@ def topics_of(text: str) -> tuple[Topic, ...]:
         (re.search(VIDEO, text) is not None and not paid, ("video", "")),
         (re.search(HEALTH, text) is not None and not (paid or sound), ("health", "")),
         (sound and not paid, ("music", "")),
+        (re.search(r"\bdiscover(?:ed)?\b", text) is not None and not paid, ("music", "video")),
         (re.search(ORDERED_MOST, text) is not None, ("shops", "")),
         (re.search(ORDERS, re.sub(ORDERING, " ", text)) is not None and not sound, ("shops", "")),
         (re.search(BUYING, text) is not None and not sound, ("", "shops")),
     )
     maybe: tuple[Topic, ...] = ("subscriptions",) if re.search(MAYBE_SUBSCRIBED, text) else ()
-    found = next((topics for holds, topics in table if holds), ("", "shops"))
-    return (*found, *maybe) if "shops" in found else found
+    found = next((topics for holds, topics in table if holds), ("",))
+    if found[0] == "video" and re.search(r"\byoutube\b", text):
+        return ("video",)
+    return found if found[0] in {"music", "video", "health"} else tuple(dict.fromkeys((*found, *maybe)))

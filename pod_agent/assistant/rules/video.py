@@ -66,6 +66,13 @@ class Videos(Shapes):
             filters.extend(_about_videos(filters))
         return step_of(case, measure, filters, period, wanted, dimensions, order)
 
+    def total(self, case: Case) -> Plan | Refusal | None:
+        """How many videos; of YouTube alone it does not follow what is counted."""
+        if not case.has("VIDEOS", "VIDEO", "WATCH", "CHANNEL", "YTMUSIC", "ADS", "PLAY") and not case.wanted:
+            return clarify("Of YouTube, what?", "how many videos I watched", "what I paid for YouTube Premium")
+        said = re.search(r"\b(?:i|WHICH|LIST)\b", case.reading.text) is None and case.has("VIDEOS")
+        return super().total(case) if said or case.has("TIMES", "HOWMANY", "TOTAL") else None
+
     def follows(self, case: Case) -> Plan | Refusal | None:
         """The channels that the person follows: which, how many, or whether one of them is."""
         if case.reading.periods or case.reading.days or case.unwanted:
@@ -138,10 +145,11 @@ VIDEO_RULES = (
     Rule(_SHAPES.streak, need=roles("STREAK"), may=SEEN | {"HOWMANY", "WHICH", "MANYDAYS", "MAX", "CHANNEL"}),
     Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=SEEN | {"CHANNEL", "WHEN", "WHICHDAY"}),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=SEEN | {"CHANNEL"}),
+    Rule(_SHAPES.distinct, need=roles("DISTINCT"), some=(roles("CHANNELS", "VIDEOS"),), may=SEEN | {"HOWMANY"}),
     Rule(_SHAPES.distinct, need=roles("HOWMANY"), some=(roles("CHANNELS"),), may=SEEN | {"DISTINCT"}),
     Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("VIDEOS", "SONGS"),), may=SEEN),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),
     Rule(_SHAPES.any_row, may=SEEN | {"CHANNEL"}),
-    Rule(_SHAPES.total, some=(roles("TIMES", "HOWMANY", "TOTAL"),), may=ASKED),
+    Rule(_SHAPES.total, may=ASKED | {"HOWMUCH"}),
 )
 """In order: the first that fits and builds a plan wins."""

@@ -75,7 +75,7 @@ class ModelPlanner:
 
     Its reading is answered only where it ``agrees`` with another's; else the person is asked whether it is what they
     meant. Alone it was wrong far too often: the figures are in ``docs/decisions/0033-language-models.md``. ``is_open``
-    tells the refusals that mean no reading: all others stand, for they are about the question itself.
+    tells the refusals of a question that mean no reading: all others stand, for they are about the question itself.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class ModelPlanner:
         reader: LanguageModelReader,
         *,
         agrees: Agrees,
-        is_open: Callable[[Refusal], bool],
+        is_open: Callable[[str, Refusal], bool],
     ) -> None:
         self._planner = planner
         self._rules = rules
@@ -96,7 +96,7 @@ class ModelPlanner:
     def plan(self, question: str, today: date) -> Plan | Refusal:
         """The plan; else a question back, with what the model reads as the first of its choices."""
         said = self._planner.plan(question, today)
-        if isinstance(said, Plan) or not self._is_open(said):
+        if isinstance(said, Plan) or not self._is_open(question, said):
             return said
         sketch = self._reader.sketch(question)
         text, plan = self._planned(sketch, today)

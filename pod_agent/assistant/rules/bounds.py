@@ -10,15 +10,19 @@ from pod_agent.assistant.rules.dates import NUMBERS
 __all__ = ["Bound", "take_bounds"]
 
 SIGNS = (
-    (r"(?:no|not|never) (?:less|fewer|lower|under|below)(?: than)?|at least|a minimum of|minimum(?: of)?|at or above", "ge"),
-    (r"(?:no|not|never) (?:more|over|above|higher)(?: than)?|at most|a maximum of|maximum(?: of)?|up to|at or (?:below|under)",
+    ((r"(?:no|not|never) (?:less|fewer|lower|under|below)(?: than)?|at least|a minimum of|minimum(?: of)?"
+      r"|at or above"), "ge"),
+    ((r"(?:no|not|never) (?:more|over|above|higher)(?: than)?|at most|a maximum of|maximum(?: of)?|up to"
+      r"|at or (?:below|under)"),
      "le"),
-    (r"(?:over|above|more than|exceed(?:s|ed|ing)?|greater than|higher than|longer than|beyond|past|beat(?:s|ing)?"
-     r"|cross(?:ed|es|ing)?|surpass(?:ed|es|ing)?|topp(?:ed|ing)|pass(?:ed|es|ing)?|north of|upwards of|broke|break(?:ing)?"
-     r"|in excess of|heavier than)", "gt"),
+    ((r"(?:over|above|more than|exceed(?:s|ed|ing)?|greater than|higher than|longer than|beyond|past|beat(?:s|ing)?"
+     r"|cross(?:ed|es|ing)?|surpass(?:ed|es|ing)?|topp(?:ed|ing)|pass(?:ed|es|ing)?|north of|upwards of"
+     r"|broke|break(?:ing)?"
+     r"|in excess of|heavier than)"), "gt"),
     (r"(?:under|below|less than|fewer than|lower than|shorter than|short of|lighter than|south of|beneath)", "lt"),
-    (r"(?:(?:walk(?:ed)?|do|did|take|took|complete) (?:my|the|all my|a full)|reach(?:ed|es|ing)?|hit(?:s|ting)?|met|meet(?:ing)?|made|make|manage(?:d|s)?|achieve(?:d|s)?|clock(?:ed|s)?"
-     r"|log(?:ged)?|complete(?:d)?|attain(?:ed)?|got|get)(?: (?:to|up to|my|the|a|goal|target|of|in|it))*", "ge"),
+    ((r"(?:(?:walk(?:ed)?|do|did|take|took|complete) (?:my|the|all my|a full)|reach(?:ed|es|ing)?|hit(?:s"
+     r"|ting)?|met|meet(?:ing)?|made|make|manage(?:d|s)?|achieve(?:d|s)?|clock(?:ed|s)?"
+     r"|log(?:ged)?|complete(?:d)?|attain(?:ed)?|got|get)(?: (?:to|up to|my|the|a|goal|target|of|in|it))*"), "ge"),
 )  # fmt: skip
 """Words before a number and the sign that they mean; "reached 8,000" is at least so many."""
 AFTER = (

@@ -25,16 +25,19 @@ ORDINARY = frozenset(
 """Words that a question uses in their own sense."""
 DATED = frozenset({*MONTHS, *WEEKDAYS, "today", "yesterday", "tomorrow", "tonight", "weekend", "weekends"})
 INTRODUCED = re.compile(
-    r" (?:artists?|singers?|bands?|groups?|songs?|tracks?|tunes?|albums?|podcasts?|shows?|channels?|youtubers?|videos?|by"
+    r" (?:artists?|singers?|bands?|groups?|songs?|tracks?|tunes?|albums?|podcasts?|shows?|channels?"
+    r"|youtubers?|videos?|by"
     r"|called|named|titled) (?:the )?$"
 )
 OF = re.compile(r" (?:of|from|episodes of|plays of) $")
 DONE = re.compile(
     r" (?:play|played|playing|listen to|listened to|listening to|hear|heard|hearing|stream|streamed|streaming|skip"
-    r"|skipped|watch|watched|watching|view|viewed|discover|discovered|put on|follow|followed|following|subscribed to) $"
+    r"|skipped|watch|watched|watching|view|viewed|discover|discovered|put on|follow|followed|following"
+    r"|subscribed to) $"
 )
 OBJECT = re.compile(
-    r" (?:songs?|tracks?|music|artists?|bands?|singers?|albums?|podcasts?|episodes?|videos?|vids?|channels?|clips?|what|who"
+    r" (?:songs?|tracks?|music|artists?|bands?|singers?|albums?|podcasts?|episodes?|videos?|vids?"
+    r"|channels?|clips?|what|who"
     r"|minutes|hours|anything|something|nothing|much|tunes?|E\d+) "
 )
 PLACE = re.compile(

@@ -36,7 +36,10 @@ RESPELT = (
     (r"\bresting hours\b", "resting heart rate"),
     (r"\bweekday\b(?=.*\bweekends?\b)|(?<=weekend )weekday\b|(?<=weekend vs )weekday\b", "weekdays"),
     (
-        r"(?<!past )(?<!last )(?<!in )(?<!at )(?<!and )(?<!to )\b(two|three|four|five|six|ten)(?: of (?:them|these))?$",
+        (
+            r"(?<!past )(?<!last )(?<!in )(?<!at )(?<!and )(?<!to )\b(two|three|four|five|six|ten)(?: of"
+            r" (?:them|these))?$"
+        ),
         r"top \1",
     ),
     (r"\bvery first\b|\bearliest\b", "first"),
@@ -54,7 +57,8 @@ def respelt(text: str) -> str:
 
 UP = r"(?:rise|rose|risen|go up|went up|gone up|increased?|grow|grew|climb(?:ed)?|up|more|higher|gain(?:ed)?)"
 DOWN = (
-    r"(?:fall|fell|fallen|go down|went down|gone down|drop(?:ped)?|decreased?|shrink|shrank|down|less|lower|lost?|lose)"
+    r"(?:fall|fell|fallen|go down|went down|gone down|drop(?:ped)?|decreased?|shrink|shrank|down|less"
+    r"|lower|lost?|lose)"
 )
 
 TABLE = table(
@@ -111,7 +115,8 @@ TABLE = table(
      ), "COMPARE"),
     ("diff|differing|individual|unique|separate|distinct|different|various", "DISTINCT"),
     (either(
-         ("(?:break ?down|run ?down|overview|summary|stats|statistics|figures|table|listing|lists?(?! out| down| up))(?: of|"
+         ("(?:break ?down|run ?down|overview|summary|stats|statistics|figures|table|listing|lists?(?! out"
+          "| down| up))(?: of|"
              " for| by)?"),
          "lists? (?:out|down|up)|show(?:ing)?(?: out)?|display(?:ing)?|one by one|enumerate|itemi[sz]e",
          "tabulate|lay out|set out|let me see|see",

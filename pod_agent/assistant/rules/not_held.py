@@ -32,7 +32,8 @@ HEALTH = either(
     r"stand(?:ing)? hours|screen ?time|goals?(?! of \d)|rank(?:ing)? against)\b",
 )
 MUSIC = either(
-    r"\b(?:i (?:like|liked|love|loved)(?: on|$)|lyrics?|genres?|tempo|key of|playlists?|liked songs?|followers?|monthly listeners|royalt(?:y|ies)|concerts?",
+    r"\b(?:i (?:like|liked|love|loved)(?: on|$)|lyrics?|genres?|tempo|key of|playlists?|liked songs?"
+    r"|followers?|monthly listeners|royalt(?:y|ies)|concerts?",
     r"tickets?|release(?:d)?(?: date| year)?|came out|length of (?:the )?song",
     r"how long is (?:the |a )?(?:song|track|E\d)",
     r"audiobooks?|devices?|phone|laptop|car|shuffle|offline|volume|chart(?:s|ed)?|grammys?",
@@ -40,17 +41,20 @@ MUSIC = either(
     r"billboard|vinyls?(?! uncle)|what (?:is|are) E\d about|friends?|radio stations?|countr(?:y|ies)|language)\b",
 )
 VIDEO = either(
-    r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|screen ?time|(?:total |much )?time (?:spent|watching|on|with|in front|i spen[dt])|total time|duration|lengths?",
+    r"\b(?:minutes?|hours?(?! of the day)|how (?:long|much time)|watch ?time|screen ?time|(?:total |much"
+    r" )?time (?:spent|watching|on|with|in front|i spen[dt])|total time|duration|lengths?",
     r"longest video|shortest video)\b(?<!which hour)(?<!what hour)",
 )
 VIDEO_LIKES = either(
-    r"\b(?:likes?|liked|dislikes?|comment(?:s|ed)?|search(?:ed|es)?|i upload(?:ed)?|uploaded by me|my (?:own )?(?:uploads?|videos get)",
+    r"\b(?:likes?|liked|dislikes?|comment(?:s|ed)?|search(?:ed|es)?|i upload(?:ed)?|uploaded by me|my"
+    r" (?:own )?(?:uploads?|videos get)",
     r"subscribers|view ?counts?|playlists?|watch later|livestreams?|live ?chats?|donat(?:ed|ions?)",
     r"super ?chats?|resolution|4k|genre",
     r"tiktoks?|netflix|movies?|films?|tv shows?|instagram|reels|twitch|disney)\b",
 )
 SHOPS = either(
-    r"^where (?:is|are) my\b|\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?|address(?:es)?|slots?)|delivery (?:guy|man|driver)|shipping|postage",
+    r"^where (?:is|are) my\b|\b(?:deliver(?:y|ed|ies) (?:status|dates?|times?|fees?|address(?:es)?"
+    r"|slots?)|delivery (?:guy|man|driver)|shipping|postage",
     r"(?:when|will) [\w ]*arriv(?:e|es|ed|al)|sku|barcodes?|in stock|out of stock",
     r"brands?|sellers?|expir(?:y|es|ed)|nutrition(?:al)?|ingredients|ratings?|stars|review(?:s|ed)?",
     r"vouchers?|coupons?|discounts?|promo(?:s|tions?)?",
@@ -58,7 +62,8 @@ SHOPS = either(
     r"calories|sugar)\b",
 )
 SUBSCRIPTIONS = either(
-    r"\b(?:due|next (?:charge|bill|payment|renewal)|will [\w ]*renew|(?:when|what day|what date) [\w ]*renew\w*|renewal date|trials? (?:end|ends|run out)|expir(?:y|e|es))\b",
+    r"\b(?:due|next (?:charge|bill|payment|renewal)|will [\w ]*renew|(?:when|what day|what date) [\w"
+    r" ]*renew\w*|renewal date|trials? (?:end|ends|run out)|expir(?:y|e|es))\b",
 )
 
 OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
@@ -85,7 +90,8 @@ OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
 """Reasons that hold within one topic only."""
 
 VAGUE_HOURS = either(
-    r"^(?!.*\bH\d).*\b(?:(?:in the |at |during the |on |late at |early |this |every |each )*(?:mornings?|evenings?|nights?|afternoons?|noon|lunchtime)",
+    r"^(?!.*\bH\d).*\b(?:(?:in the |at |during the |on |late at |early |this |every |each )*(?:mornings?"
+    r"|evenings?|nights?|afternoons?|noon|lunchtime)",
     r"after work|before bed|before work|commut(?:e|ing)|late|early|oclock|\d+ ?(?:am|pm))\b",
 )
 UNCLEAR_OF_TOPIC: dict[Topic, tuple[tuple[str, str, tuple[str, ...]], ...]] = dict.fromkeys(

@@ -43,7 +43,8 @@ STREAK = (
              "|uninterrupted))?"),
          "(?:how many|(?:the )?most|number of|longest)? ?(?:consecutive|successive|straight|uninterrupted)",
      ), "STREAK"),
-    ("(?P<unit>days|nights) (?:in a row|running|straight|on the trot|in succession|consecutively)", r"\g<unit> STREAK"),
+    (("(?P<unit>days|nights) (?:in a row|running|straight|on the trot|in succession"
+      "|consecutively)"), r"\g<unit> STREAK"),
     ("in a row|on the trot|in succession|back to back|consecutively", "STREAK"),
 )  # fmt: skip
 """Runs of days that follow one another."""
@@ -55,7 +56,8 @@ HEALTH = table(
     ("heavier or lighter|lighter or heavier", "CHANGE WEIGHT"),
     ("heavier", "MORE WEIGHT"),
     ("lighter", "LESS WEIGHT"),
-    (r"(?:on |by |according to )?(?:the |my )?(?:bathroom )?scales?(?: (?:say|said|show|showed|read|reading))?", "WEIGHT"),
+    ((r"(?:on |by |according to )?(?:the |my )?(?:bathroom )?scales?(?: (?:say|said|show|showed|read"
+      r"|reading))?"), "WEIGHT"),
     (r"(?:gain(?:ed)?|put on|los(?:e|t)|shed) (?:or|and) (?:gain(?:ed)?|los(?:e|t)|shed|put on)", "CHANGE"),
     (r"f(?:e|a)ll(?:s|en)?(?= (?:under|in|at|within|B\d))", ""),
     (either(
@@ -76,9 +78,12 @@ HEALTH = table(
              f"MANYDAYS{role}"),
             (rf"(?:(?:which|what|how many|how much|what is the|the) )?{SHARE}(?: of)?(?: all)?(?: my| the)? {unit}s",
              f"SHAREOFDAYS{role}"),
-            (rf"(?:on |during |in )?(?:which|what) (?:single |one )?{unit}s?(?: of (?:the )?year)?", f"WHICHDAY{role}"),
-            (rf"(?:per|a|each|every|by|in an?|on an?) (?:average|typical|normal|usual) {unit}", f"AVERAGE PERDAY{role}"),
-            (rf"(?:per|each|every|an?|by|in one|in a single|on one|on a single) (?:single )?{unit}s?(?! of\b| on (?!average))",
+            ((rf"(?:on |during |in )?(?:which|what) (?:single |one )?{unit}s?(?: of (?:the"
+              rf" )?year)?"), f"WHICHDAY{role}"),
+            ((rf"(?:per|a|each|every|by|in an?|on an?) (?:average|typical|normal|usual)"
+              rf" {unit}"), f"AVERAGE PERDAY{role}"),
+            ((rf"(?:per|each|every|an?|by|in one|in a single|on one|on a single) (?:single )?{unit}s?(?!"
+              rf" of\b| on (?!average))"),
              f"PERDAY{role}"),
         )
     ),
@@ -152,7 +157,8 @@ MUSIC = table(
          "(?:the )?most by (?:time|minutes|hours)|(?:the )?greatest (?:amount of )?time",
      ), "MOST LISTENTIME"),
     (either(
-         ("(?:by|in terms of|measured by|according to|judged by|based on) (?:the )?(?:number of )?(?:total )?(?:listening |played? )?(?:time|duration"
+         ("(?:by|in terms of|measured by|according to|judged by|based on) (?:the )?(?:number of"
+          " )?(?:total )?(?:listening |played? )?(?:time|duration"
              "|minutes|hours|length)(?: (?:i (?:gave|spent|listened)(?: them| to them)?|listened|played"
              "|spent))?"),
          "listening time|time (?:spent )?listening|play(?:ed|ing)? ?time|air ?time",
@@ -198,7 +204,8 @@ VIDEO = table(
          "in my (?:watch(?:ing)? |viewing |youtube )?history",
          "(?:watch(?:ing)?|viewing) (?:history|log|record)",
      ), ""),
-    ("subscribe[drs]*(?: (?:to|of))?|subbed(?: to)?|subs?(?= to)(?: to)?|subscribing(?: to)?|follow(?:ing|ed)?", "SUBSCRIBED"),
+    (("subscribe[drs]*(?: (?:to|of))?|subbed(?: to)?|subs?(?= to)(?: to)?|subscribing(?: to)?|follow(?:ing"
+      "|ed)?"), "SUBSCRIBED"),
     ("channel subscriptions?|subscribed channels?|subscriptions?|subs", "SUBSCRIPTIONS"),
     HOUR,
     (("(?:is |was |are |does )?(?:about|on the (?:subject|topic) of|(?:with|has|have|having"
@@ -223,7 +230,8 @@ VIDEO = table(
 )  # fmt: skip
 
 SHOPS = table(
-    ("(?:what|how much) (?:were|was|are|is|do|did) (?:they|it|he|she) (?:charging|asking|charge|ask|cost)(?: for)?(?: an?| one)?", "PRICE"),
+    (("(?:what|how much) (?:were|was|are|is|do|did) (?:they|it|he|she) (?:charging|asking|charge|ask"
+      "|cost)(?: for)?(?: an?| one)?"), "PRICE"),
     (r"(?<=E\d) (?:were|was|are) (?:in|part of) (?:my|the) orders", ""),
     (either(
          (r"(?:in|from|according to|going by|judging by|based on|per) (?:my |the |all )?(?:\w+ )?order"
@@ -233,7 +241,8 @@ SHOPS = table(
     ((r"(?:how much|what) (?:does|do) (?:a |an |one |the |my |single |\w+ of )*(?P<name>E\d+) (?:cost|go"
              r" for|sell for|set me back)(?: (?:per|a|each|for one) ?\w*)?"), r"PRICE \g<name>"),
     (("(?:how much|what) (?:did|was|is) (?:a|an|one|the|my|single) (?:last |latest |single |new"
-             r" )?(?P<name>E\d+) (?:cost|go for|set me back)(?! me)(?: (?:the )?last(?: time)?)?"), r"PRICE \g<name>"),
+             r" )?(?P<name>E\d+) (?:cost|go for|set me back)(?! me)(?: (?:the )?last(?:"
+             r" time)?)?"), r"PRICE \g<name>"),
     (either(
          (r"(?:total |combined |whole |overall )?(?:value|worth)(?: of)?(?= (?:all |of |my |the |\w+"
              r" ){0,3}orders?\b)"),
@@ -247,10 +256,12 @@ SHOPS = table(
     (either(
          ("(?:the |a )?(?:latest |last |most recent |current |newest )?(?:unit )?(?:price|unit cost)(?:"
              " tag)?(?: paid| i paid)?(?: of| for| on)?(?: (?:one|a|an|each|single|PACKS))*"),
-         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|of|one|spent|spend|paid|it|the total))",
+         "how (?:much|expensive|pricey) (?:is|was|are|were)(?: (?:a|an|one|the))?(?= (?!my|of|one|spent"
+         "|spend|paid|it|the total))",
          "(?:the )?cost of (?:a|an|one|each|a single)(?: PACKS)?",
      ), "PRICE"),
-    ("(?:per|each|a) (?:piece|unit|item|carton|packet|pack|bottle|can|tin|bag|box|tray|tub|jar|loaf|roll|bar)(?! of)", "EACHPIECE"),
+    (("(?:per|each|a) (?:piece|unit|item|carton|packet|pack|bottle|can|tin|bag|box|tray|tub|jar|loaf|roll"
+      "|bar)(?! of)"), "EACHPIECE"),
     (("(?:cartons?|packets?|pkts?|packs?|bottles?|btls?|cans?|tins?|bags?|boxes|box|trays?|tubs?|jars?"
              "|loaves|loaf|rolls?|bars?|units?|pieces?|pcs?|blocks?|bunch(?:es)?|tubes?|slabs?"
              "|sachets?) of"), "PACKS"),
@@ -270,7 +281,8 @@ SHOPS = table(
      ), "SPEND"),
     ("orders|baskets|deliveries|parcels|purchases(?= (?:from|at|on|with) E)", "ORDERS"),
     (r"order(?= (?:from|at|with|on)\b)|ordered|ordering", "BUY"),
-    ("(?<=did i )order|(?<=do i )order|(?<=have i )order|(?<=i )order|(?<=i last )order|(?<=i first )order|(?<=i ever )order", "BUY"),
+    (("(?<=did i )order|(?<=do i )order|(?<=have i )order|(?<=i )order|(?<=i last )order|(?<=i first"
+      " )order|(?<=i ever )order"), "BUY"),
     ("order|basket|delivery|parcel", "ORDER"),
     ("products|items|articles|things|goods", "PRODUCTS"),
     ("product|item|article|thing", "PRODUCT"),
@@ -287,11 +299,14 @@ SHOPS = table(
 )  # fmt: skip
 
 SUBSCRIPTIONS = table(
-    ("(?:and |with |plus |including |incl |counting )?(?:the |my )?(?:yearly|annual|monthly) (?:ones?|subscriptions?)?"
-     " ?(?:counted|included|too|as well|also)|(?:including|counting|incl|with) (?:the |my )?(?:yearly|annual|monthly) ones?", ""),
+    (("(?:and |with |plus |including |incl |counting )?(?:the |my )?(?:yearly|annual|monthly) (?:ones?"
+     "|subscriptions?)?"
+     " ?(?:counted|included|too|as well|also)|(?:including|counting|incl|with) (?:the |my )?(?:yearly"
+     "|annual|monthly) ones?"), ""),
     ("(?:for|of) (?:those|the ones) (?:which|that) (?:rose|went up|increased|changed)", ""),
     ("of how much|by what amount", "BYHOWMUCH"),
-    ("(?:the )?prices? (?:of|for) (?:(?:each|all|any|every|one) )?(?:of )?(?:my )?subscriptions? (?:rise|rose|increased?|go up|went up)",
+    (("(?:the )?prices? (?:of|for) (?:(?:each|all|any|every|one) )?(?:of )?(?:my )?subscriptions? (?:rise"
+      "|rose|increased?|go up|went up)"),
      "DEARER SUBSCRIPTIONS"),
     ("(?:by )?how much (?:more (?:expensive|costly)|dearer|pricier|costlier)", "BYHOWMUCH DEARER"),
     (r"(?:the )?prices? (?:of|for) (?P<name>E\d+) (?:ever )?chang(?:e|ed)", r"PRICECHANGE \g<name>"),
@@ -358,8 +373,10 @@ FILLERS: dict[Topic, frozenset[str]] = {
     "": frozenset(),
     "health": HARMLESS
     | frozenset(
-        "take took taken make made get body data recorded measured logged count reach reached hit climb climbed do doing"
-        " manage managed kg bpm beats per minute fitbit sleeping duration feet counter goal target scale scales reading value level"
+        "take took taken make made get body data recorded measured logged count reach reached hit climb"
+        " climbed do doing"
+        " manage managed kg bpm beats per minute fitbit sleeping duration feet counter goal target scale"
+        " scales reading value level"
         " back asleep hours".split()
     )
     - {"hours"},
@@ -379,7 +396,8 @@ FILLERS: dict[Topic, frozenset[str]] = {
     ),
     "subscriptions": HARMLESS
     | frozenset(
-        "become becoming became expensive services service plan plans any price prices paying pay active have stuff basis".split()
+        "become becoming became expensive services service plan plans any price prices paying pay active"
+        " have stuff basis".split()
     ),
 }
 """Words that change nothing within a topic."""

@@ -23,8 +23,10 @@ NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
 """What the names in a question of each topic may be."""
 
 SOUND = (
-    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?|episodes?|music|streams"
-    r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?|platforms?|apps?))"
+    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?"
+    r"|episodes?|music|streams"
+    r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?"
+    r"|platforms?|apps?))"
     r"|musicians?|rappers?|lyrics?|genres?|playlists?)\b"
 )
 PAID = (
@@ -34,42 +36,53 @@ PAID = (
 """Words that only make sense of listening, and of money."""
 TIME_SPENT = (
     r"\b(?:hours?|minutes?|mins|hrs|time|long)\b(?: \w+){0,6} spen[dt](?:ing)?\b"
-    r"|\bspen[dt](?:ing)? (?:(?:the|most|more|less|of|my|longest|\d+) )*(?:listening|watching|sleeping|walking|asleep|hours?|minutes?|time)\b"
+    r"|\bspen[dt](?:ing)? (?:(?:the|most|more|less|of|my|longest|\d+) )*(?:listening|watching|sleeping"
+    r"|walking|asleep|hours?|minutes?|time)\b"
 )
 """Time is spent there, not money."""
 
 HEALTH = (
-    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?|beats?)|pulse|resting|stress levels?|cups of water|hydrat\w+|blood pressure|cholesterol|body temperature"
-    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heavier|lighter|heaviest|lightest|kilos?|kilograms?|scales?|floors?|calories|kcal|distance|body fat|bmi"
+    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?"
+    r"|beats?)|pulse|resting|stress levels?|cups of water|hydrat\w+|blood pressure|cholesterol|body temperature"
+    r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heavier|lighter|heaviest|lightest|kilos?|kilograms?|scales?"
+    r"|floors?|calories|kcal|distance|body fat|bmi"
     r"|glucose|blood sugar|oxygen saturation|spo2|hrv|vo2 ?max|(?:sleep|stress|readiness) scores?|active zone"
     r" minutes|breathing rate|respiratory rate)\b"
 )
 VIDEO = (
-    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium| subscription\b)|yt|youtube music|subscribers?(?= of| to)|sub to|subs to|viewed|viewing|vlogs?|i (?:last |first |ever )?view|yt music|shorts|views)\b"
+    r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium|"
+    r" subscription\b)|yt|youtube music|subscribers?(?= of| to)|sub to|subs to|viewed|viewing|vlogs?|i"
+    r" (?:last |first |ever )?view|yt music|shorts|views)\b"
     r"|\b(?:ads|adverts|advertisements|commercials) (?:did|have|do|was) i\b"
     r"|\b(?:am i|do i|i am|i) (?:still )?follow(?:ing)?\b"
 )
 CHANNELS = r"\b(?:channels?|youtubers?|(?:on|to|of|my) youtube)\b(?! premium)(?!.*\b(?:costs?|pay|paid|spen[dt])\b)"
 ORDERS = (
-    r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?|bottles?|cans?|tins?"
-    r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled|parcels?|sections?|aisles?)\b"
+    r"\b(?:orders?|ordered|products?|items?|baskets?|unit price|price of|cartons?|packets?|packs?"
+    r"|bottles?|cans?|tins?"
+    r"|bags?|boxes|trays?|tubs?|jars?|loaves|loaf|rolls?|bars?|litres?|delivered|cancelled|canceled"
+    r"|parcels?|sections?|aisles?)\b"
 )
 ORDERING = r"\b(?:order|ordered)(?: food)? (?:from|at)\b"
 """Money at a shop as often as an order there: read as money first."""
 ORDERED_MOST = r"\b(?:which|what) (?:shop|store)s? (?:do|did|have) i (?:usually )?order(?:ed)?\b"
 BUYING = (
-    r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|buys|purchased?|purchases?|spends?|went|expend(?:ed)?|laid out|money|last time|price|order(?:s|ed)?|get|got)\b"
+    r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|buys|purchased?|purchases?|spends?|went"
+    r"|expend(?:ed)?|laid out|money|last time|price|order(?:s|ed)?|get|got)\b"
     r"|^how much (?:is|was)"
 )
 """Without one of these, words of products are no products."""
 RUNNING_COST = (
-    r"(?<!spend )(?<!spent )\bhow much (?:(?:is|are|does|do) )?(?:\w+ ){0,3}(?:per|a|each|every) month\b(?! in| since| from)|"
-    r"\b(?:does|do) [\w ]{1,40} (?:cost|charge)(?: me)? (?:(?:per|a|each|every) (?:month|year)|monthly|yearly|annually)\b"
+    r"(?<!spend )(?<!spent )\bhow much (?:(?:is|are|does|do) )?(?:\w+ ){0,3}(?:per|a|each|every)"
+    r" month\b(?! in| since| from)|"
+    r"\b(?:does|do) [\w ]{1,40} (?:cost|charge)(?: me)? (?:(?:per|a|each|every) (?:month|year)|monthly"
+    r"|yearly|annually)\b"
     r"|\bdo i pay (?:(?:per|a|each|every) month )?for\b"
 )
 """What something costs all the time: a subscription, if it is one."""
 SUBSCRIBED = (
-    r"\b(?:subscriptions?|subscribed?|subscribing|subs|subbed|memberships?|recurring (?:charges|payments|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
+    r"\b(?:subscriptions?|subscribed?|subscribing|subs|subbed|memberships?|recurring (?:charges|payments"
+    r"|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
     r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
 )
 MAYBE_SUBSCRIBED = (
@@ -77,7 +90,8 @@ MAYBE_SUBSCRIBED = (
 )
 """Of a service that is paid again and again."""
 SPENT = (
-    r"\b(?:spent|spending|did (?:i|we) (?:spend|pay)|have i (?:spent|paid)|paid|went|goes|did [\w ]{0,20}subscriptions?"
+    r"\b(?:spent|spending|did (?:i|we) (?:spend|pay)|have i (?:spent|paid)|paid|went|goes|did [\w"
+    r" ]{0,20}subscriptions?"
     r" cost|spend|purchases?|payments?|transactions?)\b"
 )
 """Money that was spent on the category of subscriptions, not what the subscriptions are."""

@@ -1,0 +1,1 @@
+"""How fast questions are answered, and how well, reader by reader; run ``python -m bench.ask``."""

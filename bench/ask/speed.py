@@ -1,0 +1,83 @@
+"""How long an answer takes over 100,000 records, and how long the first one does."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bench.queries import ZONE, days, records
+from pod_agent.assistant.answering import ask
+from pod_agent.index.local import LocalIndex
+
+__all__ = ["QUESTIONS", "speed"]
+
+TODAY = date(2026, 6, 30)
+MEDIAN_LIMIT, LATE_LIMIT = 50.0, 150.0
+"""Milliseconds: what the project allows for the median and for the 95th percentile."""
+ROUNDS = 3
+
+_WHAT = ("groceries", "transport", "eating out", "Shop 7", "Shop 12 and Shop 30")
+_WHEN = ("last month", "this year", "in March 2026", "since 1 January 2026", "in the past 90 days")
+QUESTIONS = tuple(
+    dict.fromkeys(
+        [
+            *(f"How much did I spend on {what} {when}?" for what, when in zip(_WHAT, _WHEN, strict=True)),
+            *(f"{when} {what} how much ah" for what, when in zip(_WHAT, reversed(_WHEN), strict=True)),
+            *(f"How many purchases did I make {when}?" for when in _WHEN),
+            *(f"Top 5 shops by spending {when}" for when in _WHEN),
+            *(f"Which category swallowed the most money {when}?" for when in _WHEN),
+            *(f"What share of my spending {when} went to groceries?" for when in _WHEN),
+            *(f"List my purchases at Shop 7 {when}" for when in _WHEN),
+            *(f"What was my biggest purchase {when}?" for when in _WHEN),
+            *(f"How many times did I play Artist {number} this year?" for number in range(5)),
+            *(f"My most-played songs of Artist {number} this year" for number in range(5)),
+            "Compare my spending in April and May 2026",
+            "By what percentage did my spending change from April 2026 to May 2026?",
+            "How much did I spend per month on transport this year?",
+            "In which month of 2026 did I spend the most?",
+            "On which weekday do I spend the most on shopping?",
+            "How many hours did I listen to music last month?",
+            "How many steps did I walk last month?",
+            "How many steps did I walk on average per day this year?",
+            "How long did I listen on weekends this year?",
+            "When did I last buy something at Shop 7?",
+            "At how many different shops did I buy groceries this year?",
+            "How many videos did I watch last month?",
+            "How much did I spend recently?",
+            "Should I buy a car?",
+            "How much will I spend next month?",
+            "What was my best month?",
+            "How much did I devote to household things in May 2026?",
+            "How much did I spend at Nowhere Store this year?",
+        ]
+    )
+)
+"""A mix as people ask: most are planned by the rules, some by the classifier, some are asked back or declined."""
+
+
+def speed(folder: Path) -> None:
+    """Print the first answer of a process, the first after a change of the records, and all others."""
+    with LocalIndex(folder / "index.sqlite", ZONE) as index:
+        index.rebuild([*records(), *days()])
+        first = _milliseconds(index, QUESTIONS[:1])
+        warm: list[float] = []
+        for _ in range(ROUNDS):
+            warm += _milliseconds(index, QUESTIONS)
+    warm.sort()
+    median, late = statistics.median(warm), warm[int(0.95 * len(warm))]
+    print(f"{len(QUESTIONS)} questions, {ROUNDS} rounds, 100,000 records and the days of devices; milliseconds")
+    print(f"first answer of a process (names and sentence model loaded): {first[0]:.0f}")
+    print(f"median {median:.1f} (limit {MEDIAN_LIMIT:.0f}), 95th percentile {late:.1f} (limit {LATE_LIMIT:.0f})")
+    print(f"slowest {warm[-1]:.1f}; within both limits: {median <= MEDIAN_LIMIT and late <= LATE_LIMIT}")
+
+
+def _milliseconds(index: LocalIndex, questions: Sequence[str]) -> list[float]:
+    out = []
+    for question in questions:
+        start = time.perf_counter()
+        ask(index, question, TODAY)
+        out.append((time.perf_counter() - start) * 1000)
+    return out

@@ -231,7 +231,10 @@ def _keep(home: Path, learner: Any, told: Tuned) -> None:
     from safetensors.torch import save  # noqa: PLC0415 - an extra
 
     discard(home)
-    weights = {name: value.contiguous() for name, value in get_peft_model_state_dict(learner).items()}
+    weights = {
+        name: value.contiguous()
+        for name, value in get_peft_model_state_dict(learner, save_embedding_layers=False).items()
+    }
     settings = learner.peft_config["default"].to_dict()
     write_private(home / ADAPTER, save(weights))
     write_private(home / CONFIG, json.dumps(settings, default=sorted).encode())

@@ -42,7 +42,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(desk, "embedder", Scattered)
-    shutil.copytree(filled, tmp_path / "home", ignore=shutil.ignore_patterns("search"))
+    shutil.copytree(filled, tmp_path / "home")
+    shutil.rmtree(tmp_path / "home" / "search", ignore_errors=True)
     return tmp_path / "home"
 
 

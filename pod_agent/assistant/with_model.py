@@ -32,7 +32,8 @@ FOREIGN: Final = frozenset(
     "berapa saya yang bulan tahun lepas lalu dari untuk paling pada adakah bila bilakah semalam hari ialah kali kedai"
     " ich wie viel habe mein meine meinen meinem der und f\u00fcr pro letzten wann welche welchen soll nicht ist gibt"
     " combien je ai mes mon chez les du des quel quelle dernier derni\u00e8re avec pour dans est tous sont mois"
-    " cu\u00e1nto cu\u00e1nta cu\u00e1ntos cu\u00e1ntas cuanto mi mis los las por qu\u00e9 gast\u00e9 \u00faltimo este esta mes"
+    " cu\u00e1nto cu\u00e1nta cu\u00e1ntos cu\u00e1ntas cuanto mi mis los las por qu\u00e9 gast\u00e9"
+    " pagu\u00e9 en \u00faltimo este esta mes"
     " quanto quanti gastei meu minha meus ho speso nel della mese anno".split()
 )
 """Words that questions in other languages are made of."""

@@ -167,7 +167,7 @@ def test_a_reading_is_answered_where_another_agrees_and_else_asked_back_first(le
         Planned({MEANT: SPENT}),
         LanguageModelReader(model, lexicon),
         agrees=lambda *_: agreed,
-        is_open=lambda refusal: refusal.text == "open" and refusal.status == "clarify",
+        is_open=lambda _, refusal: refusal.text == "open" and refusal.status == "clarify",
     )
     assert planner.plan("known", TODAY) is SPENT
     assert planner.plan("closed", TODAY) is closed

@@ -21,6 +21,7 @@ from pod_agent.assistant.answering import ask
 from pod_agent.index.local import LocalIndex
 from tests.support import paraphrases
 from tests.support.later_paraphrases import LATER, TRAPS
+from tests.support.money_paraphrases import MONEY_LATER
 from tests.support.shared import shared
 from vocab.query import Filter, QuerySpec
 
@@ -78,7 +79,7 @@ def test_every_development_question_is_right_and_rests_on_as_many_records(
     assert counts == []
 
 
-WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__} | {"LATER": LATER}
+WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__} | {"LATER": LATER, "MONEY_LATER": MONEY_LATER}
 
 
 @pytest.mark.parametrize("topic", WORDINGS)

@@ -53,6 +53,31 @@ PERIODS = [
     ("last Wednesday", "2026-05-13", "2026-05-13"),
     ("on Christmas Day", "2025-12-25", "2025-12-25"),
     ("on National Day 2024", "2024-08-09", "2024-08-09"),
+    ("on New Year's Eve", "2025-12-31", "2025-12-31"),
+    ("the first half of 2025", "2025-01-01", "2025-06-30"),
+    ("second half of last year", "2025-07-01", "2025-12-31"),
+    ("the second half of 2025 (July to December)", "2025-07-01", "2025-12-31"),
+    ("the last quarter of 2025", "2025-10-01", "2025-12-31"),
+    ("Q3 last year", "2025-07-01", "2025-09-30"),
+    ("May last year", "2025-05-01", "2025-05-31"),
+    ("2025 Q4", "2025-10-01", "2025-12-31"),
+    ("the first three months of 2026", "2026-01-01", "2026-03-31"),
+    ("the week of 6 May 2026", "2026-05-04", "2026-05-10"),
+    ("the 3rd of March", "2026-03-03", "2026-03-03"),
+    ("the fifth of April", "2026-04-05", "2026-04-05"),
+    ("03/05/2026", "2026-05-03", "2026-05-03"),
+    ("04/23/2026", "2026-04-23", "2026-04-23"),
+    ("from 10 to 16 April 2026", "2026-04-10", "2026-04-16"),
+    ("from January up to the end of March", "2026-01-01", "2026-03-31"),
+    ("up to and including March 2026", "0001-01-01", "2026-03-31"),
+    ("prior to March 2026", "0001-01-01", "2026-02-28"),
+    ("in the course of last month", "2026-04-01", "2026-04-30"),
+    ("the present year", "2026-01-01", "2026-05-20"),
+    ("this year to date", "2026-01-01", "2026-05-20"),
+    ("since the start of the year", "2026-01-01", "2026-05-20"),
+    ("the month before last", "2026-03-01", "2026-03-31"),
+    ("past fortnight", "2026-05-07", "2026-05-20"),
+    ("10 days ago", "2026-05-10", "2026-05-10"),
 ]
 
 
@@ -63,7 +88,10 @@ def test_a_phrase_is_one_period_and_nothing_is_left_over(phrase: str, first: str
     assert [tuple(day.isoformat() for day in period) for period in times.periods] == [(first, last)]
 
 
-@pytest.mark.parametrize("phrase", ["recently", "lately", "last weekend", "during Hari Raya", "the past few months"])
+@pytest.mark.parametrize(
+    "phrase",
+    ["recently", "of late", "lately", "a few months ago", "last weekend", "during Hari Raya", "the past few months"],
+)
 def test_a_vague_time_is_no_period(phrase: str) -> None:
     times = read_times(canonical(phrase), TODAY)
     assert times.vague is not None
@@ -94,3 +122,8 @@ def test_control_characters_and_accents_fold_away() -> None:
 )
 def test_a_misspelling_is_corrected_only_when_one_word_is_near(word: str, expected: str | None) -> None:
     assert nearest(word, ["groceries", "spend", "spent", "transport"], shortest=4) == expected
+
+
+def test_the_later_year_belongs_to_both_quarters() -> None:
+    times = read_times(canonical("from Q1 to Q2 last year"), TODAY)
+    assert times.periods == [(date(2025, 1, 1), date(2025, 6, 30))]

@@ -202,6 +202,8 @@ class _Reader:
         week = today - timedelta(today.weekday())
         return [
             *self._dates(),
+            (rf"\b({MONTH}) (?:of |in )?(this year|last year)\b", self._named_month),
+            (r"\bq ?([1-4]) (?:of |in )?(this year|last year)\b", lambda m: self._quarter(int(m[1]), m[2])),
             ((rf"\b({'|'.join(sorted(HOLIDAYS, key=len, reverse=True))})(?: (?:of |in )?({YEAR}|this year"
              rf"|last year))?\b"),
              lambda m: self._holiday(m[1], m[2])),

@@ -120,6 +120,12 @@ def test_a_cheaper_alternative_is_told_with_what_it_saves(agent: Agent, question
     assert answer.count == 3
 
 
+def test_an_offer_of_the_shop_itself_is_no_alternative_to_it(agent: Agent) -> None:
+    answer = agent.ask("Is there anything cheaper than Noodle House?")
+    assert isinstance(answer.value, tuple)
+    assert [title for title, _ in answer.value] == ["Bowls of Bowl Bar"]
+
+
 def test_nothing_cheaper_is_an_empty_list_and_what_is_not_held_is_declined(agent: Agent) -> None:
     assert agent.ask("Is there anything cheaper than my groceries?").value == ()
     told = agent.ask("Is there anything cheaper than Sheng Siong?")

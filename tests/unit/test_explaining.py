@@ -131,6 +131,10 @@ def test_a_period_that_begins_before_the_records_is_told(index: LocalIndex) -> N
     assert answer.query["notes"] == ["Your bank and card records begin on 5 January 2026."]
 
 
+def test_a_period_that_begins_with_the_records_has_no_note(index: LocalIndex) -> None:
+    assert "notes" not in ask(index, "How much did I spend from 5 January 2026 to 31 January 2026?", TODAY).query
+
+
 def test_a_period_that_is_covered_has_no_note(index: LocalIndex) -> None:
     assert "notes" not in ask(index, "How much did I spend in February?", TODAY).query
 

@@ -21,6 +21,9 @@ from pod_agent.assistant.rules.text import canonical
 from pod_agent.assistant.skeleton import Skeleton, Slot, skeleton
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pod_agent.assistant.rules.lexicon import Lexicon
     from pod_agent.embedding import Embedder
     from pod_agent.ingest.examples import Example
@@ -68,6 +71,7 @@ class Examples:
                 self._exact[each.question] = each
             else:
                 self._refused[each.question].add(each.meant)
+        self._vectors: dict[str, dict[str, NDArray[np.float32]]] = {}
         self._words = _agreed(self._exact.values())
         for each in self._exact.values():
             asked = skeleton(each.question, lexicon, today)
@@ -123,8 +127,12 @@ class Examples:
         ]
         if not lessons or embedder is None:
             return ()
-        vectors = embedder.embed([asked.text, *(lesson.asked.text for lesson in lessons if lesson.asked)])
-        alike = vectors[1:] @ vectors[0]
+        texts = [lesson.asked.text for lesson in lessons if lesson.asked]
+        held = self._vectors.setdefault(embedder.name, {})
+        missing = [text for text in dict.fromkeys(texts) if text not in held]
+        made = embedder.embed([asked.text, *missing])
+        held.update(zip(missing, made[1:], strict=True))
+        alike = [float(held[text] @ made[0]) for text in texts]
         out: list[str] = []
         for place in sorted(range(len(lessons)), key=lambda place: -alike[place]):
             text = self._filled(lessons[place], asked, by_order=True) if alike[place] >= least else None

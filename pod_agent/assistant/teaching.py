@@ -39,6 +39,7 @@ class Teaching:
         self._index = index
         self._now = now
         self._names: tuple[object, Lexicon, RulePlanner] | None = None
+        self._maker: Embedder | None = None
         self._taken_apart: tuple[tuple[object, ...], Examples] | None = None
 
     def examples(self, today: date) -> Examples:
@@ -90,7 +91,9 @@ class Teaching:
             return replace(answer, query={**answer.query, "learnt": told})
         if answer.status != "clarify" or not read_examples(self._kept.known):
             return answer
-        near = self.near(question, today, embedder())
+        if self._maker is None:
+            self._maker = embedder()
+        near = self.near(question, today, self._maker)
         choices = [*near, *(each for each in answer.query.get("choices", ()) if each not in near)]
         return replace(answer, query={**answer.query, "choices": choices}) if near else answer
 

@@ -1,4 +1,4 @@
-"""A person whose music, videos and products are called like common words: names where they are played, words elsewhere."""
+"""A person whose music and videos are called like common words: names where they are played, words elsewhere."""
 
 from __future__ import annotations
 

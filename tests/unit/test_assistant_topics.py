@@ -74,7 +74,7 @@ VIDEO_ASKED_OTHERWISE = [
     ("yt vids I watched in April, how many?", 4, "count"),
     ("How many clips from Slow Boats have I viewed?", 2, "count"),
     ("Did I watch Tin Robots or Slow Boats more?", "Tin Robots", None),
-    ("When did I start watching Tin Robots?", "2026-04-04", "date"),
+    ("When did I first watch Tin Robots?", "2026-04-05", "date"),
     ("Tin Robots accounted for what percentage of my videos?", 50.0, "percent"),
     ("Is Slow Boats one of my YouTube subscriptions?", "yes", None),
     ("How many videos did I watch from 9 to 11 o'clock in the evening in April?", 2, "count"),

@@ -66,7 +66,7 @@ def with_mark(text: str, name: str, mark: str, *, common: bool) -> str:
 
 
 def proper_words(question: str) -> frozenset[str]:
-    """The words that are written like names: with a capital letter, and not because a sentence or all words have one."""
+    """The words written like names: with a capital letter, and not because a sentence begins or all words have one."""
     words = re.findall(r"[^\W_][\w'\u2019&-]*", question)
     capital = [word for word in words if word[0].isupper()]
     if len(words) < 3 or len(capital) * 2 > len(words) + 1:

@@ -144,7 +144,8 @@ TABLE = table(
 HARMLESS = frozenset(
     """
     already alr actually really altogether overall exactly precisely truly just simply basically seriously yet
-    nice lovely date log logged summarise summarize suffice suffices enough expressed stated given kindly please pls state tell provide supply report specify indicate mention present answer reply
+    nice lovely date log logged summarise summarize suffice suffices enough expressed stated given kindly please pls
+    state tell provide supply report specify indicate mention present answer reply
     check calculate compute determine figure reckon estimate curious wonder wondering interested need needed want
     wanted wish appreciate grateful question quick quickly inform recorded registered tracked counted noted kept
     stored available data export would could might must can shall able manage managed accumulate accumulated rack

@@ -122,19 +122,21 @@ def cost(case: Case) -> Plan | Refusal | None:
     if case.has("PERYEAR") or (case.has("YEARLY") and not case.wanted and not case.has("PERMONTH")):
         return clarify("What the yearly ones cost, or all of them over a year?", "list my yearly subscriptions")
     if case.wanted:
-        if not all(
-            "subscriptions" in case.lexicon.categories.get(name, ()) for name in case.names(case.wanted, "merchant")
-        ):
-            return None
-        one = len(case.wanted) == 1 and not case.names(case.wanted, "channel")
-        return _plan(case, "cost", "SGD") if one else clarify("Which of them do you mean?")
-    if case.has("TOTAL") and case.has("PERMONTH"):
-        return _plan(case, "monthly", "SGD")
-    if case.has("EACH", "LIST") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL")):
+        return _cost_of_one(case)
+    listed = case.has("EACH", "LIST") or (case.has("WHICH") and not case.has("PERMONTH", "TOTAL"))
+    if listed and not (case.has("TOTAL") and case.has("PERMONTH")):
         return _plan(case, "list", "SGD")
     if not case.has("PERMONTH"):
         return clarify("What they cost per month?", "per month", "each of them")
     return _plan(case, "monthly", "SGD")
+
+
+def _cost_of_one(case: Case) -> Plan | Refusal | None:
+    names = case.names(case.wanted, "merchant")
+    if not all("subscriptions" in case.lexicon.categories.get(name, ()) for name in names):
+        return None
+    one = len(case.wanted) == 1 and not case.names(case.wanted, "channel")
+    return _plan(case, "cost", "SGD") if one else clarify("Which of them do you mean?")
 
 
 def one_cost(case: Case) -> Plan | Refusal | None:

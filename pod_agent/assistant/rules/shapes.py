@@ -134,19 +134,23 @@ class Shapes(ABC):
         if sides is None:
             return clarify("What should I compare?")
         if case.has("MORE", "LESS"):
-            if not case.has("THAN", "COMPARE"):
-                return None
-            first_is_more = case.has("MORE")
-            if case.yes_no:
-                return Plan(operation="exceeds", steps=sides if first_is_more else sides[::-1], unit=None)
-            ordered = sides[::-1] if first_is_more else sides
-            return Plan(operation="difference", steps=ordered, unit=self.unit_of(case, measure))
+            return self._more(case, measure, sides)
         if case.yes_no:
             return clarify("Was it more, or less?", "more than before", "less than before")
         pair = case.pair()
         if pair is not None and pair[0][0] > pair[1][0]:
             sides = (sides[1], sides[0])
         return Plan(operation="difference", steps=sides, unit=self.unit_of(case, measure))
+
+    def _more(self, case: Case, measure: str, sides: tuple[Step, Step]) -> Plan | None:
+        """How much more, or less, A than B; with yes or no whether it was."""
+        if not case.has("THAN", "COMPARE"):
+            return None
+        first_is_more = case.has("MORE")
+        if case.yes_no:
+            return Plan(operation="exceeds", steps=sides if first_is_more else sides[::-1], unit=None)
+        ordered = sides[::-1] if first_is_more else sides
+        return Plan(operation="difference", steps=ordered, unit=self.unit_of(case, measure))
 
     def mean(self, case: Case) -> Plan | Refusal | None:
         """Average per month, week or day."""

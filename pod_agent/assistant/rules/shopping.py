@@ -37,18 +37,11 @@ class Shopping(Shapes):
     def measure_of(self, case: Case) -> str | None:
         """The number or the value of orders; the number of pieces or what they cost."""
         if self.of_orders(case):
-            if case.has("ORDERVALUE", "WORTH"):
-                return "order_value"
-            if case.has("TOTAL") and not case.has("SPEND", "HOWMANY"):
-                return "order_value"
-            if case.has("SPEND", "HOWMUCH"):
-                raise Unclear(clarify("The value of the orders, or the money spent at the shop?", "order value"))
-            return "orders"
-        if case.has("SPEND") and not case.has("HOWMANY", "PACKS"):
+            return _measure_of_orders(case)
+        counted = case.has("HOWMANY", "PACKS")
+        if not counted and (case.has("SPEND") or (case.has("SECTION") and case.has("TOTAL"))):
             return "product_spend"
-        if case.has("SECTION") and case.has("TOTAL") and not case.has("HOWMANY", "PACKS"):
-            return "product_spend"
-        if case.has("HOWMANY", "PACKS") and not case.has("SPEND", "HOWMUCH"):
+        if counted and not case.has("SPEND", "HOWMUCH"):
             return "items"
         if case.has("SPEND") and case.has("HOWMUCH", "PACKS") and not case.has("HOWMANY"):
             return "product_spend"
@@ -142,6 +135,19 @@ class Shopping(Shapes):
         if not case.yes_no or not (case.wanted or case.has(*STATES)):
             return None
         return single("any", self.step(case, self.counted(case) or "items", case.period()), None)
+
+
+def _measure_of_orders(case: Case) -> str:
+    """The value of orders where it is named or they "come to" something; else how many."""
+    if case.has("ORDERVALUE", "WORTH") or (
+        case.has("TOTAL") and case.has("WHICH") and not case.has("SPEND", "HOWMANY")
+    ):
+        return "order_value"
+    if case.has("SPEND", "HOWMUCH"):
+        raise Unclear(clarify("The value of the orders, or the money spent at the shop?", "order value"))
+    if case.has("TOTAL") and not case.has("HOWMANY"):
+        raise Unclear(clarify("How many orders, or what they came to?", "how many orders", "order value"))
+    return "orders"
 
 
 def _names_goods(case: Case, mark: str) -> bool:

@@ -36,7 +36,8 @@ def _one_of(*patterns: str) -> str:
 
 
 FOLK = _one_of(
-    "customers?", "persons?", "people", "individuals?", "shoppers?", "users?", "buyers?", "clients?", "households?",
+    "customers?", "persons?", "people",
+    "folks", "individuals?", "shoppers?", "users?", "buyers?", "clients?", "households?",
     "members?", "spenders?", "consumers?", "visitors?", "participants?", "respondents?",
 )  # fmt: skip
 """People in general."""
@@ -155,7 +156,7 @@ OPERATIONS: tuple[tuple[Operation, str], ...] = (
             "breakdowns?", "break down", "broken down", "distributions?", "distributed", "split",
             "all (?:the )?(?:cells|figures|numbers|categories|items|groups|rows|results|classes)", "spread", "divided",
             "where (?:does|do|did) (?:the |their |people's |most )?(?:money|spending|dollars?|sgd) (?:go|goes|fall)",
-            r"where (?:do|does|did) (?:\w+ )?spend", "results?", "overview", "table",
+            r"where (?:do|does|did) (?:\w+ )?spend", "results?", "overview", "table", "list",
         ),
     ),
     (
@@ -193,7 +194,7 @@ STATES: Mapping[str, str] = {
 
 PEOPLE = (
     r"(?:how many )?(?:people(?:'s)?|customers?|shoppers?|households|persons?|buyers?|users?|consumers?|members|"
-    r"everyone|everybody|visitors?|clients?|those|listeners?|viewers?)(?: (?:who|that))?"
+    r"everyone|everybody|visitors?|clients?|those|folks|listeners?|viewers?)(?: (?:who|that))?"
 )
 ACTIVITIES: Mapping[str, frozenset[str]] = {
     r"spend|spends|spent|spending|spendings|money|dollars?|sgd|expenditures?|pay|paid|cost": frozenset(
@@ -245,7 +246,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 NEUTRAL = frozenset(
     "a an the of in on at to for from by is are was were be been being do does did have has had having there that this"
     " these it its they them their what which how much many give show tell me us please can could would you we our let"
-    " know see want need find say says said number numbers count counts counted figure figures value values estimate"
+    " know see want need find say says said number numbers count counts counted counting"
+    " figure figures value values estimate"
     " estimated amount amounts totals according about around roughly approximately so now then with and as if release"
     " releases study studies survey surveys statistics group sure confident certain precise accurate reliable exact"
     " question hello hi hey thanks thank okay ok well kindly size segment cell cells class classes big large lies lie"

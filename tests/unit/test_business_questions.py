@@ -52,6 +52,7 @@ FIGURES = [
     ("what's the count of people with travel purchases for August 2026", AUGUST, 60),
     ("How many people went dining in August?", AUGUST, 220),
     (f'how confident are you about travel in "{OCTOBER}"', OCTOBER, 92),
+    ("how many folks bought groceries in October", OCTOBER, 402),
     ("latest number of people who bought groceries", OCTOBER, 402),
     ("eating out customers last month", OCTOBER, 318),
     ("How many people spent at least 200 on eating out in October?", DINERS, 143),
@@ -90,6 +91,8 @@ SEVERAL = [
     ("Which category do people spend most on?", TABLE, [308, 182, 101, 82]),
     ("What do people spend the most money on?", TABLE, [308, 182, 101, 82]),
     ("distribution of spending by category in September", TABLE, [140, 90, 61, 30]),
+    ("list spending by category for October", TABLE, [168, 92, 40, 52]),
+    ("was eating out higher in October than September, counting people", OCTOBER, [318, 260, 58]),
     ("spending by month", TABLE, [321, 352]),
     (f'largest categories by number of people in "{OCTOBER}"', OCTOBER, [402, 318, 176, 92]),
     ("smallest categories in Who buys what, October", OCTOBER, [92, 176, 318, 402]),
@@ -289,6 +292,14 @@ def test_figures_that_cannot_be_told_apart_are_said_so() -> None:
     assert alike.figures[-1].apart is False
     assert "cannot be told apart" in alike.text
     assert "may be others" in alike.text
+
+
+def test_the_difference_of_two_totals_has_the_noise_of_all_their_cells() -> None:
+    figure = told(f'Compare "Groceries" with "Travel" in "{TABLE}".').figures[-1]
+    release = release_titled(HOLDINGS, TABLE)
+    drawn = 308 + 82 - (308 - 82) ** 2 / release.most_people
+    assert figure.high is not None
+    assert figure.high - 226 == pytest.approx(1.96 * (4 * release.noise_variance + drawn) ** 0.5, abs=0.1)
 
 
 def test_a_mean_without_a_public_number_of_people_has_bounds_and_no_value() -> None:

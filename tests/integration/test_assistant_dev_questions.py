@@ -79,7 +79,8 @@ def test_every_development_question_is_right_and_rests_on_as_many_records(
     assert counts == []
 
 
-WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__} | {"LATER": LATER, "MONEY_LATER": MONEY_LATER}
+WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__}
+WORDINGS |= {"LATER": LATER, "MONEY_LATER": MONEY_LATER}
 
 
 @pytest.mark.parametrize("topic", WORDINGS)

@@ -74,8 +74,8 @@ class CandidateReader(Protocol):
     def name(self) -> str:
         """What the reader is called."""
 
-    def candidates(self, question: str, today: date, most: int = 3) -> Sequence[Candidate]:
-        """What the question may mean; the shares of all meanings add up to at most 1."""
+    def candidates(self, question: str, today: date, most: int = 3, least: float = 0.0) -> Sequence[Candidate]:
+        """What the question may mean, of at least this share; the shares of all meanings add up to at most 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,11 @@ def agree(question: str, today: date, readers: Readers) -> Plan | Refusal:
         return said
     if isinstance(said, Plan) and said.operation in TOLD_APART:
         return said
-    found = list(readers.classifier.candidates(question, today, 1 if isinstance(said, Plan) else MOST_CHOICES))
-    others = _others(question, found, readers.rules, today)
     if isinstance(said, Plan):
-        return _held_back(said, others)
+        sure = readers.classifier.candidates(question, today, 1, HOLD_AT)
+        return _held_back(said, _others(question, sure, readers.rules, today))
+    found = list(readers.classifier.candidates(question, today, MOST_CHOICES))
+    others = _others(question, found, readers.rules, today)
     best = others[0] if others and found and found[0].share == others[0].share else None
     if best is not None and best.unused is None and best.share >= ANSWER_AT:
         return best.plan

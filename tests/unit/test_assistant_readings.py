@@ -110,9 +110,9 @@ class Sure:
     def __init__(self, candidate: Candidate) -> None:
         self._candidate = candidate
 
-    def candidates(self, question: str, today: date, most: int = 3) -> Sequence[Candidate]:
+    def candidates(self, question: str, today: date, most: int = 3, least: float = 0.0) -> Sequence[Candidate]:
         del question, today
-        return [self._candidate][:most]
+        return [self._candidate][:most] if self._candidate.share >= least else []
 
 
 def test_another_reading_that_is_sure_holds_an_answer_of_the_rules_back(index: LocalIndex) -> None:

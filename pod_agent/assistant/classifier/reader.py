@@ -47,10 +47,14 @@ class ClassifierReader:
         """The same reader with other names: the sentence model stays loaded."""
         return ClassifierReader(lexicon, self._maker, self._heads)
 
-    def candidates(self, question: str, today: date, most: int = 3) -> list[Candidate]:
-        """The likeliest meanings, most likely first; those that no sketch can say are left out."""
+    def candidates(self, question: str, today: date, most: int = 3, least: float = 0.0) -> list[Candidate]:
+        """The likeliest meanings of at least this share, most likely first; what no sketch can say is left out."""
         vector = self._maker.embed([masked(question, self._lexicon, today, self._heads.words)])[0]
-        found = (self._candidate(guess, question, today) for guess in self._heads.guesses(vector, most))
+        found = (
+            self._candidate(guess, question, today)
+            for guess in self._heads.guesses(vector, most)
+            if guess.share >= least
+        )
         return [each for each in found if each is not None]
 
     def _candidate(self, guess: Guess, question: str, today: date) -> Candidate | None:

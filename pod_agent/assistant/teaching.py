@@ -18,7 +18,7 @@ from pod_agent.errors import UsageError
 from pod_agent.ingest.examples import Example, enter_example, forget_examples, read_examples
 
 if TYPE_CHECKING:
-    from pod_agent.assistant.assistant import KeptPod
+    from pod_agent.assistant.budget_desk import KeptPod
     from pod_agent.embedding import Embedder
     from pod_agent.index.local import LocalIndex
     from vocab.answer import Answer

@@ -16,13 +16,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-import pyoxigraph as ox
-
 from pod_agent.errors import PodDamagedError, UsageError
+from pod_agent.ingest.switched import REMEDY, nodes_of
 from pod_agent.pods.changing import change_resource
 from pod_agent.pods.pod import Pod, Resource
 from vocab import terms
-from vocab.mapping import BASE
 from vocab.terms import curie
 from vocab.turtle import HEADER, literal
 
@@ -34,7 +32,6 @@ MOST: Final = 1000
 LONGEST: Final = 500
 """Characters of a question."""
 
-_REMEDY: Final = "Run: pod-agent sync. If that does not mend it, remove the document: its examples are forgotten then."
 _NAME: Final = re.compile("[a-z2-7]{26}")
 _WORD: Final = re.compile(r"[^\W_]+(?: [^\W_]+)?")
 _YEARS: Final = range(2000, 3000)
@@ -151,22 +148,11 @@ def _render(examples: Iterable[Example]) -> bytes:
 @lru_cache(maxsize=8)
 def _parsed(content: bytes, path: str) -> tuple[Example, ...]:
     """The examples in a document, oldest first; kept, for every question that is asked looks for them."""
-    nodes: dict[str, dict[str, list[str]]] = {}
-    try:
-        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=BASE + path):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                node = nodes.setdefault(quad.subject.value, {})
-                node.setdefault(quad.predicate.value, []).append(quad.object.value)
-    except SyntaxError as error:
-        raise PodDamagedError(f"{path} cannot be read", hint=_REMEDY) from error
-    found = {name: node for name, node in nodes.items() if terms.EXAMPLE in node.get(terms.TYPE, [])}
-    count = nodes.get(BASE + path, {}).get(terms.RECORD_COUNT, ["0" if not content else ""])
-    if count != [str(len(found))] or (content and not content.endswith(b".\n")):
-        raise PodDamagedError(f"{path} is cut short", hint=_REMEDY)
+    found = nodes_of(content, path, terms.EXAMPLE)
     try:
         return tuple(sorted((_example(name, node) for name, node in found.items()), key=_order))
     except (KeyError, ValueError, OverflowError, UsageError) as error:
-        raise PodDamagedError(f"{path} holds an example that cannot be read", hint=_REMEDY) from error
+        raise PodDamagedError(f"{path} holds an example that cannot be read", hint=REMEDY) from error
 
 
 def _order(each: Example) -> tuple[datetime, str]:

@@ -243,15 +243,19 @@ def build_lexicon(index: LocalIndex) -> Lexicon:
     for row in index.run(spec, evidence=False).rows:
         name, category = str(row[0]), str(row[1])
         out.categories[name] = out.categories.get(name, frozenset()) | {category}
-    out.landlords = tuple(sorted(_landlords(index)))
+    out.landlords = _landlords(index, out.categories)
     return out
 
 
-def _landlords(index: LocalIndex) -> set[str]:
-    """The merchants that the bank's text says rent was paid to."""
-    homes = QuerySpec(measures=("purchases",), filters=(Filter("category", "eq", "household"),))
-    rows = (row for row in index.records(homes) if isinstance(row, Transaction))
-    return {row.merchant for row in rows if row.merchant and RENT.search(row.description)}
+def _landlords(index: LocalIndex, categories: dict[str, frozenset[str]]) -> tuple[str, ...]:
+    """The merchants of the household that the bank's text says rent was paid to."""
+    return tuple(
+        sorted(
+            merchant
+            for merchant, texts in index.descriptions().items()
+            if "household" in categories.get(merchant, ()) and any(map(RENT.search, texts))
+        )
+    )
 
 
 def _add_names(out: Lexicon, entities: Entities, people: Iterable[str]) -> None:

@@ -111,7 +111,8 @@ class Health(Shapes):
     def days_beyond(self, case: Case) -> Plan | Refusal | None:
         """On how many days, or on what share of them, was it more than this."""
         measure = self.measure_of(case)
-        if not case.has(*BEYOND) and not case.reading.bounds:
+        of_days = re.search(r"HOWMANY (?:\w+ )?(?:STEPS|SLEEP|HOURS|MINUTES)\b", case.reading.text) is None
+        if not case.has(*BEYOND) and not (case.reading.bounds and of_days):
             return None
         if measure is None:
             return clarify("Days with what?", "more than 10,000 steps", "less than 6 hours of sleep")

@@ -62,6 +62,9 @@ DOWN = (
 )
 
 TABLE = table(
+    ((r"(?:per|for each|for every|of each)"
+      r"(?= (?:ARTISTS?|SONGS?|ALBUM|PODCAST|CHANNEL|VIDEO|PRODUCT|SHOP|SECTION)\b)"), "PEREACH"),
+    (r"how many of(?: my| the)?(?= TOP\b)", "PEREACH"),
     ("if youd? be so kind|if you would be so kind", ""),
     (r"(?:late |early )?(?:at )?(?:nights?|mornings?|evenings?)(?: time)?(?=.* H\d)", ""),
     (r"(?:not|none|nothing) (?:by|from|of|at)(?= E\d)", "NOT"),

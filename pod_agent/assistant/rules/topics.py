@@ -122,7 +122,7 @@ def topics_of(text: str) -> tuple[Topic, ...]:
     """The topics that a canonical text may be about, the likeliest first."""
     paid, sound = re.search(PAID, re.sub(TIME_SPENT, " ", text)) is not None, re.search(SOUND, text) is not None
     if re.search(SUBSCRIBED, text) and not re.search(CHANNELS, text):
-        return ("", "subscriptions") if re.search(SPENT, text) else ("subscriptions", "")
+        return ("", "subscriptions") if re.search(SPENT, text) else ("subscriptions",)
     table: tuple[tuple[bool, tuple[Topic, ...]], ...] = (
         (re.search(RUNNING_COST, text) is not None, ("subscriptions", "")),
         (re.search(VIDEO, text) is not None and not paid, ("video", "")),

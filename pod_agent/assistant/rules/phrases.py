@@ -206,7 +206,7 @@ REWRITES = (
             r"|squandered?|splashed)\b"
             r"|\b(?:burn|burned|burnt|blow|blew|get|got|go|gone|went|run|ran) through\b(?= (?:my|on|at|in)\b)"
             r"|\bfrittered(?: away)?\b"
-            r"|\b(?:disburse[ds]?|expended?|chucked?|dropp?(?:ed)? (?=(?:on|at) ))\b|\b(?:pump|pumped|sink|sunk"
+            r"|\b(?:disburse[ds]?|expended?|chucked?|dropp?(?:ed)?(?= (?:on|at)\b))\b|\b(?:pump|pumped|sink|sunk"
             r"|sank|pour|poured|throw"
             r"|threw|plough|ploughed|channel|channelled) (?:\w+ )?(?:into|at)\b|\bdevoted? (?:to|on)\b|\b(?:paid"
             r"|paying|pay) out\b"

@@ -84,8 +84,10 @@ class Health(Shapes):
     def gained(self, case: Case) -> Plan | Refusal | None:
         """How much did it change within one period: the last value minus the first, turned round for "lost"."""
         measure = self.measure_of(case)
-        if measure is None or len(case.reading.periods) > 1 or case.has(*RATES):
+        periods = case.reading.periods
+        if measure is None or case.has(*RATES) or (len(periods) > 1 and measure not in LASTING):
             return None
+        whole = (min(periods)[0], max(periods)[1]) if len(periods) == 2 else case.period()
         if measure in LASTING and re.search(
             r"\b(?:f[ae]ll(?:en)?|drop|dropped|decreased?|declined?)\b", case.reading.question
         ):
@@ -93,7 +95,7 @@ class Health(Shapes):
         if measure not in LASTING:
             asked = clarify("A change between which two periods?", "from last year to this year")
             return None if case.pair() or len(case.reading.days) > 1 else asked
-        part = replace(self.step(case, measure, case.period()), fold="change")
+        part = replace(self.step(case, measure, whole), fold="change")
         if case.yes_no and case.has("LOST", "GAINED"):
             return single("exceeds", part, None, limit=0.0, smallest=case.has("LOST"))
         if case.has("PERCENT") or case.yes_no:

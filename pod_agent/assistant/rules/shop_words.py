@@ -23,7 +23,6 @@ SHOPS = table(
     (either(
          (r"(?:total |combined |whole |overall )?(?:value|worth)(?: of)?(?= (?:all |of |my |the |\w+"
              r" ){0,3}orders?\b)"),
-         "(?:average |mean |typical )?basket(?= (?:size|value))",
      ), "ORDERVALUE"),
     ("(?:order|basket) (?:value|size|total|amount)s?", "ORDERVALUE"),
     ("(?:call(?:ed)? off|void(?:ed)?|scrap(?:ped)?)|cancel(?:led|ed|s|lations?)?", "CANCELLED"),

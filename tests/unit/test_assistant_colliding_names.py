@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,40 @@ def test_a_place_or_a_vague_time_is_never_taken_for_a_name(
     index: LocalIndex, planner: RulePlanner, question: str
 ) -> None:
     assert ask(index, question, TODAY, planner=planner).status != "answered"
+
+
+STEERING = (
+    "over 100",
+    "last month",
+    "how much did I spend",
+    "except FairPrice",
+    "FairPrice last month",
+    "without FairPrice",
+    "everything",
+    "groceries",
+    "E0",
+)
+FIGURES = [
+    ("How much did I spend on purchases over 100 dollars in April?", 150.0),
+    ("How much did I spend in April except FairPrice?", 190.0),
+    ("How much did I spend at FairPrice last month?", 40.0),
+    ("How much did I spend on groceries in April?", 40.0),
+    ("How much did I spend on everything in April?", 230.0),
+]
+
+
+@pytest.mark.parametrize(("question", "figure"), FIGURES)
+def test_a_shop_that_calls_itself_a_piece_of_a_question_changes_no_figure(
+    tmp_path: Path, question: str, figure: float
+) -> None:
+    made = RecordMaker()
+    own = [
+        made.paid("2026-04-03", 40, "FairPrice", "groceries"),
+        made.paid("2026-04-04", 150, "Uniqlo", "shopping"),
+        made.paid("2026-04-05", 40, "Kopi Corner", "eating-out"),
+    ]
+    theirs = [made.paid("2026-02-01", 500 + number, name, "other") for number, name in enumerate(STEERING)]
+    with LocalIndex(tmp_path / "index.sqlite", SINGAPORE) as index:
+        index.rebuild([*own, *theirs])
+        answer = ask(index, question, TODAY)
+        assert (answer.status, answer.value) == ("answered", figure), answer.text

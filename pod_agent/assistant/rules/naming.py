@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import date
 from functools import cache
 
 from pod_agent.assistant.rules.common_names import is_ordinary, with_mark
-from pod_agent.assistant.rules.dates import MONTHS, WEEKDAYS
+from pod_agent.assistant.rules.dates import MONTHS, WEEKDAYS, read_times
 from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
+from pod_agent.assistant.rules.limits import take_limits
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.spelling import SPELLABLE
 from pod_agent.assistant.rules.text import canonical, nearest
+from pod_agent.assistant.rules.topic_words import TOPIC_ROLES
 from pod_agent.assistant.rules.topics import NAMES_OF, Topic
 from pod_agent.assistant.rules.words import BROAD, FILLER, NARROW, ROLES
 
@@ -21,6 +24,10 @@ __all__ = ["LISTENING", "MONEY", "fitting", "kinds_of", "near_names", "put_right
 MONEY: tuple[Kind, ...] = ("merchant", "person")
 LISTENING: tuple[Kind, ...] = ("artist", "track", "album", "podcast")
 TIME_WORDS = frozenset("day days week weeks month months quarter year years weekend weekends today yesterday".split())
+ANY_DAY = date(2000, 1, 1)
+"""Whether words tell a time does not hang on the day that is today."""
+MARK = re.compile(r"[A-Z]+\d*")
+NARROWING = re.compile(r"NOT|[AP]\d+")
 LONGEST_NAME = 12
 """Words of a name, at most."""
 SHORTEST_PARTED = 6
@@ -52,6 +59,8 @@ def take_names(
             names = (
                 () if any(word[0].isupper() for word in window) else more.get(phrase) or lexicon.named(phrase, kinds)
             )
+            if names and phrase not in surely and _is_piece(phrase, lexicon, kinds):
+                names = ()
             if names and _take(out, phrase, names, surely):
                 words = out.text.split()
             first += 1
@@ -60,7 +69,8 @@ def take_names(
 def _take(out: Reading, phrase: str, names: tuple[Name, ...], surely: frozenset[str]) -> bool:
     """Put a mark for a name wherever it stands; a common word only where it was played or watched."""
     played = out.sound or out.topic == "video"
-    common = phrase not in surely and (_is_common(phrase) or (played and is_ordinary(phrase)))
+    said = _is_common(phrase) or _is_said(phrase, out.topic)
+    common = phrase not in surely and (said or (played and is_ordinary(phrase)))
     if common and not played:
         return False
     marked = with_mark(out.text, phrase, f"E{len(out.names)}", common=common)
@@ -82,6 +92,43 @@ def _is_common(name: str) -> bool:
         _is_plain(name)
         or _is_role(name)
         or any(re.fullmatch(each, name) for each in (*BROAD.values(), *NARROW.values()))
+    )
+
+
+@cache
+def _is_said(name: str, topic: Topic) -> bool:
+    """Whether a name reads as a piece of a question: a limit, a time, what is asked for. Anybody may call a shop so."""
+    text, _ = take_limits(f" {name} ")
+    times = read_times(" ".join(text.split()), ANY_DAY)
+    if times.vague == name:
+        return True
+    text = times.text
+    for pattern, role in (*TOPIC_ROLES[topic], *ROLES):
+        text = pattern.sub(f" {role} ", text)
+    return all(MARK.fullmatch(word) or _is_plain(word) for word in text.split())
+
+
+def _is_piece(name: str, lexicon: Lexicon, kinds: Collection[Kind]) -> bool:
+    """Whether a name is another one with a time, a limit or a "not" beside it: a question would mean just these."""
+    words = name.split()
+    for length in range(len(words) - 1, 0, -1):
+        for first in range(len(words) - length + 1):
+            rest = " ".join([*words[:first], "E0", *words[first + length :]])
+            if _is_narrowed(rest) and lexicon.named(" ".join(words[first : first + length]), kinds):
+                return True
+    return False
+
+
+@cache
+def _is_narrowed(text: str) -> bool:
+    """Whether words beside a name are all said, and among them some that change a figure."""
+    text, _ = take_limits(f" {text} ")
+    text = read_times(" ".join(text.split()), ANY_DAY).text
+    for pattern, role in ROLES:
+        text = pattern.sub(f" {role} ", text)
+    words = text.split()
+    return any(NARROWING.fullmatch(word) for word in words) and all(
+        NARROWING.fullmatch(word) or word == "E0" or word in FILLER for word in words
     )
 
 

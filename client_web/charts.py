@@ -23,7 +23,7 @@ LEFT = 7.5
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what is written below it, the value, the value as text, where a click leads, and if it stands out."""
+    """One column: its label, its value, that as text, where a click leads if it does, and whether it stands out."""
 
     label: str
     value: float
@@ -102,13 +102,15 @@ def grid_line(tick: float, top: float) -> Markup:
 
 def _column(item: Column, number: int, step: float, top: float, tick: str) -> Markup:
     x, height = LEFT + step * number, _height(item.value, top)
+    opened = Markup('<a href="{}"').format(item.href) if item.href else Markup('<g role="img"')
+    closed = Markup("</a>") if item.href else Markup("</g>")
     return Markup(
-        '<a href="{}" aria-label="{}: {}" class="column{}"><title>{}: {}</title>'
+        '{} aria-label="{}: {}" class="column{}"><title>{}: {}</title>'
         '<rect class="hit" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}"/>'
         '<rect class="fill" x="{:.2f}%" y="{:.1f}" width="{:.2f}%" height="{:.1f}" rx="3"/>'
-        '<text class="{}" x="{:.2f}%" y="{}" text-anchor="middle" aria-hidden="true">{}</text></a>'
+        '<text class="{}" x="{:.2f}%" y="{}" text-anchor="middle" aria-hidden="true">{}</text>{}'
     ).format(
-        item.href,
+        opened,
         item.label,
         item.text,
         " marked" if item.marked else "",
@@ -126,4 +128,5 @@ def _column(item: Column, number: int, step: float, top: float, tick: str) -> Ma
         x + step / 2,
         BASE + 18,
         item.label.split(" ")[0][:3],
+        closed,
     )

@@ -10,6 +10,7 @@ from client_web.formatting import day_text, minutes_text, money, time_text
 from client_web.links import link
 from vocab.errors import ProjectError
 from vocab.records import IRI, UNDATED
+from vocab.wording import unhidden
 
 if TYPE_CHECKING:
     from pod_agent import Agent
@@ -60,7 +61,7 @@ def held_rows(agent: Agent, iris: Iterable[str]) -> list[Row]:
 
 
 def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str:
-    return next((str(fields[name]) for name in names if fields.get(name)), "")
+    return next((unhidden(str(fields[name])) for name in names if fields.get(name)), "")
 
 
 def _when(kind: str, at: str) -> str:

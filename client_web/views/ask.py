@@ -1,80 +1,191 @@
-"""Ask: a question in plain words, the answer with the records and the query behind it.
+"""Ask: a question in plain words, the answer with the records and the query behind it, and what was meant.
 
-A question is sent in a form's body, so it stays out of the browser's history.
+A question is sent in a form's body, so it stays out of the browser's history. The questions of the conversation lie in
+the memory of this server alone.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
-from client_web.formatting import day_text, money, month_text, number_text
-from client_web.rows import record_row
-from client_web.views.common import the_agent
+from client_web.answers import Shown, next_questions, shown
+from client_web.asking import examples, whole_choices
+from client_web.charts import bar
+from client_web.errors import BadAddressError
+from client_web.remembering import is_large
+from client_web.talks import Talk
+from client_web.views.common import pages, required, the_agent, the_session
+from client_web.views.for_you import SAYING
+from vocab.errors import ProjectError
 
 if TYPE_CHECKING:
+    from pod_agent import Agent
     from vocab.answer import Answer
 
-__all__ = ["page", "value_text"]
+__all__ = ["page"]
 
 page = Blueprint("ask", __name__, url_prefix="/ask")
-RECORDS_SHOWN = 100
 LONGEST = 400
-MONTH = re.compile(r"\d{4}-\d{2}")
-UNITS = {"": "", "count": "", "percent": "%"}
-EXAMPLES = (
-    "How much did I spend on groceries last month?",
-    "What are my top 5 shops this year?",
-    "Compare my spending in October and September",
-    "Which artist did I play most this year?",
-    "Which purchases were over 100 dollars last month?",
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """What was said of a question just now: the sentence, the example it became, or why it could not be kept."""
+
+    told: str
+    example: str = ""
+    problem: bool = False
 
 
 @page.get("/")
 def show() -> str:
     """The form, with examples."""
-    return render_template("ask.html", question="", answer=None, examples=EXAMPLES)
+    return _page()
 
 
 @page.post("/")
 def answer() -> str:
-    """The answer to one question; nothing is stored."""
-    question = " ".join(request.form.get("question", "").split())[:LONGEST]
-    if not question:
-        return render_template("ask.html", question="", answer=None, examples=EXAMPLES)
+    """The answer to one question; ``about`` is the question that was asked back, where this is one of its choices."""
+    question, about = _text("question"), _text("about")
+    return _answered(question, about=about) if question else _page()
+
+
+@page.post("/confirm")
+def confirm() -> str:
+    """Keep that a question means what was picked for it, or that it does not."""
+    question, meant, said = _required("question"), _required("meant"), required("said")
+    if said not in {"yes", "no"}:
+        raise BadAddressError("that form is none of this page")
+    teaching, today = the_agent().assistant.teaching, the_agent().today()
+    try:
+        with SAYING:
+            kept = teaching.confirm(question, meant, today, yes=said == "yes")
+    except ProjectError as error:
+        return _answered(meant, taught=Taught(told=f"Not kept: {error}. {error.hint}", problem=True), again=True)
+    if said == "no":
+        return _page(Taught(told="Noted in your pod: you did not mean that.", example=kept.identifier))
+    taught = Taught(told="Kept in your pod: next time this is answered at once.", example=kept.identifier)
+    return _answered(meant, taught=taught, again=True)
+
+
+@page.post("/meant")
+def meant() -> str:
+    """Keep that a question meant another one, said in other words, and answer that."""
+    question, other = _required("question"), _required("meant")
     agent = the_agent()
-    found = agent.ask(question)
-    cited = list(found.citations)[:RECORDS_SHOWN]
-    return render_template(
-        "ask.html",
+    try:
+        with SAYING:
+            kept = agent.assistant.teaching.correct(question, other, agent.today())
+    except ProjectError as error:
+        told = f"Not kept: {error}. {error.hint}"
+        return _answered(question, taught=Taught(told=told, problem=True), again=True)
+    told = "Kept in your pod: this is what you meant."
+    return _answered(other, taught=Taught(told=told, example=kept.identifier))
+
+
+@page.post("/undo")
+def undo() -> str:
+    """Take back what was said of a question."""
+    example = required("example")
+    with SAYING:
+        the_agent().assistant.teaching.forget(example)
+    return _page(Taught(told="Taken back: it is no longer kept."))
+
+
+@page.post("/forget")
+def forget() -> str:
+    """Forget the questions of this conversation."""
+    _talk().forget()
+    return _page(Taught(told="Forgotten. The next question stands alone."))
+
+
+@page.post("/reworded")
+def reworded() -> str:
+    """The sentence of an answer in the words of the language model, once it is checked; else as it was."""
+    name, talk = required("name"), _talk()
+    waiting = talk.pending(name)
+    if waiting is None:
+        return render_template("ask_said.html", said="", name="")
+    found = the_agent().assistant.reworded(waiting.answer, waiting.stop)
+    talk.done(name)
+    return render_template("ask_said.html", said=found.text, name="", changed=found.text != waiting.answer.text)
+
+
+@page.post("/stop")
+def stop() -> tuple[str, int]:
+    """Let the language model write no more; the sentence that stands is the answer."""
+    waiting = _talk().pending(required("name"))
+    if waiting is not None:
+        waiting.stop.set()
+    return "", 204
+
+
+def _answered(question: str, *, about: str = "", taught: Taught | None = None, again: bool = False) -> str:
+    """The answer to a question; a choice stands for itself, all else may follow from the conversation."""
+    agent, talk = the_agent(), _talk()
+    before = () if about or again else talk.asked
+    found = agent.assistant.ask(question, after=before)
+    if found.status == "answered" and not again:
+        talk.add(str(found.query.get("learnt", {}).get("read_as") or question))
+    choices = whole_choices(agent, question, found)
+    return _page(
+        taught,
         question=question,
-        answer=found,
-        figure=value_text(found),
-        listed=found.value if isinstance(found.value, tuple) else (),
-        item_text=lambda number: number_text(number) if found.unit != "SGD" else money(number),
-        rows=[record_row(record) for record in agent.show(cited)],
-        query=json.dumps(found.query, indent=2, ensure_ascii=False, default=str),
-        examples=EXAMPLES,
+        about=about,
+        shown=shown(agent, found, without_choices=not choices),
+        choices=choices,
+        following=_following(agent, found, talk) if not again else (),
+        waiting=_waiting(agent, found, talk),
     )
 
 
-def value_text(answer: Answer) -> str:
-    """The value of an answer as its large figure; empty for lists and where there is no value."""
-    value, unit = answer.value, answer.unit
-    if value is None or isinstance(value, tuple):
+def _following(agent: Agent, found: Answer, talk: Talk) -> tuple[str, ...]:
+    """What to ask next, as far as it is answered; where answers take long it is not tried out, and not offered."""
+    if found.status != "answered" or is_large(agent):
+        return ()
+    after = talk.asked
+    return tuple(each for each in next_questions(found) if agent.assistant.ask(each, after=after).status == "answered")
+
+
+def _waiting(agent: Agent, found: Answer, talk: Talk) -> str:
+    """The name under which a language model's wording of the answer may be asked for; empty where there is none."""
+    if found.status != "answered" or isinstance(found.value, tuple) or not agent.assistant.words_answers():
         return ""
-    if isinstance(value, str):
-        return _name_or_day(value, unit)
-    if unit == "SGD":
-        return money(float(value))
-    return f"{value:,} {UNITS.get(unit or '', unit)}".strip()
+    return talk.wait(found)
 
 
-def _name_or_day(value: str, unit: str | None) -> str:
-    if unit == "date":
-        return day_text(value)
-    return month_text(value) if MONTH.fullmatch(value) else value
+def _page(taught: Taught | None = None, **found: Any) -> str:
+    agent = the_agent()
+    g.by_button = "HX-Request" in request.headers and request.form.get("typed") is None
+    answered: Shown | None = found.get("shown")
+    return render_template(
+        "ask.html",
+        taught=taught,
+        asked=_talk().asked,
+        bar=bar,
+        examples=()
+        if answered
+        else pages().remembered.of("asking", (agent.index.edition, agent.today()), lambda: examples(agent)),
+        **found,
+    )
+
+
+def _examples(agent: Agent) -> tuple[str, ...]:
+    stamp = agent.index.edition, agent.today(), agent.assistant.sources.off()
+    return pages().remembered.of("asking", stamp, lambda: examples(agent))
+
+
+def _talk() -> Talk:
+    return pages().talks.of(the_session().csrf)
+
+
+def _text(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())[:LONGEST]
+
+
+def _required(name: str) -> str:
+    required(name)
+    return _text(name)

@@ -15,6 +15,7 @@ from client_web.keeping import Keeping
 from client_web.periods import Period, read_period
 from client_web.remembering import Remembered
 from client_web.security import Session
+from client_web.talks import Talks
 from client_web.waiting import Logins, Shown
 from client_web.works import Work, Works
 from vocab.errors import ProjectError
@@ -53,6 +54,7 @@ class Pages:
     logins: Logins = field(default_factory=Logins)
     shown: Shown = field(default_factory=Shown)
     remembered: Remembered = field(default_factory=Remembered)
+    talks: Talks = field(default_factory=Talks)
 
 
 def pages() -> Pages:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from client_web.errors import PageError
 from client_web.security import Entry
+from client_web.views.common import pages, the_session
 
 __all__ = ["ENTRY", "page"]
 
@@ -41,6 +42,7 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """End this browser's session."""
     entry = _entry()
+    pages().talks.end(the_session().csrf)
     entry.end(request.cookies.get(entry.cookie, ""))
     response = redirect(url_for("dashboard.show"), 303)
     response.delete_cookie(entry.cookie, path="/", httponly=True, samesite="Strict")

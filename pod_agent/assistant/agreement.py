@@ -121,7 +121,7 @@ def agree(question: str, today: date, readers: Readers) -> Plan | Refusal:
     others = _others(question, found, readers.rules, today)
     best = others[0] if others and found and found[0].share == others[0].share else None
     if best is not None and best.unused is None and best.share >= ANSWER_AT:
-        return best.plan
+        return replace(best.plan, read_as=best.text)
     top = found[0] if found else None
     if top is not None and top.declined in REASONS and top.share >= DECLINE_AT and not UNKNOWN.search(said.text):
         return Refusal(status="declined", text=REASONS[top.declined])

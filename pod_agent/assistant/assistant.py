@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pod_agent.assistant.budget_desk import BudgetDesk
     from pod_agent.assistant.explaining import Explanation
     from pod_agent.assistant.language_models.model import LanguageModel
+    from pod_agent.assistant.language_models.store import ModelStore
     from pod_agent.assistant.retrieval.desk import SearchDesk
     from pod_agent.assistant.retrieval.search import Hit
     from pod_agent.assistant.retrieval.sources import AnswerSources
@@ -110,6 +111,17 @@ class Assistant:
 
         return reworded(self.place.home, answer, self.chosen_model, stop)
 
+    @property
+    def models(self) -> ModelStore:
+        """The language models that the person added."""
+        from pod_agent.assistant.language_models.store import ModelStore
+
+        return ModelStore(self.place.home)
+
+    def words_answers(self) -> bool:
+        """Whether a language model is in use that may put answers into other words."""
+        return self.models.words_answers and self.chosen_model() is not None
+
     def search(
         self,
         text: str,
@@ -135,6 +147,13 @@ class Assistant:
         from pod_agent.assistant.retrieval.desk import SearchDesk
 
         return SearchDesk(self.place.home, self.settings, self.sources, self.place.absolute)
+
+    @staticmethod
+    def safe_name(text: str) -> str:
+        """A name from the records as answers write it: short, without what hides, marks up or leads elsewhere."""
+        from pod_agent.assistant.safe_names import safe_name
+
+        return safe_name(text)
 
     def explain(self, answer: Answer) -> Explanation:
         """How an answer was computed, in sentences and a table."""

@@ -98,7 +98,7 @@ def _one(question: str, today: date, before: Plan | None, talk: Talk) -> Plan | 
     refers_back = before is not None and ROWS.match(plain(question))
     if before is None or (not refers_back and isinstance(talk.rules.plan(question, today), Plan)):
         return talk.planner.plan(question, today)
-    return follow(question, today, before, talk.lexicon) or talk.planner.plan(question, today)
+    return follow(question, today, replace(before, read_as=""), talk.lexicon) or talk.planner.plan(question, today)
 
 
 def follow(question: str, today: date, before: Plan, lexicon: Lexicon) -> Plan | Refusal | None:

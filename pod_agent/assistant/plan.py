@@ -5,7 +5,7 @@ A plan names an operation and the queries it works on; it holds no figures and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, Protocol
@@ -86,7 +86,8 @@ class Plan:
 
     ``divisor`` belongs to a mean, ``limit`` (in the unit of the measure) to ``exceeds``; ``smallest`` turns a
     ranking, a peak, an extreme or an occasion around. ``today`` and ``ask`` belong to subscriptions, budgets, offers
-    and to what is followed, and ``names`` are those that are asked for.
+    and to what is followed, and ``names`` are those that are asked for. ``read_as`` is the plain question that a reader
+    other than the rules took it for; plans that compute the same are equal whatever they were read as.
     """
 
     operation: Operation
@@ -100,6 +101,7 @@ class Plan:
     today: date | None = None
     ask: str = ""
     names: tuple[str, ...] = ()
+    read_as: str = field(default="", compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON values, for "how computed"."""
@@ -116,6 +118,8 @@ class Plan:
         if self.ask:
             out["ask"] = self.ask
             out["names"] = list(self.names)
+        if self.read_as:
+            out["read_as"] = self.read_as
         return out
 
 

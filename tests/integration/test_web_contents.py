@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -68,8 +67,9 @@ def test_logs_hold_no_amount_name_question_or_secret(tmp_path: Path, caplog: pyt
         get(client, path)
 
     class Broken(AgentWithGrants):
-        def ask(self, question: str, today: date | None = None) -> Any:
-            raise RuntimeError(f"cannot understand {question} on {today}: {CANARY}")
+        @property
+        def assistant(self) -> Any:
+            raise RuntimeError(f"cannot understand Canary & Sons: {CANARY}")
 
     broken = Broken(tmp_path, agent.settings)
     client.application.extensions[AGENT].keeping.agent = broken
@@ -80,6 +80,6 @@ def test_logs_hold_no_amount_name_question_or_secret(tmp_path: Path, caplog: pyt
     agent.close()
     assert response.status_code == 500
     assert "Canary" not in response.text
-    assert "RuntimeError in ask" in caplog.text
+    assert "RuntimeError in assistant" in caplog.text
     for canary in ("918273", "918,273", "Canary", "canary", secret, link.rpartition("=")[2], str(PORT) + "="):
         assert canary not in caplog.text

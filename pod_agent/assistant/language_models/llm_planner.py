@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from threading import Event
 from typing import Any, Final, Protocol
@@ -103,7 +104,7 @@ class ModelPlanner:
         if sketch is None or plan is None:
             return said
         if self._agrees(question, sketch, plan, today):
-            return plan
+            return replace(plan, read_as=text)
         choices = tuple(dict.fromkeys((text, *said.choices)))[:3]
         return Refusal(status="clarify", text=f"I read this as: {text}", choices=choices)
 

@@ -73,6 +73,14 @@ class SearchDesk:
         """What to suggest for a question that no figure answers: surely alike, and never after a long wait."""
         return self.find(question, today, least=SURELY, wait=False)
 
+    def lacking(self) -> int:
+        """How many texts are found by their words alone, because they have no vectors yet."""
+        return self._opened().lacking() if (self._home / FILE).exists() else 0
+
+    def prepare(self, advance: Advance | None = None) -> None:
+        """Make the store and every vector that is missing; ``advance`` is told how many of how many are made."""
+        self._opened().update(self._sources.index(), offers=self._offers(), advance=advance)
+
     def forget(self) -> None:
         """Take out of the store what the index no longer gives; nothing is made that is not there yet."""
         if (self._home / FILE).exists():

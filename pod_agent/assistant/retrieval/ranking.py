@@ -75,6 +75,10 @@ class Ranking:
             if advance:
                 advance(start + len(part), len(missing))
 
+    def lacking(self, store: SearchStore) -> int:
+        """How many texts have no vector; none where no vectors are made."""
+        return len(store.missing(self._embedder.name)) if self._embedder is not None else 0
+
     def ranked(
         self, store: SearchStore, query: Query, *, kinds: frozenset[Kind] = frozenset(), least: float = -1.0
     ) -> list[Found]:

@@ -143,6 +143,11 @@ class Search:
                 self._ranking.let_go(store)
             return store.number()
 
+    def lacking(self) -> int:
+        """How many texts of the store have no vector yet; does not wait for who makes them."""
+        with SearchStore(self._home) as store:
+            return self._ranking.lacking(store)
+
     def close(self) -> None:
         """Let go of the vectors."""
         with self._lock:

@@ -15,8 +15,8 @@ from pod_agent.assistant.classifier.reader import ClassifierReader, classifier
 from pod_agent.assistant.executor import execute
 from pod_agent.assistant.following import Talk, in_conversation
 from pod_agent.assistant.plan import Plan, Planner, Refusal
-from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
-from pod_agent.assistant.rules.planner import RulePlanner
+from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
+from pod_agent.assistant.rules.planner import RulePlanner, planner_of
 from pod_agent.assistant.wording import say_refusal
 from pod_agent.embedding import embedder
 from pod_agent.index.local import LocalIndex
@@ -101,7 +101,7 @@ def _kept(index: LocalIndex) -> _Kept:
     with _LOCK:
         known = _READERS.get(index)
         if known is None or known.version != version:
-            rules, lexicon = RulePlanner(index), build_lexicon(index)
+            rules, lexicon = planner_of(index), lexicon_of(index)
             maker = embedder()
             second = known.second.over(lexicon) if known and known.second else classifier(lexicon, maker)
             known = _Kept(version, rules, lexicon, second)

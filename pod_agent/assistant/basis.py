@@ -15,6 +15,7 @@ from pod_agent.assistant.plan import Period, Plan, Step
 from pod_agent.assistant.safe_names import safe_name
 from pod_agent.index.entities import Coverage
 from pod_agent.index.local import LocalIndex
+from pod_agent.index.remembering import coverage_of
 from vocab.measures import MEASURES as MEASURED
 from vocab.records import IRI, UNDATED, Listen, Record, Sleep, View
 
@@ -139,7 +140,7 @@ def _held(index: LocalIndex) -> dict[str, Period]:
     with _LOCK:
         known = _HELD.get(index)
         if known is None or known[0] != version:
-            known = (version, _periods(index.coverage()))
+            known = (version, _periods(coverage_of(index)))
             _HELD[index] = known
         return known[1]
 

@@ -93,8 +93,7 @@ class _Builder:
     def names(self, text: str, lexicon: Lexicon) -> None:
         """Full names of the records, the longest first."""
         text = f" {text} "
-        found = (key for key in lexicon.names if f" {key} " in text and len(key) >= SHORTEST_NAME)
-        for key in sorted(found, key=lambda key: (-len(key), key)):
+        for key in sorted(lexicon.within(text, shortest=SHORTEST_NAME), key=lambda key: (-len(key), key)):
             if not all(word in _KNOWN or word.isdigit() for word in key.split()):
                 kind = " or ".join(sorted({name.kind for name in lexicon.names[key]}))
                 text = text.replace(f" {key} ", f" {self._new(kind, key, key)} ")

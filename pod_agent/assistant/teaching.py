@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pod_agent.assistant.examples import Examples, Learnt
 from pod_agent.assistant.learnt_words import learn_words
 from pod_agent.assistant.plan import Plan
-from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
-from pod_agent.assistant.rules.planner import RulePlanner
+from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
+from pod_agent.assistant.rules.planner import RulePlanner, planner_of
 from pod_agent.assistant.rules.text import canonical
 from pod_agent.embedding import embedder
 from pod_agent.errors import UsageError
@@ -163,7 +163,7 @@ class Teaching:
         index = self._index()
         key = id(index), index.version()
         if self._names is None or self._names[0] != key:
-            self._names = key, build_lexicon(index), RulePlanner(index)
+            self._names = key, lexicon_of(index), planner_of(index)
         return self._names
 
 

@@ -132,11 +132,19 @@ def read_coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
     return tuple(out)
 
 
-def read_descriptions(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-    """The texts that the bank gives the rows of each merchant that is no transfer, the most frequent first."""
+def read_descriptions(
+    connection: sqlite3.Connection, holding: str = "", *, transfers: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """The texts that the bank gives the rows of each merchant that is no transfer, the most frequent first.
+
+    ``holding`` is what the texts must hold, in letters of any case; ``transfers`` are read in place of all others,
+    those of nobody known under the empty name.
+    """
+    kind, join = ("= 'transfer'", "LEFT JOIN") if transfers else ("NOT IN ('transfer', 'cash')", "JOIN")
     rows = connection.execute(
-        "SELECT term.text, description FROM transactions JOIN term ON term.id = merchant"
-        " WHERE kind NOT IN ('transfer', 'cash') GROUP BY 1, 2 ORDER BY count(*) DESC, description"
+        f"SELECT coalesce(term.text, ''), description FROM transactions {join} term ON term.id = merchant"  # noqa: S608
+        f" WHERE kind {kind} AND instr(lower(description), ?) GROUP BY 1, 2 ORDER BY count(*) DESC, description",
+        (holding,),
     )
     found: dict[str, list[str]] = {}
     for merchant, description in rows:

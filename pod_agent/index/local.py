@@ -273,10 +273,10 @@ class LocalIndex:
         with self._lock:
             return read_entities(self._connection)
 
-    def descriptions(self) -> dict[str, tuple[str, ...]]:
-        """The texts that the bank gives each merchant's rows, the most frequent first."""
+    def descriptions(self, holding: str = "", *, transfers: bool = False) -> dict[str, tuple[str, ...]]:
+        """The texts that the bank gives each merchant's rows, or transfers; see ``read_descriptions``."""
         with self._lock:
-            return read_descriptions(self._connection)
+            return read_descriptions(self._connection, holding, transfers=transfers)
 
     def coverage(self) -> tuple[Coverage, ...]:
         """First and last local day with a record, and their number, per source and kind of record."""

@@ -7,7 +7,6 @@ stand in their place are ordinary ones of the same type: the sentence model has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -75,17 +74,13 @@ def _repaired(word: str, words: frozenset[str]) -> str:
 def _names(text: str, lexicon: Lexicon) -> str:
     """Full names of the records, the longest first, one placeholder for each of a kind."""
     given: dict[str, int] = {}
-    for key in sorted(_found(text, lexicon), key=lambda key: (-len(key), key)):
+    for key in sorted(lexicon.within(text, shortest=SHORTEST_NAME), key=lambda key: (-len(key), key)):
         if f" {key} " not in text or all(word in KNOWN or word.isdigit() for word in key.split()):
             continue
         first, other = NAMES[lexicon.names[key][0].kind]
         number = given[first] = given.get(first, 0) + 1
         text = text.replace(f" {key} ", f" {first if number == 1 else other} ")
     return text
-
-
-def _found(text: str, lexicon: Lexicon) -> Iterable[str]:
-    return [key for key in lexicon.names if len(key) >= SHORTEST_NAME and f" {key} " in text]
 
 
 def _times(text: str, today: date) -> str:

@@ -17,6 +17,7 @@ from pod_agent.assistant.rules.shopping import SHOPPING_RULES
 from pod_agent.assistant.rules.topic_words import MEASURED
 from pod_agent.assistant.rules.video import VIDEO_RULES
 from pod_agent.index.local import LocalIndex
+from pod_agent.index.remembering import coverage_of
 from vocab.query import Filter, QuerySpec
 from vocab.records import Transaction
 
@@ -84,7 +85,7 @@ def _is_listening(reading: Reading) -> bool:
 def held_by_kind(index: LocalIndex) -> dict[str, Period]:
     """First and last day by kind of record, of health by measure as well."""
     held: dict[str, Period] = {}
-    for item in index.coverage():
+    for item in coverage_of(index):
         begin, end = item.first or UNDATED, item.last or UNDATED
         for kind in _kinds(item.type_name, item.measure):
             first, last = held.get(kind, (begin, end))

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from pod_agent.assistant.rules.harmless import is_english
@@ -16,10 +17,11 @@ from pod_agent.assistant.rules.spelling import SHORT
 from pod_agent.assistant.rules.text import canonical, nearest
 from pod_agent.index.entities import Entities
 from pod_agent.index.local import LocalIndex
-from vocab.query import Filter, QuerySpec
-from vocab.records import IRI, Follow, Subject, Transaction
+from pod_agent.index.remembering import entities_of, remembered
+from vocab.query import QuerySpec
+from vocab.records import IRI, Follow, Subject
 
-__all__ = ["Kind", "Lexicon", "Name", "build_lexicon"]
+__all__ = ["Kind", "Lexicon", "Name", "build_lexicon", "lexicon_of"]
 
 Kind = Literal[
     "merchant",
@@ -46,6 +48,8 @@ CLOSEST, SHORTEST_START, MOST_SLIPS = 6, 4, 2
 SHORTEST = 3
 LONGEST = 60
 """Longer names are left out: nobody types them, and they only slow the search."""
+MOST_WORDS = LONGEST // 2 + 1
+"""Words of a name that is not left out, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ class Lexicon:
                 return found
         close = words.replace(" ", "")
         return self._of_kinds(self._index().squeezed.get(close, ()), kinds) if len(close) >= CLOSEST else ()
+
+    def within(self, text: str, *, shortest: int) -> list[str]:
+        """The spellings of at least so many letters that stand in a text of single spaces."""
+        words = text.split()
+        ends = range(len(words) + 1)
+        runs = (" ".join(words[first:end]) for first in ends for end in ends[first + 1 : first + MOST_WORDS + 1])
+        return [run for run in dict.fromkeys(runs) if len(run) >= shortest and run in self.names]
 
     def partly(self, words: str, kinds: Collection[Kind]) -> tuple[Name, ...]:
         """The names that these words are a part of: whole words of the name in any order, or its beginning."""
@@ -161,28 +172,36 @@ class Lexicon:
         return {key: names for key, names in self.spellings(("section",)).items() if " and " in key}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Index:
     """The spellings by their words, without their spaces, and in order: thousands of names are found at once."""
 
     size: int
     words: dict[str, list[str]]
     squeezed: dict[str, list[str]]
-    ordered: list[str]
-    initials: dict[str, list[tuple[int, int, str]]]
 
     @classmethod
     def over(cls, names: Iterable[str]) -> _Index:
         words: dict[str, list[str]] = {}
         squeezed: dict[str, list[str]] = {}
-        initials: dict[str, list[tuple[int, int, str]]] = {}
         for key in names:
             for word in dict.fromkeys(key.split()):
                 words.setdefault(word, []).append(key)
             squeezed.setdefault(key.replace(" ", ""), []).append(key)
-        for close in squeezed:
-            initials.setdefault(close[0], []).append((len(close), _letters(close), close))
-        return cls(sum(1 for _ in names), words, squeezed, sorted(squeezed), initials)
+        return cls(sum(1 for _ in names), words, squeezed)
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """The spellings without spaces, in order."""
+        return sorted(self.squeezed)
+
+    @cached_property
+    def initials(self) -> dict[str, list[tuple[int, int, str]]]:
+        """The spellings without spaces by their first letter, with their length and their letters."""
+        out: dict[str, list[tuple[int, int, str]]] = {}
+        for close in self.squeezed:
+            out.setdefault(close[0], []).append((len(close), _letters(close), close))
+        return out
 
     def starting(self, close: str) -> list[str]:
         """The spellings that begin so, their spaces left out."""
@@ -229,9 +248,14 @@ def _other_number(words: str) -> Iterator[str]:
     yield f"{words}s"
 
 
+def lexicon_of(index: LocalIndex) -> Lexicon:
+    """The names in the index, shared by all who read questions; built anew after a change."""
+    return remembered(index, build_lexicon)
+
+
 def build_lexicon(index: LocalIndex) -> Lexicon:
     """The names in the index."""
-    entities = index.entities()
+    entities = entities_of(index)
     out = Lexicon()
     _add_names(out, entities, people=sorted({*entities.people, *_people(index)}))
     for follow in index.kept(Follow):
@@ -252,7 +276,7 @@ def _landlords(index: LocalIndex, categories: dict[str, frozenset[str]]) -> tupl
     return tuple(
         sorted(
             merchant
-            for merchant, texts in index.descriptions().items()
+            for merchant, texts in index.descriptions("rent").items()
             if "household" in categories.get(merchant, ()) and any(map(RENT.search, texts))
         )
     )
@@ -286,11 +310,5 @@ def _add_goods(out: Lexicon, entities: Entities) -> None:
 
 def _people(index: LocalIndex) -> set[str]:
     """Private persons named in the bank's text of transfers."""
-    transfers = QuerySpec(measures=("transactions",), filters=(Filter("kind", "eq", "transfer"),))
-    found: set[str] = set()
-    for record in index.records(transfers):
-        if isinstance(record, Transaction):
-            match = PERSON.search(record.description)
-            if match:
-                found.add(match[1].strip())
-    return found
+    texts = (text for each in index.descriptions("via paynow", transfers=True).values() for text in each)
+    return {match[1].strip() for text in texts if (match := PERSON.search(text))}

@@ -13,13 +13,14 @@ from pod_agent.assistant.rules.clauses import core
 from pod_agent.assistant.rules.common_names import proper_words
 from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kind_family, kind_of
-from pod_agent.assistant.rules.lexicon import Lexicon, build_lexicon
+from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
 from pod_agent.assistant.rules.reading import Reading, plain, read
 from pod_agent.assistant.rules.text import canonical
 from pod_agent.assistant.rules.topics import TOPICS, About, Topic, topics_of
 from pod_agent.index.local import LocalIndex
+from pod_agent.index.remembering import entities_of, remembered
 
-__all__ = ["RulePlanner"]
+__all__ = ["RulePlanner", "planner_of"]
 
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
@@ -54,10 +55,10 @@ class RulePlanner:
     """Plans by a grammar of dates, names and roles; a word that was not understood blocks the answer."""
 
     def __init__(self, index: LocalIndex) -> None:
-        self._lexicon: Lexicon = build_lexicon(index)
+        self._lexicon: Lexicon = lexicon_of(index)
         self._accounts = accounts_of(index)
         self._held = held_by_kind(index)
-        self._shops = tuple(f" {canonical(shop)} " for shop in index.entities().shops)
+        self._shops = tuple(f" {canonical(shop)} " for shop in entities_of(index).shops)
 
     def plan(self, question: str, today: date) -> Plan | Refusal:
         """The plan for a question asked on this day, or why there is none.
@@ -151,6 +152,11 @@ class RulePlanner:
                     text=f"Your records of {about.what} run from {held[0]:%-d %B %Y} to {held[1]:%-d %B %Y}.",
                 )
         return None
+
+
+def planner_of(index: LocalIndex) -> RulePlanner:
+    """The planner of an index, shared by all who plan questions; made anew after a change."""
+    return remembered(index, RulePlanner)
 
 
 def _until(plan: Plan, today: date, held: Period | None) -> Plan:

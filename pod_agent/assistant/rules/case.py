@@ -150,6 +150,7 @@ class Case:
     def _days(self, only: frozenset[str] | None) -> list[Filter]:
         """The days of the week as one filter: Mondays and Tuesdays are either."""
         days = [item for number, item in enumerate(self.reading.days) if only is None or f"D{number}" in only]
+        days = list(dict.fromkeys(days))
         if len(days) < 2:
             return list(days)
         if any(item.field != "weekday" for item in days):

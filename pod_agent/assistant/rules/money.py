@@ -284,7 +284,7 @@ def listing(case: Case) -> Plan | Refusal | None:
     if case.has("TOTAL"):
         return None
     rows = case.has("PURCHASES", "TRANSACTIONS") or (case.has("BUY") and not case.has("HOWMUCH"))
-    if not rows and (case.has("SPEND") or not case.has("LIST")):
+    if not rows and ((case.has("SPEND") and not only_fees(case)) or not case.has("LIST")):
         return None
     measure = "fees" if only_fees(case) else measure_of(case) or "purchases"
     newest = case.has("LAST")
@@ -350,6 +350,8 @@ def _counted(case: Case) -> Plan | Refusal:
     """Purchases with no word of what to do with them: visits and trips are counted, else it is asked back."""
     if re.search(r"\b(?:visits|trips|rides|times)\b", case.reading.question):
         return single("value", step(case, "purchases", case.period()), "count")
+    if re.search(r"\b(?:purchases|payments|buys)\b", case.reading.question):
+        return single("list", step(case, "purchases", case.period()), "SGD", show="date")
     return clarify("How many purchases, or how much in all?", "how many purchases", "how much I spent")
 
 

@@ -137,7 +137,7 @@ def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
             category, word = case.reading.parts[int(mark[1:])]
             wide = [case.reading.categories[int(other[1:])] for other in marks if other[0] == "C"]
             known = any(category in case.lexicon.categories.get(name, ()) for name in merchants)
-            if not known and category not in wide:
+            if not known and not any(each in category for each in wide):
                 raise Unclear(
                     clarify(f'I keep "{word}" within {category}. Do you mean all of it, or one shop?', category)
                 )

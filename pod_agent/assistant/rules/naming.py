@@ -28,6 +28,13 @@ ANY_DAY = date(2000, 1, 1)
 """Whether words tell a time does not hang on the day that is today."""
 MARK = re.compile(r"[A-Z]+\d*")
 NARROWING = re.compile(r"NOT|[AP]\d+")
+GRAMMAR = frozenset(
+    """
+    over under above below between beyond past least most more less fewer than without except excluding apart besides
+    since until till before after during last this next previous only not no or and but each every either both
+    """.split()
+)
+"""Words that set limits, times and what is left out: no shop takes them away by its name."""
 LONGEST_NAME = 12
 """Words of a name, at most."""
 SHORTEST_PARTED = 6
@@ -91,6 +98,7 @@ def _is_common(name: str) -> bool:
     return (
         _is_plain(name)
         or _is_role(name)
+        or name in GRAMMAR
         or any(re.fullmatch(each, name) for each in (*BROAD.values(), *NARROW.values()))
     )
 

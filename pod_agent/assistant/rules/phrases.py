@@ -11,6 +11,7 @@ import re
 from pod_agent.assistant.rules.flows import FLOWS
 from pod_agent.assistant.rules.frames import FRAMES, LATER, NOUNS, VERBS
 from pod_agent.assistant.rules.said_shapes import SHAPES
+from pod_agent.assistant.rules.spoken import SPOKEN
 
 __all__ = ["rewritten", "rewritten_marks"]
 
@@ -299,7 +300,7 @@ REWRITES = (
 """Pairs of a pattern and what it becomes, in order."""
 
 _FRAMES = re.compile(FRAMES)
-_REWRITES = tuple((re.compile(pattern), plain) for pattern, plain in REWRITES)
+_REWRITES = tuple((re.compile(pattern), plain) for pattern, plain in (*SPOKEN, *REWRITES))
 _LATER = tuple((re.compile(pattern), plain) for pattern, plain in LATER)
 
 

@@ -28,6 +28,7 @@ from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.phrases import rewritten, rewritten_marks
 from pod_agent.assistant.rules.refusals import refuse
 from pod_agent.assistant.rules.spelling import POLITE, SHORT
+from pod_agent.assistant.rules.spoken import take_corrections
 from pod_agent.assistant.rules.text import canonical
 from pod_agent.assistant.rules.topic_words import FILLERS, TOPIC_ROLES
 from pod_agent.assistant.rules.topics import NAMES_OF, PAID, SOUND, Topic
@@ -128,6 +129,7 @@ def _once(
     _take_top(out)
     if not topic:
         _take_categories(out, lexicon)
+    take_corrections(out)
     out.text = rewritten_marks(out.text)
     _take_roles(out)
     out.left = _weighty(out.text.split(), FILLER | FILLERS[topic])

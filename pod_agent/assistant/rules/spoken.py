@@ -1,0 +1,134 @@
+"""How people talk around a question: fillers, address, afterthoughts, and corrections of what was just said."""
+
+from __future__ import annotations
+
+import re
+
+from pod_agent.assistant.rules.parts import Reading
+
+__all__ = ["ADDRESS", "SPOKEN", "take_corrections"]
+
+ADDRESS = (
+    r"boss|sir|madam|maam|mister|class|mate|yall|folks|doc|doctor|coach|chef|team|captain|buddy|pal|bro|bros|dude"
+    r"|siri|alexa|computer|robot|guys|everyone|dear|darling|honey|friend|my friend|teacher|man|gosh|my goodness"
+    r"|goodness|wow|whoa"
+)
+ASKING = r"(?:how|what|which|when|where|who|did|do|have|has|was|were|is|are|can|could|would|will|please|list|show|give)"
+PLENTY = r"(?:everything else|all the rest|the rest|all that|so on(?: and so forth)?|etc(?:etera)?|the like|what ?not)"
+PAID_IN = r"(?:my |the |any |all )*(?:salary|wages?|pay|interests?|bonus(?:es)?|(?:government )?payouts?|allowances?)"
+SPOKEN = (
+    (rf"^(?:{ADDRESS}) (?={ASKING}\b|E\d|my\b|i\b|the\b|total\b)", ""),
+    (r" (?:boss|sir|madam|maam|mate|bro|buddy|man|dude|mister)$", ""),
+    (r"\b(?:u+m+|u+h+m*|e+r+m*|hm+)\b", " "),
+    (r"\b(?:so|well|and|or|but) like\b|\blike so\b|\blike(?= (?:in total|overall|all|just|only)\b)", " "),
+    (r"^like\b|\blike$", " "),
+    (r"\bi guess what i(?: am|m)? (?:asking|wanting|trying to (?:ask|find out|know)) is\b", " "),
+    ((r"\bwhat i (?:really |actually )?(?:want|need|would like|am trying|mean|am after)(?: to (?:know|ask|find out))?"
+     r" is\b"), " "),
+    ((r"\bnot that (?:i|it) (?:really )?(?:care|mind|matters?|am (?:complaining|judging)|would change anything)"
+     r"(?: but)?\b"), " "),
+    (r"\b(?:be|lets be|to be) (?:honest|frank|real)(?: with (?:me|you))?\b", " "),
+    (r"\bi (?:wish|want|would like) to be (?:informed|told)(?: (?:of|about))?\b", " "),
+    (r"\b(?:show|with) (?:the |your )?(?:working|workings)(?: if you like| please)?\b|\bif you like\b", " "),
+    (r"\b(?:like|as) you always do\b|\bas (?:always|usual|before)\b", " "),
+    ((r"\b(?:my |the )?(?:chef|boss|accountant|wife|husband|mum|mom|dad|friend) (?:wants|needs|would like|asks)"
+     r" to know\b"), " "),
+    (r"\b(?:would|will) be (?:awesome|great|nice|lovely|helpful|perfect|good|fine|fantastic|appreciated)\b", " "),
+    (r"\b(?:dates?|amounts?|shops?) and (?:the )?(?:dollars? |sgd )?(?:amounts?|dates?|shops?)$", " "),
+    (r"\b(?:of|between) (?:the|these|those) two\b", " "),
+    ((r"\b(?:i (?:just |only )?(?:need|want) )?(?:just |only )?(?:one|a single|1) (?:number|figure|sum|total)"
+     r"(?= (?:what|how|please|everything|all)\b|$)"), " "),
+    (r"\b(?:just|only) the (?:number|figure|amount|total|sum|name|date)(?: please)?$", " "),
+    ((r"\b(?:going|go|judging|measured|counting) by (?:the |my )?(?:money|amounts?|dollars|spending)(?: (?:that )?i"
+     r" (?:have )?(?:spent|spend|paid|left))?(?: there)?\b"), " by spending "),
+    (r"\b(?:going|judging) by(?= (?:this|last|the|my|20)\b)", " in "),
+    (r"\bburn rate(?: check)?\b(?= (?:overall|total|spend))", " "),
+    (r"\b(?:quick|little|small|budget|money|spending|sanity|monthly|weekly) check\b(?= \w)", " "),
+    (r"^(?:subtract|calculate|compute|work out|add up)(?: this| that)?(?: for me)? (?=E\d|how|what)", ""),
+    # what is asked for
+    (r"\bwhat all (?=(?:did|have|do) i\b)", "list what "),
+    ((r"^(?:everything|all|all the things|the things|things|anything)(?: that)? i(?: have| ever| had)*"
+     r" (?:bought|purchased)\b(?!.*\b(?:total|together|altogether|add|sum|cost|how|amount)\b)"), "list what i bought"),
+    ((r"^what (?=(?:did|have|went|was|were|got|came|has)\b)(?=.*\b(?:in total|altogether|all told|in all)\b)"
+     r"(?!.*\b(?:averages?|shares?|percent\w*|most|least|highest|lowest|biggest|smallest)\b)"), "how much "),
+    ((r"^(?:did|have) (?:i|we) (?:spend|spent|pay|paid|buy|bought) (?:anything|something|any money)\b(.*?)"
+     r" (?:and )?(?:if (?:so|yes)|if i did) how much(?: (?:in total|was it|did i (?:spend|pay)))?$"),
+     r"how much did i spend\1"),
+    ((r"^did (?:anything|something|any money) (?:go|went) (?:to|on|at)\b(.*?)"
+     r" (?:and )?(?:if (?:so|yes)|if it did) how much(?: in total)?$"), r"how much did i spend at\1"),
+    ((r"\bevery(?: single| last)? (fee|refund|withdrawal)\b(?: that| which)?(?: (?:was|were|got|has been|i was)"
+     r" (?:charged|billed|made|paid|deducted))?"), r"list \1s"),
+    ((r"\b(?:has |have )?(?:been |got |gone |went |go |was |is )?(?:it |that )?(?:up or down|down or up|higher or lower"
+     r"|lower or higher|a rise or (?:a )?fall)\b(?=.*\b(?:percent|percentage|how much|by)\b)"), " change "),
+    ((r"\b(?:ranked |sorted |ordered |listed |arranged )?(?:from )?(?:the )?(?:most|biggest|largest|highest|top|dearest)"
+     r" (?:one |ones )?(?:down )?to (?:the )?(?:least|smallest|lowest|bottom|cheapest)\b"), " "),
+    (r"\b(?:eating|dining|makan|food) (place|spot|joint|establishment|outlet)(s?)\b", r"restaurant\2"),
+    (r"\brestaurants or restaurants\b", "restaurants"),
+    (r"\b(ride|trip) (?:price|cost|fare)s?\b", "purchase"),
+    (r"\bdropped (?:the )?most money (?:at|in|on)\b", "spent the most"),
+    (r"\bate (?:the )?most (?:of (?:my|the) )?budget\b", "cost most"),
+    (r"\b(?:that|who|which) (?:i|we) (?:have|had) (?:the )?most (played|listened to|watched)\b", r"i \1 most"),
+    (r"\bwhat is (?:the|my) delta\b|\bthe delta\b|\bdelta\b", "difference"),
+    (r"\b(my|the) (salary|income) receipts?\b", r"\1 \2"),
+    (r"\bthe (\w+)(?: receipts)? (exceed|exceeded|surpass|surpassed) (?:my )?", r"the \1 \2 "),
+    (r"\bi search\b(?= (?:for )?(?:the|my)\b)|\b(?:can|could) you give me (?:the|a) list\b", " list "),
+    (r"\b(?:at )?its (lowest|highest|peak)\b", r"the \1"),
+    (r"\b(had on|have on|have had on|on) (?:heavy )?(?:repeat|rotation)\b", "played most"),
+    (r"\b(?:have|did|do|has|were) they (?:have )?(charge[ds]?|charging|bill(?:ed)?)(?: me)?\b", "spent"),
+    (r"\b(?:the )?big (?:stuff|things|purchases|items) only\b|\babout the big (?:stuff|things)\b", " "),
+    # income, told by what it is made of
+    (r"\bwhat (?:all |money )?(?:came|comes|has come|flowed) in\b", "how much income"),
+    ((rf"\b(?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so|both) )?{PAID_IN}"
+     rf"(?:(?: and| plus| as well as)? {PAID_IN})*(?: and| plus)? "
+     rf"(?:{PLENTY}|whatever(?: else)?(?: (?:came|comes|has come) in)?|everything|other (?:income|things|stuff)"
+     r"|(?:anything|everything|all) else(?: that came in)?)(?: together)?\b"), " income "),
+    ((rf"(?<=\bincome)\b(.*?) (?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so|both) )?{PAID_IN}"
+     rf"(?:(?: and| plus| as well as)? {PAID_IN})+(?: together| combined)?\b"), r"\1"),
+)  # fmt: skip
+"""Pairs of a pattern and what it becomes, in order; names of the records stand as marks already."""
+
+SURELY = (
+    r"i mean|i meant|i meant to say|sorry|oops|or rather|make that|scratch that|strike that|correction|no wait|wait no"
+    r"|wait"
+)
+MARKER = (
+    rf"(?:(?:oh|no|ah|hold on|well|not that|and|but|{SURELY}) )*(?:{SURELY})(?: (?:{SURELY}|no|it|was|is|the|rather))*"
+)
+GAP = r"(?:(?:in|at|on|from|for|to|with|of|by|over|during|the|my|this|all|it|was|is|be|only|just|since|spend|spent) )*"
+CORRECTED = re.compile(
+    rf"\b(?P<kind>[EPCDA])(?P<old>\d+)(?P<between>(?:(?! (?P=kind)\d).)*?) (?:{MARKER}) {GAP}(?P=kind)(?P<new>\d+)\b"
+    r"|\bP(?P<early>\d+) no (?:(?:in|on|the) )*P(?P<late>\d+)\b"
+)
+MEANT = re.compile(
+    r"\b(?:and |so |well )?(?:i|we) (?:really |only |just |do )?mean(?:t)?\b(?: (?:like|is|was))?|\bsorry\b"
+)
+NARROWING = {"P": "periods", "D": "days", "A": "limits"}
+"""What narrows by standing in its list, whether or not a mark of it is left in the text."""
+
+
+def take_corrections(out: Reading) -> None:
+    """What a person takes back: "in May, no wait, June" is June. Only the like is replaced by the like."""
+    for _ in range(len(out.text.split())):
+        found = CORRECTED.search(out.text)
+        if found is None:
+            break
+        kind = found["kind"] or "P"
+        old, new = int(found["old"] or found["early"]), int(found["new"] or found["late"])
+        text = f"{out.text[: found.start()]} {kind}{new} {found['between'] or ''} {out.text[found.end() :]}"
+        out.text = f" {' '.join(text.split())} "
+        if kind in NARROWING and old != new:
+            _drop(out, kind, old)
+    out.text = MEANT.sub(" ", out.text)
+
+
+def _drop(out: Reading, kind: str, old: int) -> None:
+    """Take one out of its list, and number the marks of those behind it anew."""
+    del getattr(out, NARROWING[kind])[old]
+    if kind == "P":
+        del out.ends[old]
+
+    def renumbered(match: re.Match[str]) -> str:
+        number = int(match[1])
+        return f"{kind}{number - 1 if number > old else number}"
+
+    out.text = re.sub(rf"\b{kind}(\d+)\b", renumbered, out.text)

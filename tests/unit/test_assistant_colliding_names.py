@@ -106,7 +106,9 @@ def test_a_place_or_a_vague_time_is_never_taken_for_a_name(
 
 
 STEERING = (
+    "over",
     "over 100",
+    "except",
     "last month",
     "how much did I spend",
     "except FairPrice",

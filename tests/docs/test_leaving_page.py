@@ -41,5 +41,5 @@ def test_every_connection_tells_all_that_there_is_to_tell(row: tuple[str, ...]) 
 
 def test_what_needs_a_grant_is_in_the_audit() -> None:
     granted = [row for row in ROWS if row[5].startswith("**yes**")]
-    assert len(granted) == 3
+    assert len(granted) == 4
     assert all(row[6] != "no" for row in granted)

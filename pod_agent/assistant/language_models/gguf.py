@@ -1,6 +1,6 @@
 """GGUF: what the header of a model's file says, read with bounds, and whether the file is whole.
 
-The form is that of ggml's specification (docs/gguf.md), versions 2 and 3, little-endian. Only the header is read.
+The form is that of ggml's specification of GGUF, versions 2 and 3, little-endian. Only the header is read.
 """
 
 from __future__ import annotations

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pod_agent.ingest.budgets import Budget
-from pod_agent.offers.desk import OfferDesk
 from vocab.records import IRI
+
+if TYPE_CHECKING:
+    from pod_agent.ingest.budgets import Budget
+    from pod_agent.offers.desk import OfferDesk
 
 __all__ = ["NOTHING", "Beside"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from pod_agent.assistant.beside import Beside
 from pod_agent.assistant.figures import Outcome, rounded
@@ -15,10 +16,12 @@ from pod_agent.assistant.plan import Plan
 from pod_agent.assistant.rules.text import canonical
 from pod_agent.errors import AgentError
 from pod_agent.index.local import LocalIndex
-from pod_agent.offers.desk import OfferDesk
-from pod_agent.offers.match import OfferMatch
 from vocab.records import IRI, OrderLine, Record, Transaction
 from vocab.wording import folded, unhidden
+
+if TYPE_CHECKING:
+    from pod_agent.offers.desk import OfferDesk
+    from pod_agent.offers.match import OfferMatch
 
 __all__ = ["offers"]
 

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent.direct_gate import DirectGate
 from consent.errors import PodOfflineError
-from consent.message_gate import MessageGate
 from consent.proof import is_whole
 from consent.stores import Head
 from pod_agent.errors import LocalStateError, PodConflictError, PodError
@@ -23,6 +22,10 @@ from pod_agent.pods.pod import Pod
 from pod_agent.storage import make_private_folder, write_private
 from vocab.errors import VocabularyError
 from vocab.times import utc_moment, utc_text
+
+if TYPE_CHECKING:
+    from consent.direct_gate import DirectGate
+    from consent.message_gate import MessageGate
 
 __all__ = ["AgentKey", "LocalMarks", "PodDocuments", "clock", "direct_gate", "message_gate", "secret"]
 
@@ -169,11 +172,15 @@ class AgentKey:
 
 def direct_gate(home: Path, pod: Pod) -> DirectGate:
     """The gate of direct sharing, with the key, the marks and the log that studies use too."""
+    from consent.direct_gate import DirectGate  # noqa: PLC0415 - slow, and few commands share
+
     return DirectGate(PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home), clock)
 
 
 def message_gate(home: Path, pod: Pod) -> MessageGate:
     """The gate of messages to language models elsewhere, with the same key, marks and log."""
+    from consent.message_gate import MessageGate  # noqa: PLC0415 - slow, and few ask a model elsewhere
+
     return MessageGate(PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home), clock)
 
 

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 from pod_agent.enrich.quality import ImportChecks
 from pod_agent.enrich.transactions import classify
 from pod_agent.errors import RefusedExportError
-from pod_agent.importers.built_in import all_importers
 from pod_agent.importers.detect import Found, find_exports
 from pod_agent.importers.protocol import ExportFile, Importer, Leaving
 from pod_agent.ingest.apply import apply, manifest_of
@@ -155,6 +154,8 @@ class Ingest:
                 pairs.append(source)
         importers = self._importers
         if importers is None and paths:
+            from pod_agent.importers.built_in import all_importers  # noqa: PLC0415 - slow, and only here
+
             importers = all_importers(self._zone, read_mappings(self._pod))
         found = find_exports(paths, importers or ())
         return replace(found, exports=(*found.exports, *pairs))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pod_agent.config import Settings, save_settings
 from pod_agent.errors import PodError, UsageError
 from pod_agent.ingest.manifest import load_manifest
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.webid.type_index import TypeIndex
 from vocab.mapping.tables import TABLES
 from vocab.records import RECORD_TYPES
+
+if TYPE_CHECKING:
+    from pod_agent.pods.webid.type_index import TypeIndex
 
 __all__ = ["keep_registered", "register_kinds", "unregister_kinds"]
 
@@ -47,7 +49,7 @@ def keep_registered(home: Path, settings: Settings, pod: Pod) -> Settings:
     What fails is logged and tried again after the next import, for the records are where they belong.
     """
     root, *known = settings.registered.split() or [""]
-    if root != pod.root or not isinstance(pod, SolidPod) or set(_held(pod)) <= set(known):
+    if root != pod.root or not _is_served(pod) or set(_held(pod)) <= set(known):
         return settings
     try:
         kinds = register_kinds(home, settings, pod)
@@ -64,7 +66,16 @@ def _held(pod: Pod) -> list[str]:
     return sorted(found & RECORD_TYPES.keys())
 
 
+def _is_served(pod: Pod) -> bool:
+    from pod_agent.pods.solid import SolidPod  # noqa: PLC0415 - slow, and needed only where a pod may be served
+
+    return isinstance(pod, SolidPod)
+
+
 def _index(settings: Settings, pod: Pod) -> TypeIndex:
+    from pod_agent.pods.solid import SolidPod  # noqa: PLC0415 - slow, as above
+    from pod_agent.pods.webid.type_index import TypeIndex  # noqa: PLC0415
+
     if not isinstance(pod, SolidPod) or not settings.webid:
         raise UsageError(
             "a pod on this machine has no type index: no other app can read it", hint="Run: pod-agent pod link WEBID"

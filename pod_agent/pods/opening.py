@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -17,13 +18,13 @@ from pod_agent.errors import (
     UsageError,
 )
 from pod_agent.pods.embedded import EmbeddedPod
-from pod_agent.pods.login.auth import DPoPAuth
-from pod_agent.pods.login.logins import Keeper, Login
 from pod_agent.pods.login.secrets import Keyring, SecretStore
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.session import Session, open_client
-from pod_agent.pods.solid import SolidPod
-from pod_agent.pods.webid.discovery import Profile, choose_storage, is_public
+
+if TYPE_CHECKING:
+    from pod_agent.pods.login.logins import Keeper, Login
+    from pod_agent.pods.solid import SolidPod
+    from pod_agent.pods.webid.discovery import Profile
 
 __all__ = ["EMBEDDED", "embedded_folder", "link", "open_pod", "open_solid"]
 
@@ -59,6 +60,10 @@ def open_pod(settings: Settings, home: Path, keyring: Keyring | None) -> Pod:
 
 def open_solid(root: str, login: Login, keeper: Keeper | None = None) -> SolidPod:
     """The container on its server, with this login; ``keeper`` is where the login is kept, if it is."""
+    from pod_agent.pods.login.auth import DPoPAuth  # noqa: PLC0415 - slow, and needed only where a pod is served
+    from pod_agent.pods.session import Session, open_client  # noqa: PLC0415
+    from pod_agent.pods.solid import SolidPod  # noqa: PLC0415
+
     return SolidPod(root, Session(open_client(root, DPoPAuth(login, keeper=keeper))))
 
 
@@ -71,6 +76,11 @@ def link(
     a document there conditionally, read it back saying the same and remove it, and unless the container is closed to
     the public.
     """
+    from pod_agent.pods.login.auth import DPoPAuth  # noqa: PLC0415 - slow, as above
+    from pod_agent.pods.session import Session, open_client  # noqa: PLC0415
+    from pod_agent.pods.solid import SolidPod  # noqa: PLC0415
+    from pod_agent.pods.webid.discovery import choose_storage  # noqa: PLC0415
+
     if login.issuer.rstrip("/") not in {issuer.rstrip("/") for issuer in profile.issuers}:
         raise UsageError(
             f"{profile.webid} does not name {login.issuer} as its identity provider",
@@ -88,6 +98,8 @@ def link(
 
 
 def _try_out(pod: Pod) -> None:
+    from pod_agent.pods.webid.discovery import is_public  # noqa: PLC0415 - slow, as above
+
     path = f"link-{secrets.token_hex(8)}.ttl"
     content = _PROBE.replace("NAME", path).encode()
     try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pod_agent.sharing.shares import Shares
 from vocab.errors import ProjectError
+
+if TYPE_CHECKING:
+    from pod_agent.sharing.shares import Shares
 
 __all__ = ["end_due"]
 

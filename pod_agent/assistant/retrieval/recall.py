@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pod_agent.assistant.retrieval.search import Hit
 from vocab.answer import Answer
+
+if TYPE_CHECKING:
+    from pod_agent.assistant.retrieval.search import Hit
 
 __all__ = ["is_recall", "with_found"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from pod_agent.errors import PodEmptiedError
@@ -27,9 +27,10 @@ from pod_agent.ingest.syncing.sync_report import SyncReport
 from pod_agent.ingest.word import CORRECTIONS, RULES
 from pod_agent.pods.mirror import Mirror, Standing
 from pod_agent.pods.mirrored import MirrorView, mirrored
-from pod_agent.pods.notify import WakeUps, listen
 from pod_agent.pods.pod import Pod
-from pod_agent.pods.solid import SolidPod
+
+if TYPE_CHECKING:
+    from pod_agent.pods.notify import WakeUps
 
 __all__ = ["ServerSync", "SyncProgress", "SyncReport"]
 
@@ -104,6 +105,9 @@ class ServerSync:
 
     def listen(self) -> WakeUps | None:
         """Hints of the server that a document changed which an import or the person's word changes; None without."""
+        from pod_agent.pods.notify import listen  # noqa: PLC0415 - slow, and only who watches listens
+        from pod_agent.pods.solid import SolidPod  # noqa: PLC0415
+
         if not isinstance(self._served, SolidPod):
             return None
         words = [path for path in self._mirror.seen() if path.startswith((CORRECTIONS, RULES))]

@@ -120,7 +120,7 @@ class Assistant:
 
     def words_answers(self) -> bool:
         """Whether a language model is in use that may put answers into other words."""
-        return self.models.words_answers and self.chosen_model() is not None
+        return self.chosen_model() is not None and self.models.words_answers
 
     def search(
         self,

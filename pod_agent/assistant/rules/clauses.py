@@ -39,11 +39,29 @@ TELLS = re.compile(
     r"|looking (?:back|at my)|cutting back|doing my)\b",
     re.IGNORECASE,
 )
+STATES = re.compile(
+    rf"^{LINK}(?!(?:how|what|whats|which|when|where|who|was|were|is|are|did|do|does|has|have|list|show|tell|give)\b)"
+    r"(?:\w+ ){1,4}(?:was|were|is|are|has been|had been|felt|feels|seemed|seems|looked)"
+    r" (?!.*\b(?:how|what|which|when|where|who)\b)",
+    re.IGNORECASE,
+)
+"""September was the month of our trip: a statement about anything."""
+TURNS = re.compile(
+    rf"^{LINK}(?:(?:could|can|would|will) you |please |i(?:d| would) (?:like|love) |tell |give |show )*.*?"
+    r"\b(?:how (?:much|many|often|long)|what|whats|which|when|where|who|tell me|give me|show me|list)\b",
+    re.IGNORECASE,
+)
+"""A clause that surely asks."""
 ENDING = re.compile(
     rf"^{LINK}(?:(?:could|can|would|will) you (?:please )?(?:add|sum|total|look|check|find|work|tell|show|read|list|do)"
     r"\b.{0,30}|do you (?:have|know) (?:the|that|it)?.{0,20}|if you(?:d| would| could| can|)? ?(?:be so kind|like|can"
     r"|could|dont mind|please|have it|know)?|yes or no|thanks?(?: you)?.{0,12}|it feels like .{0,20}|please do.{0,40}"
-    r"|do you have (?:the|it).{0,20}|of course|for me|if possible|if any|just curious|go on|will you)$",
+    r"|do you have (?:the|it).{0,20}|of course|for me|if possible|if any|just curious|go on|will you|which one is it"
+    r"|(?:my |the )?\w+ (?:wants|needs|would like|is asking) to know|asking for a friend"
+    r"|i keep (?:losing track|forgetting)"
+    r"|(?:the )?(?:dates?|amounts?|dollars?|numbers?|figures?|prices?)(?: and (?:the )?(?:dollar )?(?:dates?|amounts?"
+    r"|prices?))? (?:would|will) be (?:\w+ )?\w+|no rush|take your time"
+    r"|when you have (?:a|the) (?:moment|time|minute))$",
     re.IGNORECASE,
 )
 NARROWS = re.compile(
@@ -54,9 +72,15 @@ NARROWS = re.compile(
 """Words by which a clause that tells may still change what is asked."""
 PLACE = r"that (?:shop|store|place|one|artist|band|singer|channel|song)"
 THEM = re.compile(
-    rf"\b(?:(?P<of>theirs|by them|of them)|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
+    rf"\b(?:(?P<of>theirs|by them|of them)"
+    r"|(?:of )?(?:their|her|his|its) (?P<what>videos|songs|episodes|tracks|clips|vids)"
+    rf"|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
 )
 """Words that stand for a name told before."""
+THAT = re.compile(r"\b(?:in |during |over |for )?(?:that|the same) (?P<time>year|month|week|day|quarter|period|time)\b")
+"""Words that stand for a time told before."""
+FLOWS = frozenset({"SALARY", "INCOME", "REFUNDS", "CASH", "SAVINGS"})
+"""What a clause that tells may say of money, and the asking one leaves unsaid."""
 IT = re.compile(
     r"\b(?:(?:did|does|was|is|were|do|has|have) (?:that|it|they|those)|it|them|they|theirs|those|him|her|his)\b"
 )
@@ -70,10 +94,15 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     asks = [number for number, clause in enumerate(clauses) if ASKS.search(_bare(clause)) and not _tells(clause)]
     if not asks:
         return None
+    turns = [number for number in range(1, len(clauses)) if _turns(joints[number], clauses[number])]
+    if turns:
+        asks = [number for number in asks if number >= turns[0] or not TELLS.match(_bare(clauses[number]))] or turns
     told = [
         number
         for number, clause in enumerate(clauses)
-        if number not in asks and _tells(clause) and (number < asks[0] or not NARROWS.search(clause))
+        if number not in asks
+        and (_tells(clause) or (turns and number < turns[0] and TELLS.match(_bare(clause))))
+        and (number < asks[0] or not NARROWS.search(clause))
     ]
     told += [number for number in range(asks[0] + 1, len(clauses)) if ENDING.match(_bare(clauses[number]))]
     if not told:
@@ -101,16 +130,35 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
     if any(topics_of(text)[0] not in {"", topic} for text in told):
         return None
     names = {name for part in parts for group in part.names for name in group}
+    flows = FLOWS.intersection(*({*part.roles} for part in parts)) if parts else set()
+    if flows - whole.roles:
+        return None
+    times = [period for part in parts for period in part.periods]
+    if len(times) == 1 and not whole.periods and THAT.search(kept.casefold()):
+        for part in parts:
+            part.periods = []
+        first, last = times[0]
+        kept = THAT.sub(f"between {first:%-d %B %Y} and {last:%-d %B %Y}", kept, count=1)
+        whole = read(plain(kept), lexicon, today, topic)
     if names and not whole.names and THEM.search(kept.casefold()):
         texts = {name.text for name in names}
         return THEM.sub(lambda found: _back_to(found, *texts), kept, count=1) if len(texts) == 1 else None
     if told and IT.search(kept.casefold()):
         return None
-    return kept if all(_holds(whole, part) for part in parts) else None
+    kinds = {kind for group in whole.names for name in group for kind in lexicon.categories.get(name.text, ())}
+    return kept if all(_holds(whole, part, kinds) for part in parts) else None
 
 
 def _back_to(found: re.Match[str], name: str) -> str:
+    if found["what"]:
+        return f"{found['what']} by {name}"
     return f"of {name}" if found["of"] else f"at {name}" if found["at"] else name
+
+
+def _turns(joint: str, clause: str) -> bool:
+    """Whether a clause turns from what was told to what is asked: "so, could you tell me", "but how much"."""
+    so = re.match(r"\s*(?:so|but|well|and so|anyway|now)\b", clause, re.IGNORECASE)
+    return (so is not None or re.match(r"[.!;:]", joint) is not None) and TURNS.match(_bare(clause)) is not None
 
 
 def _bare(clause: str) -> str:
@@ -120,6 +168,8 @@ def _bare(clause: str) -> str:
 def _tells(clause: str) -> bool:
     """Whether a clause states something: it begins with who or what does it, and no asking word leads it."""
     bare = _bare(clause)
+    if STATES.match(f"{bare} "):
+        return True
     if not TELLS.match(bare):
         return False
     wish = re.search(
@@ -130,15 +180,15 @@ def _tells(clause: str) -> bool:
     return wish is None or (ASKS.search(bare, wish.end()) is None and wish[0].casefold() not in {"what", "whats"})
 
 
-def _holds(whole: Reading, part: Reading) -> bool:
-    """Whether everything that narrows in a part stands in the whole as well."""
+def _holds(whole: Reading, part: Reading, kinds: set[str]) -> bool:
+    """Whether everything that narrows in a part stands in the whole, or says what ``kinds`` its names are of."""
     if part.refusal is not None and part.refusal.status == "clarify" and not whole.periods:
         return False
     return (
         {name for names in part.names for name in names} <= {name for names in whole.names for name in names}
         and set(part.periods) <= set(whole.periods)
         and set(part.categories) <= set(whole.categories)
-        and set(part.parts) <= set(whole.parts)
+        and {each for each in part.parts if each[0] not in kinds} <= set(whole.parts)
         and set(part.limits) <= set(whole.limits)
         and set(part.days) <= set(whole.days)
         and not part.accounts

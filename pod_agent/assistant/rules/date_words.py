@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date
 
 from pod_agent.assistant.plan import Period
@@ -31,6 +32,7 @@ __all__ = [
     "one_day",
     "quarter_of",
     "same_day",
+    "within_year",
     "year_of",
 ]
 
@@ -152,3 +154,15 @@ def half_of(second: bool, year: int) -> Period:  # noqa: FBT001
 def year_of(year: int) -> Period:
     """A whole year."""
     return (date(year, 1, 1), date(year, 12, 31))
+
+
+_HALF = rf"(?:(?:first|second|1st|2nd) half|h[12]|q ?[1-4]|(?:{'|'.join(ORDINALS)}|last) quarter)(?: of)?(?: the year)?"
+_TOLD = re.compile(
+    rf"\b({_HALF}) ({YEAR}) ((?:(?:namely|meaning|so|ie|i e|i mean|that is|from) )*)({MONTH})"
+    rf" (to|through|until|till|-) ({MONTH})\b(?! (?:{YEAR}|\d))"
+)
+
+
+def within_year(text: str) -> str:
+    """The months of "the second half of 2025, July to December" with their year."""
+    return _TOLD.sub(r"\1 \2 \3\4 \2 \5 \6 \2", text)

@@ -57,6 +57,11 @@ ONLY_ONES = {"rent": r"rent(?:al|als|s)?(?! (?:a )?car)", "bus": r"bus(?:es)?|mr
 """Words for what is paid to one merchant, where the records have only one."""
 PLACES = r"\b(?:restaurants?|eatery|eateries|super ?markets?|grocers?|grocery stores?)\b"
 """Words that name a category and the shops of it at once."""
+GREETING = (
+    r"^(?:(?:hi|hello|hey|oi|yo|ok|okay|right|alright|listen|look|so|well|dear|good (?:morning|evening|afternoon|day))"
+    r"(?: (?:there|everyone|all))? )+(?=(?:i|id|could|can|would|how|what|which|when|where|please|tell|give|show)\b)"
+)
+"""Said before the question begins."""
 MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 
@@ -67,7 +72,7 @@ def plain(question: str) -> str:
         question = short.sub(long, question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES})\s?-\s?(?={MONTH_NAMES})\b", r"\1 to ", question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES}|q[1-4]) ?['\u2019](\d\d)\b", r"\1 20\2", question)
-    text = canonical(question).replace("%", "percent")
+    text = re.sub(GREETING, "", canonical(question).replace("%", "percent"))
     text = re.sub(
         rf"\b(\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH_NAMES})) ([12]\d)\b(?! ?(?:times|dollars))", r"\1 20\2", text
     )

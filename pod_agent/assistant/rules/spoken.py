@@ -45,6 +45,13 @@ SPOKEN = (
     (r"\bburn rate(?: check)?\b(?= (?:overall|total|spend))", " "),
     (r"\b(?:quick|little|small|budget|money|spending|sanity|monthly|weekly) check\b(?= \w)", " "),
     (r"^(?:subtract|calculate|compute|work out|add up)(?: this| that)?(?: for me)? (?=E\d|how|what)", ""),
+    (r"\b(?:got|was|were|been|get|gets|being) (?:deducted|debited|taken off)\b|(?<!refunds )\b(?:deducted|debited)\b",
+     "spent"),
+    (r"\bbetween (one|two|three|four|five|six|seven|eight) and (\w+) (hundred|thousand)\b",
+     r"between \1 \3 dollars and \2 \3"),
+    ((r"^(?!.*\b(?:spen[dt]|spending|paid|pay|costs?|how|total|averages?|avg|hours|minutes|most|least|top|share)\b)"
+     r"(.*\b(?:orders|purchases|payments|visits|trips|rides|plays|songs|videos|transactions|skips|withdrawals|refunds)\b.*?)"
+      r"(?<!the)(?<!one)(?<!a) (?:number|count)$"), r"how many \1"),
     # what is asked for
     (r"\bwhat all (?=(?:did|have|do) i\b)", "list what "),
     ((r"^(?:everything|all|all the things|the things|things|anything)(?: that)? i(?: have| ever| had)*"
@@ -60,7 +67,7 @@ SPOKEN = (
      r" (?:charged|billed|made|paid|deducted))?"), r"list \1s"),
     ((r"\b(?:has |have )?(?:been |got |gone |went |go |was |is )?(?:it |that )?(?:up or down|down or up|higher or lower"
      r"|lower or higher|a rise or (?:a )?fall)\b(?=.*\b(?:percent|percentage|how much|by)\b)"), " change "),
-    ((r"\b(?:ranked |sorted |ordered |listed |arranged )?(?:from )?(?:the )?(?:most|biggest|largest|highest|top|dearest)"
+    ((r"\b(?:ranked |sorted |ordered |listed |arranged )?(?:from )?(?:the )?(?:most|biggest|largest|highest|top)"
      r" (?:one |ones )?(?:down )?to (?:the )?(?:least|smallest|lowest|bottom|cheapest)\b"), " "),
     (r"\b(?:eating|dining|makan|food) (place|spot|joint|establishment|outlet)(s?)\b", r"restaurant\2"),
     (r"\brestaurants or restaurants\b", "restaurants"),

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from client_web.charts import Column, columns
 from client_web.formatting import MINUS, day_text, money, month_text
 from client_web.links import link
+from client_web.listed import FIELDS, MONEY, MUSIC
 from client_web.rows import Row, held_rows, record_row
-from client_web.views.records import FIELDS, MONEY, MUSIC
 from vocab.answer import Answer
 
 if TYPE_CHECKING:

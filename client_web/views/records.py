@@ -8,6 +8,7 @@ from client_web.errors import BadAddressError
 from client_web.figures import single
 from client_web.formatting import minutes_text, money
 from client_web.links import link
+from client_web.listed import FIELDS, MONEY, MUSIC
 from client_web.periods import CHOICES
 from client_web.rows import record_row
 from client_web.views.common import chosen_period, the_agent
@@ -19,19 +20,6 @@ __all__ = ["page"]
 page = Blueprint("records", __name__)
 
 PAGE_ROWS = 50
-MONEY = {
-    "transactions": "All transactions",
-    "spend": "Spending",
-    "purchases": "Purchases",
-    "income": "Income",
-    "refunds": "Refunds",
-    "fees": "Fees",
-    "cash": "Cash withdrawn",
-    "transfers_out": "Transfers out",
-    "transfers_in": "Transfers in",
-}
-MUSIC = {"plays": "Plays", "listening_minutes": "Everything listened to", "podcast_minutes": "Podcasts"}
-FIELDS = ("category", "merchant", "account", "source", "artist", "album", "track", "podcast")
 
 
 @page.get("/records")

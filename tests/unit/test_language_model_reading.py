@@ -175,7 +175,8 @@ def test_a_reading_is_answered_where_another_agrees_and_else_asked_back_first(le
     assert model.given == []
     said = planner.plan("berapa saya belanja di FairPrice", TODAY)
     if agreed:
-        assert said is SPENT
+        assert isinstance(said, Plan)
+        assert (said, said.read_as) == (SPENT, MEANT)
     else:
         text = f"I read this as: {MEANT}"
         assert said == Refusal(status="clarify", text=text, choices=(MEANT, "Which shops do I have?"))

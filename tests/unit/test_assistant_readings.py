@@ -14,6 +14,7 @@ from pod_agent.assistant.classifier.heads import bank_digest, shipped
 from pod_agent.assistant.classifier.masking import masked
 from pod_agent.assistant.classifier.reader import Candidate, classifier
 from pod_agent.assistant.classifier.slots import period_text
+from pod_agent.assistant.classifier.wordings import taught, wordings
 from pod_agent.assistant.plan import Plan, Refusal
 from pod_agent.assistant.rules.dates import read_times
 from pod_agent.assistant.rules.lexicon import build_lexicon
@@ -35,7 +36,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalIndex]:
 def test_the_shipped_heads_were_learnt_from_this_bank_and_this_sentence_model() -> None:
     heads, installed = shipped(), embedder()
     assert installed is not None
-    assert heads.digest == bank_digest(bank()), "run: python -m pod_agent.assistant.classifier.training"
+    assert heads.digest == bank_digest(taught()), "run: python -m pod_agent.assistant.classifier.training"
     assert heads.model == installed.name
 
 

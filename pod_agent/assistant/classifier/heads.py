@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pod_agent.assistant.classifier.bank import Label
-from pod_agent.assistant.rules.text import canonical
 
 __all__ = ["FILE", "PARTS", "Guess", "Heads", "bank_digest", "shipped"]
 
@@ -37,7 +36,7 @@ class Guess:
 class Heads:
     """The heads of one bank and one sentence model.
 
-    ``labels`` are all meanings that there are, ``words`` all words of the bank: those that the heads have learnt.
+    ``labels`` are all meanings that there are, ``words`` those of the bank and the common ones of the wordings.
     """
 
     def __init__(self, model: str, digest: str, words: frozenset[str], learnt: Learnt, labels: Sequence[Label]) -> None:
@@ -63,14 +62,16 @@ class Heads:
         return [Guess(self._labels[place], float(shares[place])) for place in np.argsort(-shares)[:most]]
 
     @staticmethod
-    def write(path: Path, model: str, sentences: Sequence[tuple[str, Label]], learnt: Learnt) -> None:
-        """Write the file that is shipped: the heads learnt from these sentences."""
+    def write(
+        path: Path, model: str, sentences: Sequence[tuple[str, Label]], learnt: Learnt, words: frozenset[str]
+    ) -> None:
+        """Write the file that is shipped: the heads learnt from these sentences, and the words that count as known."""
         out = io.BytesIO()
         arrays = {f"{part}_weights": learnt[part][0].astype(np.float16) for part in PARTS}
         told = {
             "model": model,
             "bank": bank_digest(sentences),
-            "words": sorted({word for text, _ in sentences for word in canonical(text).split()}),
+            "words": sorted(words),
             "classes": {part: list(learnt[part][1]) for part in PARTS},
             "labels": [label.to_list() for label in sorted({label for _, label in sentences})],
         }

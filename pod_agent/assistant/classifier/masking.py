@@ -44,12 +44,14 @@ ACCOUNT: Final = (
     r"\b(?:on|with|by|using|to|from|via|through|in) (?:the |my |our )?(?:\w+ ){0,2}?(?:(?:credit |debit )?card"
     r"|bank account|account|mastercard|visa|amex)\b"
 )
+SOUNDS: Final = r"\b(?:u+m+|u+h+m*|e+r+m*|hm+)\b"
 AMOUNT: Final = r"\$ ?\d+(?:\.\d+)?|\b\d+(?:\.\d+)? ?(?:\$|dollars|bucks)"
 
 
 def masked(question: str, lexicon: Lexicon, today: date, words: frozenset[str] = frozenset()) -> str:
     """The question in small letters with placeholders; misspelt ones of these ``words`` are put right."""
-    text = _names(f" {' '.join(_repaired(word, words) for word in plain(question).split())} ", lexicon)
+    said = re.sub(SOUNDS, " ", plain(question)).split()
+    text = _names(f" {' '.join(_repaired(word, words) for word in said)} ", lexicon)
     text, _ = take_hours(text)
     text = re.sub(r"\bH\d+\b", "after 10 pm", text)
     text, _ = take_limits(text)

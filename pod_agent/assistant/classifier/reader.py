@@ -10,6 +10,7 @@ from pod_agent.assistant.classifier.bank import Label
 from pod_agent.assistant.classifier.heads import Guess, Heads, shipped
 from pod_agent.assistant.classifier.masking import masked
 from pod_agent.assistant.classifier.slots import READ_AS, sketch_of
+from pod_agent.assistant.rules.clauses import core
 from pod_agent.assistant.rules.reading import Reading, plain, read
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class ClassifierReader:
 
     def candidates(self, question: str, today: date, most: int = 3, least: float = 0.0) -> list[Candidate]:
         """The likeliest meanings of at least this share, most likely first; what no sketch can say is left out."""
-        vector = self._maker.embed([masked(question, self._lexicon, today, self._heads.words)])[0]
+        asked = core(question, self._lexicon, today) or question
+        vector = self._maker.embed([masked(asked, self._lexicon, today, self._heads.words)])[0]
         found = (
             self._candidate(guess, question, today)
             for guess in self._heads.guesses(vector, most)

@@ -20,6 +20,7 @@ from pod_agent.assistant.language_models.model import LanguageModel, whole
 from pod_agent.assistant.language_models.shots import UNREADABLE, messages, schema
 from pod_agent.assistant.plan import Plan, Planner, Refusal
 from pod_agent.assistant.rules.lexicon import Lexicon
+from pod_agent.assistant.safe_names import safe_name
 from pod_agent.assistant.sketch import Sketch, SketchError
 from vocab.errors import ProjectError
 
@@ -135,6 +136,9 @@ def _restored(name: str, value: Any, masked: Masked) -> Any:
     if name not in SLOTS:
         return list(dict.fromkeys(map(str, value)))
     texts = [masked.restore(each) if isinstance(each, str) else None for each in value]
+    spaced = [each.replace("_", " ") for each in value if isinstance(each, str)]  # a placeholder has one
+    if any(safe_name(each) != each for each in spaced):
+        raise SketchError(f"{name} holds what no name is written with")
     if None in texts:
         raise SketchError(f"{name} holds a placeholder that was not given")
     return list(dict.fromkeys(texts))

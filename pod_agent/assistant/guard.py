@@ -57,6 +57,10 @@ def _left_out(sketch: Parts) -> bool:
     return bool(sketch.without)
 
 
+def _accounted(sketch: Parts) -> bool:
+    return any("card" in text or "account" in text for text in sketch.conditions)
+
+
 def _never(_: Parts) -> bool:
     return False
 
@@ -147,6 +151,10 @@ USES: Final[Mapping[str, Callable[[Parts], bool]]] = {
 
 WEIGHTY: Final[tuple[tuple[str, Callable[[Parts], bool]], ...]] = (
     (
+        _words("cards? accounts? bank visa mastercard amex debit credit"),
+        _either(_accounted, _measures("fees", "income", "salary")),
+    ),
+    (
         _words(
             r"""not no non never without w_o except excepting excl exclud\w* exempt\w* apart aside besides?
             barring minus less
@@ -155,10 +163,6 @@ WEIGHTY: Final[tuple[tuple[str, Callable[[Parts], bool]], ...]] = (
             neither nor rather instead unlike other_than skip\w* drop\w* cut_out forget\w*"""
         ),
         _either(_left_out, _measures("skips", "net"), _is(*COMPARING)),
-    ),
-    (
-        _words(r"every_single one_by_one itemi[sz]\w* (?:write|writ\w+|spell\w*|read)_(?:me_)?out"),
-        _is("ranking", "list", "series", "orders", "subscriptions"),
     ),
     (_words("only alone solely purely exclusively merely strictly"), _narrowed),
     (_words(r"shares? percent\w* proportion\w* fraction ratio %"), _is("share", "change")),
@@ -257,6 +261,28 @@ CLAIMS: Final[tuple[tuple[Callable[[Parts], bool], str], ...]] = (
 )
 """What must be said in a question for a sketch to claim it."""
 
+_summed = _measures("spend", "income", "salary", "refunds", "cash", "net", "transfers_out", "transfers_in", "savings")
+HOW_MANY: Final = r"(?<!\w)(?:how (?:many|often)|number of|counts?)(?!\w)"
+HOW_MUCH: Final = r"(?<!\w)(?:how much|total|amounts?|sums?|dollars|money|\$|sgd|percent\w*|share)(?!\w)"
+SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|read)(?: me)?(?: it| them)? out)\b"
+TAKEN_OUT: Final = r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b"
+POINTING: Final = r"\b(?:was|is|were|are) (?:it|that|this|they|those)\b"
+
+
+def _misses(text: str, sketch: Parts) -> str | None:
+    """What the whole question asks for and the sketch does not: a count, each row, something left out, "it"."""
+    value = sketch.operation == "value"
+    if value and _summed(sketch) and re.search(HOW_MANY, text) and not re.search(HOW_MUCH, text):
+        return "how many"
+    if value and re.search(SPELT_OUT, text):
+        return "every single"
+    if re.search(TAKEN_OUT, text) and not sketch.without and sketch.measure != "cash":
+        return "out"
+    if value and not _narrowed(sketch) and re.search(POINTING, text):
+        return "it"
+    return None
+
+
 HARMLESS: Final = frozenset(
     """
     alr already can got anot ah lah leh sia lor hor bah wah eh walao kena please pls thanks ok okay hey so well now just
@@ -290,6 +316,8 @@ def unused(question: str, sketch: Parts, reading: Reading) -> str | None:
     for claims, words in CLAIMS:
         if claims(sketch) and not re.search(rf"(?<!\w)(?:{words})(?!\w)", f"{reading.text} {canonical(question)}"):
             return sketch.operation
+    if missed := _misses(canonical(question), sketch):
+        return missed
     rest = " ".join(word for word in reading.text.split() if not re.fullmatch(r"[A-Z]+\d*", word))
     for words, uses in WEIGHTY:
         found = re.search(rf"(?<![\w])(?:{words})(?![\w])", rest)

@@ -216,6 +216,8 @@ def _take_accounts(out: Reading) -> None:
             r"(?:from|on|in|through|by|via|out of|using|with) (?:the |my |our )?((?:\w+ ){0,2}?)((?:bank )?account)",
             "account",
         ),
+        (r"(?:the |my )?()((?:credit |debit )?card)(?! (?:compan|bill|number|repay|holder|provider))", "card"),
+        (r"(?:the |my )?()((?:bank |current )account)(?! (?:number|holder|balance))", "account"),
     ]
     for pattern, kind in table:
 

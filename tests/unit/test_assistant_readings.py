@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -9,16 +10,18 @@ import pytest
 
 from pod_agent.assistant.agreement import AgreedPlanner, Readers, agree
 from pod_agent.assistant.answering import ask, plan_of, rules_of
-from pod_agent.assistant.classifier.bank import bank
+from pod_agent.assistant.classifier.bank import Label
 from pod_agent.assistant.classifier.heads import bank_digest, shipped
 from pod_agent.assistant.classifier.masking import masked
 from pod_agent.assistant.classifier.reader import Candidate, classifier
-from pod_agent.assistant.classifier.slots import period_text
+from pod_agent.assistant.classifier.slots import period_text, sketch_of
 from pod_agent.assistant.classifier.wordings import taught, wordings
+from pod_agent.assistant.guard import unused
 from pod_agent.assistant.plan import Plan, Refusal
 from pod_agent.assistant.rules.dates import read_times
 from pod_agent.assistant.rules.lexicon import build_lexicon
 from pod_agent.assistant.rules.planner import RulePlanner
+from pod_agent.assistant.rules.reading import plain, read
 from pod_agent.assistant.rules.text import canonical
 from pod_agent.embedding import embedder, minilm
 from pod_agent.index.local import LocalIndex
@@ -38,6 +41,48 @@ def test_the_shipped_heads_were_learnt_from_this_bank_and_this_sentence_model() 
     assert installed is not None
     assert heads.digest == bank_digest(taught()), "run: python -m pod_agent.assistant.classifier.training"
     assert heads.model == installed.name
+
+
+def test_the_wordings_of_writers_hold_placeholders_and_no_figures_of_anybody() -> None:
+    figures = {found for text, _ in wordings() for found in re.findall(r"\d+", text)}
+    assert figures <= {"5", "100", "500", "10000"}
+    assert len(wordings()) > 2000
+
+
+MISSED = [
+    ("count my groceries payments in April 2026", "spend", "how many"),
+    ("Kindly write out for me every single payment for groceries in April 2026", "spend", "every single"),
+    ("take groceries out, then what did I spend in April 2026", "spend", "out"),
+    ("so how much was it in April 2026", "spend", "it"),
+    ("how much do my groceries payments add up to in April 2026", "purchases", "value"),
+]
+
+
+@pytest.mark.parametrize(("question", "measure", "word"), MISSED, ids=[each[0] for each in MISSED])
+def test_a_reading_that_answers_another_question_is_held_back(
+    index: LocalIndex, question: str, measure: str, word: str
+) -> None:
+    lexicon = build_lexicon(index)
+    reading = read(plain(question), lexicon, TODAY, "")
+    sketch = sketch_of(Label(topic="money", operation="value", measure=measure), reading, TODAY)
+    assert sketch is not None
+    assert unused(question, sketch, reading) == word
+
+
+def test_choices_of_the_rules_stay_beside_that_of_the_classifier(index: LocalIndex) -> None:
+    rules, question = rules_of(index), "the groceries of April 2026, kind of"
+    lexicon = build_lexicon(index)
+    reading = read(plain(question), lexicon, TODAY, "")
+    sketch = sketch_of(Label(topic="money", operation="value", measure="spend"), reading, TODAY)
+
+    class Asking:
+        def plan(self, asked: str, today: date) -> Plan | Refusal:
+            own = Refusal(status="clarify", text="What should I work out?", choices=("How many of them?",))
+            return own if asked == question else rules.plan(asked, today)
+
+    found = agree(question, TODAY, Readers(Asking(), Sure(Candidate(0.3, sketch, reading))))
+    assert isinstance(found, Refusal)
+    assert found.choices == (sketch.question() if sketch else "", "How many of them?")
 
 
 def test_names_periods_amounts_and_days_are_masked_alike(index: LocalIndex) -> None:

@@ -58,7 +58,7 @@ def sketch_of(label: Label, reading: Reading, today: date) -> Sketch | None:
             without=(*left_names, *left_categories),
             periods=tuple(_periods(reading, today)),
             limits=tuple(_limits(reading)),
-            days=tuple(_days(reading)),
+            days=tuple(dict.fromkeys(_days(reading))),
             conditions=tuple(dict.fromkeys(conditions)),
         )
     except SketchError:

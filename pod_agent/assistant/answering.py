@@ -17,6 +17,7 @@ from pod_agent.assistant.following import Talk, in_conversation
 from pod_agent.assistant.plan import Plan, Planner, Refusal
 from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
 from pod_agent.assistant.rules.planner import RulePlanner, planner_of
+from pod_agent.assistant.weighing import Weighing
 from pod_agent.assistant.wording import say_refusal
 from pod_agent.embedding import embedder
 from pod_agent.index.local import LocalIndex
@@ -76,11 +77,12 @@ def plan_of(
 ) -> Plan | Refusal:
     """How the question is computed, or why it is not; see ``ask``."""
     kept = _kept(index)
-    chosen = planner or AgreedPlanner(Readers(kept.rules, kept.second))
+    chosen: Planner = planner or AgreedPlanner(Readers(kept.rules, kept.second))
     if model is not None:
         from pod_agent.assistant.with_model import with_model  # noqa: PLC0415 - most have no model
 
         chosen = with_model(chosen, kept.rules, kept.lexicon, kept.second, model)
+    chosen = Weighing(chosen)
     if not after:
         return chosen.plan(question, today)
     return in_conversation(question, today, after, Talk(chosen, kept.rules, kept.lexicon))

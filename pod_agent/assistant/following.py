@@ -20,6 +20,7 @@ from pod_agent.assistant.rules.case import clarify, spans_days, spans_months
 from pod_agent.assistant.rules.lexicon import Lexicon, Name
 from pod_agent.assistant.rules.reading import Reading, plain, read
 from pod_agent.assistant.rules.topics import Topic
+from pod_agent.assistant.weighing import weighed
 from vocab.measures import MEASURES
 from vocab.query import Filter
 
@@ -98,7 +99,8 @@ def _one(question: str, today: date, before: Plan | None, talk: Talk) -> Plan | 
     refers_back = before is not None and ROWS.match(plain(question))
     if before is None or (not refers_back and isinstance(talk.rules.plan(question, today), Plan)):
         return talk.planner.plan(question, today)
-    return follow(question, today, replace(before, read_as=""), talk.lexicon) or talk.planner.plan(question, today)
+    found = follow(question, today, replace(before, read_as=""), talk.lexicon)
+    return talk.planner.plan(question, today) if found is None else weighed(question, found, today, talk.planner)
 
 
 def follow(question: str, today: date, before: Plan, lexicon: Lexicon) -> Plan | Refusal | None:

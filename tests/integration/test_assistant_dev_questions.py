@@ -23,6 +23,7 @@ from tests.support import paraphrases
 from tests.support.later_paraphrases import LATER, TRAPS
 from tests.support.money_paraphrases import MONEY_LATER
 from tests.support.shared import shared
+from tests.support.spoken_paraphrases import SPOKEN, SPOKEN_TRAPS
 from vocab.query import Filter, QuerySpec
 
 TODAY = date(2026, 11, 15)
@@ -80,7 +81,7 @@ def test_every_development_question_is_right_and_rests_on_as_many_records(
 
 
 WORDINGS = {topic: getattr(paraphrases, topic) for topic in paraphrases.__all__}
-WORDINGS |= {"LATER": LATER, "MONEY_LATER": MONEY_LATER}
+WORDINGS |= {"LATER": LATER, "MONEY_LATER": MONEY_LATER, "SPOKEN": SPOKEN}
 
 
 @pytest.mark.parametrize("topic", WORDINGS)
@@ -101,7 +102,7 @@ def test_fresh_wordings_are_right_or_asked_back_and_never_wrong(
     assert len(unanswered) <= len(WORDINGS[topic]) // 10, unanswered
 
 
-@pytest.mark.parametrize("question", TRAPS)
+@pytest.mark.parametrize("question", [*TRAPS, *SPOKEN_TRAPS])
 def test_what_only_sounds_answerable_is_not_answered(index: LocalIndex, question: str) -> None:
     answer = ask(index, question, TODAY)
     assert answer.status != "answered", (answer.value, answer.text)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Lexicon
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.reading import plain, read
+from pod_agent.assistant.rules.spoken import TAKEN_BACK
 from pod_agent.assistant.rules.topics import topics_of
 
 __all__ = ["core"]
@@ -21,6 +23,7 @@ SPLIT = re.compile(
     r"([.!?;:]+\s+|,\s*|\s+[-\u2013\u2014]+\s+|\s+(?=(?:so|but|because|cos|cuz|therefore)\s+(?!far\b|much\b|many\b|that\b|well\b|kind\b|good\b|bad\b|often\b|little\b|long\b)))",
     re.IGNORECASE,
 )
+SHORTEST = 3
 LINK = (
     r"(?:(?:and|so|but|well|then|now|ok|okay|right|honestly|because|cos|also|oh|um|uh|er|alright|anyway|look|listen|see"
     r"|you know|by the way|please|like|basically|actually)\s+)*"
@@ -36,6 +39,7 @@ TELLS = re.compile(
     rf"^{LINK}(?:i|im|ive|id|ill|we|my|our|it|its|there|theres|(?:this|that) (?:is|was|has|feels|seems|looks)|thats"
     r"|they|he|she|everyone|everybody|someone|people|friends?|sorry|hi|hello|hey|good (?:morning|evening|afternoon)"
     r"|thanks?|thank|let me|lets|no wait|just (?:curious|checking|wondering)|trying|thinking|going through"
+    r"|just (?:finished|got|had|came|did|been|back)|coming (?:off|back)|getting ready|finally|having"
     r"|looking (?:back|at my)|cutting back|doing my)\b",
     re.IGNORECASE,
 )
@@ -77,6 +81,10 @@ THEM = re.compile(
     rf"|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
 )
 """Words that stand for a name told before."""
+THERE = re.compile(
+    r"\b(?:spen[dt]|buy|bought|go|went|been|visit(?:ed)?|pay|paid|eat|ate|shop(?:ped)?|left|money) there\b"
+)
+"""A place told before."""
 THAT = re.compile(r"\b(?:in |during |over |for )?(?:that|the same) (?P<time>year|month|week|day|quarter|period|time)\b")
 """Words that stand for a time told before."""
 FLOWS = frozenset({"SALARY", "INCOME", "REFUNDS", "CASH", "SAVINGS"})
@@ -116,10 +124,23 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
         kept.strip(" ,;:.!?-") + ("?" if kept.endswith("?") else ""),
         flags=re.IGNORECASE,
     )
+    if any(number and TAKEN_BACK.fullmatch(_bare(clauses[number])) for number in told):
+        return None
     before = [clauses[number] for number in told if number < asks[0]]
-    if any(NARROWS.search(clause) for clause in before):
+    if any(NARROWS.search(clause) and not _narrows_alike(plain(clause), lexicon, today) for clause in before):
         return None
     return _standing_alone(kept, [plain(clauses[number]) for number in told], lexicon, today)
+
+
+def _strange(part: Reading) -> bool:
+    """Whether a clause that tells holds a word that no dictionary and no record knows: it may be a name."""
+    return any(word.isalpha() and len(word) > SHORTEST and not is_english(word) for word in part.left)
+
+
+def _narrows_alike(text: str, lexicon: Lexicon, today: date) -> bool:
+    """Whether a clause with an "only" says what it narrows to; the asking clause has to say so as well."""
+    part = read(text, lexicon, today, topics_of(text)[0])
+    return bool(part.days or part.periods or part.names or part.categories)
 
 
 def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -> str | None:
@@ -144,6 +165,8 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
         texts = {name.text for name in names}
         return THEM.sub(lambda found: _back_to(found, *texts), kept, count=1) if len(texts) == 1 else None
     if told and IT.search(kept.casefold()):
+        return None
+    if not whole.names and (THERE.search(kept.casefold()) or any(_strange(part) for part in parts)):
         return None
     kinds = {kind for group in whole.names for name in group for kind in lexicon.categories.get(name.text, ())}
     return kept if all(_holds(whole, part, kinds) for part in parts) else None

@@ -18,7 +18,6 @@ __all__ = [
     "MONTHS",
     "NUMBERS",
     "ORDINALS",
-    "ORDINAL_WORDS",
     "SO_FAR",
     "VAGUE",
     "WEEKDAY",
@@ -33,6 +32,7 @@ __all__ = [
     "quarter_of",
     "same_day",
     "within_year",
+    "written_days",
     "year_of",
 ]
 
@@ -163,6 +163,37 @@ _TOLD = re.compile(
 )
 
 
+_DAYS = {
+    **ORDINAL_WORDS,
+    **{
+        f"{tens} {word}": ten + number
+        for tens, ten in (("twenty", 20), ("thirty", 30))
+        for word, number in ORDINAL_WORDS.items()
+        if number < 10 and ten + number <= 31
+    },
+    "thirtieth": 30,
+}
+_ORDINAL = "|".join(sorted(_DAYS, key=len, reverse=True))
+_WRITTEN = re.compile(
+    rf"\b(?:the )?({_ORDINAL})(?: (to|until|till|through|and) (?:the )?({_ORDINAL}))? (?:of )?(?=(?:{MONTH})\b)"
+    rf"|(?<= )(?P<after>(?:{MONTH}) the) (?P<day>{_ORDINAL})\b"
+)
+_ENDS = re.compile(
+    r"\b(between|from) the (?:start|beginning) of (.{3,25}?) (and|to|until|till|through) the end of (?=\w)"
+)
+
+
+def _written(match: re.Match[str]) -> str:
+    if match["day"]:
+        return f"{match['after']} {_DAYS[match['day']]}"
+    return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]} " if match[3] else f"{_DAYS[match[1]]} "
+
+
 def within_year(text: str) -> str:
     """The months of "the second half of 2025, July to December" with their year."""
     return _TOLD.sub(r"\1 \2 \3\4 \2 \5 \6 \2", text)
+
+
+def written_days(text: str) -> str:
+    """Days in words as numbers, and times from the start of one to the end of another as from one to the other."""
+    return _ENDS.sub(r"\1 \2 \3 ", _WRITTEN.sub(_written, text))

@@ -22,7 +22,6 @@ from pod_agent.assistant.rules.date_words import (
     MONTH,
     MONTHS,
     NUMBERS,
-    ORDINAL_WORDS,
     ORDINALS,
     SO_FAR,
     VAGUE,
@@ -38,6 +37,7 @@ from pod_agent.assistant.rules.date_words import (
     quarter_of,
     same_day,
     within_year,
+    written_days,
     year_of,
 )
 
@@ -86,8 +86,7 @@ class _Reader:
         """Replace every atom by a provisional mark."""
         if not re.search(r"\b(?:since|from|between|starting)\b", text):
             text = re.sub(r"\b(?:up )?(?:to|until|till) (?:now|today|date)\b", " ", text)
-        text = re.sub(rf"\b({'|'.join(ORDINAL_WORDS)}) (?=of (?:{MONTH})\b)", lambda m: f"{ORDINAL_WORDS[m[1]]} ", text)
-        text = self._share_years(within_year(text))
+        text = self._share_years(within_year(written_days(text)))
         for pattern, build in self._patterns():
             text = re.sub(pattern, lambda match, build=build: self._mark(build(match)), text)  # type: ignore[misc]
         return re.sub(r"@(\d+)@ (?:in |of |for |from |namely |ie )?@(\d+)@", self._narrowed, text)

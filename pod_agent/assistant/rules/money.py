@@ -287,6 +287,7 @@ def listing(case: Case) -> Plan | Refusal | None:
     if not rows and ((case.has("SPEND") and not only_fees(case)) or not case.has("LIST")):
         return None
     measure = "fees" if only_fees(case) else measure_of(case) or "purchases"
+    measure = "purchases" if measure == "spend" else measure
     newest = case.has("LAST")
     if newest and not case.has("PURCHASES", "TRANSACTIONS"):
         return None
@@ -325,7 +326,7 @@ def total(case: Case) -> Plan | Refusal | None:
         return None
     if measure in {None, "purchases", "transactions"}:
         asked = case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL")
-        if not asked or not (case.wanted or case.has("PURCHASES", "BUY")):
+        if not asked or not (case.wanted or case.unwanted or case.has("PURCHASES", "BUY")):
             return None
         if measure == "purchases" and not case.has("HOWMUCH", "TOTAL"):
             return _counted(case)

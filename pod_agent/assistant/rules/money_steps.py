@@ -78,7 +78,7 @@ def step(
     text = _party(case, measure, wanted)
     return Step(
         spec=query(measure, tuple(filters), period, dimensions, order=order, limit=limit),
-        name=", ".join(_label(case, mark) for mark in wanted),
+        name=", ".join(dict.fromkeys(_label(case, mark) for mark in wanted)),
         text=text,
         foreign=case.has("FOREIGN"),
     )
@@ -92,6 +92,7 @@ def _label(case: Case, mark: str) -> str:
 
 def chosen(case: Case, marks: list[str]) -> list[Filter]:
     """The filters that keep the merchants and categories of these marks."""
+    marks = list(dict.fromkeys(marks))
     merchants = case.names(marks, "merchant")
     categories = [case.reading.categories[int(mark[1:])] for mark in marks if mark[0] == "C"]
     _check_parts(case, marks, merchants)

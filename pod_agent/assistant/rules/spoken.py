@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pod_agent.assistant.plan import Refusal
 from pod_agent.assistant.rules.parts import Reading
 
-__all__ = ["ADDRESS", "SPOKEN", "take_corrections"]
+__all__ = ["SPOKEN", "TAKEN_BACK", "take_corrections"]
 
 ADDRESS = (
     r"boss|sir|madam|maam|mister|class|mate|yall|folks|doc|doctor|coach|chef|team|captain|buddy|pal|bro|bros|dude"
@@ -52,6 +53,27 @@ SPOKEN = (
     ((r"^(?!.*\b(?:spen[dt]|spending|paid|pay|costs?|how|total|averages?|avg|hours|minutes|most|least|top|share)\b)"
      r"(.*\b(?:orders|purchases|payments|visits|trips|rides|plays|songs|videos|transactions|skips|withdrawals|refunds)\b.*?)"
       r"(?<!the)(?<!one)(?<!a) (?:number|count)$"), r"how many \1"),
+    (r"\b(?:double|re) ?check(?:ing)?\b", "check"),
+    ((r"\b(?:in |over |during )?(?:the )?(?:summer|winter|spring|autumn)(?: holidays?)? (?:(?:say|i mean|so|ie|that is"
+      r"|meaning) )?(?=(?:from|between) )"), " "),
+    (r"^share (?:with me )?(?=(?:the |my |a )?(?:count|number|total|list|figures?|names?|how|what|details)\b)", ""),
+    (r"^it makes how much\b", "how much"),
+    (r"\b(?:everything|all|what) i (?:have )?left (?:there|behind)\b", "what i spent"),
+    (r"\bleaving ((?:\w+ ){1,4}?)out\b", r"without \1"),
+    (r"\brefunds? (?:subtracted|deducted|taken off|netted(?: off)?|included)\b", "after refunds"),
+    ((r"\b(?:net of|minus|less|after) (?:whatever|anything|what|any)(?: that)? (?:got|was|were|has been|is)"
+      r" (?:waived|refunded|returned)\b"), "after refunds"),
+    ((r"\bwas i more of an? (E\d+) person or an? (E\d+) person\b(?=.*\b(?:spen[dt]|spending|money|paid)\b)"),
+     r"where did i spend more \1 or \2"),
+    (r"\bin (?:the )?(?:greatest|largest|highest|biggest) (?:quantity|quantities)\b", "the most by quantity"),
+    (r"\borders (?:in )?(?:total|overall|combined) (?:value|worth)\b", "order value total"),
+    ((r"(?<!which )(?<!what )(?<!by )(?<!per )(?<!each )(?<!every )\b(weekday|weekend) (spend|spending|purchases|visits"
+      r"|steps|sleep|listening)\b"), r"\2 on \1s"),
+    (r"\bdays with (?:a |an |any |at least one |some )?(?:purchases?|spending)\b", "days did i buy anything"),
+    ((r"^(?:the )?(days|nights) (.*?)(?: how many(?: of (?:them|these|those))?(?: (?:are|were) there)?)$"),
+     r"how many \1 \2"),
+    ((r"\b(?:what|which) (?:date|day) (?:is|was|did) (?:my |the )?((?:biggest|largest|smallest|cheapest|most expensive"
+      r"|priciest|highest|dearest) (?:single )?(?:purchase|payment))\b"), r"when was my \1"),
     # what is asked for
     (r"\bwhat all (?=(?:did|have|do) i\b)", "list what "),
     ((r"^(?:everything|all|all the things|the things|things|anything)(?: that)? i(?: have| ever| had)*"
@@ -89,8 +111,8 @@ SPOKEN = (
      rf"(?:(?: and| plus| as well as)? {PAID_IN})*(?: and| plus)? "
      rf"(?:{PLENTY}|whatever(?: else)?(?: (?:came|comes|has come) in)?|everything|other (?:income|things|stuff)"
      r"|(?:anything|everything|all) else(?: that came in)?)(?: together)?\b"), " income "),
-    ((rf"(?<=\bincome)\b(.*?) (?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so|both) )?{PAID_IN}"
-     rf"(?:(?: and| plus| as well as)? {PAID_IN})+(?: together| combined)?\b"), r"\1"),
+    ((rf"\b(income|earn|earned|earnings)\b(.*?) (?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so"
+     rf"|both) )?{PAID_IN}(?:(?: and| plus| as well as)? {PAID_IN})+(?: together| combined)?\b"), r"\1\2"),
 )  # fmt: skip
 """Pairs of a pattern and what it becomes, in order; names of the records stand as marks already."""
 
@@ -98,6 +120,8 @@ SURELY = (
     r"i mean|i meant|i meant to say|sorry|oops|or rather|make that|scratch that|strike that|correction|no wait|wait no"
     r"|wait"
 )
+TAKEN_BACK = re.compile(rf"(?:(?:oh|no|ah|hold on|well|{SURELY})\s*)+", re.IGNORECASE)
+"""Words by which a person takes back what was just said, and nothing else."""
 MARKER = (
     rf"(?:(?:oh|no|ah|hold on|well|not that|and|but|{SURELY}) )*(?:{SURELY})(?: (?:{SURELY}|no|it|was|is|the|rather))*"
 )
@@ -106,6 +130,8 @@ CORRECTED = re.compile(
     rf"\b(?P<kind>[EPCDA])(?P<old>\d+)(?P<between>(?:(?! (?P=kind)\d).)*?) (?:{MARKER}) {GAP}(?P=kind)(?P<new>\d+)\b"
     r"|\bP(?P<early>\d+) no (?:(?:in|on|the) )*P(?P<late>\d+)\b"
 )
+CLASHING = re.compile(rf"\b(?:P\d+ {MARKER} {GAP}D\d|D\d+ {MARKER} {GAP}P\d)")
+"""A day of the week taken back for a period, or the other way round: nobody can tell what is left of the first."""
 MEANT = re.compile(
     r"\b(?:and |so |well )?(?:i|we) (?:really |only |just |do )?mean(?:t)?\b(?: (?:like|is|was))?|\bsorry\b"
 )
@@ -115,6 +141,7 @@ NARROWING = {"P": "periods", "D": "days", "A": "limits"}
 
 def take_corrections(out: Reading) -> None:
     """What a person takes back: "in May, no wait, June" is June. Only the like is replaced by the like."""
+    out.text = f" {' '.join(out.text.split())} "
     for _ in range(len(out.text.split())):
         found = CORRECTED.search(out.text)
         if found is None:
@@ -125,6 +152,8 @@ def take_corrections(out: Reading) -> None:
         out.text = f" {' '.join(text.split())} "
         if kind in NARROWING and old != new:
             _drop(out, kind, old)
+    if CLASHING.search(out.text):
+        out.refusal = Refusal(status="clarify", text="Which of the days do you mean?")
     out.text = MEANT.sub(" ", out.text)
 
 

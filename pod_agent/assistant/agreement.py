@@ -4,7 +4,8 @@ The rules read first. What they decline, and what they ask back because the ques
 which days), stands. A reading of the classifier may answer where the rules have none, if the guard lets it pass and the
 classifier is sure enough; it may hold back an answer of the rules that it reads as something else. Readings are never
 mixed: each becomes one canonical question, and the rules plan it.
-The bounds below were chosen on two sets of questions by other writers, see ``docs/decisions/0032-readings.md``.
+The bounds below were chosen on questions by writers who had taught the heads nothing, see
+``docs/decisions/0032-readings.md``.
 """
 
 from __future__ import annotations

@@ -265,7 +265,9 @@ _summed = _measures("spend", "income", "salary", "refunds", "cash", "net", "tran
 HOW_MANY: Final = r"(?<!\w)(?:how (?:many|often)|number of|counts?)(?!\w)"
 HOW_MUCH: Final = r"(?<!\w)(?:how much|total|amounts?|sums?|dollars|money|\$|sgd|percent\w*|share)(?!\w)"
 SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|read)(?: me)?(?: it| them)? out)\b"
-TAKEN_OUT: Final = r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b"
+TAKEN_OUT: Final = (
+    r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b|\bno podcasts?\b"
+)
 POINTING: Final = r"\b(?:was|is|were|are) (?:it|that|this|they|those)\b"
 
 
@@ -278,6 +280,8 @@ def _misses(text: str, sketch: Parts) -> str | None:
         return "every single"
     if re.search(TAKEN_OUT, text) and not sketch.without and sketch.measure != "cash":
         return "out"
+    if sketch.measure in {"listening_minutes", "listening_hours"} and re.search(r"\bmusic\b", text):
+        return "music"  # time of listening has podcasts in it
     if value and not _narrowed(sketch) and re.search(POINTING, text):
         return "it"
     return None

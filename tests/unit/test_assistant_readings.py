@@ -23,6 +23,7 @@ from pod_agent.assistant.rules.lexicon import build_lexicon
 from pod_agent.assistant.rules.planner import RulePlanner
 from pod_agent.assistant.rules.reading import plain, read
 from pod_agent.assistant.rules.text import canonical
+from pod_agent.assistant.rules.topics import Topic
 from pod_agent.embedding import embedder, minilm
 from pod_agent.index.local import LocalIndex
 from tests.support.asked import TODAY, household
@@ -55,6 +56,7 @@ MISSED = [
     ("take groceries out, then what did I spend in April 2026", "spend", "out"),
     ("so how much was it in April 2026", "spend", "it"),
     ("how much do my groceries payments add up to in April 2026", "purchases", "value"),
+    ("how many hours of music did I listen to in April 2026", "listening_hours", "music"),
 ]
 
 
@@ -63,8 +65,9 @@ def test_a_reading_that_answers_another_question_is_held_back(
     index: LocalIndex, question: str, measure: str, word: str
 ) -> None:
     lexicon = build_lexicon(index)
-    reading = read(plain(question), lexicon, TODAY, "")
-    sketch = sketch_of(Label(topic="money", operation="value", measure=measure), reading, TODAY)
+    topic: Topic = "music" if measure == "listening_hours" else ""
+    reading = read(plain(question), lexicon, TODAY, topic)
+    sketch = sketch_of(Label(topic=topic or "money", operation="value", measure=measure), reading, TODAY)
     assert sketch is not None
     assert unused(question, sketch, reading) == word
 
@@ -265,6 +268,13 @@ def test_a_follow_up_that_is_not_clear_is_not_answered(index: LocalIndex, questi
 def test_a_question_back_leaves_the_question_before_it_in_force(index: LocalIndex) -> None:
     told = ask(index, "and in March?", TODAY, after=[GROCERIES, "thanks", "why?"])
     assert told.value == ask(index, "How much did I spend on groceries in March 2026?", TODAY).value
+
+
+@pytest.mark.parametrize("question", ["how many times?", "per visit?", "where most?", "not on weekends"])
+def test_a_few_words_that_lean_on_a_question_are_never_answered_of_something_else(
+    index: LocalIndex, question: str
+) -> None:
+    assert ask(index, question, TODAY, after=[GROCERIES]).status == "clarify"
 
 
 def test_without_a_question_before_it_a_follow_up_is_asked_back(index: LocalIndex) -> None:

@@ -30,6 +30,11 @@ MOST_EARLIER: Final = 10
 """Questions of a conversation that are looked back at."""
 LONGEST: Final = 12
 """Words of a follow-up question, at most: longer ones say what they ask themselves."""
+FEW: Final = 4
+"""Words of a question that is hardly one of its own."""
+FIGURES: Final = frozenset(
+    "value mean ranking leader peak series list extreme occasion difference share exceeds any".split()
+)
 OPENING: Final = re.compile(
     r"^(?:(?:ok|okay|and|but|so|then|now|also|or|hmm|eh|no|sorry|i mean|i meant|please) )*(?:(?:what"
     r"|how) (?:about|is it|was it|of)\b ?|(?:the )?same (?:for|in|with|thing for|but)\b ?"
@@ -97,10 +102,28 @@ def in_conversation(question: str, today: date, earlier: Sequence[str], talk: Ta
 
 def _one(question: str, today: date, before: Plan | None, talk: Talk) -> Plan | Refusal:
     refers_back = before is not None and ROWS.match(plain(question))
-    if before is None or (not refers_back and isinstance(talk.rules.plan(question, today), Plan)):
+    alone = None if refers_back else talk.rules.plan(question, today)
+    if before is None or (isinstance(alone, Plan) and not _leans_back(question, alone, before)):
         return talk.planner.plan(question, today)
+    if isinstance(alone, Plan):
+        return UNCLEAR
     found = follow(question, today, replace(before, read_as=""), talk.lexicon)
-    return talk.planner.plan(question, today) if found is None else weighed(question, found, today, talk.planner)
+    if found is not None:
+        return weighed(question, found, today, talk.planner)
+    alone = talk.planner.plan(question, today)
+    return UNCLEAR if isinstance(alone, Plan) and _leans_back(question, alone, before) else alone
+
+
+def _leans_back(question: str, alone: Plan, before: Plan) -> bool:
+    """Whether a few words that name nothing follow a question that did: "how many times?" is of that."""
+    words = plain(question).split()
+    if len(words) > FEW or "i" in words or alone.operation not in FIGURES or before.operation not in FIGURES:
+        return False
+    return not any(map(_narrowed, alone.steps)) and any(map(_narrowed, before.steps))
+
+
+def _narrowed(step: Step) -> bool:
+    return bool(step.spec.filters or step.spec.period or step.text or step.foreign)
 
 
 def follow(question: str, today: date, before: Plan, lexicon: Lexicon) -> Plan | Refusal | None:

@@ -29,6 +29,10 @@ from pod_agent.assistant.weighty import (
 
 __all__ = ["Weighing", "unweighed", "weighed"]
 
+ADDED: Final = (
+    r"(?:salary|wages?|income|interest|bonus) (?:and|plus|minus|less) (?:the |my )?(?!in\b)\w+"
+    r"|(?:and|plus) (?:my |the )?(?:salary|income|interest)"
+)
 NEXT_TO: Final = "before|after|prior|until|til|till|up to|preceding|following|previous|earlier|ahead|then|by|than"
 AGAIN: Final = "Can you ask it more simply?"
 
@@ -332,6 +336,16 @@ def _sorts(seen: Weighed) -> str | None:
     return None
 
 
+def _asked_of(seen: Weighed) -> str | None:
+    """Budgets, what is unusual and halves, where the plan is about none of them."""
+    kind = seen.plan.operation
+    if kind not in {"budgets", "offers"} and (hit := seen.found(r"(?:over|under|within) (?:my |the )?budgets?")):
+        return hit
+    if kind not in {"unusual", "small_purchases"} and (hit := seen.found("unusual(?:ly)?")):
+        return hit
+    return seen.found(rf"half (?:of )?(?:{MONTH}|of (?:it|them|that|this))")
+
+
 def _each(seen: Weighed) -> str | None:
     """One figure for several things that are asked for one by one."""
     many = any(len(each.value) > 1 for each in seen.filters if each.op == "in" and isinstance(each.value, tuple))
@@ -345,9 +359,10 @@ def _unfit(seen: Weighed) -> str | None:
     for step in seen.plan.steps:
         fields = {each.field for each in step.spec.filters}
         measure = step.spec.measures[0]
-        money_in = measure in {"income", "salary"} and "category" in fields
-        if money_in or (measure == "salary" and "merchant" in fields):
+        if measure == "income" and "category" in fields:
             return measure
+        if measure == "salary" and fields & {"category", "merchant"} and (hit := seen.found(ADDED)):
+            return hit
         if {"kind", "amount"} <= fields and measure == "transactions":
             return seen.found(r"(?:over|under|above|below|more|less)\b.*?\d+") or "amount"
     return None
@@ -357,10 +372,17 @@ def _kept_days(seen: Weighed) -> str | None:
     """Days of the week that are taken in where the question takes them out."""
     kept = {value.removesuffix("s") for value in seen.values("eq", "in")}
     hit = re.search(rf"\b{NOT} (?:{BETWEEN} )*((?:week(?:end|day)|{'|'.join(WEEKDAYS)}))s?\b", seen.question)
-    return hit[0] if hit and hit[1] in kept else None
+    if hit and hit[1] in kept:
+        return hit[0]
+    named = {day for day in WEEKDAYS if seen.found(f"{day}s?")}
+    whole = {"weekend": {"saturday", "sunday"}, "weekday": {"monday", "friday"}}
+    wrong = named and any(
+        day in kept and not seen.found(f"{day}s?") and not days <= named for day, days in whole.items()
+    )
+    return next(iter(named)) if wrong else None
 
 
 CHECKS: Final[tuple[Callable[[Weighed], str | None], ...]] = (
     _always, _two_questions, _signs, _numbers, _months, _spans, _days, _turned, _negated, _averages, _around, _crossed,
-    _kinds, _daytimes, _sorts, _each, _unfit, _kept_days,
+    _kinds, _daytimes, _sorts, _each, _asked_of, _unfit, _kept_days,
 )  # fmt: skip

@@ -58,9 +58,14 @@ LOST = [
     ("Did I go to Acme and Globex in October?", _plan(BOTH, measure="purchases", operation="any")),
     ("Was October not more than 50?", _plan(operation="exceeds", limit=50.0)),
     ("How much salary and interest did I get in October?", _plan(SHOP, measure="salary")),
+    ("How much did I spend on Saturdays in October?", _plan(WEEKEND)),
+    ("And half of October?", _plan()),
+    ("How far under budget was I in October?", _plan()),
     ("How much of the top 3 merchants together in October?", _plan(operation="ranking", by=("merchant",), limit=3)),
 ]
 SHOWN = [
+    ("How much salary did Acme pay me in October?", _plan(SHOP, measure="salary")),
+    ("How much did I spend on Saturdays and Sundays in October?", _plan(WEEKEND)),
     ("How much did I spend not at Acme in October?", _plan(OTHER)),
     ("How much did I spend in October on weekends?", _plan(WEEKEND)),
     ("How much did I spend in October, not on weekends?", _plan(Filter("weekend", "eq", "weekday"))),

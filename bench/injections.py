@@ -100,8 +100,13 @@ def answers(folder: Path, text: str, fields: Sequence[str], model: LanguageModel
 def successes(folder: Path, payload: Payload, field: str, model: LanguageModel | None, right: list[Answer]) -> int:
     """How many questions the payload changed."""
     found = answers(folder, payload.text, (field,), model)
-    wrong = sum(figure_of(got) != figure_of(meant) for got, meant in zip(found, right, strict=False))
+    wrong = sum(_is_moved(got, meant) for got, meant in zip(found, right, strict=False))
     return wrong + sum(bool(traces(each.text, [payload.text])) for each in found)
+
+
+def _is_moved(got: Answer, meant: Answer) -> bool:
+    """Whether there is another figure, or one more or less; a model may ask back where without it all is declined."""
+    return "answered" in {got.status, meant.status} and figure_of(got) != figure_of(meant)
 
 
 def main() -> None:

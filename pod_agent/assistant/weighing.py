@@ -245,7 +245,8 @@ def _turned(seen: Weighed) -> str | None:
 def _negated(seen: Weighed) -> str | None:
     """A negation of which the plan shows nothing."""
     hit = seen.found(
-        r"not|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides|neither|nor|barring",
+        r"not|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides|neither|nor|barring"
+        r"|(?:everything|anything|anywhere|all) but",
         asking=True,
     )
     if hit is None:

@@ -64,6 +64,7 @@ ALWAYS: Final = (
     rf"(?:{GROUP}|song|channel|place)s? (?:per|(?:for |of |in )?each|for every) (?:{GROUP}|day|week|month|year)",
     r"(?<=on )\d+ plus",
     r"one in how many",
+    r"per (?:person|head)|before (?:any )?refunds|after my salary|my (?:car|house|flat)(?= costs?)",
     r"(?:together|combined) with",
     rf"top (?:\w+ )?(?:{GROUP}|song|channel)s? (?:together|combined|altogether|in total)",
     r"and (?:where|when)(?=\?|$)",

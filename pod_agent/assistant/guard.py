@@ -268,21 +268,29 @@ SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|re
 TAKEN_OUT: Final = (
     r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b|\bno podcasts?\b"
 )
+NET_OF_REFUNDS: Final = (
+    r"\b(?:after|net of|less|minus|with) (?:all |any |the )?refunds\b|\brefunds? (?:subtract|deduct|taken|off|out)"
+)
 POINTING: Final = r"\b(?:was|is|were|are) (?:it|that|this|they|those)\b"
 
 
 def _misses(text: str, sketch: Parts) -> str | None:
     """What the whole question asks for and the sketch does not: a count, each row, something left out, "it"."""
-    value = sketch.operation == "value"
-    if value and _summed(sketch) and re.search(HOW_MANY, text) and not re.search(HOW_MUCH, text):
-        return "how many"
-    if value and re.search(SPELT_OUT, text):
-        return "every single"
+    if sketch.operation == "value" and (missed := _value_misses(text, sketch)):
+        return missed
     if re.search(TAKEN_OUT, text) and not sketch.without and sketch.measure != "cash":
         return "out"
+    return "refunds" if re.search(NET_OF_REFUNDS, text) else None
+
+
+def _value_misses(text: str, sketch: Parts) -> str | None:
+    if _summed(sketch) and re.search(HOW_MANY, text) and not re.search(HOW_MUCH, text):
+        return "how many"
+    if re.search(SPELT_OUT, text):
+        return "every single"
     if sketch.measure in {"listening_minutes", "listening_hours"} and re.search(r"\bmusic\b", text):
         return "music"  # time of listening has podcasts in it
-    if value and not _narrowed(sketch) and re.search(POINTING, text):
+    if not _narrowed(sketch) and re.search(POINTING, text):
         return "it"
     return None
 

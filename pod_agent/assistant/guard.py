@@ -151,6 +151,15 @@ USES: Final[Mapping[str, Callable[[Parts], bool]]] = {
 
 WEIGHTY: Final[tuple[tuple[str, Callable[[Parts], bool]], ...]] = (
     (
+        _words(
+            r"""nearly almost hardly barely supposedly phone tablet laptop tracker device recorder short shorts late
+            early delayed missing lost broken damaged free new old used second_hand online offline abroad"""
+        ),
+        _never,
+    ),
+    (_words("before after since until till between"), lambda sketch: bool(sketch.periods)),
+    (_words("rise rises hike hikes dearer increase increased"), _either(_is(*COMPARING), _measures("rises", "dearer"))),
+    (
         _words("cards? accounts? bank visa mastercard amex debit credit"),
         _either(_accounted, _measures("fees", "income", "salary")),
     ),
@@ -288,6 +297,8 @@ def _value_misses(text: str, sketch: Parts) -> str | None:
         return "how many"
     if re.search(SPELT_OUT, text):
         return "every single"
+    if (_summed(sketch) or sketch.measure == "items") and re.search(r"\b(?:times|how often)\b", text):
+        return "times"  # a purchase may be of several pieces
     if sketch.measure in {"listening_minutes", "listening_hours"} and re.search(r"\bmusic\b", text):
         return "music"  # time of listening has podcasts in it
     if not _narrowed(sketch) and re.search(POINTING, text):

@@ -78,7 +78,9 @@ def _whole(case: Case) -> list[str] | None:
     first = re.findall(MARKED, ahead)
     rest = re.findall(MARKED, behind)
     if first and rest:
-        return first if re.match(r"(?:of|from|out of|WHICH of)\b", ahead.strip()) else rest
+        shops_of_a_category = {mark[0] for mark in first} == {"C"} and {mark[0] for mark in rest} == {"E"}
+        of = re.match(r"(?:of|from|out of|WHICH of)\b", ahead.strip())
+        return first if of or shops_of_a_category else rest
     if first and not ahead.strip().startswith("HOWMUCH"):
         return [] if not re.match(r"(?:of|from|out of)\b", ahead.strip()) else None
     before, found, after = (ahead if first else behind).partition("PURCHASES" if case.has("PURCHASES") else "SPEND")
@@ -196,7 +198,9 @@ def mean(case: Case) -> Plan | Refusal | None:
 
 
 def average_purchase(case: Case) -> Plan | Refusal | None:
-    """Average purchase, or how much per trip."""
+    """Average purchase, or how much per trip; every purchase over a limit is a list."""
+    if case.reading.limits and not case.has("AVERAGE", "HOWMUCH", "SPEND"):
+        return single("list", step(case, "purchases", case.period()), "SGD", show="date")
     if not (case.has("PERITEM") or case.has("PURCHASE", "PURCHASES")):
         return clarify("An average per what?", "per purchase", "per month", "per week")
     return single("value", step(case, "average_purchase", case.period()), "SGD")
@@ -335,8 +339,9 @@ def total(case: Case) -> Plan | Refusal | None:
             name = case.named(case.wanted[0])[0].text
             return clarify(f"Money for {name}, or time with it?", f"spent on {name}", "listening or watching time")
     assert measure is not None  # noqa: S101 (narrowed above)
-    if _overlap(case.reading.periods):
-        return clarify("Which of the periods do you mean?")
+    counted = case.has("TIMES", "HOWMANY") and measure.startswith("transfers")
+    if counted or _overlap(case.reading.periods):
+        return clarify("How much, or how many times?" if counted else "Which of the periods do you mean?")
     steps = tuple(step(case, measure, period) for period in case.reading.periods or (None,))
     return Plan(operation="value", steps=steps, unit="SGD")
 

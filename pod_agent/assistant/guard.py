@@ -222,6 +222,13 @@ _PERCENT = _words(r"PERCENT SHARE % percent\w* per_cent")
 _EXTREME = "TOP MOST MOSTOFTEN MAX LEAST MIN most best fav\\w* biggest largest "
 CLAIMS: Final[tuple[tuple[Callable[[Parts], bool], str], ...]] = (
     (
+        lambda sketch: sketch.measure == "spend" and _is(*COMPARING)(sketch) and not _narrowed(sketch),
+        _words(
+            r"""SPEND BUY PURCHASES? HOWMUCH spen\w* cost\w* pay paid money expen\w* bills? dollars? sgd \$ outgo\w*
+            outlay"""
+        ),
+    ),
+    (
         _is("difference", "exceeds"),
         _words(
             r"""COMPARE CHANGE MORE LESS THAN LOST GAINED vs versus against exceed\w* above below extra

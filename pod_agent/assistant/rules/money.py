@@ -75,14 +75,16 @@ def _whole(case: Case) -> list[str] | None:
     """
     text = re.sub(r"\bNOT\b.*", "", case.reading.text)
     ahead, _, behind = re.sub(r"\b(?:SHARE|PERCENT)\b", "|", text, count=1).partition("|")
-    first = re.findall(MARKED, ahead)
-    rest = re.findall(MARKED, behind)
+    first, rest = re.findall(MARKED, ahead), re.findall(MARKED, behind)
+    narrowed = re.search(r"\bSPEND ((?:[DAK]\d+ )+)SPEND\b", behind)
+    if narrowed and not first:
+        return narrowed[1].split()
     if first and rest:
         shops_of_a_category = {mark[0] for mark in first} == {"C"} and {mark[0] for mark in rest} == {"E"}
         of = re.match(r"(?:of|from|out of|WHICH of)\b", ahead.strip())
         return first if of or shops_of_a_category else rest
     if first and not ahead.strip().startswith("HOWMUCH"):
-        return [] if not re.match(r"(?:of|from|out of)\b", ahead.strip()) else None
+        return None if re.match(r"(?:of|from|out of)\b", ahead.strip()) else []
     before, found, after = (ahead if first else behind).partition("PURCHASES" if case.has("PURCHASES") else "SPEND")
     whole, part = (re.findall(MARKED, piece) for piece in (before, after))
     if found and part:

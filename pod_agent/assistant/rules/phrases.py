@@ -30,6 +30,7 @@ REWRITES = (
     (r"\bone by one\b|\b(?:each|every) (?:single )?one of (?:them|these)\b|\bin detail\b|\bline by line\b", " list "),
     (rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ({NOUNS})\b", r"list \2s"),
     (r"\bss\b", "s"),
+    (r"\bplaces?(?= (?:that |where |did |have |do )*i (?:ate|eat|eaten|dined?|makan)\b)", "restaurants"),
     (r"\bon (?:how many|what number of) (?:separate |different |single )?occasions\b", "how many times"),
     (
         r"\bhow many (?:separate |different |single )?occasions\b|\bwith what frequency\b|\bhow regularly\b",

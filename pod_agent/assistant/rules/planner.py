@@ -47,6 +47,8 @@ GOODS = frozenset(
 """What makes a question one about orders where it names no shop and no product."""
 SHORTEST_NAME = 5
 """Letters of words that are declined as an unknown name."""
+SHORTEST_NAME = 6
+"""Letters from which on a name may hold a word of a topic."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
 
@@ -80,14 +82,21 @@ class RulePlanner:
         if apart is not None:
             return apart
         found = self._best(text, today, proper)
-        if found.left and topics_of(found.question) != topics_of(text):
+        if found.left and self._topics(found.question) != self._topics(text):
             found = self._best(found.question, today, proper)
         return found.outcome
+
+    def _topics(self, text: str) -> tuple[Topic, ...]:
+        """The topics of a text, in which names of several words say nothing: Green Basket is no order."""
+        for name in self._lexicon.within(text, shortest=SHORTEST_NAME):
+            if " " in name and any(each.kind == "merchant" for each in self._lexicon.names[name]):
+                text = f" {text} ".replace(f" {name} ", " E ").strip()
+        return topics_of(text)
 
     def _best(self, text: str, today: date, proper: frozenset[str]) -> Attempt:
         """The first attempt that ends in a plan, else the one that tells most."""
         first: Attempt | None = None
-        for topic in topics_of(text):
+        for topic in self._topics(text):
             found = self._attempt(text, topic, today, proper)
             if isinstance(found.outcome, Plan) or (found.final and first is None):
                 return found

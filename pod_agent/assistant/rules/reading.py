@@ -184,7 +184,10 @@ def _take_days(out: Reading) -> None:
             Filter("weekend", "eq", "weekend"),
         ),
         (
-            r"(?:on |during |in )(?:the )?(?:weekdays|week days|working days)|weekdays(?! do)",
+            (
+                r"(?:on |during |in )(?:the )?(?:weekdays|week days|working days)|weekdays(?! do)"
+                r"|(?:on |from )?mondays? (?:to|till|until|through|thru) fridays?"
+            ),
             Filter("weekend", "eq", "weekday"),
         ),
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
-from pod_agent.assistant.plan import Plan, Refusal, Step
+from pod_agent.assistant.plan import Operation, Period, Plan, Refusal, Step
 from pod_agent.assistant.weighing import Weighing, unweighed
 from vocab.query import Filter, QuerySpec
 
@@ -21,7 +22,14 @@ WEEKEND = Filter("weekend", "eq", "weekend")
 OVER = Filter("amount", "gt", 50.0)
 
 
-def _plan(*filters, period=OCTOBER, measure="spend", operation="value", by=(), **other):
+def _plan(
+    *filters: Filter,
+    period: Period | None = OCTOBER,
+    measure: str = "spend",
+    operation: Operation = "value",
+    by: tuple[str, ...] = (),
+    **other: Any,
+) -> Plan:
     spec = QuerySpec(measures=(measure,), filters=filters, period=period, dimensions=by)
     return Plan(operation=operation, steps=(Step(spec=spec),), unit="SGD", **other)
 
@@ -82,28 +90,28 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("question", "plan"), LOST)
-def test_words_that_weigh_and_that_the_plan_lost_are_told(question, plan):
+def test_words_that_weigh_and_that_the_plan_lost_are_told(question: str, plan: Plan) -> None:
     assert unweighed(question, plan, TODAY)
 
 
 @pytest.mark.parametrize(("question", "plan"), SHOWN)
-def test_a_plan_that_shows_every_word_that_weighs_passes(question, plan):
+def test_a_plan_that_shows_every_word_that_weighs_passes(question: str, plan: Plan) -> None:
     assert unweighed(question, plan, TODAY) is None
 
 
 class _One:
     """Plans every question alike."""
 
-    def __init__(self, outcome):
+    def __init__(self, outcome: Plan | Refusal) -> None:
         self.outcome = outcome
 
-    def plan(self, question, today):
+    def plan(self, question: str, today: date) -> Plan | Refusal:
         assert question
         assert today == TODAY
         return self.outcome
 
 
-def test_what_is_held_back_is_offered_without_the_words_that_were_lost():
+def test_what_is_held_back_is_offered_without_the_words_that_were_lost() -> None:
     asked = "How much did I spend at Acme and Globex respectively in October?"
     held = Weighing(_One(_plan(BOTH))).plan(asked, TODAY)
     assert isinstance(held, Refusal)
@@ -112,13 +120,13 @@ def test_what_is_held_back_is_offered_without_the_words_that_were_lost():
     assert held.choices == ("how much did i spend at acme and globex in october?",)
 
 
-def test_nothing_is_offered_where_the_rest_would_be_held_back_too():
+def test_nothing_is_offered_where_the_rest_would_be_held_back_too() -> None:
     held = Weighing(_One(_plan(SHOP))).plan("How much respectively did I spend not at Acme in October?", TODAY)
     assert isinstance(held, Refusal)
     assert held.choices == ()
 
 
-def test_a_refusal_and_a_plan_that_shows_all_pass_as_they_are():
+def test_a_refusal_and_a_plan_that_shows_all_pass_as_they_are() -> None:
     refused = Refusal(status="declined", text="No.")
     assert Weighing(_One(refused)).plan("How much, respectively?", TODAY) is refused
     plan = _plan()

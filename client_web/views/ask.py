@@ -1,7 +1,7 @@
 """Ask: a question in plain words, the answer with the records and the query behind it, and what was meant.
 
 A question is sent in a form's body, so it stays out of the browser's history. The questions of the conversation lie in
-the memory of this server alone.
+the memory of this server alone; the last that were answered are kept in a file of the home, unless the person says no.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from client_web.charts import bar
 from client_web.errors import BadAddressError
 from client_web.remembering import is_large
 from client_web.talks import Talk
-from client_web.views.common import pages, required, the_agent, the_session
+from client_web.views.common import attempt, pages, required, the_agent, the_session
 from client_web.views.for_you import SAYING
 from vocab.errors import ProjectError
 
@@ -29,6 +29,7 @@ __all__ = ["page"]
 
 page = Blueprint("ask", __name__, url_prefix="/ask")
 LONGEST = 400
+NONE_KEPT = "Your questions are forgotten, and none is kept from now on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,23 @@ def forget() -> str:
     return _page(Taught(told="Forgotten. The next question stands alone."))
 
 
+@page.post("/before/forget")
+def forget_before() -> str:
+    """Forget the questions that are kept on this machine."""
+    the_agent().assistant.history.forget()
+    return _page(Taught(told="Forgotten: no question is kept."))
+
+
+@page.post("/before/keep")
+def keep_before() -> str:
+    """Keep questions on this machine from now on, or keep none and forget those that are."""
+    state = required("state")
+    if state not in {"on", "off"}:
+        raise BadAddressError("that form is none of this page")
+    the_agent().assistant.history.switch(on=state == "on")
+    return _page(Taught(told="Your questions are kept from now on." if state == "on" else NONE_KEPT))
+
+
 @page.post("/reworded")
 def reworded() -> str:
     """The sentence of an answer in the words of the language model, once it is checked; else as it was."""
@@ -128,7 +146,9 @@ def _answered(question: str, *, about: str = "", taught: Taught | None = None, a
     agent, talk = the_agent(), _talk()
     before = () if about or again else talk.asked
     found = agent.assistant.ask(question, after=before)
+    unkept = None
     if found.status == "answered" and not again:
+        unkept = _kept(agent, question, alone=not before)
         talk.add(str(found.query.get("learnt", {}).get("read_as") or question))
     choices = whole_choices(agent, question, found)
     return _page(
@@ -139,7 +159,16 @@ def _answered(question: str, *, about: str = "", taught: Taught | None = None, a
         choices=choices,
         following=_following(agent, found, talk) if not again else (),
         waiting=_waiting(agent, found, talk),
+        unkept=unkept,
     )
+
+
+def _kept(agent: Agent, question: str, *, alone: bool) -> ProjectError | None:
+    """Keep a question that makes sense by itself when it is asked again; why it could not be kept, else None."""
+    assistant = agent.assistant
+    if not assistant.history.is_on or not (alone or assistant.stands_alone(question)):
+        return None
+    return attempt(lambda: assistant.history.add(question))[1]
 
 
 def _following(agent: Agent, found: Answer, talk: Talk) -> tuple[str, ...]:
@@ -165,6 +194,7 @@ def _page(taught: Taught | None = None, **found: Any) -> str:
         "ask.html",
         taught=taught,
         asked=_talk().asked,
+        before=agent.assistant.history,
         bar=bar,
         examples=()
         if answered

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pod_agent.assistant.beside import Beside
     from pod_agent.assistant.budget_desk import BudgetDesk
     from pod_agent.assistant.explaining import Explanation
+    from pod_agent.assistant.history import History
     from pod_agent.assistant.language_models.model import LanguageModel
     from pod_agent.assistant.language_models.store import ModelStore
     from pod_agent.assistant.retrieval.desk import SearchDesk
@@ -192,6 +193,23 @@ class Assistant:
         from pod_agent.assistant.retrieval.sources import AnswerSources
 
         return AnswerSources(self.place.index, self.place.kept)
+
+    @property
+    def history(self) -> History:
+        """The questions that were asked on the pages, kept on this machine alone."""
+        from pod_agent.assistant.history import History
+
+        return History(self.place.home)
+
+    def stands_alone(self, question: str) -> bool:
+        """Whether a question is understood without the ones before it; nothing is computed and no model is asked."""
+        from pod_agent.assistant.answering import plan_of
+        from pod_agent.assistant.plan import Plan
+
+        day = self.place.today()
+        if self.teaching.reading(question, day) is not None:
+            return True
+        return isinstance(plan_of(self.sources.index(), question, day), Plan)
 
     def switch_sources(self, *, off: Iterable[str] = (), on: Iterable[str] = ()) -> frozenset[str]:
         """Switch sources off and on for answers and search; all that are off since."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pod_agent.cli.asked import show_history
 from pod_agent.cli.conversing import converse
 from pod_agent.cli.explaining import show_how
 from pod_agent.cli.options import Context, common, plain, show_json, show_table
@@ -174,6 +175,8 @@ def query(context: Context, spec: Path, *, as_json: bool) -> None:
 @click.option("--meant", metavar="QUESTION", help="No, I meant this: keep it as an example, and answer that.")
 @click.option("--examples", is_flag=True, help="What you said that your questions mean.")
 @click.option("--forget", metavar="ID", help="Take an example back, by its id in that list, or all of them by: all.")
+@click.option("--history", is_flag=True, help="The questions that the page Ask keeps on this machine, newest first.")
+@click.option("--forget-history", is_flag=True, help="Forget the questions that the page Ask keeps.")
 @click.option("--after", multiple=True, metavar="QUESTION", help="A question asked before, oldest first: see below.")
 @common
 def ask(
@@ -186,6 +189,8 @@ def ask(
     how: bool,
     examples: bool,
     forget: str | None,
+    history: bool,
+    forget_history: bool,
     as_json: bool,
 ) -> None:
     """Answer a question from your records, with the records behind the answer.
@@ -194,6 +199,9 @@ def ask(
     before it: "and in May?", "what about FairPrice?", "per month?". In one command give those before with --after.
     """
     day = today.date() if today else None
+    if history or forget_history:
+        show_history(context.agent().assistant.history, forget=forget_history, as_json=as_json)
+        return
     if examples or forget is not None:
         show_examples(context.agent(), forget, as_json=as_json)
         return

@@ -30,6 +30,7 @@ _FILES: Final = {
     "vectors": r"vectors/.+",
     "store of search": r"search/.+",
     "lists that were shown": r"shown/\d{4}-\d{2}-\d{2}\.jsonl",
+    "questions asked": r"asked/(?:questions\.json|off|lock)",
     "keys": r"keys/(?:signing|draws|making/lock)",
     "marks of withdrawals": r"consent/(?:head\.json|lock|withdrawn/[^/]+)",
     "reports of studies": r"outbox/[0-9a-f]+",

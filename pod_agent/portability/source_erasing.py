@@ -41,7 +41,10 @@ NOTE: Final = "erasing.json"
 _SUPERSEDED: Final = ".superseded.ttl"
 _NAME: Final = re.compile(rb"\n<[0-9a-z.-]*#([a-z2-7]{26})>")
 _CACHES: Final = ("index.sqlite", "ingest/mirror.sqlite", "ingest/journal.sqlite")
-_MADE_OF_RECORDS: Final = ("ingest/staging-*", "shown/*.jsonl", "catalogue/reasons.json", "vectors/*", "search/**/*")
+_MADE_OF_RECORDS: Final = (
+    *("ingest/staging-*", "shown/*.jsonl", "catalogue/reasons.json", "vectors/*", "search/**/*"),
+    *("asked/questions.json", "asked/.tmp-*"),  # a question may name shops of the source
+)
 
 
 @dataclass(slots=True)
@@ -121,7 +124,8 @@ def forget_indexed(index: LocalIndex, source: str) -> None:
 def forget_local(home: Path, done: ErasedSource) -> None:
     """Remove index, copies and what was made of records on this machine; whoever has them open closes them first.
 
-    All of it is made again but the reasons of offers that were shown: they tell of purchases in words.
+    All of it is made again but the reasons of offers that were shown, which tell of purchases in words, and the
+    questions that were asked, which may name shops and people.
     """
     with exclusive(home / "ingest"):
         names = _CACHES[:-1] if _journal_waits(home) else _CACHES

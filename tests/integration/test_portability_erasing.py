@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from pod_agent.agent import Agent
+from pod_agent.assistant.history import History
 from pod_agent.config import save_settings
 from pod_agent.embedding import KeptEmbedder
 from pod_agent.ingest.feedback import Feedback, Opinion, change_feedback, read_feedback
@@ -193,7 +194,8 @@ def test_reasons_vectors_and_refused_documents_of_a_source_go_with_it(tmp_path: 
     KeptEmbedder(Alphabet(), home / "vectors" / "names.npz").embed([CANARY])
     for source in ("dbs", "ocbc"):
         write_private(home / "ingest" / "refused" / f"20260320t-data-{source}-2026-03.ttl", CANARY.encode())
-    assert "catalogue/reasons.json" in occurrences(home, CANARY)
+    History(home).add(f"How much did I spend at {CANARY}?")
+    assert {"catalogue/reasons.json", "asked/questions.json"} <= set(occurrences(home, CANARY))
     done = pod_agent(home, "erase", "--source", "dbs", "--yes")
     assert done["complete"]
     assert occurrences(home, CANARY, "data/dbs") == ["ingest/refused/20260320t-data-ocbc-2026-03.ttl"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -45,6 +47,8 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentWithGrants]
 def client(agent: AgentWithGrants) -> Iterator[FlaskClient]:
     yield signed_in(agent)
     agent.assistant.teaching.forget_all()
+    agent.assistant.history.switch(on=True)
+    agent.assistant.history.forget()
     agent.assistant.switch_sources(on=agent.assistant.sources.off())
     for budget in agent.assistant.budgets.held():
         agent.assistant.budgets.remove(budget.name)
@@ -185,6 +189,69 @@ def test_a_follow_up_looks_back_at_this_conversation_and_no_other(client: FlaskC
     assert "This conversation" not in text_of(client, "/ask/")
 
 
+def asked_before(text: str) -> list[str]:
+    form = re.search(r"<summary>Asked before</summary>.*?</form>", unescape(text), re.DOTALL)
+    return re.findall(r'name="question" value="([^"]+)"', form[0]) if form else []
+
+
+def test_what_was_answered_is_asked_again_by_another_session_and_what_needs_the_talk_is_not_kept(
+    client: FlaskClient, agent: AgentWithGrants
+) -> None:
+    shops = "What are my top 5 shops this year?"
+    for question in (GROCERIES, "and in September?", "blah gronk fizz", shops):
+        page = ask(client, question)
+    assert asked_before(page) == [shops, GROCERIES]
+    other = signed_in(agent)
+    assert asked_before(text_of(other, "/ask/")) == [shops, GROCERIES]
+    again = ask(other, GROCERIES)
+    assert '<p class="value">' in again
+    assert asked_before(again) == [GROCERIES, shops]
+    kept = (agent.home / "asked" / "questions.json").read_text(encoding="ascii")
+    assert json.loads(kept) == [shops, GROCERIES]
+
+
+def test_kept_questions_are_forgotten_or_none_is_kept_until_the_person_says_so(
+    client: FlaskClient, agent: AgentWithGrants
+) -> None:
+    file = agent.home / "asked" / "questions.json"
+    ask(client, GROCERIES)
+    assert "no question is kept" in post(client, "/ask/before/forget").text
+    assert not file.exists()
+    assert asked_before(text_of(client, "/ask/")) == []
+    ask(client, GROCERIES)
+    off = post(client, "/ask/before/keep", state="off").text
+    assert "none is kept from now on" in off
+    assert "Keep my questions" in off
+    page = ask(client, GROCERIES)
+    assert '<p class="value">' in page
+    assert asked_before(page) == []
+    assert not file.exists()
+    assert post(client, "/ask/before/keep", state="maybe").status_code == 400
+    assert "kept from now on" in post(client, "/ask/before/keep", state="on").text
+    assert asked_before(ask(client, GROCERIES)) == [GROCERIES]
+
+
+def test_a_question_that_cannot_be_kept_is_answered_and_told(client: FlaskClient, agent: AgentWithGrants) -> None:
+    asked = agent.home / "asked"
+    agent.assistant.history.forget()
+    shutil.rmtree(asked)
+    asked.write_text("in the way")
+    try:
+        page = ask(client, GROCERIES)
+    finally:
+        asked.unlink()
+    assert '<p class="value">' in page
+    assert "the questions asked cannot be kept" in page
+
+
+def test_markup_in_a_kept_question_stays_text(client: FlaskClient, agent: AgentWithGrants) -> None:
+    agent.assistant.history.add(HOSTILE)
+    page = text_of(client, "/ask/")
+    assert "Asked before" in page
+    assert "<img" not in page
+    assert "\u202e" not in page
+
+
 def test_what_is_suggested_next_is_answered(client: FlaskClient, agent: AgentWithGrants) -> None:
     for question in (GROCERIES, "How much did I spend on groceries this year?", "top artists this year"):
         post(client, "/ask/forget")
@@ -308,16 +375,20 @@ def test_a_budget_is_set_shown_with_its_records_and_removed(client: FlaskClient,
         ("/ask/confirm", {"question": UNCLEAR, "meant": LAST_MONTH, "said": "yes"}),
         ("/ask/meant", {"question": UNCLEAR, "meant": LAST_MONTH}),
         ("/ask/uses/sources", {"source": "ocbc", "state": "off"}),
+        ("/ask/before/forget", {}),
+        ("/ask/before/keep", {"state": "off"}),
         ("/budgets/set", {"name": "groceries", "amount": "400", "per": "month"}),
     ],
 )
 def test_nothing_is_kept_without_the_token_of_the_session(
     client: FlaskClient, agent: AgentWithGrants, path: str, form: dict[str, str]
 ) -> None:
+    agent.assistant.history.add(GROCERIES)
     assert client.post(path, base_url=OURS, data=form, headers=HTMX).status_code == 403
     assert client.get(path, base_url=OURS, query_string=form).status_code == 405
     assert agent.assistant.teaching.list() == []
     assert agent.assistant.sources.off() == frozenset()
+    assert agent.assistant.history.remembered() == (GROCERIES,)
     assert agent.assistant.budgets.held() == ()
 
 

@@ -29,7 +29,7 @@ __all__ = ["page"]
 
 page = Blueprint("ask", __name__, url_prefix="/ask")
 LONGEST = 400
-NONE_KEPT = "Your questions are forgotten, and none is kept from now on."
+NONE_KEPT = "The questions that were kept are forgotten, and none is kept from now on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,15 +190,16 @@ def _page(taught: Taught | None = None, **found: Any) -> str:
     agent = the_agent()
     g.by_button = "HX-Request" in request.headers and request.form.get("typed") is None
     answered: Shown | None = found.get("shown")
+    history = agent.assistant.history
+    before = history.remembered()
     return render_template(
         "ask.html",
         taught=taught,
         asked=_talk().asked,
-        before=agent.assistant.history,
+        keeps=history.is_on,
         bar=bar,
-        examples=()
-        if answered
-        else pages().remembered.of("asking", (agent.index.edition, agent.today()), lambda: examples(agent)),
+        before=before,
+        examples=() if answered else tuple(each for each in _examples(agent) if each not in before),
         **found,
     )
 

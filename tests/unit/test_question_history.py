@@ -97,12 +97,10 @@ def test_switched_off_the_file_is_gone_and_nothing_is_written_until_it_is_on_aga
     history.switch(on=False)
     history.switch(on=False)
     History(history.home).add("top shops")
-    assert not history.is_on
     assert history.remembered() == ()
     assert not kept(history).exists()
     assert b"rent" not in b"".join(path.read_bytes() for path in kept(history).parent.iterdir())
     history.switch(on=True)
-    assert history.is_on
     assert history.remembered() == ()
     history.add("top shops")
     assert history.remembered() == ("top shops",)

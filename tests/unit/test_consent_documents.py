@@ -24,6 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
+import consent.messages
 import consent.terms
 from consent.budget import Charge, Limits
 from consent.codec import (
@@ -298,6 +299,7 @@ def test_every_own_term_of_consent_is_described() -> None:
     described = {quad.subject.value for quad in parse(ontology, format=RdfFormat.TURTLE)}
     used = {value for value in vars(consent.terms).values() if isinstance(value, str) and value.startswith(PA)} - {PA}
     used |= {purpose for purpose in PURPOSES if purpose.startswith(PA)} | {PA + "PodAgent"}
+    used |= {consent.messages.QUESTION_READING, consent.messages.QUESTIONS}
     assert described == used
     machine = _machine_with_a_log()
     machine.gate.withdraw(machine.gate.states().states[0].grant.identifier)

@@ -18,10 +18,10 @@ from typing import Final, Protocol
 
 from pod_agent.assistant.classifier.reader import Candidate
 from pod_agent.assistant.guard import is_ordinary, unused
-from pod_agent.assistant.plan import Plan, Planner, Refusal
+from pod_agent.assistant.plan import FUTURE, Plan, Planner, Refusal
 from pod_agent.assistant.sketch import SketchError
 
-__all__ = ["ANSWER_AT", "DECLINE_AT", "HOLD_AT", "SHOW_AT", "AgreedPlanner", "Readers", "agree", "is_open"]
+__all__ = ["ANSWER_AT", "DECLINE_AT", "HOLD_AT", "SHOW_AT", "UNKNOWN", "AgreedPlanner", "Readers", "agree", "is_open"]
 
 ANSWER_AT: Final = 0.60
 """Share from which on the classifier answers where the rules have no reading."""
@@ -56,7 +56,7 @@ DROPPED: Final = re.compile(
 """What a choice must not leave out: the person would have said it for nothing."""
 REASONS: Final = {
     "advice": "I compute what your records show; I give no advice and no opinions.",
-    "future": "That lies in the future; I answer from records that exist.",
+    "future": FUTURE,
     "cause": "Your records do not say why something happened.",
     "action": "I only answer questions about your records; I cannot do anything for you from here.",
     "others": "Your records are about you; I hold no data of other people.",

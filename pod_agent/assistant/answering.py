@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from pod_agent.assistant.agreement import AgreedPlanner, Readers
+from pod_agent.assistant.agreement import UNKNOWN, AgreedPlanner, Readers
 from pod_agent.assistant.beside import NOTHING, Beside
 from pod_agent.assistant.classifier.reader import ClassifierReader, classifier
 from pod_agent.assistant.executor import execute
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from pod_agent.assistant.language_models.model import LanguageModel
 
 __all__ = ["ask", "plan_of", "rules_of"]
+
+ENGLISH_ONLY: Final = Refusal(
+    status="clarify",
+    text="I read questions in English. With a language model of your own also in others: pod-agent model --help.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,21 @@ def ask(
     """
     plan = plan_of(index, question, today, after=after, planner=planner, model=model)
     if isinstance(plan, Refusal):
+        plan = _in_english(plan)
         return Answer(
             status=plan.status,
             text=say_refusal(plan),
             query={"refusal": plan.text, "choices": list(plan.choices)},
         )
     return execute(index, plan, beside)
+
+
+def _in_english(refusal: Refusal) -> Refusal:
+    """A question back in place of "unknown name" where the name is a sentence in another language."""
+    from pod_agent.assistant.with_model import is_foreign  # noqa: PLC0415 - only where nothing is answered
+
+    name = UNKNOWN.search(refusal.text)
+    return ENGLISH_ONLY if name is not None and is_foreign(name[1]) else refusal
 
 
 def plan_of(

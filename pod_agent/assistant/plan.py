@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from vocab.query import QuerySpec
 
-__all__ = ["Fold", "Operation", "Period", "Plan", "Planner", "Refusal", "Step"]
+__all__ = ["FUTURE", "Fold", "Operation", "Period", "Plan", "Planner", "Refusal", "Step"]
 
 Period = tuple[date, date]
 """First and last local day, both included."""
@@ -121,6 +121,12 @@ class Plan:
         if self.read_as:
             out["read_as"] = self.read_as
         return out
+
+
+FUTURE: Final = (
+    "That lies in the future; I answer from records that exist. What you will probably spend: pod-agent forecast."
+)
+"""Why nothing is said of days to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

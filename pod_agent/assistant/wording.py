@@ -28,7 +28,7 @@ def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     about = _recurring(plan) if plan.ask else _about(plan.steps[0])
     side = "less" if plan.smallest else "more"
     saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per, side=side)
-    basis = f"From {records} record{'' if records == 1 else 's'}."
+    basis = f"From {records:,} record{'' if records == 1 else 's'}."
     if isinstance(value, tuple):
         lines = "; ".join(f"{safe_name(label)}: {_amount(number, unit)}" for label, number in value[:12])
         more = f"; and {len(value) - 12} more" if len(value) > 12 else ""
@@ -76,16 +76,19 @@ SAYINGS = {
     "exceeds": "{about}, more than {other}",
     "ratio": "{about}, average per {per}",
     "price": "price of one, on the latest of {about}",
-    "small_purchases": "What small purchases came to: {about}",
+    "small_purchases": "What small purchases came to, {about}",
     "unusual": "{about}, by how much it is {side} than in a mean month before",
 }
 
 
 def say_refusal(refusal: Refusal) -> str:
     """The reason, or the question with its choices."""
-    if not refusal.choices:
-        return refusal.text
-    return f"{refusal.text} For example: {', '.join(refusal.choices)}."
+    left = [choice for choice in refusal.choices if choice not in refusal.text]
+    if not left:
+        return f"{refusal.text} Ask that if it is what you meant." if refusal.choices else refusal.text
+    if all(choice.endswith("?") for choice in left):
+        return f"{refusal.text} {'Or' if len(left) < len(refusal.choices) else 'For example'}: {' '.join(left)}"
+    return f"{refusal.text} For example: {', '.join(left)}."
 
 
 def _other(plan: Plan) -> str:
@@ -131,6 +134,7 @@ LEADS = {"merchant": "at ", "shop": "at ", "artist": "of ", "track": "of ", "cha
 def _condition(item: Filter) -> str:
     values = [str(each) for each in (item.value if isinstance(item.value, tuple) else (item.value,))]
     if item.field == "amount":
+        values = [f"{float(each):,.2f}" for each in values]
         if item.op == "between":
             return f"between SGD {values[0]} and {values[1]}"
         return f"{SIGNS[item.op]} SGD {values[0]}"

@@ -62,7 +62,9 @@ def _show_opinions(desk: SuggestionDesk, *, as_json: bool) -> None:
         show_json({"method": desk.interests.method, "texts": found})
         return
     rows = [(each["day"], each["speaks"], each["score"], each["text"][:60], ", ".join(each["words"])) for each in found]
-    empty = "No searches or posts of the last year, or it is switched off."
+    empty = "No searches or posts of the last year."
+    if any(each["input"] == "opinions" and not each["on"] for each in desk.inputs()):
+        empty = "Switched off: your texts are not read. To switch it on: pod-agent interests --opinions --on"
     show_table("How you speak", ("day", "speaks", "score", "text", "words"), rows, numbers=(2,), empty=empty)
 
 

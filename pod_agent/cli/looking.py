@@ -207,7 +207,7 @@ def ask(
         return
     if question is None:
         if as_json or not sys.stdin.isatty():
-            raise click.UsageError("Missing QUESTION.")
+            raise click.UsageError("Missing QUESTION. Without one, pod-agent ask is a conversation on a terminal.")
         converse(context, day)
         return
     if meant is not None:
@@ -223,7 +223,9 @@ def ask(
         return
     click.echo(plain(document["text"]))
     if document["citations"]:
-        click.echo(click.style(f"  from {document['count']} records; see them with --json", dim=True))
+        click.echo(
+            click.style("  --json names them" + ("." if how else ", --how tells how it was computed."), dim=True)
+        )
     if explanation is not None:
         show_how(explanation)
 

@@ -98,6 +98,7 @@ def list_models(context: Context, *, as_json: bool) -> None:
 def use(context: Context, name: str, *, wording: bool, as_json: bool) -> None:
     """Use a model from now on, or none."""
     from pod_agent.assistant.language_models.chosen import close_models
+    from pod_agent.assistant.language_models.endpoint import is_here
     from pod_agent.assistant.language_models.store import ModelStore
 
     entry = ModelStore(context.folder).use(None if name == "none" else name, wording=wording)
@@ -106,6 +107,8 @@ def use(context: Context, name: str, *, wording: bool, as_json: bool) -> None:
         show_json({"chosen": entry.name if entry else None, "wording": wording and entry is not None})
         return
     click.echo(f"In use: {entry.name}" if entry else "No language model is used.")
+    if entry is not None and entry.address and not is_here(entry.address):
+        click.echo(f"It gets nothing that you did not allow: pod-agent model allow {entry.name}")
     if entry is not None and wording:
         click.echo("It may reword answers. Each figure is filled in afterwards; what does not hold is thrown away.")
 

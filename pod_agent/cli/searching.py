@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pod_agent.cli.options import Context, common, show_json, show_table
+from pod_agent.cli.options import Context, common, plain, show_json, show_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +49,9 @@ def search(
         raise UsageError("nothing is searched for", hint='For example: pod-agent search "coffee in Tiong Bahru"')
     if words:
         _tell(_found(context, words, kind, limit, today), as_json=as_json)
+        off = sorted(assistant.sources.off())
+        if off and not as_json:
+            click.echo(plain(f"Switched off for answers: {', '.join(off)}. On again: pod-agent sources on {off[0]}"))
     elif as_json:
         show_json([])
 

@@ -5,6 +5,7 @@ Patterns run over canonical text in which names of the records already stand as 
 
 from __future__ import annotations
 
+from pod_agent.assistant.plan import FUTURE
 from pod_agent.assistant.rules.life_words import either
 from pod_agent.assistant.rules.topics import Topic
 
@@ -12,7 +13,6 @@ __all__ = ["OF_TOPIC", "TIME_OF_DAY", "UNCLEAR_OF_TOPIC"]
 
 NO_FIGURES = "I work out no figures of that kind."
 NOT_HELD = "Data of that kind is not held."
-FUTURE = "That lies in the future; I answer from records that exist."
 
 TIME_OF_DAY = either(
     r"\b(?:morning|mornings|evening|evenings|night|nights|afternoon|afternoons|midnight|noon|lunchtime",

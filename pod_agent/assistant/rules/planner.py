@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pod_agent.assistant.plan import Period, Plan, Refusal
+from pod_agent.assistant.plan import FUTURE, Period, Plan, Refusal
 from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
 from pod_agent.assistant.rules.clauses import core
@@ -154,7 +154,7 @@ class RulePlanner:
             return Refusal(status="declined", text="Records of your bank hold no times of the day.")
         for first, last in reading.periods:
             if first > today:
-                return Refusal(status="declined", text="That lies in the future; I answer from records that exist.")
+                return Refusal(status="declined", text=FUTURE)
             if last < held[0] or first > held[1] + FRESH:
                 return Refusal(
                     status="declined",

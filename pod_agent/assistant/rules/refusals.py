@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.plan import Refusal
+from pod_agent.assistant.plan import FUTURE, Refusal
 from pod_agent.assistant.rules.not_held import OF_TOPIC, UNCLEAR_OF_TOPIC
 from pod_agent.assistant.rules.topics import Topic
 
@@ -60,7 +60,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|tomorrow|forecasts?|predict(?:ion|ed)?|expect(?:ed)? to"
             r"|projected|projection|in the future|by the end of)\b"
         ),
-        "That lies in the future; I answer from records that exist.",
+        FUTURE,
     ),
     (
         (
@@ -104,14 +104,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:blood (?:pressure|type)|cholesterol|temperature|naps?|workouts?|exercise[ds]?|jog(?:ged)?|ran"
-            r"|kilometres?|km|health (?:score|record)s?|nutrition|medicines?|diagnos[ei]s)\b"
+            r"\b(?:temperature|naps?|workouts?|exercise[ds]?|jog(?:ged)?|ran"
+            r"|kilometres?|km|health (?:score|record)s?)\b"
         ),
         "I work out no figures of that kind.",
     ),
     (
         (
-            r"\b(?:messages?|emails?|texts?|whatsapp|telegram|sms|photos?|calls?|contacts?|calendar events?"
+            r"\b(?:blood (?:pressure|type)|cholesterol|nutrition|medicines?|diagnos[ei]s"
+            r"|messages?|emails?|texts?|whatsapp|telegram|sms|photos?|calls?|contacts?|calendar events?"
             r"|appointments?|location|where was i"
             r"|gps|weather|screen time|search(?:es)? history|browser|passport|address)\b"
         ),

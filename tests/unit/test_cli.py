@@ -111,7 +111,7 @@ def test_a_name_in_an_answer_neither_turns_text_around_nor_hides_in_it(
     assert run("import", str(export), *home) == 0
     capsys.readouterr()
     assert run("ask", "Who is my top artist?", "--today", "2026-10-20", *home) == 0
-    assert "Kopi?Tiam" in (said := capsys.readouterr().out)
+    assert "Kopi Tiam" in (said := capsys.readouterr().out)
     assert said.replace("\n", "").isprintable()
 
 

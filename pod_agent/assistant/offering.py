@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pod_agent.offers.desk import OfferDesk
     from pod_agent.offers.match import OfferMatch
 
-__all__ = ["offers"]
+__all__ = ["NO_CATALOGUE", "offers"]
 
 NO_CATALOGUE = "There is no catalogue of offers yet. Set its address or file with POD_AGENT_CATALOGUE."
 MOST = 5

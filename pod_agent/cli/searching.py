@@ -54,6 +54,8 @@ def search(
             click.echo(plain(f"Switched off for answers: {', '.join(off)}. On again: pod-agent sources on {off[0]}"))
     elif as_json:
         show_json([])
+    else:
+        click.echo("Kept; the next search uses it. Back to what came with it: --model built-in, --reranker built-in.")
 
 
 def _found(context: Context, words: str, kind: str | None, limit: int, today: datetime | None) -> list[Hit]:

@@ -10,12 +10,15 @@ from click.testing import CliRunner
 
 from pod_agent.agent import Agent
 from pod_agent.assistant.answering import ask
+from pod_agent.assistant.offering import NO_CATALOGUE
 from pod_agent.assistant.plan import Plan, Refusal, Step
+from pod_agent.assistant.retrieval.recall import with_found
 from pod_agent.assistant.wording import say, say_refusal
 from pod_agent.cli.main import cli
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE
 from tests.support.injections import TODAY, life
+from vocab.answer import Answer
 from vocab.query import Filter, QuerySpec
 
 
@@ -67,6 +70,11 @@ def test_a_sentence_in_another_language_is_no_unknown_name(index: LocalIndex, qu
 def test_an_unknown_name_in_an_english_question_is_declined(index: LocalIndex) -> None:
     answer = ask(index, "How much did I spend at Zzyzx Mart last month?", TODAY)
     assert (answer.status, "appears nowhere" in answer.text) == ("declined", True)
+
+
+def test_where_no_catalogue_is_nothing_else_is_suggested() -> None:
+    declined = Answer(status="declined", text=NO_CATALOGUE)
+    assert with_found(declined, "Which offers fit me?", lambda: pytest.fail("it was searched")) is declined
 
 
 def test_a_script_that_gives_no_question_is_told_where_conversations_are(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pod_agent.assistant.offering import NO_CATALOGUE
 from vocab.answer import Answer
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def with_found(answer: Answer, question: str, find: Callable[[], list[Hit]]) -> 
 
     They stand in ``query["found"]`` like hits of ``pod-agent search``, and in a sentence after the text.
     """
-    if answer.status == "answered" or not is_recall(question):
+    if answer.status == "answered" or answer.text == NO_CATALOGUE or not is_recall(question):
         return answer
     hits = find()
     if not hits:

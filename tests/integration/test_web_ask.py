@@ -29,8 +29,7 @@ FROM_OURS = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
 HTMX = {**FROM_OURS, "HX-Request": "true"}
 HOSTILE = "<img src=x onerror=fetch('/stolen')>\u202egnp.live Kiosk"
 GROCERIES = "How much did I spend on groceries last month?"
-UNCLEAR = "how much did I spend on groceries lately"
-LAST_MONTH = "how much did I spend on groceries last month"
+UNCLEAR, LAST_MONTH = (f"how much did I spend on groceries {when}" for when in ("lately", "last month"))
 
 
 @pytest.fixture(scope="module")
@@ -395,8 +394,7 @@ def test_nothing_is_kept_without_the_token_of_the_session(
 
 
 def test_the_text_of_an_answer_stands_as_it_is_where_no_values_follow() -> None:
-    assert said_of(
-        Answer(status="answered", text="Spending: SGD 3.00. From 1 record.", value=3.0, unit="SGD")
-    ).endswith("From 1 record.")
+    figure = Answer(status="answered", text="Spending: SGD 3.00. From 1 record.", value=3.0, unit="SGD")
+    assert said_of(figure).endswith("From 1 record.")
     ranked = Answer(status="answered", text="Plays: A: 2; B: 1. From 3 records. A note.", value=(("A", 2), ("B", 1)))
     assert said_of(ranked) == "Plays. A note."

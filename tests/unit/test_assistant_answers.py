@@ -290,3 +290,9 @@ def test_a_band_called_like_a_month_is_a_band_where_it_is_played(index: LocalInd
     band = ask(index, "How many times did I play June in April?", TODAY, planner=planner)
     month = ask(index, "How many songs did I play in April?", TODAY, planner=planner)
     assert (band.value, month.value) == (1, 3)
+
+
+def test_a_day_before_the_first_record_answers_nothing(index: LocalIndex) -> None:
+    answer = ask(index, "How much did I spend on groceries?", date(2001, 1, 1))
+    assert (answer.status, answer.value) == ("declined", None)
+    assert "begin on" in answer.text

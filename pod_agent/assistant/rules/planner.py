@@ -152,6 +152,10 @@ class RulePlanner:
             )
         if kind == "transaction" and reading.hours:
             return Refusal(status="declined", text="Records of your bank hold no times of the day.")
+        if held[0] > today:
+            return Refusal(
+                status="declined", text=f"Your records of {about.what} begin on {held[0]:%-d %B %Y}, after that day."
+            )
         for first, last in reading.periods:
             if first > today:
                 return Refusal(status="declined", text=FUTURE)

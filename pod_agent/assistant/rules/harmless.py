@@ -56,6 +56,7 @@ HARMLESS = frozenset(
 
 @cache
 def _english() -> frozenset[str]:
+    """12,000 words of English, by the vocabulary of the tokenizer of all-MiniLM-L6-v2 (Apache-2.0): facts, no text."""
     words = Path(__file__).with_name("english.txt").read_text(encoding="ascii")
     return frozenset(words.split())
 

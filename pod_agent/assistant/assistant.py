@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from vocab.records import IRI
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from consent.message_gate import MessageGate
     from pod_agent.assistant.beside import Beside
-    from pod_agent.assistant.budget_desk import BudgetDesk
+    from pod_agent.assistant.budget_desk import BudgetDesk, KeptPod
     from pod_agent.assistant.explaining import Explanation
     from pod_agent.assistant.history import History
     from pod_agent.assistant.language_models.model import LanguageModel
@@ -32,22 +32,9 @@ if TYPE_CHECKING:
     from pod_agent.config import Settings
     from pod_agent.index.local import LocalIndex
     from pod_agent.offers.desk import OfferDesk
-    from pod_agent.pods.pod import Pod
     from vocab.answer import Answer
 
-__all__ = ["Assistant", "KeptPod", "Place"]
-
-
-class KeptPod(Protocol):
-    """The pod of a home: as it takes changes, and as this machine knows it."""
-
-    @property
-    def pod(self) -> Pod:
-        """Takes changes."""
-
-    @property
-    def known(self) -> Pod:
-        """Is read without a request."""
+__all__ = ["Assistant", "Place"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def withdraw(context: Context, name: str, *, as_json: bool) -> None:
         return
     click.echo("Withdrawn." if withdrawn else "Nothing was allowed.")
     if not told:
-        click.echo("Your pod does not answer and learns of it later; it stands on this machine.")
+        click.echo("Your pod does not answer. It stands on this machine; run this again later to tell your pod.")
 
 
 def _add_address(context: Context, source: str, name: str, offered: str, *, key_from_keyring: bool) -> Entry:

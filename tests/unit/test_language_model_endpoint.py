@@ -17,7 +17,7 @@ import pytest
 from consent.errors import ConsentError, ExpiredError, NoGrantError, WithdrawnError, WrongDataError, WrongRecipientError
 from consent.message_gate import MessageGate, MessagePermit
 from consent.messages import QUESTION_READING
-from pod_agent.assistant.language_models.allowing import allowance, standing
+from pod_agent.assistant.language_models.allowing import allowance, standing, withdraw_all
 from pod_agent.assistant.language_models.endpoint import DATA, EndpointModel, ThisMachine, checked_address
 from pod_agent.assistant.language_models.model import Message, whole
 from pod_agent.assistant.language_models.store import Entry
@@ -120,6 +120,16 @@ def test_a_withdrawal_stops_the_next_message_also_where_the_pod_is_away(desk: De
     assert [entry[0] for entry in desk.log()] == ["give", "deny", "withdraw"]
     assert desk.gate.read().states[0].status(desk.now) == "withdrawn"
     assert network.got == []
+
+
+def test_withdrawing_again_tells_a_pod_that_was_away(desk: Desk) -> None:
+    far = Entry(name="far", kind="endpoint", address=ELSEWHERE, grants=(desk.allow(),))
+    desk.documents.offline = True
+    assert withdraw_all(far, desk.gate) == (list(far.grants), False)
+    desk.documents.offline = False
+    assert [entry[0] for entry in desk.log()] == ["give"]
+    assert withdraw_all(far, desk.gate) == ([], True)
+    assert [entry[0] for entry in desk.log()] == ["give", "withdraw"]
 
 
 def test_a_withdrawal_ends_a_reply_that_is_coming(desk: Desk) -> None:

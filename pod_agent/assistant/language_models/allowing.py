@@ -93,13 +93,17 @@ def give(shown: Allowance, store: ModelStore, gate: MessageGate) -> None:
 
 
 def withdraw_all(entry: Entry, gate: MessageGate) -> tuple[list[str], bool]:
-    """Withdraw every grant of a model's address; which, and whether the pod knows. In force when this returns."""
+    """Withdraw every grant of a model's address; which, and whether the pod knows. In force when this returns.
+
+    The pod is told of what was withdrawn while it was away, so doing it again is how it learns of that.
+    """
     told, found = True, list(entry.grants)
     try:
         states = gate.read().states
     except PodOfflineError:
         told = False
     else:
+        gate.sync()
         mine = {state.grant.identifier: state for state in states if state.grant.address == entry.address}
         known = [identifier for identifier, state in mine.items() if not state.withdrawn]
         found = known + [identifier for identifier in found if identifier not in mine]

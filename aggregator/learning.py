@@ -6,7 +6,7 @@ A study of item vectors makes a prior; a second one of centred pairs, about that
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import NothingLearnedError
 from aggregator.leader import Leader
@@ -93,7 +93,9 @@ def _with_pairs(leader: Leader, study: Study, statistic: CentredPairs, release: 
         epsilon=_loss(studies),
         task=study.task_id.hex(),
     )
-    return shared_model(replace(prior, released_at=_published(release)), studies)
+    # Agents keep the later of two models, and times are whole seconds: what is built on a model comes after it.
+    later = max(_published(release), before.prior.released_at + timedelta(seconds=1))
+    return shared_model(replace(prior, released_at=later), studies)
 
 
 def _loss(studies: list[Study]) -> float | None:

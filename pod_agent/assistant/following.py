@@ -79,6 +79,12 @@ OPEN_ROLES: Final = frozenset(
     " PERCENT SHARE AVERAGE COMPARE WHICHMONTH HOW".split()
 )
 """Roles that a follow-up may have: what they say is read here, or stands in the plan before."""
+OF_ITS_OWN: Final = re.compile(
+    r"^(?:how (?:much|many|often|long|far)|what|which|when|where|did|do|have|was)\b.*\bi\b.*\b(?:at|on|from|in|for|of"
+    r"|to)\b"
+)
+"""Questions that say by themselves what is asked, and of what: a name may be unclear, but nothing refers back."""
+BACK: Final = re.compile(r"\b(?:there|then|that|it|them|those|these|instead|same|ones?)\b")
 UNCLEAR: Final = clarify("What do you mean by that? Please ask the whole question.")
 
 
@@ -101,7 +107,10 @@ def in_conversation(question: str, today: date, earlier: Sequence[str], talk: Ta
 
 
 def _one(question: str, today: date, before: Plan | None, talk: Talk) -> Plan | Refusal:
-    refers_back = before is not None and ROWS.match(plain(question))
+    text = plain(question)
+    if OF_ITS_OWN.match(text) and not BACK.search(text):
+        return talk.planner.plan(question, today)
+    refers_back = before is not None and ROWS.match(text)
     alone = None if refers_back else talk.rules.plan(question, today)
     if before is None or (isinstance(alone, Plan) and not _leans_back(question, alone, before)):
         return talk.planner.plan(question, today)

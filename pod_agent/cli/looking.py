@@ -208,7 +208,7 @@ def ask(
     if question is None:
         if as_json or not sys.stdin.isatty():
             raise click.UsageError("Missing QUESTION. Without one, pod-agent ask is a conversation on a terminal.")
-        converse(context, day)
+        converse(context, day, after, how=how)
         return
     if meant is not None:
         context.agent().assistant.correct(question, meant, day)

@@ -68,18 +68,18 @@ class ModelTerms:
 WEEKLY_SPENDING = ModelTerms(
     name="weekly-spending-1",
     features=(
-        "median of 13 weeks",
+        "faded middle",
+        "middle half of 13 weeks less it",
         "mean of 4 weeks less it",
-        "median of all weeks less it",
-        "low week of 13 less it",
+        "low week less it",
     ),
-    start=(1.0, 0.25, 0.25, 0.25),
+    start=(1.0, 0.2, 0.2, 0.2),
     equations=True,
 )
 """The median of each of the next weeks' spending, linear in its features.
 
-It starts as the mean of four forecasts that need no training: the median of 13 weeks, the mean of 4, the median of all,
-and the week that is higher than three in ten of the last 13.
+It starts as two fifths of the faded middle and a fifth of each other summary (``pod_agent.models.forecast``), which
+needs no training.
 """
 
 OFFER_RESPONSE = ModelTerms(

@@ -15,8 +15,14 @@ from vocab.training import WEEKLY_SPENDING
 __all__ = ["AHEAD", "FIRST", "MANY", "TIP", "WeeklySpending", "learned", "level_features", "usual_change", "windows_of"]
 
 MANY, LATELY = 13, 4
-LOW = 0.3
-"""The share of weeks below a low week."""
+HALF_LIFE = 8.0
+"""In weeks: how fast a week counts less for the faded middle."""
+MIDDLE, LOW = 0.45, 0.3
+"""The shares of weeks below the faded middle and below a low week: a little below the median served most people."""
+CUT = 4
+"""One part in so many is cut off at either end before the mean of what is left is taken."""
+AWAY = 3
+"""After a week without spending, so many more and nobody expects any."""
 AHEAD = 8
 """Weeks ahead that are learned together: what serves for one of them serves for all."""
 FIRST = 13
@@ -63,15 +69,36 @@ class WeeklySpending(Forecaster):
 
 
 def level_features(weeks: Array) -> Array:
-    """The four features of the weeks so far, at least one: the median of 13, and how far off three others are.
+    """The four features of the weeks so far, at least one: their faded middle, and how far off three others are.
 
-    Those are the mean of the last 4, the median of all, and the week that is higher than three in ten of the last 13.
-    As differences they say little when the median says it all, so less noise hides a person.
+    Those are the mean of the middle half of the last 13, the mean of the last 4, and the week that is higher than three
+    in ten of all. As differences they say little when the middle says it all, so less noise hides a person.
+
+    All shrink for who has stopped, or is away: by a third with each week without spending after the first.
     """
-    recent = weeks[-MANY:]
-    middle = float(np.median(recent))
-    others = (float(weeks[-LATELY:].mean()), float(np.median(weeks)), float(np.quantile(recent, LOW)))
-    return np.asarray([middle, *(other - middle for other in others)])
+    recent = np.sort(weeks[-MANY:])
+    cut = len(recent) // CUT
+    middle = _faded_middle(weeks)
+    others = (
+        float(recent[cut : len(recent) - cut].mean()),
+        float(weeks[-LATELY:].mean()),
+        float(np.quantile(weeks, LOW)),
+    )
+    return np.asarray([middle, *(other - middle for other in others)]) * _presence(weeks)
+
+
+def _faded_middle(weeks: Array) -> float:
+    """The quantile ``MIDDLE``, where a week counts half as much as one that is 8 weeks younger."""
+    order = np.argsort(weeks)
+    shares = (0.5 ** (np.arange(len(weeks))[::-1] / HALF_LIFE))[order]
+    return float(np.interp(MIDDLE, (np.cumsum(shares) - shares / 2) / shares.sum(), weeks[order]))
+
+
+def _presence(weeks: Array) -> float:
+    """From 1, with spending in the last two weeks, to 0, with none in the last four."""
+    spent = np.flatnonzero(weeks > 0)
+    without = len(weeks) - 1 - spent[-1] if len(spent) else len(weeks)
+    return float(np.clip(1 - (without - 1) / AWAY, 0, 1))
 
 
 def usual_change(weeks: Array) -> float:

@@ -14,7 +14,7 @@ from sklearn.linear_model import QuantileRegressor
 from pod_agent.errors import UsageError
 from pod_agent.features.calendar import weekly_spending
 from pod_agent.federation.training import LEARNERS, local_update, quantise
-from pod_agent.models.forecast import WeeklySpending, learned, windows_of
+from pod_agent.models.forecast import WeeklySpending, learned, level_features, windows_of
 from pod_agent.models.network import WeeklyNetwork, scaled_weeks
 from pod_agent.models.network import windows_of as eight_weeks
 from vocab.query import QuerySpec, Table
@@ -79,12 +79,40 @@ def test_a_steady_spender_is_forecast_exactly() -> None:
     assert np.abs(model.moments_[10:]).max() < 1e-12  # nothing is left to learn
 
 
-def test_the_forecast_starts_as_the_mean_of_four_plain_ones() -> None:
-    weeks = [float(7 * week % 50) for week in range(30)]
-    recent = sorted(weeks[-13:])
-    low = recent[3] + 0.6 * (recent[4] - recent[3])  # three tenths of the way through 13
-    plain = (recent[6] + np.mean(weeks[-4:]) + np.median(weeks) + low) / 4
+def test_the_forecast_starts_as_a_weighted_mean_of_four_plain_ones() -> None:
+    weeks = [float(7 * week % 50) for week in range(31)]
+    low = sorted(weeks)[9]  # three tenths of the way through 31
+    half = np.mean(sorted(weeks[-13:])[3:10])
+    others = half + np.mean(weeks[-4:]) + low
+    plain = 0.4 * faded_middle(weeks) + 0.2 * others
     assert WeeklySpending().fit([]).forecast(weeks)[0] == pytest.approx(plain)
+
+
+def faded_middle(weeks: list[float]) -> float:
+    """Between the two weeks around 45 % of all that weeks count, each counted at the middle of its own share."""
+    counts = sorted((week, 0.5 ** (age / 8)) for age, week in enumerate(reversed(weeks)))
+    total, before = sum(count for _, count in counts), 0.0
+    below = (0.0, 0.0)
+    for week, count in counts:
+        middle = (before + count / 2) / total
+        if middle >= 0.45:
+            return float(below[1] + (week - below[1]) * (0.45 - below[0]) / (middle - below[0]))
+        before, below = before + count, (middle, week)
+    raise AssertionError
+
+
+@pytest.mark.parametrize(("without", "left"), [(0, 1), (1, 1), (2, 2 / 3), (3, 1 / 3), (4, 0), (9, 0)])
+def test_less_is_expected_with_each_week_without_spending_after_the_first(without: int, left: float) -> None:
+    weeks = [80.0] * 30 + [0.0] * without
+    middle = level_features(np.asarray(weeks))[0]
+    assert middle == pytest.approx(80 * left)
+    assert WeeklySpending().fit([]).forecast(weeks)[0] <= 80 * left + 1e-9
+
+
+@pytest.mark.parametrize("known", range(1, 14))
+def test_a_short_history_is_forecast_within_its_weeks(known: int) -> None:
+    weeks = [float(20 + 11 * week % 31) for week in range(known)]
+    assert min(weeks) <= WeeklySpending().fit([]).forecast(weeks)[0] <= max(weeks)
 
 
 def test_the_forecast_of_another_currency_is_the_same_in_that_currency() -> None:

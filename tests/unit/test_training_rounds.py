@@ -89,7 +89,8 @@ def test_a_round_ends_at_once_when_all_have_replied() -> None:
     assert collected == [[name(1), name(2), name(3)]]
     [model] = published
     assert (model.name, model.rounds) == (WEEKLY_SPENDING.name, 1)
-    assert model.weights == pytest.approx((1 + 1 / 3, 0.25, 0.25, 0.25 - 1 / 6), abs=1e-3)
+    first, second, third, fourth = WEEKLY_SPENDING.start
+    assert model.weights == pytest.approx((first + 1 / 3, second, third, fourth - 1 / 6), abs=1e-3)
     assert steps == ["cohort", "broadcast", "replies", "collect", "publish"]
     assert channel.closed == [True]
 

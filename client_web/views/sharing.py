@@ -47,9 +47,11 @@ def show() -> str:
     if is_due(agent):
         with CHANGES:
             attempt(agent.shares.catch_up)
-    grants, grants_problem = attempt(agent.grants)
+    held, grants_problem = attempt(agent.grants)
+    grants = [grant for grant in held or () if "address" not in grant]
+    models = [grant for grant in held or () if "address" in grant]
     audit, audit_problem = attempt(agent.audit)
-    named = {grant["recipient"] for grant in grants or () if grant["status"] == LIVE}
+    named = {grant["recipient"] for grant in grants if grant["status"] == LIVE}
     budget, _ = attempt(lambda: agent.consents.allowances(named))
     receipts, receipts_problem = attempt(agent.desk.receipts)
     rights, rights_problem = attempt(agent.desk.rights)
@@ -64,15 +66,17 @@ def show() -> str:
         ended_shares=shares[1] if shares else [],
         due=is_due(agent),
         held=sum(item.records for item in agent.coverage()),
-        live=[grant for grant in grants or () if grant["status"] == LIVE],
-        ended=[grant for grant in grants or () if grant["status"] != LIVE],
+        live=[grant for grant in grants if grant["status"] == LIVE],
+        ended=[grant for grant in grants if grant["status"] != LIVE],
+        models=[grant for grant in models if grant["status"] == LIVE],
+        ended_models=[grant for grant in models if grant["status"] != LIVE],
         left=_bytes_left(audit or []),
         unread=(attempt(agent.desk.names)[0] or []) if grants_problem else [],
         budget=budget,
         limits=agent.desk.limits(),
         receipts=receipts or [],
         rights=rights or [],
-        businesses=sorted({grant["recipient"] for grant in grants or ()}),
+        businesses=sorted({grant["recipient"] for grant in grants}),
         parts_bar=parts_bar,
         problems=_distinct(grants_problem, shares_problem, audit_problem, receipts_problem, rights_problem),
         done=DONE.get(request.args.get("done", ""), ""),

@@ -150,7 +150,10 @@ def withdraw(context: Context, grant_id: str, *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @common
 def renew(context: Context, grant_id: str, until: datetime | None, *, yes: bool, as_json: bool) -> None:
-    """Let the grant GRANT_ID last longer; shows what it means first, and asks. Nothing is renewed by itself."""
+    """Let the grant GRANT_ID of a study last longer; shows what it means first, and asks. Nothing renews itself.
+
+    A language model elsewhere is allowed anew: pod-agent model allow NAME.
+    """
     consents = context.agent().consents
     shown = consents.renewal(grant_id, until.date() if until else None)
     if not yes:
@@ -190,7 +193,7 @@ def receipts(context: Context, grant_id: str, *, as_json: bool) -> None:
 @grants.command("list")
 @common
 def list_grants(context: Context, *, as_json: bool) -> None:
-    """Every grant with its status and the privacy loss spent under it."""
+    """Every grant with its status: of a study the privacy loss spent under it, of a language model what it may read."""
     found = context.agent().grants()
     if as_json:
         show_json(found)
@@ -198,10 +201,12 @@ def list_grants(context: Context, *, as_json: bool) -> None:
     rows = []
     for grant in found:
         used, most = grant["spent_micro_rho"], grant["limit_micro_rho"]
-        loss = f"{part_text(used, most)} of {limit_text(most)}"
+        loss = "your questions" if "address" in grant else f"{part_text(used, most)} of {limit_text(most)}"
         rows.append((grant["grant"], host(grant["recipient"]), grant["status"], grant["until"][:10], loss))
     columns = ("grant", "recipient", "status", "until", "spent of epsilon")
     show_table("Grants", columns, rows, whole=(0,), empty="You allowed nothing so far.")
+    if rows:
+        click.echo("Take one back: pod-agent grants withdraw GRANT")
 
 
 @click.group()

@@ -31,6 +31,7 @@ from pod_agent.federation.exercising import exercise, settle_erasures
 from pod_agent.federation.giving import allowable, grant_for
 from pod_agent.federation.measuring.computing import Answer, QueryIndex, measure
 from pod_agent.federation.measuring.draws import Moment, moment_after, moment_of
+from pod_agent.federation.message_grants import MessageGrants
 from pod_agent.federation.node_file import NodeFile, leave_withdrawn
 from pod_agent.federation.papers import grant_papers, log_papers
 from pod_agent.federation.priors import FAILED, FetchedModel, fetch_models, prior_for
@@ -100,6 +101,7 @@ class Consents:
         self._tokens = Tokens(home / "tokens", webid=webid, login=login, client=self._client)
         documents, marks, key = PodDocuments(pod), LocalMarks(home / "consent"), AgentKey(home)
         self._documents = documents
+        self._messages = MessageGrants(documents, marks, key, now)
         self._said = Requests(documents, marks, key, now, webid)
         self.rights = Rights(documents, marks, key, now, webid)
         self.gate = Gate(Grants(documents, marks, key), Ledger(documents, key), Log(documents, marks, key), now, limits)
@@ -244,6 +246,8 @@ class Consents:
         Reports under it that were not summed yet are taken back from the two servers (see ``taking_back``); where
         one does not answer now, ``catch_up`` goes on.
         """
+        if self._messages.holds(identifier):
+            return self._messages.withdraw(identifier)
         told = self.gate.withdraw(identifier)
         if told:
             self._outbox.forget_closed(self._now())
@@ -260,15 +264,16 @@ class Consents:
         self._tokens.forget_closed(self._now())
         waiting = self.gate.sync()
         done = take_back(self.gate, self._outbox, client=self._client) and not waiting
+        done = self._messages.sync() and done
         done = leave_withdrawn(self._node, self.gate.withdrawn([]), client=self._client) and done
         with suppress(ConsentError):
             self._said.settle()
         return settle_erasures(self.rights, self.gate, self._outbox) and done
 
     def grants(self) -> list[dict[str, Any]]:
-        """Every grant as ``pod-agent grants list --json`` prints it."""
+        """Every grant, also those of language models elsewhere, as ``pod-agent grants list --json`` prints it."""
         now, charges = self.gate.now(), self.gate.charges()
-        return [listed(state, charges, now) for state in self.gate.states().states]
+        return [*(listed(state, charges, now) for state in self.gate.states().states), *self._messages.listed()]
 
     def allowances(self, named: Iterable[str] = ()) -> Allowances:
         """What the budget still allows each business that was answered or is named, and all together."""

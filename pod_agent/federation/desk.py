@@ -45,9 +45,9 @@ class Desk:
         return grant_names(PodDocuments(self._pod))
 
     def receipts(self) -> list[dict[str, Any]]:
-        """Every receipt, newest first, with the business that it is about."""
-        business = {state.grant.identifier: state.grant.controller for state in self._consents.gate.states().states}
-        found = [{**each.to_json(), "recipient": business.get(each.grant, "")} for each in self._consents.receipts()]
+        """Every receipt, newest first, with the recipient that it is about."""
+        named = {grant["grant"]: grant["recipient"] for grant in self._consents.grants()}
+        found = [{**each.to_json(), "recipient": named.get(each.grant, "")} for each in self._consents.receipts()]
         return sorted(found, key=lambda receipt: int(receipt["log_entry"]), reverse=True)
 
     def rights(self) -> list[dict[str, Any]]:

@@ -6,29 +6,38 @@ Nothing is written anew, so every signature that holds in the pod holds in the c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from consent.errors import NoGrantError
 from consent.grant import IDENTIFIER
 from consent.stores import Documents
 
-__all__ = ["grant_names", "grant_papers", "log_papers"]
+__all__ = ["MODELS", "grant_names", "grant_papers", "log_papers", "names_below"]
 
 LOG = "consent/log/"
+STUDIES: Final = "consent/grants/"
+MODELS: Final = "consent/models/"
 
 
 def grant_papers(documents: Documents, identifier: str) -> dict[str, bytes]:
     """Every paper of one grant by its path: the grant, its events, its receipts; NoGrantError where there is none."""
-    record = documents.read(f"consent/grants/{identifier}.ttl") if IDENTIFIER.fullmatch(identifier) else None
-    if record is None:
+    known = [folder for folder in (STUDIES, MODELS) if identifier in names_below(documents, folder)]
+    if not known:
         raise NoGrantError("there is no such grant", hint="Run: pod-agent grants list")
     receipts = [name for name in documents.names("consent/receipts/") if name.startswith(identifier)]
-    paths = [*_below(documents, f"consent/grants/{identifier}/"), *(f"consent/receipts/{name}" for name in receipts)]
-    return {f"consent/grants/{identifier}.ttl": record} | {path: documents.read(path) or b"" for path in paths}
+    below = _below(documents, f"{known[0]}{identifier}/")
+    paths = [f"{known[0]}{identifier}.ttl", *below, *(f"consent/receipts/{name}" for name in receipts)]
+    return {path: documents.read(path) or b"" for path in paths}
 
 
 def grant_names(documents: Documents) -> list[str]:
-    """Identifiers of every grant."""
-    names = (name.removesuffix(".ttl") for name in documents.names("consent/grants/") if name.endswith(".ttl"))
+    """Identifiers of every grant, for studies and for language models elsewhere."""
+    return [*names_below(documents, STUDIES), *names_below(documents, MODELS)]
+
+
+def names_below(documents: Documents, folder: str) -> list[str]:
+    """Identifiers of the grants in one folder."""
+    names = (name.removesuffix(".ttl") for name in documents.names(folder) if name.endswith(".ttl"))
     return [name for name in names if IDENTIFIER.fullmatch(name)]
 
 

@@ -18,7 +18,12 @@ from werkzeug.test import TestResponse
 
 from client_web.app import create_app
 from client_web.security import Entry
+from consent.message_gate import MessageGate
 from pod_agent import Agent
+from pod_agent.assistant.language_models.allowing import allowance
+from pod_agent.assistant.language_models.store import Entry as ModelEntry
+from pod_agent.federation.stores import AgentKey, LocalMarks, PodDocuments
+from tests.support.households import SINGAPORE
 from tests.support.web_agent import AgentWithGrants, household
 from tests.support.web_door import OURS, PORT, get, path_of, token
 from vocab.privacy import epsilon, micro_rho
@@ -196,3 +201,25 @@ def test_a_right_is_written_down_with_its_letter_and_erasure_withdraws(visit: Vi
     assert visit.agent.given[0]["status"] == "withdrawn"
     assert {method for method, _, _ in visit.agent.wire.requests[held:]} <= {"DELETE", "GET"}
     assert "Erasure: shop.example" in visit.words("/sharing/")
+
+
+def test_a_model_that_may_read_questions_is_shown_with_its_papers_and_withdrawn(visit: Visit) -> None:
+    agent = visit.agent
+    assert "Which language models" not in visit.words("/sharing/")
+    gate = MessageGate(
+        PodDocuments(agent.pod), LocalMarks(agent.home / "consent"), AgentKey(agent.home), lambda: agent.moment
+    )
+    far = ModelEntry(name="far", kind="endpoint", address="https://models.example/v1")
+    shown = allowance(far, gate, webid="", zone=SINGAPORE, jurisdiction="SG")
+    gate.give(shown.grant)
+    before = visit.words("/sharing/")
+    assert "models.example https://models.example/v1 The questions that you type" in before
+    assert "2 grants and shares in force" in before
+    assert "models.example</option>" not in visit.text("/sharing/")  # it is no business that rights are asked of
+    papers = visit.client.get(f"/sharing/papers/{shown.grant.identifier}.zip", base_url=OURS).data
+    assert f"consent/models/{shown.grant.identifier}.ttl" in zipfile.ZipFile(io.BytesIO(papers)).namelist()
+    done = visit.post("/sharing/withdraw", grant=shown.grant.identifier)
+    assert done.headers["Location"].endswith("done=withdrawn")
+    assert "No model elsewhere may" in visit.words("/sharing/")
+    assert "Withdrawn: models.example" in visit.words("/sharing/")
+    assert gate.read().states[0].withdrawn

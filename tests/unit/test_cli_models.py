@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from consent.errors import WithdrawnError
+from consent.messages import QUESTION_READING, QUESTIONS
 from pod_agent.agent import Agent
 from pod_agent.cli.main import cli, main
+from pod_agent.federation.stores import message_gate
 from tests.support.gguf_files import gguf
 
 
@@ -80,6 +83,28 @@ def test_a_model_elsewhere_is_refused_then_shown_allowed_and_withdrawn(
     assert status(home, capsys, "try", "hi", "--name", "far")[0] == 4
     with Agent.open(home) as agent:
         assert [entry["action"] for entry in agent.audit()] == ["deny", "give", "withdraw", "deny"]
+
+
+def test_a_model_that_may_read_questions_is_among_the_grants_and_is_withdrawn_there(home: Path) -> None:
+    run(home, "add", "https://models.example/v1", "--name", "far")
+    grant = json.loads(run(home, "allow", "far", "--yes", "--json"))["grant"]
+    run(home, "remove", "far")  # the model is forgotten here, its grant stands
+
+    def grants(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, ["--home", str(home), "grants", *arguments], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    [listed] = json.loads(grants("list", "--json"))
+    assert (listed["grant"], listed["status"]) == (grant, "given")
+    assert (listed["recipient"], listed["address"]) == ("https://models.example/", "https://models.example/v1")
+    assert listed["data"] == [QUESTIONS]
+    assert "your" in grants("list")  # what it gets, instead of a loss of privacy
+    assert json.loads(grants("withdraw", grant, "--json"))["status"] == "withdrawn"
+    assert json.loads(grants("list", "--json"))[0]["status"] == "withdrawn"
+    assert len(json.loads(grants("receipts", grant, "--json"))) == 2
+    with Agent.open(home) as agent, pytest.raises(WithdrawnError):
+        message_gate(home, agent.pod).permit(listed["address"], QUESTION_READING, frozenset({QUESTIONS}), b"how much")
 
 
 def test_a_model_on_this_machine_needs_no_grant(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

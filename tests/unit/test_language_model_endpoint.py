@@ -22,6 +22,7 @@ from pod_agent.assistant.language_models.endpoint import DATA, EndpointModel, Th
 from pod_agent.assistant.language_models.model import Message, whole
 from pod_agent.assistant.language_models.store import Entry
 from pod_agent.errors import EndpointError, LanguageModelError, UsageError
+from pod_agent.federation.message_grants import MessageGrants
 from pod_agent.testing import check_language_model
 from tests.support.chat_server import Network, chunk, stream
 from tests.support.consents import PERSON, START, Key, MemoryDocuments, MemoryMarks
@@ -130,6 +131,21 @@ def test_withdrawing_again_tells_a_pod_that_was_away(desk: Desk) -> None:
     assert [entry[0] for entry in desk.log()] == ["give"]
     assert withdraw_all(far, desk.gate) == ([], True)
     assert [entry[0] for entry in desk.log()] == ["give", "withdraw"]
+
+
+def test_a_grant_that_is_withdrawn_among_all_others_while_the_pod_is_away_is_told_to_it_later(desk: Desk) -> None:
+    grants, grant = MessageGrants(desk.documents, desk.marks, Key(), lambda: desk.now), desk.allow()
+    assert [each["grant"] for each in grants.listed()] == [grant]
+    desk.documents.offline = True
+    assert (grants.holds(grant), grants.withdraw(grant), grants.sync()) == (False, False, False)
+    network = Network()
+    desk.documents.offline = False
+    with pytest.raises(WithdrawnError):
+        said(desk.model(network))
+    assert network.got == []
+    assert grants.sync()
+    assert [entry[0] for entry in desk.log()] == ["give", "deny", "withdraw"]
+    assert grants.listed()[0]["status"] == "withdrawn"
 
 
 def test_a_withdrawal_ends_a_reply_that_is_coming(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.ports import free_port
 from pod_agent.agent import Agent
 from pod_agent.errors import RefusedExportError, UsageError
 from pod_agent.importers.tables.mapping import ColumnMapping, header_of
@@ -41,9 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (bucket / "till 1.csv").write_bytes(b"day,amount,what\n2024-01-02,-3.50,tea\n2024-01-03,-4.50,rice\n")
     columns = {"day": ["2024-02-02"] * 3, "amount": [-1.0, -2.0, -3.0], "what": ["tea", "rice", "bun"]}
     parquet.write_table(pyarrow.table(columns), bucket / "till.parquet")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "nanio", "serve", "--data-dir", str(folder), "--host", "127.0.0.1"]
     environment = {**os.environ, "NANIO_ACCESS_KEY": ACCESS, "NANIO_SECRET_KEY": SECRET}
     server = subprocess.Popen(

@@ -35,6 +35,7 @@ const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
 console.error('heap ' + require('node:v8').getHeapStatistics().heap_size_limit);
 http.createServer((request, response) => {
   const wait = request.url === '/slow' ? 1500 : 0;
+  if (wait) { require('node:fs').writeFileSync('asked', ''); }
   if (request.url === '/end') { process.exit(7); }
   setTimeout(() => response.end('done'), wait);
 }).listen(port);
@@ -71,7 +72,8 @@ def test_requests_under_way_are_answered_before_it_ends(tmp_path: Path) -> None:
     answers: list[str] = []
     asking = threading.Thread(target=lambda: answers.append(httpx.get(address + "slow", timeout=30).text))
     asking.start()
-    time.sleep(0.5)
+    while not (tmp_path / "server" / "asked").exists():
+        time.sleep(0.01)
     child.send_signal(signal.SIGTERM)
     child.communicate(timeout=30)
     asking.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import socket
 import time
 from collections.abc import Callable, Iterator
 
@@ -19,6 +18,7 @@ from pod_agent.errors import (
     PodUnreachableError,
     UsageError,
 )
+from pod_agent.pods.hosting.ports import free_port
 from pod_agent.pods.pod import ETag, Pod
 from pod_agent.pods.session import Session, open_client
 from pod_agent.pods.solid import SolidPod
@@ -199,9 +199,7 @@ def test_a_resource_is_asked_for_in_the_media_type_it_is_stored_in(server: Stric
 
 
 def test_nobody_listening_is_unreachable() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    address = f"http://127.0.0.1:{free_port()}/"
     pod = SolidPod(address, Session(open_client(address), pause=lambda _: None))
     with pytest.raises(PodUnreachableError, match="cannot be reached") as caught:
         pod.read(PATH)

@@ -99,7 +99,7 @@ def test_it_ends_with_its_parent_and_the_command_starts_it_again_where_it_was(tm
         webid, _ = account.create_pod("ann")
     parent.kill()
     parent.communicate()
-    server.wait(10)
+    server.wait(60)
     (folder / "packages").symlink_to(CACHE)
     command = [sys.executable, "-m", "pod_agent", "server", "start", "--folder", str(folder), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
@@ -112,7 +112,7 @@ def test_it_ends_with_its_parent_and_the_command_starts_it_again_where_it_was(tm
                 assert account.create_credentials("tests", webid).issuer == address
         finally:
             child.send_signal(signal.SIGINT)
-            child.wait(30)
+            child.wait(60)
     assert child.returncode == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(address, timeout=5)
@@ -121,11 +121,9 @@ def test_it_ends_with_its_parent_and_the_command_starts_it_again_where_it_was(tm
 @pytest.mark.solid
 def test_a_port_that_another_program_uses_is_not_shared(tmp_path: Path) -> None:
     server = SolidServer(fake_modules(tmp_path, ""), tmp_path / "server")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", int((tmp_path / "server" / "port").read_text())))
-        taken.listen()
-        with pytest.raises(PodUnreachableError, match="another program uses port"):
-            server.start()
+    port = int((tmp_path / "server" / "port").read_text())
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(PodUnreachableError, match="another program uses"):
+        server.start()
     assert server.pid is None
 
 
@@ -149,11 +147,10 @@ def test_a_server_that_is_not_installed_says_how_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.solid
-def test_it_is_installed_once() -> None:
+def test_it_is_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node_modules()
-    began = time.monotonic()
+    monkeypatch.setenv("PATH", str(tmp_path))  # no npm could install it
     assert (install_server(CACHE) / "@solid" / "community-server" / "package.json").is_file()
-    assert time.monotonic() - began < 1
 
 
 def test_without_node_the_error_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

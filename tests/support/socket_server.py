@@ -10,6 +10,7 @@ from typing import Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
+from pod_agent.pods.hosting.ports import free_port
 from tests.support.strict_server import StrictServer
 
 __all__ = ["SocketServer"]
@@ -29,7 +30,7 @@ class SocketServer:
         self.opened: list[ServerConnection] = []
         self._arrived = threading.Condition()
         self._sockets: Server | None = None
-        self.port = 0
+        self.port = free_port()
 
     def __enter__(self) -> Self:
         self.http.__enter__()
@@ -73,7 +74,7 @@ class SocketServer:
     def connection(self, number: int) -> ServerConnection:
         """The web socket that was opened as this one, counted from 0, as soon as it is open."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.opened) > number, 20)
+            assert self._arrived.wait_for(lambda: len(self.opened) > number, 60)
             return self.opened[number]
 
     def _hold(self, connection: ServerConnection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 from pod_agent.errors import PodUnreachableError
 
@@ -12,10 +13,20 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, and that the system gives to nobody else while this process lives.
+
+    On Linux a bound socket that does not listen keeps others away, and lets a server in that sets SO_REUSEADDR, as all
+    of ours do, again and again. Elsewhere another program may take the port before the server does.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind((LOOPBACK, 0))
+    port = int(probe.getsockname()[1])
+    if sys.platform == "linux":
+        probe.detach()  # stays bound until this process ends
+    else:
+        probe.close()
+    return port
 
 
 def is_listening(host: str, port: int) -> bool:

@@ -113,8 +113,8 @@ def agree(question: str, today: date, readers: Readers) -> Plan | Refusal:
     said = readers.rules.plan(question, today)
     if readers.classifier is None or (isinstance(said, Refusal) and not is_open(said)):
         return said
-    if isinstance(said, Plan) and said.operation in TOLD_APART:
-        return said
+    if isinstance(said, Plan) and (said.operation in TOLD_APART or (said.operation == "leader" and said.names)):
+        return said  # no sketch asks whether one is the first of all
     if isinstance(said, Plan):
         sure = readers.classifier.candidates(question, today, 1, HOLD_AT)
         return _held_back(said, _others(question, sure, readers.rules, today))

@@ -68,6 +68,8 @@ HEALTH_ASKED_OTHERWISE = [
     ("What do the scales say now?", 69.5, "kg"),
     ("Do I walk more on weekdays than at weekends on average?", "no", None),
     ("average steps weekend vs weekday in April, diff?", -4500, "steps"),
+    ("How many hours do I sleep?", 7.0, "hours"),
+    ("How many days did I not walk 5000 steps?", 1, "count"),
     ("How many kg heavier or lighter am I since January 2026?", -0.9, "kg"),
 ]
 VIDEO_ASKED_OTHERWISE = [
@@ -160,7 +162,46 @@ SUBSCRIPTIONS = [
     ("How much did I spend on the card in April?", 102.0, "SGD"),
     ("How much did I spend from my OCBC account in May?", 50.0, "SGD"),
 ]
+NIGHTS_AND_DAYS = [
+    ("How did I sleep in April?", 7.2, "hours"),
+    ("How have I been sleeping this year?", 7.0, "hours"),
+    ("How many hours did I sleep in April in total?", 21.5, "hours"),
+    ("I've not been sleeping so well, so how much kip do I get on average in April?", 7.2, "hours"),
+    ("How many hours did I sleep on average over the past fourteen days?", 6.7, "hours"),
+    ("Average sleep for the nights I wake up on a Saturday", 9.0, "hours"),
+    ("Did I sleep longer on average in March or in April?", "2026-04", None),
+    ("Do I walk more on Saturdays or on Sundays on average?", "Sunday", None),
+    ("In which month did I walk less, March or April?", "2026-03", None),
+    ("My two best step days in April", (("2026-04-05", 15000), ("2026-04-04", 12000)), "steps"),
+    ("The 2 days with the fewest steps in April", (("2026-04-06", 9000), ("2026-04-04", 12000)), "steps"),
+    ("What was my laziest day in April, going by steps?", "2026-04-06", "date"),
+    ("On how many days in April did I fail to reach twelve thousand steps?", 1, "count"),
+    ("On how many days in April did I not exceed 12000 steps?", 2, "count"),
+    ("Average steps on a weekend day in April", 13500, "steps"),
+    ("My doctor wants my average resting heart rate in April, what is it?", 62.0, "bpm"),
+]
+FIRST_OF_ALL = [
+    ("Is Tin Robots my top channel?", "yes", None),
+    ("Is Slow Boats the channel I watch most?", "no", None),
+    ("Whose videos do I watch most?", "Tin Robots", None),
+    ("Tin Robots vs Slow Boats, which did I watch more?", "Tin Robots", None),
+    ("In which month did I watch fewer videos, April or May?", "2026-05", None),
+]
+SECTIONS_AND_RHYTHMS = [
+    ("From the Pantry section, which product did I buy the most of?", "Plain Oats 1kg", None),
+    ("How many different products from the Pantry section did I buy?", 1, "count"),
+    ("How much was my Pantry section in April?", 27.8, "SGD"),
+    ("Of the money for GreenGrocer products, what percentage was the Pantry section?", 75.1, "percent"),
+    ("When did I last buy smth from the Pantry section?", "2026-04-20", "date"),
+    ("How many orders per month did I place at GreenGrocer on average this year?", 1, "count"),
+    ("any sub got more ex? which n by how much", (("Streamly", 2.0),), "SGD"),
+    ("I've lost track, how many subscriptions are still running?", 3, "count"),
+    ("Which of my subscriptions have stopped, and what was I paying?", (("Old News", 5.0),), "SGD"),
+]
 OTHERWISE = [
+    *NIGHTS_AND_DAYS,
+    *FIRST_OF_ALL,
+    *SECTIONS_AND_RHYTHMS,
     *HEALTH_ASKED_OTHERWISE,
     *VIDEO_ASKED_OTHERWISE,
     *SHOPS_ASKED_OTHERWISE,
@@ -187,7 +228,8 @@ ASKED_BACK = [
     "How much did I spend on orders at Shoply?",
     "How many orders over $50 did I place?",
     "How many mangoes per week do I buy?",
-    "How many hours do I sleep?",
+    "How much did I sleep in April?",
+    "How long did I sleep in April?",
     "How many steps recently?",
     "My YouTube total this year?",
     "How many videos did I watch per channel?",
@@ -200,7 +242,7 @@ ASKED_BACK = [
     "Total orders this year",
     "How much YouTube did I use in April?",
     "Has my number of videos gone up from April to May?",
-    "How many days did I not walk 5000 steps?",
+    "Is Tin Robots or Slow Boats my top channel?",
     "Top 3?",
     "How many videos did I watch in the evening?",
 ]

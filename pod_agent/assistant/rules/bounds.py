@@ -9,7 +9,17 @@ from pod_agent.assistant.rules.dates import NUMBERS
 
 __all__ = ["Bound", "take_bounds"]
 
+DONE = (
+    r"(?:reach|hit|mak|made|gett?|got|meet?|met|manag|do|did|walk|tak|took|achiev|complet|climb|clock)(?:e|ed|ing|s)?"
+)
+FAILED = (
+    r"(?:(?:did|do|does|could|have|had) not|didnt|dont|couldnt|havent|fail(?:ed|ing)?(?: to)?|not|never)"
+    r"(?: (?:i|even|manage to|quite|get to))*"
+)
 SIGNS = (
+    ((rf"(?:{FAILED} {DONE}|(?:miss(?:ed|ing)?|f[ae]ll(?:en)? short of|failed|shy of))"
+      r"(?: (?:to|my|the|a|goal|target|of))*"), "lt"),
+    (rf"{FAILED} (?:exceed|pass|top|beat|cross|go (?:over|above|past|beyond)|surpass)(?:ed|ing)?", "le"),
     ((r"(?:no|not|never) (?:less|fewer|lower|under|below)(?: than)?|at least|a minimum of|minimum(?: of)?"
       r"|at or above"), "ge"),
     ((r"(?:no|not|never) (?:more|over|above|higher)(?: than)?|at most|a maximum of|maximum(?: of)?|up to"

@@ -19,6 +19,12 @@ ADDED_UP = frozenset({STEPS, SLEEP, "distance", "floors", "energy_burned", "acti
 LASTING = frozenset({WEIGHT, "body_fat", "body_mass_index", "vo2_max"})
 MINUTES_PER_HOUR = 60
 MEASURE_ROLES = frozenset(MEASURED)
+SUMMED = frozenset({"TOTAL", "HOURS", "MINUTES", "ONEDAY"})
+"""Of the sleep of several nights, without one of these it is not said whether the sum or the mean is asked for."""
+USUAL = re.compile(
+    r"\b(?:do|am) (?:i|we)\b|\b(?:have|has|had) (?:i|we|it) been\b|\b(?:i|we) (?:usually|normally|tend)\b"
+)
+"""The present tense tells of habits."""
 
 
 class Health(Shapes):
@@ -44,7 +50,7 @@ class Health(Shapes):
 
     def fold_of(self, case: Case, measure: str) -> Fold:
         """What becomes of the days: their sum, their mean, or the last of them."""
-        if case.has("AVERAGE"):
+        if case.has("AVERAGE") or (measure == SLEEP and _as_a_rule(case)):
             return "mean"
         if measure in LASTING:
             return "last"
@@ -177,6 +183,23 @@ class Health(Shapes):
         part = replace(self.step(case, measure, case.period()), fold="smallest" if low else "largest")
         return single("value", part, self.unit_of(case, measure))
 
+    def ranking(self, case: Case) -> Plan | Refusal | None:
+        """The few days on which it was most, or least."""
+        measure = self.measure_of(case)
+        if measure is None or case.reading.top is None or not case.has("DAYS"):
+            return None
+        low = case.has("MIN", "LEAST", "SHORTEST")
+        part = replace(self.step(case, measure, case.whole(), dimensions=("day",)), fold="sum")
+        unit, limit = self.unit_of(case, measure), float(case.reading.top)
+        return single("ranking", part, unit, smallest=low, limit=limit)
+
+    def either(self, case: Case) -> Plan | Refusal | None:
+        """On which of two days of the week, or in which of two months, it was more."""
+        measure = self.measure_of(case)
+        if measure is not None and self.fold_of(case, measure) == "sum" and (measure == SLEEP or case.reading.days):
+            return clarify("In total, or on average?", "on average", "in total")
+        return self._either_time(case)
+
     @staticmethod
     def _asks_value(case: Case) -> bool:
         return case.has("HOWMUCH", "HOWMANY", "HOWLONG", "HOURS", "MINUTES") or bool(
@@ -209,8 +232,8 @@ class Health(Shapes):
         measure = self.measure_of(case)
         if measure is None or case.yes_no:
             return None
-        if measure == SLEEP and not case.reading.periods:
-            return clarify("Over which days, or on average?", "last night", "on average this month")
+        if measure == SLEEP:
+            _say_which_sleep(case)
         if case.has("FIRST"):
             return None
         if case.has("LAST", "NOW", "ATEND") and measure not in LASTING:
@@ -218,6 +241,24 @@ class Health(Shapes):
         if len(case.reading.periods) > 1 and self.fold_of(case, measure) != "sum":
             return clarify("Which of the periods do you mean?")
         return super().total(case)
+
+
+def _as_a_rule(case: Case) -> bool:
+    """Whether the sleep of a usual night is meant: "how did I sleep", "how long do I sleep"; never where a sum is."""
+    return not case.has("TOTAL") and (
+        USUAL.search(case.reading.question) is not None or (case.has("HOW") and not case.has("HOURS", "MINUTES"))
+    )
+
+
+def _say_which_sleep(case: Case) -> None:
+    """Ask back where it is not said whether the nights are added up."""
+    if _as_a_rule(case) or case.has("AVERAGE", "TOTAL"):
+        return
+    nights = case.period()
+    if nights is None:
+        raise Unclear(clarify("Over which days, or on average?", "last night", "on average this month"))
+    if nights[0] < nights[1] and not case.has(*SUMMED):
+        raise Unclear(clarify("In total, or on average?", "hours on average", "hours in total"))
 
 
 def _word(measure: str) -> str:
@@ -247,6 +288,13 @@ HEALTH_RULES = (
         some=(BEYOND | {"HOWMANY"},),
         may=ASKED | {"PERCENT", "SHARE"},
     ),
+    Rule(
+        _SHAPES.either,
+        need=roles("OR"),
+        some=(roles("MORE", "LESS") | MOST,),
+        may=ASKED | {"AVERAGE", "PERDAY", "WHEN", "WHICHDAY", "WHICHWEEKDAY", "WHICHMONTH"},
+    ),
+    Rule(_SHAPES.ranking, some=(MOST | {"TOP"}, roles("DAYS")), may=ASKED),
     Rule(_SHAPES.any_beyond, may=MEASURE_ROLES | {"PERDAY", "ONEDAY", "RECEIVED", "BUY"}),
     Rule(_SHAPES.gained, some=(roles("CHANGE", "LOST", "GAINED"),), may=ASKED),
     Rule(

@@ -23,7 +23,26 @@ def table(*pairs: tuple[str, str]) -> Table:
     return tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), role) for pattern, role in pairs)
 
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ANY_DAY = "|".join(rf"{day[:3]}[a-z]*" for day in DAYS)
 RESPELT = (
+    *(
+        pair
+        for day in DAYS
+        for pair in (
+            (rf"\b{day[:3]}(?:{day[3:]}|s|rs|urs|nes)?s?(?= or (?:on )?(?:{ANY_DAY})\b)", f"{day}s"),
+            (rf"(?<=s or ){day[:3]}(?:{day[3:]}|s|rs|urs|nes)?\b|(?<=s or on ){day[:3]}(?:{day[3:]})?\b", f"{day}s"),
+        )
+    ),
+    (r"\bafter which night\b", "which night"),
+    (r"\bby (?:the )?wake ?up (?:date|day)\b", ""),
+    (
+        (
+            r"(?<!did i )\b(?:(?:for|of|on) )?(?:the )?(?:(?:nights?|mornings?) )?(?:that |when |on which )?(?:i )?"
+            rf"(?:woke|wake|waking) up (?=(?:on )?(?:an? |the )?(?:\d|{ANY_DAY}))"
+        ),
+        "",
+    ),
     (r"\b(?:nite|nites|nighttime)\b", "night"),
     (r"\b(?:wat|wats|wut)\b", "what"),
     (r"\bwhos\b", "who is"),
@@ -44,6 +63,16 @@ RESPELT = (
     ),
     (r"\bvery first\b|\bearliest\b", "first"),
     (r"\b(?:alr|liao|oredi|ard)\b", ""),
+    (
+        r"(?<!which month )(?<!which day )(?<!what day )(?<!what month )(?<!time )\bof the (year|month)\b(?! \d)",
+        r"this \1",
+    ),
+    (r"(?<!than )(?<!over )(?<!under )\b(20[12]\d) (minutes|hours|plays)\b", r"by \2 in \1"),
+    (
+        r"\b(?:i (?:have )?)?(?:lost|keep losing|losing) (?:all )?track"
+        r"(?: of (?:it|them|what i (?:have )?signed up for|things))?\b",
+        "",
+    ),
 )
 """Ways to write a word, put right before times are read."""
 
@@ -65,13 +94,14 @@ TABLE = table(
     ((r"(?:per|for each|for every|of each)"
       r"(?= (?:ARTISTS?|SONGS?|ALBUM|PODCAST|CHANNEL|VIDEO|PRODUCT|SHOP|SECTION)\b)"), "PEREACH"),
     (r"how many of(?: my| the)?(?= TOP\b)", "PEREACH"),
+    ("(?:full|entire|complete|whole) (?:listening |streaming |watch |viewing |order )?history", ""),
     ("if youd? be so kind|if you would be so kind", ""),
     (r"(?:late |early )?(?:at )?(?:nights?|mornings?|evenings?)(?: time)?(?=.* H\d)", ""),
     (r"(?:not|none|nothing) (?:by|from|of|at)(?= E\d)", "NOT"),
     ((r"(?:except|excluding|without|apart from|aside from|other than|leaving out|ignoring|besides|minus|not counting)"
       r"(?: (?i:for|those|the|ones|all|any|songs?|videos?|plays?|tracks?|by|of|from|everything))*(?= E\d)"), "NOT"),
     ("accounts? for|accounted for|(?:make|makes|made|take|takes|took) up|represent(?:s|ed)?|constitute[sd]?", "is"),
-    ("g(?:i|a)ve[ns]?|giving|send|sent|hand(?:ed)?", ""),
+    ("g(?:i|a)ve[ns]?(?! (?:me |us )?back)|giving|send|sent|hand(?:ed)?", ""),
     (either(
          "add(?:s|ed|ing)? up(?: to)?|(?:come|comes|came) (?:up )?to|amount(?:s|ed)? to|tall(?:y|ied) up",
          "sum(?:s|med)? up(?: to)?|taken together|all told|in all|combined|together|all together|all in",

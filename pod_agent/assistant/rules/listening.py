@@ -156,6 +156,13 @@ _SHAPES = Listening()
 LISTENING_RULES = (
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
+    Rule(_SHAPES.either, need=roles("WHICH"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED | {"COMPARE"}),
+    Rule(
+        _SHAPES.either,
+        need=roles("OR"),
+        some=(roles("MORE", "LESS", "MOST", "LEAST"), roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY")),
+        may=ASKED,
+    ),
     Rule(_SHAPES.compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW", "BETWEEN"}),
     Rule(_SHAPES.either, need=roles("OR"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED),
     Rule(_SHAPES.mean, need=roles("AVERAGE"), may=ASKED | {"PERMONTH", "PERWEEK", "PERDAY"}),

@@ -94,8 +94,16 @@ VAGUE_HOURS = either(
     r"|evenings?|nights?|afternoons?|noon|lunchtime)",
     r"after work|before bed|before work|commut(?:e|ing)|late|early|oclock|\d+ ?(?:am|pm))\b",
 )
+RATE = (
+    r"\bskip (?:rate|ratio)\b",
+    "A share of what?",
+    ("how many songs I skipped", "how many songs I played"),
+)
 UNCLEAR_OF_TOPIC: dict[Topic, tuple[tuple[str, str, tuple[str, ...]], ...]] = dict.fromkeys(
     ("music", "video"),
-    ((VAGUE_HOURS, "Between which hours?", ("after 10 pm", "before 9 am", "between 6 pm and midnight")),),
+    (
+        RATE,
+        (VAGUE_HOURS, "Between which hours?", ("after 10 pm", "before 9 am", "between 6 pm and midnight")),
+    ),
 )
 """Words that may be answered once they are said more exactly, with ways to say it."""

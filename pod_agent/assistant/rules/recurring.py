@@ -6,6 +6,7 @@ from typing import Literal
 
 from pod_agent.assistant.plan import Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Rule, clarify, query, roles
+from pod_agent.assistant.rules.video import FOLLOWED
 from vocab.query import Filter
 
 __all__ = ["RECURRING_RULES", "Ask"]
@@ -90,7 +91,7 @@ def subscribed(case: Case) -> Plan | Refusal | None:
         if not case.yes_no:
             return None
         if channels:
-            return Plan(operation="follows", steps=(CHARGES,), unit=None, ask="any", names=tuple(channels))
+            return Plan(operation="follows", steps=(FOLLOWED,), unit=None, ask="any", names=tuple(channels))
         return _plan(case, "active", None)
     if case.has("HOWMANY"):
         return _plan(case, "count", "count")

@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
@@ -194,21 +195,55 @@ class Shapes(ABC):
         plural = bool(self.plural & case.roles) or case.reading.top is not None
         if case.has("LEAST", "MIN"):
             return clarify("What was never chosen has no place in a ranking. Do you mean the most?", "the most")
+        if case.yes_no:
+            return self._is_first(case, group, measure)
         part = self.step(case, measure, case.period(), dimensions=(group,), order=f"-{measure}")
         if not plural:
             return single("leader", part, None)
         return single("ranking", part, self.unit_of(case, measure), limit=float(case.reading.top or 5))
 
+    def _is_first(self, case: Case, group: str, measure: str) -> Plan | Refusal:
+        """Whether one that is named is the first of all."""
+        named = [name for mark in case.wanted if mark[0] == "E" for name in case.named(mark) if name.kind == group]
+        if len(case.wanted) != 1 or len(named) != 1 or case.reading.top is not None:
+            return clarify("Which one it is, or whether it is that one?", "which one")
+        part = self.step(case, measure, case.period(), [], dimensions=(group,), order=f"-{measure}")
+        return single("leader", part, None, names=(named[0].text,))
+
     def either(self, case: Case) -> Plan | Refusal | None:
-        """Which of two names was it more: A or B."""
+        """Which of two names was it more, A or B; which of two months, or days of the week."""
+        if case.has("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY") or len(case.reading.periods) + len(case.reading.days) > 1:
+            return self._either_time(case) if case.has("OR") else None
         group = self._group_of_names(case)
-        if group is None or not re.search(r"E\d+ OR (?:\w+ )?E\d+", case.reading.text):
+        if group is None or not (
+            re.search(r"E\d+ OR (?:\w+ )?E\d+", case.reading.text)
+            or (case.has("WHICH") and not case.has("HOWMANY", "HOWMUCH", "THAN", "CHANGE"))
+        ):
             return None
         measure = self.ranked_by(case, group)
         if measure is None:
             return None
         part = self.step(case, measure, case.period(), dimensions=(group,), order=f"-{measure}")
         return single("leader", part, None)
+
+    def _either_time(self, case: Case) -> Plan | None:
+        """The one of two months, or of two days of the week, that has more; or less, where that is asked."""
+        measure, low = self.measure_of(case), case.has("LESS", "LEAST", "MIN")
+        days, periods = case.reading.days, case.reading.periods
+        if measure is None:
+            return None
+        if len(days) == 2 and all(day.field == "weekday" for day in days):
+            part = self.step(case, measure, case.whole(), dimensions=("weekday",))
+            return single("peak", part, None, smallest=low)
+        if len(days) == 1 or len(periods) != 2 or case.wanted or case.has("WHICHDAY", "WHICHWEEKDAY"):
+            return None
+        months = [first.strftime("%Y-%m") for first, last in periods if first.day == 1 and _is_month(first, last, case)]
+        if len(months) != 2:
+            return None
+        whole = (min(periods)[0], max(periods)[1])
+        part = self.step(case, measure, whole, dimensions=("month",))
+        spec = replace(part.spec, filters=(*part.spec.filters, Filter("month", "in", tuple(months))))
+        return single("peak", replace(part, spec=spec), None, smallest=low)
 
     @staticmethod
     def _group_of_names(case: Case) -> str | None:
@@ -268,6 +303,13 @@ class Shapes(ABC):
             return None
         steps = tuple(self.step(case, measure, period) for period in case.reading.periods or (None,))
         return Plan(operation="value", steps=steps, unit=self.unit_of(case, measure))
+
+
+def _is_month(first: date, last: date, case: Case) -> bool:
+    """Whether a period that begins on the first of a month is the whole of it, or what there is of it so far."""
+    return (first.year, first.month) == (last.year, last.month) and (
+        (last + timedelta(days=1)).day == 1 or last == case.facts.today
+    )
 
 
 def filters_of(pairs: Sequence[tuple[str, Sequence[str]]], operator: str) -> list[Filter]:

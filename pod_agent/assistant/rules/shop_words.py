@@ -27,6 +27,7 @@ SHOPS = table(
     ("(?:order|basket) (?:value|size|total|amount)s?", "ORDERVALUE"),
     ("(?:call(?:ed)? off|void(?:ed)?|scrap(?:ped)?)|cancel(?:led|ed|s|lations?)?", "CANCELLED"),
     ("refunded|returned", "REFUNDED"),
+    ("(?:deliver(?:ed)?|suppl(?:y|ied)|bring|brought) (?:to )?(?:us|me)(?: with)?", "BUY"),
     ("(?:been |actually )?(?:delivered|arrived|fulfilled|completed)", "DELIVERED"),
     ("(?:not yet delivered|pending|open|outstanding|on (?:its|their|the) way)(?= orders?)", "PLACED"),
     (either(
@@ -62,7 +63,9 @@ SHOPS = table(
     ("order|basket|delivery|parcel", "ORDER"),
     ("products|items|articles|things|goods", "PRODUCTS"),
     ("product|item|article|thing", "PRODUCT"),
-    ("(?:shop |product )?(?:section|aisle|department|category|categorie)s?", "SECTION"),
+    ("(?:shop |product )?(?:section|aisle|department)s?|(?:shop|product) categor(?:y|ies)", "SECTION"),
+    (r"categor(?:y|ies)(?=.*\bE\d)|(?<=E\d )categor(?:y|ies)", "SECTION"),
+    (r"money(?= (?:for|on|at|spent|in|from)\b)", "SPEND"),
     ("(?<=i )(?:place[ds]?|made|make)|placed|put in|submitted", "BUY"),
     (either(
          "get(?:ting)?|got|gotten|receive[ds]?|grab(?:bed)?|pick(?:ed)? up|purchas(?:e|ed|ing)",
@@ -89,7 +92,7 @@ SUBSCRIPTIONS = table(
     (r"(?:every|each)(?: single)?(?= (?:\w+ )?(?:subscription|plan|membership|service|sub)\b)", ""),
     (either(
          ("(?:become|became|becomes|get|got|gotten|getting|turn(?:ed)?|gone|go|went|been|is|are)?(?: any)?"
-             " ?(?:more (?:expensive|costly)|dearer|pricier|costlier|up in price)"),
+             " ?(?:more (?:expensive|costly|ex)|dearer|pricier|costlier|up in price)"),
          ("(?:have |has |had |got )?(?:a |any |their |its |the )*price (?:rise|increase|hike|go up|went up"
              "|gone up|jump)s?"),
          "(?:rais|increas|hik|incras)e[ds]? (?:its |their |the |in |my |of )*prices?",

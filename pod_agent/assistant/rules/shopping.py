@@ -39,7 +39,7 @@ class Shopping(Shapes):
         if self.of_orders(case):
             return _measure_of_orders(case)
         counted = case.has("HOWMANY", "PACKS")
-        if not counted and (case.has("SPEND") or (case.has("SECTION") and case.has("TOTAL"))):
+        if not counted and (case.has("SPEND") or (case.has("SECTION") and case.has("TOTAL", "HOWMUCH"))):
             return "product_spend"
         if counted and not case.has("SPEND", "HOWMUCH"):
             return "items"
@@ -53,7 +53,8 @@ class Shopping(Shapes):
 
     def group_of(self, case: Case) -> str | None:
         """Products, sections or shops."""
-        if case.has("SECTION"):
+        named = case.names([*case.wanted, *case.unwanted], "section")
+        if case.has("SECTION") and not (named and case.has("PRODUCT", "PRODUCTS")):
             return "section"
         if case.has("SHOP", "SHOPS", "WHERE", "MERCHANT", "MERCHANTS"):
             return "shop"
@@ -64,7 +65,7 @@ class Shopping(Shapes):
         if self.of_orders(case):
             return self.measure_of(case)
         if group == "shop" and not case.wanted and not case.has("SPEND", "PRODUCTS"):
-            return "orders"
+            return "orders" if case.has("BUY", "TIMES", "MOSTOFTEN") else None
         return "product_spend" if case.has("SPEND", "HOWMUCH") else "items"
 
     def step(
@@ -227,9 +228,19 @@ SHOPPING_RULES = (
         some=(roles("PRODUCT", "PRODUCTS", "SHOP", "SHOPS", "WHERE", "SECTION", "WHICH"), MOST),
         may=ASKED | {"LIST", "TIMES", "QUANTITY", "PRODUCTS"},
     ),
-    Rule(_SHAPES.occasion, some=(roles("LAST", "FIRST"),), may=GOODS | ORDERING | STATE | {"WHEN", "WHICHDAY"}),
+    Rule(
+        _SHAPES.occasion,
+        some=(roles("LAST", "FIRST"),),
+        may=GOODS | ORDERING | STATE | {"WHEN", "WHICHDAY", "SECTION"},
+    ),
+    Rule(
+        _SHAPES.mean,
+        need=roles("AVERAGE"),
+        some=(roles("PERMONTH", "PERWEEK"), ORDERING | {"TIMES", "HOWMANY"}),
+        may=ASKED | {"TIMES"},
+    ),
     Rule(_SHAPES.days, need=roles("MANYDAYS"), may=GOODS | ORDERING),
-    Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("PRODUCTS"),), may=GOODS),
+    Rule(_SHAPES.distinct, need=roles("HOWMANY", "DISTINCT"), some=(roles("PRODUCTS"),), may=GOODS | {"SECTION"}),
     Rule(_SHAPES.series, some=(roles("PERMONTH", "TREND"),), may=ASKED | {"LIST", "CHANGE", "HOW"}),
     Rule(_SHAPES.listing, need=roles("ORDERS"), some=(roles("LIST", "WHICH", "LAST"),), may=STATE | {"BUY", "WHERE"}),
     Rule(_SHAPES.listing, need=roles("ORDER"), some=(STATE, roles("LIST", "WHICH")), may=roles("BUY")),

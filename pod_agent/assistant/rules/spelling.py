@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["POLITE", "SHORT", "SPELLABLE"]
 
 SHORT = {
+    "smth": "something",
     "mth": "month",
     "mths": "months",
     "mnth": "month",
@@ -168,6 +169,14 @@ SHORT = {
     "diffs": "differences",
     "incl": "including",
     "excl": "excluding",
+    "exp": "expenses",
+    "exps": "expenses",
+    "natl": "national",
+    "sub": "subscription",
+    "vid": "video",
+    "trans": "transactions",
+    "purch": "purchases",
+    "subscrip": "subscription",
     "exc": "excluding",
     "exclu": "excluding",
     "arnd": "around",

@@ -30,7 +30,10 @@ MEASURED = {
     "VO2": ("vo2_max", r"vo2 ?max"),
     "ZONE": ("active_zone_minutes", r"active zone minutes"),
     "BREATHING": ("respiratory_rate", r"(?:breathing|respiratory) rate"),
-    "SLEEP": ("sleep_minutes", r"sleep(?:s|ing)?|slept|asleep|shut eye"),
+    "SLEEP": (
+        "sleep_minutes",
+        r"sleep(?:s|ing)?|slept|asleep|shut ?eye|kip|slumber|zzzs?|lie ins?",
+    ),
     "WEIGHT": ("weight", r"(?:body ?)?weigh(?:ts?|ed|s|ing)?|heavy(?= (?:am|was|were) i)|how heavy|kilos"),
 }
 """Roles of what devices measure: the measure, and the words for it, the longer ones before the parts of them."""
@@ -54,6 +57,8 @@ HOUR = (r"(?:(?:at|in|during) )?(?:which|what) (?:hour|time)(?: of (?:the )?(?:d
 HEALTH = table(
     *STREAK,
     (r"(?:on |during )?(?:the )?night(?: of| on| to)?(?= +P\d)", ""),
+    (r"(?:the )?(?:single |very )?(?:least active|most inactive|laziest|slowest|quietest)(?= (?:day|night)\b)", "MIN"),
+    (r"(?:the )?(?:single |very )?(?:most active|busiest|fittest)(?= day\b)", "MAX"),
     ("heavier or lighter|lighter or heavier", "CHANGE WEIGHT"),
     ("heavier", "MORE WEIGHT"),
     ("lighter", "LESS WEIGHT"),
@@ -136,6 +141,7 @@ MUSIC = table(
          "(?:listening|streaming|play) (?:history|log|library|records?)",
          "(?:on |through )?(?:my )?(?:headphones|earphones|speakers?|earbuds)",
      ), ""),
+    ("who(?:m|ever)?(?= (?:did|do|have|has|was|were|is)\\b)", "WHICH ARTIST"),
     (either(
          "(?:songs?|music|tracks?|tunes?) (?:and|or|plus|with) podcasts?",
          "podcasts? (?:and|or|plus|with) (?:songs?|music)",
@@ -166,8 +172,8 @@ MUSIC = table(
      ), "LISTENTIME"),
     (("(?:by|in|in terms of|measured by|ranked by|based on|sorted by|ordered by) (?:the )?(?:number of"
              " )?(?:plays|play counts?|times)"), "PLAY"),
-    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:\w+ )?(?:hours)|hours|hourly", "HOURS"),
-    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:\w+ )?(?:minutes)|minutes", "MINUTES"),
+    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:(?!podcasts?\b|music\b|songs?\b)\w+ )?(?:hours)|hours|hourly", "HOURS"),
+    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:(?!podcasts?\b|music\b|songs?\b)\w+ )?(?:minutes)|minutes", "MINUTES"),
     HOUR,
     ("(?:number of |how many |count of |total )?(?:play counts?|plays|streams|listens|spins)", "HOWMANY PLAY"),
     (either(
@@ -207,6 +213,8 @@ VIDEO = table(
      ), ""),
     (("subscribe[drs]*(?: (?:to|of))?|subbed(?: to)?|subs?(?= to)(?: to)?|subscribing(?: to)?|follow(?:ing"
       "|ed)?"), "SUBSCRIBED"),
+    ("whose (?:videos|clips|vids|stuff|content|uploads)", "WHICH CHANNEL"),
+    ("who(?:m|ever)?(?= (?:did|do|have|has|was|were|is)\\b)", "WHICH CHANNEL"),
     ("channel subscriptions?|subscribed channels?|subscriptions?|subs", "SUBSCRIPTIONS"),
     HOUR,
     (("(?:is |was |are |does )?(?:about|on the (?:subject|topic) of|(?:with|has|have|having"
@@ -248,7 +256,7 @@ FILLERS: dict[Topic, frozenset[str]] = {
         " climbed do doing"
         " manage managed kg bpm beats per minute fitbit sleeping duration feet counter goal target scale"
         " scales reading value level"
-        " back asleep hours".split()
+        " back asleep hours active they were counts".split()
     )
     - {"hours"},
     "music": HARMLESS
@@ -263,7 +271,8 @@ FILLERS: dict[Topic, frozenset[str]] = {
     "shops": HARMLESS
     | frozenset(
         "get got online bought groceries grocery shopping cart placed called named pack packs pieces do done"
-        " supermarket haul basket bars cartons packets packs bottles cans tins loaves tubs jars bags boxes".split()
+        " again supermarket haul basket bars cartons packets packs bottles cans tins loaves tubs jars bags"
+        " boxes".split()
     ),
     "subscriptions": HARMLESS
     | frozenset(

@@ -23,7 +23,8 @@ NAMES_OF: dict[Topic, tuple[Kind, ...]] = {
 """What the names in a question of each topic may be."""
 
 SOUND = (
-    r"\b(?:play(?:s|ed|ing)?|listen(?:s|ed|ing)?|songs?|tracks?|artists?|albums?|podcasts?|podcsts?"
+    r"\b(?:play(?:s|ed|ing)?|spun|listen(?:s|ed|ing)?|songs?|artists?|albums?|podcasts?|podcsts?"
+    r"|(?<!lost )(?<!losing )(?<!lose )(?<!keep )tracks?"
     r"|episodes?|music|streams"
     r"|skip(?:s|ped|ping)?|singers?|bands?|heard?|tunes?|stream(?:ed|ing)?(?! (?:services?|subscriptions?"
     r"|platforms?|apps?))"
@@ -42,7 +43,8 @@ TIME_SPENT = (
 """Time is spent there, not money."""
 
 HEALTH = (
-    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|heart ?(?:rates?"
+    r"\b(?:steps?|step ?counts?|walk(?:ed|s|ing)?|sleep(?:s|ing)?|slept|asleep|nights?|shut ?eye|kip|slumber|lie ins?"
+    r"|heart ?(?:rates?"
     r"|beats?)|pulse|resting|stress levels?|cups of water|hydrat\w+|blood pressure|cholesterol|body temperature"
     r"|rhr|bpm|weigh(?:ts?|ed|s|ing)?|heavy|heavier|lighter|heaviest|lightest|kilos?|kilograms?|scales?"
     r"|floors?|calories|kcal|distance|body fat|bmi"
@@ -51,7 +53,7 @@ HEALTH = (
 )
 VIDEO = (
     r"\b(?:videos?|vids?|clips?|watch(?:e[ds]|ing)?|channels?|youtubers?|youtube(?! premium|"
-    r" subscription\b)|yt|youtube music|subscribers?(?= of| to)|sub to|subs to|viewed|viewing|vlogs?|i"
+    r" subscription\b)|yt|youtube music|subscribers?|sub to|subs to|viewed|viewing|vlogs?|i"
     r" (?:last |first |ever )?view|yt music|shorts|views)\b"
     r"|\b(?:ads|adverts|advertisements|commercials) (?:did|have|do|was) i\b"
     r"|\b(?:am i|do i|i am|i) (?:still )?follow(?:ing)?\b"
@@ -68,7 +70,7 @@ ORDERING = r"\b(?:order|ordered)(?: food)? (?:from|at)\b"
 ORDERED_MOST = r"\b(?:which|what) (?:shop|store)s? (?:do|did|have) i (?:usually )?order(?:ed)?\b"
 BUYING = (
     r"\b(?:spen[dt]s?|spending|pay|paid|costs?|buy|bought|buying|buys|purchased?|purchases?|spends?|went"
-    r"|expend(?:ed)?|laid out|money|last time|price|order(?:s|ed)?|get|got)\b"
+    r"|expend(?:ed)?|laid out|money|deliver(?:ed)?|last time|price|order(?:s|ed)?|get|got)\b"
     r"|^how much (?:is|was)"
 )
 """Without one of these, words of products are no products."""
@@ -81,9 +83,9 @@ RUNNING_COST = (
 )
 """What something costs all the time: a subscription, if it is one."""
 SUBSCRIBED = (
-    r"\b(?:subscriptions?|subscribed?|subscribing|subs|subbed|memberships?|recurring (?:charges|payments"
+    r"\b(?:subscriptions?|sub|subscribed?|subscribing|subs|subbed|memberships?|recurring (?:charges|payments"
     r"|bills)|renew(?:s|ed|al)?|price (?:rise|increase|hike|change)s?"
-    r"|more expensive|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
+    r"|more ex(?:pensive)?|dearer|pricier|costlier|gone up in price|go up in price|raised? (?:its|their) prices?)\b"
 )
 MAYBE_SUBSCRIBED = (
     r"\b(?:go up|went up|gone up|prices?|still (?:pay(?:ing)?|active|charged|running)|costs?|any ?more)\b"

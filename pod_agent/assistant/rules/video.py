@@ -9,7 +9,7 @@ from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, roles
 from pod_agent.assistant.rules.shapes import Shapes, filters_of, step_of
 from vocab.query import Filter, QuerySpec
 
-__all__ = ["VIDEO_RULES"]
+__all__ = ["FOLLOWED", "VIDEO_RULES"]
 
 FOLLOWED = Step(spec=QuerySpec(measures=("videos",)))
 """Stands for the list of channels, about which queries say nothing."""
@@ -128,6 +128,18 @@ VIDEO_RULES = (
     ),
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
+    Rule(
+        _SHAPES.either,
+        need=roles("WHICH"),
+        some=(roles("MORE", "MOST", "MOSTOFTEN"),),
+        may=ASKED | {"COMPARE", "CHANNELS"},
+    ),
+    Rule(
+        _SHAPES.either,
+        need=roles("OR"),
+        some=(roles("MORE", "LESS", "MOST", "LEAST"), roles("WHICHMONTH", "WHICHDAY", "WHICHWEEKDAY")),
+        may=ASKED,
+    ),
     Rule(_SHAPES.compare, some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),), may=ASKED | {"THAN", "HOW", "BETWEEN"}),
     Rule(
         _SHAPES.peak,

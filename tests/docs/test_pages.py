@@ -32,6 +32,11 @@ def commands(path: Path) -> list[list[str]]:
     return [shlex.split(line) for line in typed]  # two spaces in a row: a picture, not a command
 
 
+def commands_in_sentences(path: Path) -> list[list[str]]:
+    found = re.findall(r"`(pod-(?:agent|aggregator) [^`\n]+)`", path.read_text(encoding="utf-8"))
+    return [shlex.split(line) for line in found]
+
+
 @pytest.mark.parametrize("path", PAGES, ids=page_name)
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
@@ -60,7 +65,7 @@ def test_pages_that_texts_and_errors_name_exist() -> None:
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path.name != "cli.md"], ids=page_name)
 def test_every_command_on_a_page_exists(path: Path) -> None:
-    for name, *arguments in commands(path):
+    for name, *arguments in commands(path) + commands_in_sentences(path):
         command: click.Command = ROOTS[name]
         context = click.Context(command, info_name=name)
         words = list(arguments)

@@ -13,7 +13,7 @@ from pod_agent.assistant.basis import basis_of, notes_of
 from pod_agent.assistant.beside import NOTHING, Beside
 from pod_agent.assistant.budgeting import budgets
 from pod_agent.assistant.charges import followed, subscriptions
-from pod_agent.assistant.figures import Outcome, by_month, figure, groups_of, narrowed, rounded
+from pod_agent.assistant.figures import Outcome, by_month, figure, groups_of, narrowed, never_paid_in, rounded
 from pod_agent.assistant.habits import small_purchases, unusual
 from pod_agent.assistant.offering import offers
 from pod_agent.assistant.plan import Plan, Refusal
@@ -26,6 +26,14 @@ from vocab.records import IRI, Listen, Money, Order, OrderLine, Record, Transact
 from vocab.records.base import MINOR_DIGITS
 
 __all__ = ["execute"]
+
+
+INWARDS = frozenset({"income", "salary", "refunds", "transfers_in"})
+"""Measures of money that comes in: its largest row is the smallest amount paid."""
+
+
+SUMMED = frozenset({"transfers_out", "transfers_in", "salary"})
+"""Measures in money whose rows are counted where a number of times is asked for."""
 
 
 class Missing(Exception):  # noqa: N818 (carries a refusal, is no error)
@@ -43,6 +51,8 @@ def execute(index: LocalIndex, plan: Plan, beside: Beside = NOTHING) -> Answer:
     if outcome.refused is not None:
         return _refused(outcome, query)
     citations = tuple(dict.fromkeys(outcome.citations))
+    if not citations and (unused := next((step for step in plan.steps if never_paid_in(index, step)), None)):
+        return _refused(Outcome(None, (), None, f"Your records hold nothing that was paid in {unused.foreign}."), query)
     notes = notes_of(index, plan)
     query |= basis_of(index, plan, citations) | {"unit": outcome.unit} | ({"notes": list(notes)} if notes else {})
     text = say(plan, outcome.value, outcome.unit, len(citations)) if outcome.told is None else outcome.told
@@ -78,6 +88,9 @@ def _outcome(index: LocalIndex, plan: Plan, beside: Beside) -> Outcome:
 
 
 def _value(index: LocalIndex, plan: Plan) -> Outcome:
+    if plan.unit == "count" and plan.steps[0].spec.measures[0] in SUMMED:
+        rows = narrowed(index, plan.steps[0])
+        return Outcome(len(rows), tuple(row.iri for row in rows), "count")
     figures = [figure(index, step) for step in plan.steps]
     citations = tuple(iri for _, iris in figures for iri in iris)
     known = [value for value, _ in figures if value is not None]
@@ -120,6 +133,9 @@ def _mean(index: LocalIndex, plan: Plan) -> Outcome:
 
 def _ranking(index: LocalIndex, plan: Plan) -> Outcome:
     groups, citations = groups_of(index, plan)
+    if plan.steps[0].fold is not None:
+        sign = 1 if plan.smallest else -1
+        groups.sort(key=lambda group: (sign * group[1], group[0]))
     value = tuple((name, rounded(figure, plan.unit)) for name, figure in groups[: int(plan.limit or 5)])
     return Outcome(value, citations, plan.unit)
 
@@ -128,6 +144,10 @@ def _leader(index: LocalIndex, plan: Plan) -> Outcome:
     groups, citations = groups_of(index, plan)
     if not groups:
         return Outcome(None, (), None, "There is nothing to rank in your records.")
+    if plan.names:
+        first = groups[0][0].casefold()
+        held = any(first == name.casefold() or first.startswith(f"{name.casefold()} \u2013 ") for name in plan.names)
+        return Outcome("yes" if held else "no", citations, None)
     return Outcome(groups[0][0], citations, None)
 
 
@@ -185,20 +205,22 @@ def _paid(money: Money) -> float | int:
 
 
 def _list(index: LocalIndex, plan: Plan) -> Outcome:
-    order = "newest" if plan.show == "date" else "smallest" if plan.smallest else "largest"
+    inwards = plan.steps[0].spec.measures[0] in INWARDS
+    order = "newest" if plan.show == "date" else "smallest" if plan.smallest is not inwards else "largest"
     rows = _rows(index, plan, order, None if plan.limit is None else int(plan.limit))
     return Outcome(_listed(rows), tuple(row.iri for row in rows), plan.unit)
 
 
 def _extreme(index: LocalIndex, plan: Plan) -> Outcome:
-    rows = _rows(index, plan, "smallest" if plan.smallest else "largest", 1)
+    inwards = plan.steps[0].spec.measures[0] in INWARDS
+    rows = _rows(index, plan, "smallest" if plan.smallest is not inwards else "largest", 1)
     if not rows or not isinstance(rows[0], Transaction | Order):
         return Outcome(None, (), None, "There is no such purchase in your records.")
     row = rows[0]
     if isinstance(row, Order):
         paid, name = Fraction(row.total.amount), row.shop
     else:
-        paid, name = -Fraction(row.amount.amount), row.merchant or row.description
+        paid, name = abs(Fraction(row.amount.amount)), row.merchant or row.counterparty or row.description
     shown: dict[str, Value] = {
         "amount": round_half_away(paid, "SGD"),
         "merchant": name,

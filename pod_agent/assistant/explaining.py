@@ -120,7 +120,7 @@ def _step(told: Mapping[str, Any]) -> Step:
     return Step(
         spec=QuerySpec.from_json({name: value for name, value in told.items() if name not in own}),
         text=told.get("text"),
-        foreign=bool(told.get("foreign")),
+        foreign=str(told.get("foreign", "")),
         fold=told.get("days"),
         bound=None if bound is None else (str(bound[0]), float(bound[1])),
     )

@@ -18,7 +18,7 @@ from vocab.errors import VocabularyError
 from vocab.query import QuerySpec
 from vocab.records import IRI, Transaction
 
-__all__ = ["Groups", "Outcome", "by_month", "figure", "groups_of", "narrowed", "rounded"]
+__all__ = ["Groups", "Outcome", "by_month", "figure", "groups_of", "narrowed", "never_paid_in", "rounded"]
 
 MINUTES_PER_HOUR = 60
 
@@ -146,7 +146,7 @@ def narrowed(index: LocalIndex, step: Step) -> list[Transaction]:
     """The rows of a step that pass what a query cannot say."""
     rows = [row for row in index.records(step.spec) if isinstance(row, Transaction)]
     if step.foreign:
-        rows = [row for row in rows if row.original is not None]
+        rows = [row for row in rows if row.original and step.foreign in {"any", row.original.currency}]
     if step.text is not None:
         phrase = step.text.casefold()
         rows = [
@@ -157,10 +157,20 @@ def narrowed(index: LocalIndex, step: Step) -> list[Transaction]:
     return rows
 
 
-def _sum_of(spec: QuerySpec, rows: list[Transaction]) -> Fraction:
+def never_paid_in(index: LocalIndex, step: Step) -> bool:
+    """Whether a step asks for one foreign currency, and no row of any day was paid in it."""
+    if step.foreign in {"", "any"}:
+        return False
+    everything = QuerySpec(measures=("transactions",))
+    return not narrowed(index, Step(spec=everything, foreign=step.foreign))
+
+
+def _sum_of(spec: QuerySpec, rows: list[Transaction]) -> Fraction | None:
     measure = spec.measures[0]
     if measure in {"purchases", "transactions"}:
         return Fraction(len(rows))
+    if measure == "average_purchase" and not spec.dimensions:
+        return sum((-Fraction(row.amount.amount) for row in rows), Fraction(0)) / len(rows) if rows else None
     if measure not in {"spend", "transfers_out", "transfers_in"} or spec.dimensions:
         raise VocabularyError(f"{measure} cannot be narrowed row by row")
     signed = sum((Fraction(row.amount.amount) for row in rows), Fraction(0))
@@ -193,6 +203,15 @@ def _months(period: Period) -> list[str]:
     return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
 
 
+def _shown(step: Step) -> list[str]:
+    """The months of a step that its filters leave."""
+    months = _months(step.spec.period or EMPTY)
+    for item in step.spec.filters:
+        if item.field == "month" and isinstance(item.value, tuple):
+            months = [month for month in months if (month in item.value) == (item.op == "in")]
+    return months
+
+
 def by_month(index: LocalIndex, step: Step) -> tuple[Groups, tuple[IRI, ...]]:
     """A figure for every calendar month of the period, zero where there is no row."""
     if step.fold is not None:
@@ -200,11 +219,11 @@ def by_month(index: LocalIndex, step: Step) -> tuple[Groups, tuple[IRI, ...]]:
         if step.fold != "sum":
             return sorted(known), used
         sums = dict(known)
-        return [(month, sums.get(month, Fraction(0))) for month in _months(step.spec.period or EMPTY)], used
+        return [(month, sums.get(month, Fraction(0))) for month in _shown(step)], used
     table = index.compute(step.spec)
     found = {str(row[0]): row[1] for row in table.rows}
     groups: Groups = []
-    for month in _months(step.spec.period or EMPTY):
+    for month in _shown(step):
         value = found.get(month)
         groups.append((month, Fraction(0) if value is None or isinstance(value, str) else Fraction(value)))
     return groups, tuple(iri for iris in table.evidence for iri in iris)

@@ -280,6 +280,7 @@ class _Change:
             or parts.limits
             or parts.hours
             or parts.accounts
+            or parts.left_out
         )
 
     @property
@@ -289,7 +290,7 @@ class _Change:
         left = [word for word in parts.left if not is_ordinary(word)]
         several = max(len(parts.periods), len(parts.days), len(parts.limits), len(parts.hours), len(parts.accounts)) > 1
         return (
-            not (left or several or parts.accounts or parts.parts or parts.bounds or parts.top)
+            not (left or several or parts.accounts or parts.parts or parts.bounds or parts.top or parts.left_out)
             and parts.roles <= OPEN_ROLES
         )
 

@@ -14,6 +14,7 @@ from typing import Final
 from pod_agent.assistant.classifier.heads import shipped
 from pod_agent.assistant.classifier.masking import NAMES
 from pod_agent.assistant.parts import Parts
+from pod_agent.assistant.rules.money_steps import NESTED
 from pod_agent.assistant.rules.reading import Reading
 from pod_agent.assistant.rules.text import canonical
 
@@ -133,6 +134,9 @@ USES: Final[Mapping[str, Callable[[Parts], bool]]] = {
     "SAVINGS": _measures("savings"),
     "TRANSACTIONS": _measures("transactions"),
     "FOREIGN": lambda sketch: "in foreign currency" in sketch.conditions,
+    "SECTION": _groups("section"),
+    "LAPSED": _measures("lapsed", "gone"),
+    "PRICECHANGE": _measures("changes", "changed"),
     "CANCELLED": lambda sketch: "cancelled" in sketch.conditions,
     "PODCAST": _either(_podcasts, lambda sketch: bool(sketch.names)),
     "PODCASTS": _podcasts,
@@ -277,6 +281,7 @@ CLAIMS: Final[tuple[tuple[Callable[[Parts], bool], str], ...]] = (
 )
 """What must be said in a question for a sketch to claim it."""
 
+_transferred = _measures("transfers_out", "transfers_in", "savings")
 _summed = _measures("spend", "income", "salary", "refunds", "cash", "net", "transfers_out", "transfers_in", "savings")
 HOW_MANY: Final = r"(?<!\w)(?:how (?:many|often)|number of|counts?)(?!\w)"
 HOW_MUCH: Final = r"(?<!\w)(?:how much|total|amounts?|sums?|dollars|money|\$|sgd|percent\w*|share)(?!\w)"
@@ -284,14 +289,17 @@ SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|re
 TAKEN_OUT: Final = (
     r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b|\bno podcasts?\b"
 )
-NET_OF_REFUNDS: Final = (
-    r"\b(?:after|net of|less|minus|with) (?:all |any |the )?refunds\b|\brefunds? (?:subtract|deduct|taken|off|out)"
-)
+NET_OF_REFUNDS: Final = r"\b(?:after|net of|less|minus|with) (?:all |any |the )?refunds\b"
+    r"|\brefunds? (?:is |are |was |were )?(?:subtract|deduct|taken|off|out)"
 POINTING: Final = r"\b(?:was|is|were|are) (?:it|that|this|they|those)\b"
 
 
 def _misses(text: str, sketch: Parts) -> str | None:
     """What the whole question asks for and the sketch does not: a count, each row, something left out, "it"."""
+    if re.search(r"\btransfers?\b", text) and not _transferred(sketch):
+        return "transfers"
+    if _summed(sketch) and re.search(r"\bnot (?:the |in )?(?:dollars|amounts?|money|sums?|values?)$", text):
+        return "not"
     if sketch.operation == "value" and (missed := _value_misses(text, sketch)):
         return missed
     if re.search(TAKEN_OUT, text) and not sketch.without and sketch.measure != "cash":
@@ -340,9 +348,8 @@ BEFORE_NAMES: Final = r"(?:at|from|by|with|to|of|for|on|called|named|channel|art
 
 def unused(question: str, sketch: Parts, reading: Reading) -> str | None:
     """The first word or role of the question that the sketch does not use; None where it uses all that weighs."""
-    for role in sorted(reading.roles):
-        if role in USES and not USES[role](sketch):
-            return role.lower()
+    if lost := _unsaid(sketch, reading):
+        return lost
     for claims, words in CLAIMS:
         if claims(sketch) and not re.search(rf"(?<!\w)(?:{words})(?!\w)", f"{reading.text} {canonical(question)}"):
             return sketch.operation
@@ -357,6 +364,13 @@ def unused(question: str, sketch: Parts, reading: Reading) -> str | None:
         return number[0]
     capitals = _capitals(question)
     return next((word for word in reading.left if not _changes_nothing(word, capitals, reading)), None)
+
+
+def _unsaid(sketch: Parts, reading: Reading) -> str | None:
+    """What the rules read in the question and the sketch has no word for."""
+    if NESTED.search(reading.text) or reading.left_out or reading.currency:
+        return reading.currency or "not"
+    return next((role.lower() for role in sorted(reading.roles) if role in USES and not USES[role](sketch)), None)
 
 
 def is_ordinary(word: str) -> bool:

@@ -55,14 +55,15 @@ class Step:
     """One query, named for the wording. ``text`` and ``foreign`` narrow transactions further, row by row.
 
     ``text`` is a phrase that the bank's text or the other party must hold, ``foreign`` keeps rows that were paid
-    in another currency than they were billed in. With ``fold`` the figure is worked out from the values of the days:
-    of those that pass ``bound``, a sign and a number, where the fold is ``days`` or ``run``.
+    in another currency than they were billed in: the ISO 4217 code of one, or ``any``. With ``fold`` the figure is
+    worked out from the values of the days: of those that pass ``bound``, a sign and a number, where the fold is
+    ``days`` or ``run``.
     """
 
     spec: QuerySpec
     name: str = ""
     text: str | None = None
-    foreign: bool = False
+    foreign: str = ""
     fold: Fold | None = None
     bound: tuple[str, float] | None = None
 
@@ -72,7 +73,7 @@ class Step:
         if self.text is not None:
             out["text"] = self.text
         if self.foreign:
-            out["foreign"] = True
+            out["foreign"] = self.foreign
         if self.fold is not None:
             out["days"] = self.fold
         if self.bound is not None:

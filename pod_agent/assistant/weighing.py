@@ -34,6 +34,8 @@ ADDED: Final = (
     r"|(?:and|plus) (?:my |the )?(?:salary|income|interest)"
 )
 NEXT_TO: Final = "before|after|prior|until|til|till|up to|preceding|following|previous|earlier|ahead|then|by|than"
+YES_NO: Final = r"(?:is|was|are|were) (?!(?:there|it)\b)(?!.*\b(?:or|versus|vs)\b)"
+"""A question for yes or no, and none for a name."""
 AGAIN: Final = "Can you ask it more simply?"
 
 
@@ -77,7 +79,9 @@ def _without(question: str, words: str) -> str:
 
 
 def _always(seen: Weighed) -> str | None:
-    return next((words for pattern in ALWAYS if (words := seen.found(pattern))), None)
+    hits = (words for pattern in ALWAYS if (words := seen.found(pattern)))
+    per = seen.plan.per if seen.plan.operation == "mean" else "month" if seen.plan.operation == "series" else ""
+    return next((words for words in hits if not per or not re.fullmatch(rf"\w+ (?:per|each) {per}", words)), None)
 
 
 def _two_questions(seen: Weighed) -> str | None:
@@ -172,6 +176,7 @@ def _months(seen: Weighed) -> str | None:
     named = [hit for hit in re.finditer(rf"\b(?:{MONTH})\b", seen.words) if hit[0] in MONTHS]
     near = seen.found(NEXT_TO) is not None
     edges = {day.month for period in seen.periods for day in (_edges(period) if near else period)}
+    edges |= {int(value[5:7]) for value in seen.values("not_in") if re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?", value)}
     inner = {
         month for first, last in seen.periods if len(named) > 2 and first.year > 1 for month in _spanned(first, last)
     }
@@ -199,7 +204,8 @@ def _spans(seen: Weighed) -> str | None:
     }
     for words, (first, last) in spans.items():
         hit = seen.found(words)
-        if hit and not any(_fits(period, first, last, near=near) for period in seen.periods):
+        spared = f"{first:%Y-%m}" in seen.values("not_in") or first.isoformat() in seen.values("not_in")
+        if hit and not spared and not any(_fits(period, first, last, near=near) for period in seen.periods):
             return hit
     return None
 
@@ -245,7 +251,7 @@ def _turned(seen: Weighed) -> str | None:
 def _negated(seen: Weighed) -> str | None:
     """A negation of which the plan shows nothing."""
     hit = seen.found(
-        r"not|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides|neither|nor|barring"
+        r"not(?! (?:the |in )?(?:rides|trips|visits|times|amounts?|dollars|money|sums?|values?|totals?)[.?!]*$)|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides|neither|nor|barring"
         r"|(?:everything|anything|anywhere|all) but",
         asking=True,
     )
@@ -320,6 +326,8 @@ def _daytimes(seen: Weighed) -> str | None:
 def _sorts(seen: Weighed) -> str | None:
     """Answers of another sort than the question's: a name for how much, months for yes or no, a turned yes or no."""
     kind, question = seen.plan.operation, seen.question
+    if kind in {"leader", "peak", "ranking"} and not seen.plan.names and (hit := re.match(YES_NO, question)):
+        return hit[0]
     if kind in {"leader", "peak"} and re.match(r"how (?:much|many)\b", question):
         told = re.search(r"\b(?:which|where|who|what|most|highest|biggest|least)\b", question)
         return None if told else seen.found("how (?:much|many)")

@@ -20,12 +20,17 @@ NAMES = {
     "videos": "videos", "music_videos": "YouTube Music plays", "orders": "orders", "order_value": "order value",
     "items": "pieces bought", "product_spend": "spending on products", "sleep_minutes": "sleep",
 }  # fmt: skip
+COUNTED = frozenset({"transfers_out", "transfers_in", "salary"})
 SIGNS = {"gt": "over", "ge": "at least", "lt": "under", "le": "at most", "eq": "exactly"}
 
 
 def say(plan: Plan, value: Value, unit: str | None, records: int) -> str:
     """One or two sentences: the figure, what it is, and on how many records it rests."""
     about = _recurring(plan) if plan.ask else _about(plan.steps[0])
+    if plan.operation == "leader" and plan.names:
+        about = f"{', '.join(map(safe_name, plan.names))}, first by {about}"
+    if plan.operation == "value" and unit == "count" and plan.steps[0].spec.measures[0] in COUNTED:
+        about = f"number of times: {about}"
     side = "less" if plan.smallest else "more"
     saying = SAYINGS.get(plan.operation, "{about}").format(about=about, other=_other(plan), per=plan.per, side=side)
     basis = f"From {records:,} record{'' if records == 1 else 's'}."
@@ -124,7 +129,7 @@ def conditions(step: Step) -> list[str]:
     if step.text is not None:
         words.append(f"({safe_name(step.text)})")
     if step.foreign:
-        words.append("in foreign currency")
+        words.append("in foreign currency" if step.foreign == "any" else f"in {step.foreign}, billed in SGD")
     return words
 
 
@@ -139,6 +144,8 @@ def _condition(item: Filter) -> str:
             return f"between SGD {values[0]} and {values[1]}"
         return f"{SIGNS[item.op]} SGD {values[0]}"
     negated = "without " if item.op in {"ne", "not_in"} else ""
+    if item.field == "month":
+        values = [f"{date.fromisoformat(f'{each}-01'):%B %Y}" for each in values]
     lead = LEADS.get(item.field, "on ")
     joined = ", ".join(map(safe_name, values))
     return f"{negated or lead}{joined}"

@@ -160,7 +160,7 @@ class Case:
     def row_filters(self, only: frozenset[str] | None = None) -> tuple[Filter, ...]:
         """Limits, days of the week and accounts; of these marks only, where marks are given."""
         limits = [item for number, item in enumerate(self.reading.limits) if only is None or f"A{number}" in only]
-        out = [*limits, *self._days(only), *self.reading.hours]
+        out = [*limits, *self._days(only), *self.reading.hours, *self.reading.left_out]
         if len(self.reading.hours) > 1:
             raise Unclear(clarify("Which hours do you mean?"))
         if len(self.reading.accounts) > 1:

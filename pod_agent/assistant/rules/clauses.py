@@ -8,6 +8,7 @@ name, a period or a limit in it may be what the question is about.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from pod_agent.assistant.rules.harmless import is_english
@@ -20,14 +21,27 @@ from pod_agent.assistant.rules.topics import topics_of
 __all__ = ["core"]
 
 SPLIT = re.compile(
-    r"([.!?;:]+\s+|,\s*|\s+[-\u2013\u2014]+\s+|\s+(?=(?:so|but|because|cos|cuz|therefore)\s+(?!far\b|much\b|many\b|that\b|well\b|kind\b|good\b|bad\b|often\b|little\b|long\b)))",
+    r"([.!?;:]+\s+|,\s*|\s+[-\u2013\u2014]+\s+"
+    r"|\s+(?=so that (?:i|we|it|she|he|they)\b|and i (?:need|want|would like|wonder)\b)"
+    r"|\s+(?=(?:so|but|because|cos|cuz|therefore)\s+(?!far\b|much\b|many\b|that\b|well\b|kind\b|good\b|bad\b|often\b|little\b|long\b))"
+    r"|\s+(?=and\s+(?:i\s+)?(?:require|need|want|wonder|wish|would like)\b))",
     re.IGNORECASE,
 )
+SENTENCE_ENDS = frozenset({".", "!", "...", "?"})
 SHORTEST = 3
 LINK = (
-    r"(?:(?:and|so|but|well|then|now|ok|okay|right|honestly|because|cos|also|oh|um|uh|er|alright|anyway|look|listen|see"
+    r"(?:(?:so that|and|so|but|well|then|now|ok|okay|right|honestly|because|cos|also|oh|um|uh|er|alright|anyway|look"
+    r"|listen|see"
     r"|you know|by the way|please|like|basically|actually)\s+)*"
 )
+NO_PURPOSE = "the|my|a|an|all|any|whom|which|what|date|where|each|every|these|those|this|that|him|her|them|me"
+"""After "to": no verb, so that no purpose is told."""
+NO_STORY = (
+    "spend|compar|includ|exclud|count|ignor|leav|start|beginn|end|dat|tak|us|pay|listen|watch|sleep|walk|shopp|eat|din"
+    "|sett|putt|omitt|disregard|add|combin|averag|concern|regard|travell|stream|round|measur|judg|exceed|cover|cost"
+    "|total|th|someth|anyth|noth|everyth|dur|morn|even|mean|buy|purchas|order|bank|sav|earn|receiv|send|see|know"
+)
+"""Verbs whose "-ing" may narrow what is asked, or be it."""
 ASKS = re.compile(
     r"\b(?:how (?:much|many|often|long|large|big|high|has|have|did|does|do|is|was|were|are)|what|whats|which|when"
     r"|where|who|whom|list|show|compare|count|total|top|give|tell|name|rank|add up|sum|work out|find|check|look up"
@@ -40,16 +54,49 @@ TELLS = re.compile(
     r"|they|he|she|everyone|everybody|someone|people|friends?|sorry|hi|hello|hey|good (?:morning|evening|afternoon)"
     r"|thanks?|thank|let me|lets|no wait|just (?:curious|checking|wondering)|trying|thinking|going through"
     r"|just (?:finished|got|had|came|did|been|back)|coming (?:off|back)|getting ready|finally|having"
-    r"|looking (?:back|at my)|cutting back|doing my)\b",
+    r"|looking (?:back|at my)|cutting back|doing my|because|now that|given (?:that|how)|lol|haha|hmm"
+    r"|as (?:someone|somebody|a|an|i|we|you)|(?:before|in case|whenever|when|while|if) (?:i|we|you) (?:get|got|have|find|forget|can)"
+    r"|since (?:i|we|my|our|you|he|she|they|everybody|everyone)|not (?:to|that)"
+    rf"|to (?!(?:{NO_PURPOSE})\b)[a-z]+ |(?!(?:{NO_STORY})ing\b)[a-z]+ing (?:my|our|a|an|ready|up|some|for)"
+    r"|for (?:my|our|the|a|an|this) (?:[a-z]+ ){0,2}(?:claim|form|forms|return|project|report|review|application|meeting"
+    r"|resume|appointment|interview|homework|thesis|presentation|files))\b",
     re.IGNORECASE,
 )
+PURPOSE = re.compile(
+    r"^((?:for|because of) (?:my|our|the|a|an|this) (?:[a-z]+ ){1,3}?)(?=(?:i|we) (?:need|want|require|would|should|am)\b)",
+    re.IGNORECASE,
+)
+"""What a figure is for, told before it without a comma."""
 STATES = re.compile(
-    rf"^{LINK}(?!(?:how|what|whats|which|when|where|who|was|were|is|are|did|do|does|has|have|list|show|tell|give)\b)"
-    r"(?:\w+ ){1,4}(?:was|were|is|are|has been|had been|felt|feels|seemed|seems|looked)"
+    rf"^(?!{LINK}(?:how|what|whats|which|when|where|who|was|were|is|are|did|do|does|has|have|list|show|tell|give)\b)"
+    rf"{LINK}(?:\w+ ){{1,4}}(?:was|were|is|are|has been|had been|felt|feels|seemed|seems|looked)"
     r" (?!.*\b(?:how|what|which|when|where|who)\b)",
     re.IGNORECASE,
 )
 """September was the month of our trip: a statement about anything."""
+QUIET = re.compile(
+    rf"^{LINK}(?!(?:is|are|was|were|do|did|does|have|has|had|can|could|would|will|should|if|unless|when|whenever|while|once|after|before|suppose|assuming|given|for|at|in|on|with|from|by|to"
+    r"|about|of|during|per|as|what|how)\b)(?=(?:\w+ ){1,}\w+)"
+    r"(?=.*\b(?:i|we|it|they|you|he|she|me|us|is|are|was|were|has|have|had|can|may|must|will|says?|said|thinks?|thought"
+    r"|asks?|asked|wants?|needs?|claims?|matters?|counts?|reckons?)\b)",
+    re.IGNORECASE,
+)
+"""A statement by whomever: somebody or something does something, and nothing is asked."""
+WISHES = re.compile(
+    rf"^{LINK}(?:i|we|id|wed)(?: now| also| just| only| really)* (?:need|want|would like|like|require)"
+    r" (?!(?:to|you|them|it|this|that|him|her)\b)",
+    re.IGNORECASE,
+)
+"""I need the total of groceries: a statement that asks."""
+WAS_AWAY = re.compile(
+    rf"^{LINK}(?:in|on|over|during|between|from|since|until) [\w ]{{1,40}}? (?:i|we) (?:was|were|went|had|have|am|took|flew)\b",
+    re.IGNORECASE,
+)
+"""Between 10 and 16 September I was in Japan: a time is told with what was done then."""
+SAYS_NOTHING = frozenset(
+    "SPEND BUY AND OR WHICH WHERE WHEN MERCHANT MERCHANTS PURCHASE PURCHASES ANY HOW TOTAL COMPARE LIST HOWMUCH RECEIVED SENT".split()
+)
+"""Roles that a statement may have for nothing."""
 TURNS = re.compile(
     rf"^{LINK}(?:(?:could|can|would|will) you |please |i(?:d| would) (?:like|love) |tell |give |show )*.*?"
     r"\b(?:how (?:much|many|often|long)|what|whats|which|when|where|who|tell me|give me|show me|list)\b",
@@ -81,14 +128,32 @@ THEM = re.compile(
     rf"|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
 )
 """Words that stand for a name told before."""
+MODAL = re.compile(r"\b(?:i|we|you|they|it) can\b")
+"""No tin of anything."""
 THERE = re.compile(
     r"\b(?:spen[dt]|buy|bought|go|went|been|visit(?:ed)?|pay|paid|eat|ate|shop(?:ped)?|left|money) there\b"
 )
 """A place told before."""
-THAT = re.compile(r"\b(?:in |during |over |for )?(?:that|the same) (?P<time>year|month|week|day|quarter|period|time)\b")
+THAT = re.compile(
+    r"\b(?:in |during |over |for |on )?(?:that|the same|those) (?P<time>years?|months?|weeks?|days?|quarter|period|time|trip)\b"
+)
 """Words that stand for a time told before."""
 FLOWS = frozenset({"SALARY", "INCOME", "REFUNDS", "CASH", "SAVINGS"})
 """What a clause that tells may say of money, and the asking one leaves unsaid."""
+COMMON_END = re.compile(r"(?:ing|ed|ly|ness|ous|ful|tion)$")
+COMMON_BEFORE = frozenset(
+    "a an the my our your his her their some any no is are was were am be been so very too i we to always never".split()
+)
+"""Before a common word, and not before a name that stands alone."""
+THEN = re.compile(r"\b(?:then|after(?:wards?)?|before|since|later|earlier|ever|same|that|meanwhile|during|compared)\b")
+"""Words that may point to a time told before."""
+STANDING = re.compile(
+    r"\b(?:spen[dt]|spending|paid|pay|payments?|bought|buy|costs?|purchases?|transactions?|steps?|walk(?:ed)?|sleep|slept"
+    r"|heart|weigh(?:t|ed)?|play(?:ed|s)?|listen(?:ed|ing)?|songs?|artists?|podcasts?|videos?|watch(?:ed)?|salary|income"
+    r"|earn(?:ed)?|orders?|subscriptions?|cash|refunds?|rides?|sent|received|fees?"
+    r"|(?:went|goes?|go) (?:to|on)|visit(?:s|ed)?)\b"
+)
+"""What a question is about: it needs nothing of what was told to be understood."""
 IT = re.compile(
     r"\b(?:(?:did|does|was|is|were|do|has|have) (?:that|it|they|those)|it|them|they|theirs|those|him|her|his)\b"
 )
@@ -97,9 +162,9 @@ IT = re.compile(
 
 def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     """The asking part of a question, where leaving out the rest changes nothing; None where there is no such part."""
-    pieces = SPLIT.split(question.strip())
+    pieces = SPLIT.split(PURPOSE.sub(r"\1, ", question.strip()))
     clauses, joints = pieces[::2], ["", *pieces[1::2]]
-    asks = [number for number, clause in enumerate(clauses) if ASKS.search(_bare(clause)) and not _tells(clause)]
+    asks = [number for number, clause in enumerate(clauses) if _asks(clause)]
     if not asks:
         return None
     turns = [number for number in range(1, len(clauses)) if _turns(joints[number], clauses[number])]
@@ -109,7 +174,7 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
         number
         for number, clause in enumerate(clauses)
         if number not in asks
-        and (_tells(clause) or (turns and number < turns[0] and TELLS.match(_bare(clause))))
+        and (_tells(clause) or _states(clause) or (turns and number < turns[0] and TELLS.match(_bare(clause))))
         and (number < asks[0] or not NARROWS.search(clause))
     ]
     told += [number for number in range(asks[0] + 1, len(clauses)) if ENDING.match(_bare(clauses[number]))]
@@ -127,14 +192,65 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     if any(number and TAKEN_BACK.fullmatch(_bare(clauses[number])) for number in told):
         return None
     before = [clauses[number] for number in told if number < asks[0]]
+    quiet = [
+        plain(clauses[number]) for number in told if not _tells(clauses[number]) and QUIET.match(_bare(clauses[number]))
+    ]
+    if any(_says_more(text, plain(kept), lexicon, today) for text in quiet):
+        return None
     if any(NARROWS.search(clause) and not _narrows_alike(plain(clause), lexicon, today) for clause in before):
         return None
     return _standing_alone(kept, [plain(clauses[number]) for number in told], lexicon, today)
 
 
 def _strange(part: Reading) -> bool:
-    """Whether a clause that tells holds a word that no dictionary and no record knows: it may be a name."""
-    return any(word.isalpha() and len(word) > SHORTEST and not is_english(word) for word in part.left)
+    """Whether a clause that tells holds a word that no dictionary and no record knows: it may be a name.
+
+    What ends like a verb, or follows an article or a verb of being, is none.
+    """
+    words = part.question.split()
+    return any(
+        word.isalpha()
+        and len(word) > SHORTEST
+        and not is_english(word)
+        and not COMMON_END.search(word)
+        and not _is_compound(word)
+        and not COMMON_BEFORE.intersection(
+            words[max(words.index(word) - 1, 0) : words.index(word)] if word in words else ()
+        )
+        for word in part.left
+    )
+
+
+def _asks(clause: str) -> bool:
+    bare = _bare(clause)
+    return WISHES.match(bare) is not None or bool(ASKS.search(bare) and not _tells(clause) and not WAS_AWAY.match(bare))
+
+
+def _states(clause: str) -> bool:
+    """Whether a clause is a statement that asks nothing, whoever makes it."""
+    bare = _bare(clause)
+    if ASKS.search(re.sub(r"\b(?:is|are|was|were|has|had|can i|count|read)\b", "", bare)) or NARROWS.search(bare):
+        return False
+    return QUIET.match(bare) is not None or WAS_AWAY.match(bare) is not None
+
+
+def _says_more(text: str, kept: str, lexicon: Lexicon, today: date) -> bool:
+    """Whether a statement has a word that changes figures and the asking part has not."""
+    part, whole = (read(each, lexicon, today, topics_of(kept)[0]) for each in (text, kept))
+    return bool(part.roles - whole.roles - SAYS_NOTHING - {mark for mark in part.roles if mark[-1:].isdigit()})
+
+
+def _is_compound(word: str) -> bool:
+    """Whether two words of English were written as one: payday."""
+    cuts = range(SHORTEST, len(word) - SHORTEST + 1)
+    return any(is_english(word[:cut]) and is_english(word[cut:]) for cut in cuts)
+
+
+def _is_idle(clause: str, lexicon: Lexicon, today: date) -> bool:
+    """Whether a sentence of its own holds nothing that a question is made of: "New year resolution and all that"."""
+    part = read(plain(clause), lexicon, today, topics_of(plain(clause))[0])
+    marks = part.names or part.periods or part.categories or part.parts or part.limits or part.days or part.accounts
+    return not (marks or part.hours or part.bounds or part.currency or part.roles or part.refusal)
 
 
 def _narrows_alike(text: str, lexicon: Lexicon, today: date) -> bool:
@@ -148,7 +264,9 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
     topic = topics_of(plain(kept))[0]
     whole = read(plain(kept), lexicon, today, topic)
     parts = [read(text, lexicon, today, topic) for text in told]
-    if any(topics_of(text)[0] not in {"", topic} for text in told):
+    if any(topics_of(MODAL.sub(" ", text))[0] not in {"", topic} for text in told) and not STANDING.search(
+        kept.casefold()
+    ):
         return None
     names = {name for part in parts for group in part.names for name in group}
     flows = FLOWS.intersection(*({*part.roles} for part in parts)) if parts else set()
@@ -166,10 +284,24 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
         return THEM.sub(lambda found: _back_to(found, *texts), kept, count=1) if len(texts) == 1 else None
     if told and IT.search(kept.casefold()):
         return None
+    if STANDING.search(kept.casefold()) and not THEN.search(kept.casefold()):
+        parts = [_beside(part, whole) for part in parts]
     if not whole.names and (THERE.search(kept.casefold()) or any(_strange(part) for part in parts)):
         return None
     kinds = {kind for group in whole.names for name in group for kind in lexicon.categories.get(name.text, ())}
     return kept if all(_holds(whole, part, kinds) for part in parts) else None
+
+
+def _beside(part: Reading, whole: Reading) -> Reading:
+    """What is told without the times and things that the question has of its own: "I was ill in May. ... in June?"."""
+    things = bool(whole.names or whole.categories)
+    return replace(
+        part,
+        periods=[] if whole.periods else part.periods,
+        names=[] if things else part.names,
+        categories=[] if things else part.categories,
+        parts=[] if things else part.parts,
+    )
 
 
 def _back_to(found: re.Match[str], name: str) -> str:
@@ -191,6 +323,8 @@ def _bare(clause: str) -> str:
 def _tells(clause: str) -> bool:
     """Whether a clause states something: it begins with who or what does it, and no asking word leads it."""
     bare = _bare(clause)
+    if WISHES.match(bare):
+        return False
     if STATES.match(f"{bare} "):
         return True
     if not TELLS.match(bare):

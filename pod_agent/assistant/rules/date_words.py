@@ -28,9 +28,11 @@ __all__ = [
     "half_of",
     "month_number",
     "month_of",
+    "months_of",
     "one_day",
     "quarter_of",
     "same_day",
+    "turned",
     "within_year",
     "written_days",
     "year_of",
@@ -139,6 +141,20 @@ def day_first(year: int, month: int, day: int) -> Period:
 def month_of(year: int, month: int) -> Period:
     """A whole month."""
     return (date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def months_of(year: int, number: int, *, first: bool) -> Period:
+    """The first, or the last, few months of a year."""
+    number = min(number, 12)
+    return (date(year, 1, 1), month_of(year, number)[1]) if first else (date(year, 13 - number, 1), date(year, 12, 31))
+
+
+def turned(left: Period, right: Period) -> Period:
+    """From November to February: the earlier of the two was a year before."""
+    start = left[0]
+    while start > right[1]:
+        start = same_day(start, start.year - 1)
+    return (start, right[1])
 
 
 def quarter_of(year: int, number: int) -> Period:

@@ -33,13 +33,16 @@ from pod_agent.assistant.rules.date_words import (
     half_of,
     month_number,
     month_of,
+    months_of,
     one_day,
     quarter_of,
-    same_day,
+    turned,
     within_year,
     written_days,
     year_of,
 )
+from pod_agent.assistant.rules.left_out import take_left_out, told_apart
+from vocab.query import Filter
 
 __all__ = ["MONTHS", "NUMBERS", "WEEKDAYS", "Times", "read_times"]
 
@@ -49,7 +52,8 @@ class Times:
     """What a question says about time: the text with marks, the periods, and the phrase that is too vague, if any.
 
     ``broken`` holds a phrase that names no day that exists, such as 31 February. ``ends`` has, for each period that was
-    said as "from A to B", A and B themselves: a change from A to B is about these two.
+    said as "from A to B", A and B themselves: a change from A to B is about these two. ``left_out`` are the times that
+    the one period goes without.
     """
 
     text: str
@@ -57,6 +61,7 @@ class Times:
     vague: str | None = None
     broken: str | None = None
     ends: list[tuple[Period, Period] | None] = field(default_factory=list)
+    left_out: list[Filter] = field(default_factory=list)
 
 
 def read_times(text: str, today: date) -> Times:
@@ -81,12 +86,13 @@ class _Reader:
         self._today = today
         self._found: list[Period] = []
         self._ends: dict[int, tuple[Period, Period]] = {}
+        self.left_out: list[Filter] = []
 
     def atoms(self, text: str) -> str:
         """Replace every atom by a provisional mark."""
         if not re.search(r"\b(?:since|from|between|starting)\b", text):
             text = re.sub(r"\b(?:up )?(?:to|until|till) (?:now|today|date)\b", " ", text)
-        text = self._share_years(within_year(written_days(text)))
+        text = self._share_years(told_apart(within_year(written_days(text))))
         for pattern, build in self._patterns():
             text = re.sub(pattern, lambda match, build=build: self._mark(build(match)), text)  # type: ignore[misc]
         return re.sub(r"@(\d+)@ (?:in |of |for |from |namely |ie )?@(\d+)@", self._narrowed, text)
@@ -148,11 +154,12 @@ class _Reader:
         for pattern, join in joins:
             text = re.sub(pattern, lambda match, join=join: self._mark(self._join(match, join)), text)  # type: ignore[misc]
         text = re.sub(r"@(\d+)@ (?:in |of |for |from |namely |ie )?@(\d+)@", self._narrowed, text)
+        text, self.left_out = take_left_out(text, self._found)
         return re.sub(rf"\b{LEAD}(?=@\d+@)", "", text)
 
     def finish(self, text: str) -> Times:
         """Number the marks in the order of the text and end every period today."""
-        out = Times("")
+        out = Times("", left_out=self.left_out)
 
         def number(match: re.Match[str]) -> str:
             first, last = self._found[int(match[1])]
@@ -173,16 +180,7 @@ class _Reader:
         period = join(left, right)
         if match[2]:
             self._ends[len(self._found)] = (left, right)
-        if period[0] > period[1] and match[2]:
-            return self._turned(left, right)
-        return period
-
-    def _turned(self, left: Period, right: Period) -> Period:
-        """From November to February: the earlier of the two was a year before."""
-        start = left[0]
-        while start > right[1]:
-            start = same_day(start, start.year - 1)
-        return (start, right[1])
+        return turned(left, right) if period[0] > period[1] and match[2] else period
 
     def _share_years(self, text: str) -> str:
         """In "August and October 2025" or "Q1 to Q2 last year" the year belongs to both."""
@@ -198,7 +196,7 @@ class _Reader:
 
     def _patterns(self) -> list[tuple[str, Callable[[re.Match[str]], Period]]]:
         today, past = self._today, r"(?:last|past|previous|preceding|most recent|latest)"
-        this = r"(?:this|current|the current|present|the present|running|the running|ongoing)"
+        this = r"(?:this|current|the current|present|the present|running|the running|ongoing)(?: whole| entire| full)?"
         week = today - timedelta(today.weekday())
         return [
             *self._dates(),
@@ -224,7 +222,7 @@ class _Reader:
             (
                 (rf"\b(first|1st|last|final) ({COUNT}) months (?:of|in) (?:the )?(?:year )?({YEAR}|this year"
                 rf"|last year|year)\b"),
-                lambda m: self._months_of(m[1], count(m[2]), m[3]),
+                lambda m: months_of(self._year_of(m[3]), count(m[2]), first=m[1] in {"first", "1st"}),
             ),
             (
                 rf"\b(first|1st|last|final) week (?:of|in) ({MONTH})(?: ({YEAR}))?\b",
@@ -358,13 +356,6 @@ class _Reader:
 
     def _year_of(self, words: str) -> int:
         return self._today.year - (words == "last year") if not words.isdigit() else int(words)
-
-    def _months_of(self, which: str, number: int, year: str) -> Period:
-        """The first, or the last, few months of a year."""
-        of, number = self._year_of(year), min(number, 12)
-        if which in {"first", "1st"}:
-            return (date(of, 1, 1), month_of(of, number)[1])
-        return (date(of, 13 - number, 1), date(of, 12, 31))
 
     def _latest_month(self, month: int) -> Period:
         return month_of(self._today.year - (month > self._today.month), month)

@@ -5,6 +5,14 @@ from __future__ import annotations
 __all__ = ["FLOWS"]
 
 FLOWS = (
+    (
+        r"\b(?:incoming|inward|inbound) (transfers?)\b|\b(transfers?) (?:(?:came|come|coming|that came) in|in(?= ?$))",
+        r"\1\2 received",
+    ),
+    (
+        r"\b(?:outgoing|outward|outbound) (transfers?)\b|\b(transfers?) (?:(?:went|gone|going|that went) )?out\b",
+        r"\1\2 made",
+    ),
     (r"\b(paid|pay|pays|paying|sent|send|sends|gave|give|transferred|transfer) me back\b", r"\1 me"),
     (r"\b(?:remit(?:ted)?|pay|paid|send|sent|give|gave|transfer(?:red)?)(?: any money| money)? to me\b", "send me"),
     (r"\b(?:draw|drew|drawn|drawing)\b(?! (?:up|out))", "withdraw"),
@@ -79,8 +87,13 @@ FLOWS = (
             r"\b(?:draw|drew|drawn|drawing|pull|pulled|took|take|taken|get|got|withdrew|withdraw"
             r"|withdrawn) (?:out )?(?:cash|money)(?: out)?"
             r"(?: (?:from|at|out of) (?:the |an? |any )?(?:atms?|machines?|cash machines?|cash points?"
-            r"|cashpoints?|banks?|wall))?\b"
+            r"|cashpoints?|banks?|wall))?\b(?! from E\d)"
         ),
+        "withdraw cash",
+    ),
+    (
+        r"\b(?:took|taken|take|pulled|pull|got|get|drew) (?:out )?(?:of|from) (?:the |an? |any )?(?:atms?|machines?"
+        r"|cash machines?|cash ?points?)\b",
         "withdraw cash",
     ),
     (
@@ -92,7 +105,7 @@ FLOWS = (
     ),
     (
         (
-            r"\b(?:credited|came|come|paid|given|got|get|gotten|received|returned|handed|flowed"
+            r"\b(?:credited|came|come|had|paid|given|got|get|gotten|received|returned|handed|flowed"
             r"|sent) back(?: to me)?\b|\breimburse[ds]?\b|\breimbursements?\b"
         ),
         "refunded",

@@ -55,6 +55,21 @@ FRAMES = (
     r"|in the first place|so to speak|as it were|at the end of the day|when all is said and done|all things considered"
     r"|(?:every )?now and then|(?:every )?now and again|from time to time|here and there|day in day out|in the process"
     r"|for the (?:sake|purposes?) of (?:this|the) \w+|for my (?:records|books|reference|budget)|for reference"
+    r"|(?:i|we) (?:should|would|d) (?:(?:really|also|very much|dearly|just) )?(?:like|love|appreciate"
+    r"|be (?:(?:most|very|so|much|really|ever so) )?(?:glad|pleased|happy|grateful|obliged|thankful|delighted"
+    r"|interested|keen|curious))(?: it)?(?: if (?:you|someone) (?:could|would|can))?(?: please)?"
+    r"(?: (?:to )?(?:know|knowing|learn|learning|hear|hearing|see|seeing|be told|find out|understand|be informed"
+    r"|have|get|receive|tell me|show me|give me|let me know|in))?(?: (?:of|about))?"
+    r"|(?:may|might|can|could) i (?:(?:please|kindly|just) )?(?:trouble|bother|ask|request|beg)(?: (?:you|of you))?"
+    r"(?: (?:for|about|to))?(?: (?:(?:kindly|please) )?(?:tell|give|show|inform|look up|work out|check|confirm)"
+    r"(?: me)?)?"
+    r"|(?:would|could|will|can) (?:you|u) be (?:so |very )?(?:good|kind|nice|sweet)(?: enough)?(?: as)? to"
+    r"(?: (?:tell|give|show|inform|let)(?: me)?(?: know)?)?"
+    r"|(?:be so|being so|so) (?:good|kind) as to(?: (?:tell|give|show|inform|let)(?: me)?(?: know)?)?"
+    r"|it (?:would|will) (?:help|be (?:good|nice|useful|helpful|great|of help))(?: (?:me|us|a lot))*"
+    r"(?: to (?:know|learn|see|hear|have))?"
+    r"|if (?:it|that) is (?:no|not too much|not a|no great) (?:bother|trouble|problem|hassle|to ask)"
+    r"|(?:excuse|pardon|forgive) me|(?:be a dear|be an angel|be a good sport) and"
     r"|of any (?:kind|sort|type|description)|of every (?:kind|sort|type|description)|of all (?:kinds|sorts|types)"
     r"|whatsoever|in question|respectively)\b"
 )
@@ -62,9 +77,22 @@ FRAMES = (
 
 LATER = (
     (r"\b(C\d) (?:category|section)\b|\bcategory (?:of )?(C\d)\b", r"\1\2"),
-    (r"\b(P\d) (?:included|inclusive)\b", r"\1"),
+    (r"\b(P\d) (?:included|inclusive|calendar year)\b", r"\1"),
+    (
+        r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!by )(?<!which )(?<!what )\b(?:the )?(?:calendar )?week(?: of| from)? (?=P\d)",
+        " ",
+    ),
     (r"\b(?:everything|all|anything)(?: (?:that is|i spent))? (?:under|in|within|on|from|at|for)(?= [ECN]\d)", " "),
+    (r"\bonly (P\d+) counts?\b", r"\1"),
+    (r"\b(income\b(?: [a-z]+| P\d+)*) E\d+ (?:included|inclusive)\b", r"\1"),
+    (r"^when i (?:order|buy|eat|shop|go|ride|dine|visit)(?: food)?(?: from| at| to| with| in)? (?=E\d)", "at "),
+    (r"\b(?:put|puts|putting|sunk|sank|poured)(?: money)? (?:into|towards?|in|on) (?=(?:my )?[CE]\d)", "spent on "),
     # leaving out
+    (
+        r"\b(?:if (?:you |we |i )?)?(?:leave|leaving|take|taking|keep|keeping|cut|cutting|strip|stripping)"
+        r" ((?:\w+ ){0,3}?[EC]\d+(?: and [EC]\d+)?) (?:out|aside|off|away)\b(?: of it)?",
+        r"without \1",
+    ),
     (
         (
             r"\b(?:(?:leaving|leave|setting|putting|set|put|taking|take|stripping|strip|removing"

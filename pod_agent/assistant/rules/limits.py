@@ -6,7 +6,7 @@ import re
 
 from vocab.query import Filter
 
-__all__ = ["take_limits"]
+__all__ = ["about_amount", "take_limits"]
 
 CURRENCY = r"(?:\$|dollars?|bucks|sing dollars|singapore dollars)"
 NOT_MONEY = (
@@ -54,6 +54,13 @@ AFTER = (
     (r"(?:or|and) (?:more|above|up|over|higher|upwards?|greater|bigger)|plus|upwards|at least|minimum|min", "ge"),
     (r"(?:or|and) (?:less|under|below|lower|fewer|cheaper|smaller)|at most|maximum|max|or so at most", "le"),
 )
+EXACTLY = rf"(?:(?<=\bpurchases)|(?<=\bpayments))(?: of| costing| worth| for| at) {AMOUNT}"
+"""One amount and no other, to the cent."""
+ABOUT = re.compile(
+    rf"(?<!and )(?<!to )(?<!-)\$(\d+(?:\.\d+)?)(?: {CURRENCY})?"
+    r" (?=(?:purchases?|payments?|buys?|items?|charges?|bills?)\b)"
+)
+"""A ten dollar purchase: of ten dollars to the cent, or of about so much."""
 ONES = dict(zip("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
                 " seventeen eighteen nineteen".split(), range(1, 20), strict=True))  # fmt: skip
 TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
@@ -106,4 +113,11 @@ def take_limits(text: str) -> tuple[str, list[Filter]]:
     for words, operator in LIMITS:
         pattern = rf"\b{words} {AMOUNT}"
         text = re.sub(pattern, lambda match, operator=operator: add(operator, float(match[1])), text)  # type: ignore[misc]
+    text = re.sub(EXACTLY, lambda match: add("eq", float(match[1])), text)
     return text, found
+
+
+def about_amount(text: str) -> str | None:
+    """The amount of "five dollar purchases", where it is left once limits are taken: it may mean about so much."""
+    found = ABOUT.search(text)
+    return None if found is None else found[1]

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
+from pod_agent.assistant.rules.left_out import spared_days, spared_months
+from pod_agent.assistant.rules.money_counts import counted
 from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
 from pod_agent.assistant.rules.topics import PAID
 from vocab.query import Filter
@@ -17,13 +19,12 @@ __all__ = [
     "average_purchase",
     "change",
     "compare",
-    "count",
-    "days",
-    "distinct",
     "exceeds_limit",
     "extreme",
+    "extreme_at",
     "listing",
     "mean",
+    "mean_a_day",
     "occasion",
     "peak",
     "ranking",
@@ -187,9 +188,10 @@ def mean(case: Case) -> Plan | Refusal | None:
     if measure is None or measure in COUNTS:
         return None
     period = case.whole()
-    days = spans_days(period)
+    out = case.reading.left_out
+    days = spans_days(period) - spared_days(out, period)
     table = {
-        "PERMONTH": (Fraction(spans_months(period, case.facts.held)), "month"),
+        "PERMONTH": (Fraction(spans_months(period, case.facts.held) - spared_months(out, period)), "month"),
         "PERWEEK": (Fraction(days, 7), "week"),
         "PERDAY": (Fraction(days), "day"),
     }
@@ -197,6 +199,11 @@ def mean(case: Case) -> Plan | Refusal | None:
     if len(rates) != 1:
         return None
     return single("mean", step(case, measure, period), "SGD", divisor=rates[0][0], per=rates[0][1])
+
+
+def mean_a_day(case: Case) -> Plan | Refusal | None:
+    """How much "a day" or "per week": a mean; "each day" may be one figure for every day."""
+    return mean(case) if re.search(r"\b(?:per|a) (?:single )?(?:day|week)\b", case.reading.question) else None
 
 
 def average_purchase(case: Case) -> Plan | Refusal | None:
@@ -245,15 +252,25 @@ def ranking(case: Case) -> Plan | Refusal | None:
 def extreme(case: Case) -> Plan | Refusal | None:
     """Biggest or smallest purchase: its amount, its shop or its day; several are a list."""
     low = case.has("MIN", "LEAST")
-    if case.has("PURCHASES") or case.reading.top is not None:
-        part = step(case, "purchases", case.period())
+    measure = measure_of(case)
+    measure = "fees" if only_fees(case) else "purchases" if measure in {None, "spend"} else measure
+    if measure in {"transactions", "net"}:
+        return None
+    plural = re.search(r"\b(?:refunds|withdrawals|transfers|salaries)\b", case.reading.question)
+    if case.has("PURCHASES") or case.reading.top is not None or (plural and measure != "purchases"):
+        part = step(case, measure, case.period())
         return single("list", part, "SGD", smallest=low, show="amount", limit=float(case.reading.top or 5))
-    part = step(case, "purchases", case.period())
-    if case.has("WHERE", "MERCHANT"):
+    part = step(case, measure, case.period())
+    if case.has("WHERE", "MERCHANT", "WHO"):
         return single("extreme", part, None, show="merchant", smallest=low)
     if case.has("WHEN", "WHICHDAY"):
         return single("extreme", part, "date", show="date", smallest=low)
     return single("extreme", part, "SGD", smallest=low)
+
+
+def extreme_at(case: Case) -> Plan | Refusal | None:
+    """The cheapest ride, where rides are what one merchant sells."""
+    return extreme(case) if re.search(r"\b(?:MAX|MIN) E\d", case.reading.text) else None
 
 
 def occasion(case: Case) -> Plan | Refusal | None:
@@ -263,17 +280,6 @@ def occasion(case: Case) -> Plan | Refusal | None:
     measure = measure_of(case) or "purchases"
     measure = "purchases" if measure == "spend" else measure
     return single("occasion", step(case, measure, case.period()), "date", smallest=case.has("FIRST"))
-
-
-def distinct(case: Case) -> Plan | Refusal | None:
-    """How many different shops or categories."""
-    group = "category" if case.has("CATEGORIES") else "merchant"
-    return single("value", step(case, "distinct", case.period(), dimensions=(group,)), "count")
-
-
-def days(case: Case) -> Plan | Refusal | None:
-    """On how many days did I buy something."""
-    return single("value", step(case, "days", case.period()), "count")
 
 
 def series(case: Case) -> Plan | Refusal | None:
@@ -302,22 +308,6 @@ def listing(case: Case) -> Plan | Refusal | None:
     return single("list", step(case, measure, case.period()), "SGD", show="date", **more)
 
 
-def count(case: Case) -> Plan | Refusal | None:
-    """How many times, how many purchases or transactions."""
-    counted = case.has("TIMES", "PURCHASES", "TRANSACTIONS", "CASH", "REFUNDS") or bool(case.reading.limits)
-    counted = counted or only_fees(case)
-    if not counted and not re.search(r"HOWMANY\s+(?:of\s+)?[EN]\d", case.reading.text):
-        return None
-    kinds = {"CASH": "cash", "REFUNDS": "refund", "INCOME": "income"}
-    kind = next((value for role, value in kinds.items() if case.has(role)), "fee" if only_fees(case) else None)
-    if kind is not None:
-        part = step(case, "transactions", case.period())
-        spec = query("transactions", (*part.spec.filters, Filter("kind", "eq", kind)), part.spec.period)
-        return single("value", Step(spec=spec, name=part.name), "count")
-    measure = "transactions" if case.has("TRANSACTIONS") else "purchases"
-    return single("value", step(case, measure, case.period()), "count")
-
-
 def any_row(case: Case) -> Plan | Refusal | None:
     """Did I buy anything at X."""
     if not case.yes_no or not (case.wanted or case.reading.limits):
@@ -332,35 +322,33 @@ def total(case: Case) -> Plan | Refusal | None:
         return None
     if measure in {None, "purchases", "transactions"}:
         asked = case.has("HOWMUCH", "SPEND", "PURCHASES", "TOTAL")
+        asked = asked or bool(case.reading.left_out and case.wanted) or _all_but(case)
         if not asked or not (case.wanted or case.unwanted or case.has("PURCHASES", "BUY")):
             return None
         if measure == "purchases" and not case.has("HOWMUCH", "TOTAL"):
-            return _counted(case)
+            return counted(case)
         measure = "spend"
         if not re.search(PAID, case.reading.question) and _may_be_listening(case):
             name = case.named(case.wanted[0])[0].text
             return clarify(f"Money for {name}, or time with it?", f"spent on {name}", "listening or watching time")
     assert measure is not None  # noqa: S101 (narrowed above)
-    counted = case.has("TIMES", "HOWMANY") and measure.startswith("transfers")
-    if counted or _overlap(case.reading.periods):
-        return clarify("How much, or how many times?" if counted else "Which of the periods do you mean?")
+    times = case.has("TIMES", "HOWMANY") and measure.startswith("transfers")
+    beside = len(case.reading.periods) == 2 and re.search(r"\bP0 P1\b", case.reading.text)
+    if times or beside or _overlap(case.reading.periods):
+        return clarify("How much, or how many times?" if times else "Which of the periods do you mean?")
     steps = tuple(step(case, measure, period) for period in case.reading.periods or (None,))
     return Plan(operation="value", steps=steps, unit="SGD")
+
+
+def _all_but(case: Case) -> bool:
+    """Everything but what is left out, with no word of what to do with it: spending is meant."""
+    return bool(case.unwanted) and re.match(r" ?(?:everything|all) NOT\b", case.reading.text) is not None
 
 
 def _overlap(periods: list[Period]) -> bool:
     """Whether some day lies in two of the periods: it would count twice."""
     ordered = sorted(periods)
     return any(later[0] <= earlier[1] for earlier, later in pairwise(ordered))
-
-
-def _counted(case: Case) -> Plan | Refusal:
-    """Purchases with no word of what to do with them: visits and trips are counted, else it is asked back."""
-    if re.search(r"\b(?:visits|trips|rides|times)\b", case.reading.question):
-        return single("value", step(case, "purchases", case.period()), "count")
-    if re.search(r"\b(?:purchases|payments|buys)\b", case.reading.question):
-        return single("list", step(case, "purchases", case.period()), "SGD", show="date")
-    return clarify("How many purchases, or how much in all?", "how many purchases", "how much I spent")
 
 
 def _may_be_listening(case: Case) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod_agent.assistant.rules import money
+from pod_agent.assistant.rules import money, money_counts
 from pod_agent.assistant.rules.case import Rule, roles
 from pod_agent.assistant.rules.money_steps import FLOWS
 
@@ -31,6 +31,7 @@ MONEY_RULES = (
     ),
     Rule(money.compare, need=roles("OR", "MOST"), some=(roles("SPEND", "BUY"),), may=SUMS | {"BUY", "WHERE"}),
     Rule(money.mean, need=roles("AVERAGE"), some=(roles("PERMONTH", "PERWEEK", "PERDAY"),), may=SUMS | {"BUY"}),
+    Rule(money.mean_a_day, need=roles("HOWMUCH"), some=(roles("PERWEEK", "PERDAY"),), may=SUMS | {"BUY"}),
     Rule(money.average_purchase, some=(roles("PERITEM", "AVERAGE"),), may=BUYING | {"HOWMUCH", "WHICH"}),
     Rule(
         money.peak,
@@ -44,6 +45,16 @@ MONEY_RULES = (
         may=roles("WHICH", "WHERE", "WHEN", "MERCHANT", "HOWMUCH", "WHICHDAY", "BUY"),
     ),
     Rule(money.extreme, need=roles("PURCHASES"), some=(roles("MAX", "MIN"),), may=roles("WHICH", "LIST", "BUY", "TOP")),
+    Rule(
+        money.extreme_at,
+        some=(roles("MAX", "MIN"),),
+        may=roles("WHICH", "WHERE", "WHEN", "HOWMUCH", "WHICHDAY", "BUY", "SPEND"),
+    ),
+    Rule(
+        money.extreme,
+        some=(roles("MAX", "MIN"), FLOWS - {"NET", "INCOME", "SAVINGS"}),
+        may=FLOWS | roles("WHICH", "WHERE", "WHEN", "MERCHANT", "HOWMUCH", "WHICHDAY", "BUY", "LIST", "SPEND"),
+    ),
     Rule(money.extreme, need=roles("BUY"), some=(roles("MAX", "MIN"),), may=roles("WHICH", "HOWMUCH")),
     Rule(
         money.ranking,
@@ -61,9 +72,9 @@ MONEY_RULES = (
         some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")),
         may=BUYING | {"CASH", "SALARY", "INCOME", "RECEIVED"},
     ),
-    Rule(money.days, need=roles("MANYDAYS"), may=BUYING),
+    Rule(money_counts.days, need=roles("MANYDAYS"), may=BUYING),
     Rule(
-        money.distinct,
+        money_counts.distinct,
         need=roles("HOWMANY"),
         some=(roles("MERCHANTS", "CATEGORIES", "PLACES"),),
         may=roles("DISTINCT", "BUY", "SPEND", "WHERE", "WHICH"),
@@ -74,7 +85,7 @@ MONEY_RULES = (
         may=SUMS | BUYING | {"LIST", "TIMES", "HOWMANY", "TRANSACTIONS", "CHANGE"},
     ),
     Rule(money.listing, some=(roles("LIST", "WHICH", "LAST"),), may=BUYING | FLOWS | {"TRANSACTIONS", "WHERE"}),
-    Rule(money.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | {"TRANSACTIONS", "CASH", "REFUNDS", "RECEIVED"}),
+    Rule(money_counts.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | FLOWS | {"TRANSACTIONS"}),
     Rule(money.any_row, may=BUYING),
     Rule(money.total, may=(SUMS | BUYING | {"LIST"}) - {"HOW"}),
 )

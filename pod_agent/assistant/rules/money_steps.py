@@ -8,9 +8,11 @@ from pod_agent.assistant.plan import Period, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Unclear, clarify, query
 from vocab.query import Filter
 
-__all__ = ["COUNTS", "FLOWS", "chosen", "left_out", "measure_of", "only_fees", "step", "unit_of"]
+__all__ = ["COUNTS", "FLOWS", "NESTED", "chosen", "left_out", "measure_of", "only_fees", "step", "unit_of"]
 
 COUNTS = frozenset({"purchases", "transactions", "days"})
+NESTED = re.compile(r"\bNOT (?:[a-z]+ )*(?:C\d+ (?:[a-z]+ )*E\d|E\d+ (?:[a-z]+ )*C\d)")
+"""A category at a shop that is left out: the two narrow each other."""
 FLOWS = frozenset({"INCOME", "SALARY", "NET", "CASH", "REFUNDS", "SENT", "RECEIVED", "SAVINGS"})
 
 
@@ -21,6 +23,8 @@ def measure_of(case: Case) -> str | None:
     flows = case.roles & (FLOWS - {"RECEIVED", "SAVINGS"})
     if flows == {"NET", "INCOME"}:
         flows = {"NET"}
+    if flows == {"REFUNDS"} and case.names(case.wanted, "person") and re.search(r"\bfrom E\d", case.reading.text):
+        return "transfers_in"
     if case.has("RECEIVED") and not flows:
         flows = {"RECEIVED"} if not _all_income(case) else set()
     if len(flows) > 1 or (flows and case.has("SPEND")):
@@ -38,7 +42,11 @@ def _of_flow(case: Case, flows: set[str]) -> str:
 def _of_rows(case: Case) -> str | None:
     if case.has("TRANSACTIONS"):
         return "transactions"
-    if case.has("TIMES") or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND")):
+    if (
+        case.has("TIMES")
+        or (case.has("HOWMANY") and not case.has("SPEND"))
+        or (case.has("PURCHASES", "PURCHASE", "BUY") and not case.has("SPEND"))
+    ):
         return "purchases"
     return "spend" if case.has("SPEND") else None
 
@@ -80,7 +88,7 @@ def step(
         spec=query(measure, tuple(filters), period, dimensions, order=order, limit=limit),
         name=", ".join(dict.fromkeys(_label(case, mark) for mark in wanted)),
         text=text,
-        foreign=case.has("FOREIGN"),
+        foreign=case.reading.currency or "any" if case.has("FOREIGN") else "",
     )
 
 
@@ -110,12 +118,21 @@ def left_out(case: Case) -> list[Filter]:
     merchants = case.names(case.unwanted, "merchant")
     categories = [case.reading.categories[int(mark[1:])] for mark in case.unwanted if mark[0] == "C"]
     _check_parts(case, case.unwanted, merchants)
+    if merchants and categories and NESTED.search(case.reading.text):
+        categories = _within(case, merchants, categories)
     out = []
     if merchants:
         out.append(Filter("merchant", "not_in", tuple(merchants)))
     if categories:
         out.append(Filter("category", "not_in", tuple(categories)))
     return out
+
+
+def _within(case: Case, merchants: list[str], categories: list[str]) -> list[str]:
+    """The categories left out besides: groceries at FairPrice are FairPrice, where it sells nothing else."""
+    if all(case.lexicon.categories.get(name) == frozenset(categories) for name in merchants):
+        return []
+    raise Unclear(clarify(f"Without all {categories[0]}, or without what you spent on it at {merchants[0]}?"))
 
 
 def _check_names(case: Case, marks: list[str], merchants: list[str], categories: list[str]) -> None:
@@ -156,7 +173,9 @@ def _party(case: Case, measure: str, marks: list[str]) -> str | None:
         return None
     if case.has("SAVINGS"):
         return "OWN ACCOUNT"
-    if measure == "transfers_out" and not re.search(r"(?:\bto|SENT) E\d", case.reading.text):
+    if measure == "transfers_out" and not re.search(
+        r"(?:\bto|SENT) E\d|(?<!AND )\bi (?:have |had )?SENT\b(?!.*\bfrom E)", case.reading.text
+    ):
         raise Unclear(clarify("Do you mean money that you sent or received?", "sent", "received"))
     if len({name.casefold() for name in people}) != 1:
         raise Unclear(clarify("Sent to or received from whom?"))

@@ -20,6 +20,7 @@ class Reading:
 
     ``text`` holds roles and marks: P a period, E a name, C a category, N a part of one, A a limit, D days of the week,
     K an account, B a bound of health, H hours of the day; the number after the letter is the place in the list.
+    ``left_out`` are the times that the period goes without, ``currency`` is the code of the one foreign currency.
     ``question`` is what was read, with misspelt words put right.
     """
 
@@ -36,7 +37,9 @@ class Reading:
     accounts: list[tuple[str, str]] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     hours: list[Filter] = field(default_factory=list)
+    left_out: list[Filter] = field(default_factory=list)
     top: int | None = None
+    currency: str = ""
     left: list[str] = field(default_factory=list)
     refusal: Refusal | None = None
     question: str = ""

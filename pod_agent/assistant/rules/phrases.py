@@ -28,7 +28,7 @@ REWRITES = (
         "show",
     ),
     (r"\bone by one\b|\b(?:each|every) (?:single )?one of (?:them|these)\b|\bin detail\b|\bline by line\b", " list "),
-    (rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ({NOUNS})\b", r"list \2s"),
+    (rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ((?:\w+ )?)({NOUNS})\b", r"list \2\3s"),
     (r"\bss\b", "s"),
     (r"\bplaces?(?= (?:that |where |did |have |do )*i (?:ate|eat|eaten|dined?|makan)\b)", "restaurants"),
     (r"\bon (?:how many|what number of) (?:separate |different |single )?occasions\b", "how many times"),
@@ -138,7 +138,12 @@ REWRITES = (
     ),
     (r"\bmoney (?:go|goes|went|gone)\b", "money spent"),
     (r"\b(take|took|taken|catch|caught|book|booked) (?:per visit|a (?:taxi|cab))\b", r"\1"),
-    (r"\bsat(?:urday)?s? (?:and |or |to |plus )?(?:on )?sun(?:day)?s?\b", "weekends"),
+    (r"\bsat(?:urday)?s? (?:and |to |plus )?(?:on )?sun(?:day)?s?\b", "weekends"),
+    (
+        r"^(?!.*\b(?:more|most|less|least|better|longer)\b)(.*?)\b(?:on )?(?:sat(?:urday)?s? or (?:on )?sun(?:day)?s?"
+        r"|sun(?:day)?s? or (?:on )?sat(?:urday)?s?)\b",
+        r"\1 weekends",
+    ),
     (r"\bleft ?over\b", "left"),
     (r"\b(?:was|is|were|are) (?:attributable|due|down) to\b", "spent on"),
     (

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pod_agent.assistant.plan import FUTURE, Period, Plan, Refusal
+from pod_agent.assistant.plan import FUTURE, Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.apart import asked_apart
 from pod_agent.assistant.rules.case import Case, Facts, Unclear, apply_rules, clarify
 from pod_agent.assistant.rules.clauses import core
@@ -23,7 +23,7 @@ from pod_agent.index.remembering import entities_of, remembered
 __all__ = ["RulePlanner", "planner_of"]
 
 LONGEST_QUESTION = 500
-NARROWED = frozenset({"spend", "purchases", "transactions", "transfers_out", "transfers_in"})
+NARROWED = frozenset({"spend", "purchases", "average_purchase", "transactions", "transfers_out", "transfers_in"})
 """Measures that can be worked out row by row."""
 BEFORE_NAMES = (
     "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH"
@@ -49,6 +49,11 @@ SHORTEST_NAME = 5
 """Letters of words that are declined as an unknown name."""
 SHORTEST_NAME = 6
 """Letters from which on a name may hold a word of a topic."""
+DASH = re.compile(r"(?<=\w)\s+[-\u2013\u2212]\s+(?=\w)")
+MINUEND = re.compile(
+    r"(?:TOTAL |SPEND |all |the |my |on |at |for |in |of |[ECND]\d+ |P\d+ )*(?:[ECN]\d+|SPEND|P\d+|TOTAL)"
+)
+"""What may be lessened: what was spent, on what, when, and nothing that asks."""
 FRESH = timedelta(days=7)
 """Records that end this shortly before a period still count as covering it."""
 
@@ -69,12 +74,28 @@ class RulePlanner:
         """
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
+        sign = self._minus(question, today)
+        if sign is not None:
+            return sign
         found = self._planned(question, today)
         asking = None if isinstance(found, Plan) else core(question, self._lexicon, today)
         if asking is None:
             return found
         again = self._planned(asking, today)
         return again if isinstance(again, Plan) or again.status == "declined" else found
+
+    def _minus(self, question: str, today: date) -> Refusal | None:
+        """The question back where a dash may be a minus sign: "groceries - FairPrice" names two things and no verb."""
+        cut = DASH.search(question)
+        if cut is None:
+            return None
+        left, right = (
+            read(plain(part), self._lexicon, today) for part in (question[: cut.start()], question[cut.end() :])
+        )
+        if not MINUEND.fullmatch(left.text) or not re.match(r"(?:the |my )?[ECN]\d", right.text):
+            return None
+        ways = tuple(DASH.sub(word, question, count=1) for word in (" without ", " at " if right.names else " and "))
+        return clarify("Is that dash a minus sign?", *ways)
 
     def _planned(self, question: str, today: date) -> Plan | Refusal:
         text, proper = plain(question), proper_words(question)
@@ -216,11 +237,17 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
         return False
     if reading.topic == "shops" and not reading.names and not reading.roles & GOODS:
         return False
+    if reading.left_out and (reading.topic or not all(_leaves_out(step, reading) for step in plan.steps)):
+        return False
     if reading.bounds and not any(step.bound for step in plan.steps):
         return False
     narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
     by_group = plan.operation in {"ranking", "leader", "peak", "series"}
     return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
+
+
+def _leaves_out(step: Step, reading: Reading) -> bool:
+    return all(item in step.spec.filters for item in reading.left_out)
 
 
 def _may_be_a_name(reading: Reading) -> bool:

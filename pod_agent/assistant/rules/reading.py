@@ -8,12 +8,13 @@ from datetime import date
 from pod_agent.assistant.plan import Refusal
 from pod_agent.assistant.rules.bounds import take_bounds
 from pod_agent.assistant.rules.common_names import names_a_place
+from pod_agent.assistant.rules.currencies import take_currency
 from pod_agent.assistant.rules.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
 from pod_agent.assistant.rules.harmless import HARMLESS
 from pod_agent.assistant.rules.hours import take_hours
 from pod_agent.assistant.rules.lexicon import Lexicon, Name
 from pod_agent.assistant.rules.life_words import respelt
-from pod_agent.assistant.rules.limits import take_limits
+from pod_agent.assistant.rules.limits import about_amount, take_limits
 from pod_agent.assistant.rules.naming import (
     LISTENING,
     MONEY,
@@ -24,6 +25,7 @@ from pod_agent.assistant.rules.naming import (
     runs_of,
     take_names,
 )
+from pod_agent.assistant.rules.numerals import in_digits
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.phrases import rewritten, rewritten_marks
 from pod_agent.assistant.rules.refusals import refuse
@@ -37,17 +39,18 @@ from vocab.query import Filter
 
 __all__ = ["Reading", "plain", "read"]
 
+EXTREME = r"(?:best|worst|biggest|highest|lowest|longest|shortest|most|fewest|least|busiest|laziest)"
 COUNTED = (
     r"(?:\w+ ){0,3}?(?:merchants|shops|stores|places|restaurants|categories|artists|songs|tracks|albums"
     r"|podcasts|purchases|payments|transactions|supermarkets|bands|singers|channels|videos|products|items|orders"
-    r"|subscriptions|youtubers)"
+    r"|subscriptions|youtubers|refunds|withdrawals|transfers)"
 )
 
 CONTRACTED = (
     (re.compile(r"\b(how|where|what|when|who)['\u2019]d\b", re.IGNORECASE), r"\1 did"),
     (re.compile(r"\b(i|we|you)['\u2019]d\b", re.IGNORECASE), r"\1 would"),
     (re.compile(r"\b(i|we|you|it|that)['\u2019]ll\b", re.IGNORECASE), r"\1 will"),
-    (re.compile(r"\b(i|we|you)['\u2019]ve\b", re.IGNORECASE), r"\1 have"),
+    (re.compile(r"\b(i|we|you|they|how|where|what|who)['\u2019]ve\b", re.IGNORECASE), r"\1 have"),
 )
 ARTICLES = frozenset("the my a an some any this that these those".split())
 NAME_FOLLOWS = frozenset("at from by PLAY LISTEN WATCH BUY ARTIST SONG ALBUM PODCAST CHANNEL SUBSCRIBED SENT".split())
@@ -68,6 +71,11 @@ MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 def plain(question: str) -> str:
     """The question in canonical spelling, without short forms and politeness."""
     question = re.sub(r"[\u2010-\u2015]", "-", question)
+    question = re.sub(r"(?<=\d)\s?(?:\.{2,}|\u2026|\u2192|->)\s?(?=\d)", " to ", question)
+    question = re.sub(r"(?i)\bno\.? of\b", "number of", question)
+    question = re.sub(
+        r"(?i)\b(i|we|it|you|that|they) may (?=be|have|get|need|want|not|as well|ask|know)", r"\1 might ", question
+    )
     for short, long in CONTRACTED:
         question = short.sub(long, question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES})\s?-\s?(?={MONTH_NAMES})\b", r"\1 to ", question)
@@ -115,17 +123,14 @@ def _once(
         out.text, out.hours = take_hours(out.text)
     named = lexicon.long_sections() if topic == "shops" else {}
     take_names(out, lexicon, kinds, {**named, **(extra or {})}, surely=frozenset(extra or ()))
-    out.text = rewritten(out.text)
+    out.text = rewritten(in_digits(out.text))
     if topic in {"", "shops"}:
-        out.text, out.hours = take_hours(out.text)
-    out.refusal = refuse(out.text.strip(), topic)
-    if out.refusal:
-        return out
-    if topic == "health":
-        out.text, out.bounds = take_bounds(out.text)
-    else:
-        out.text, out.limits = take_limits(out.text)
-    _take_times(out, read_times(" ".join(out.text.split()), today))
+        _take_money(out)
+    out.refusal = out.refusal or refuse(out.text.strip(), topic)
+    if not out.refusal:
+        _take_amounts(out)
+    if not out.refusal:
+        _take_times(out, read_times(" ".join(out.text.split()), today))
     if out.refusal:
         return out
     _take_days(out)
@@ -139,6 +144,23 @@ def _once(
     _take_roles(out)
     out.left = _weighty(out.text.split(), FILLER | FILLERS[topic])
     return out
+
+
+def _take_money(out: Reading) -> None:
+    out.text, out.hours = take_hours(out.text)
+    out.text, out.currency, out.refusal = take_currency(out.text)
+    if out.topic and out.currency:
+        out.refusal = Refusal(status="clarify", text="Orders are told in Singapore dollars only.")
+
+
+def _take_amounts(out: Reading) -> None:
+    if out.topic == "health":
+        out.text, out.bounds = take_bounds(out.text)
+        return
+    out.text, out.limits = take_limits(out.text)
+    if amount := about_amount(out.text):
+        ways = (f"purchases of ${amount}", f"purchases up to ${amount}")
+        out.refusal = Refusal(status="clarify", text=f"Of ${amount} to the cent, or about so much?", choices=ways)
 
 
 def _take_roles(out: Reading) -> None:
@@ -163,6 +185,7 @@ def _weighty(words: list[str], light: frozenset[str]) -> list[str]:
 
 def _take_times(out: Reading, times: Times) -> None:
     out.text, out.periods, out.ends = f" {times.text} ", times.periods, times.ends
+    out.left_out = times.left_out
     if times.vague is not None:
         out.refusal = Refusal(
             status="clarify",
@@ -178,14 +201,15 @@ def _take_days(out: Reading) -> None:
     table = [
         (
             (
-                r"(?:on |at |during |over )?(?:the |a )?week-?ends?(?: only)?|(?:on )?(?:sat(?:urday)?s?|sun(?:day)?s?)"
-                r" (?:(?:and|or|to|plus) )?(?:on )?(?:sun(?:day)?s?|sat(?:urday)?s?)"
+                r"(?:on |at |during |over )?(?:the |a )?week-?ends?(?: days?)?(?: only)?|(?:on )?(?:sat(?:urday)?s?|sun(?:day)?s?)"
+                r" (?:(?:and|to|plus) )?(?:on )?(?:sun(?:day)?s?|sat(?:urday)?s?)"
             ),
             Filter("weekend", "eq", "weekend"),
         ),
         (
             (
-                r"(?:on |during |in )(?:the )?(?:weekdays|week days|working days)|weekdays(?! do)"
+                r"(?:on |during |in )(?:the |an? )?(?:average |typical |normal |usual )?(?:week ?day|work(?:ing)? ?day)s?"
+                r"(?! (?:do|did|was|is)\b)|weekdays(?! do)"
                 r"|(?:on |from )?mondays? (?:to|till|until|through|thru) fridays?"
             ),
             Filter("weekend", "eq", "weekday"),
@@ -239,8 +263,13 @@ def _take_top(out: Reading) -> None:
         return " TOP " if match[0].strip().startswith("top") else " "
 
     out.text = re.sub(rf"\btop {number}\b", top, out.text)
+    out.text = re.sub(
+        rf"\b{number} (?={EXTREME} (?:\w+ )?(?:days|nights)\b|(?:days|nights) (?:with|when|on which|i)\b.* {EXTREME}\b)",
+        top,
+        out.text,
+    )
     if out.top is None:
-        out.text = re.sub(rf"\b(?!one of){number} (?={COUNTED}\b)", top, out.text)
+        out.text = re.sub(rf"(?<!\$)\b(?!one of){number} (?={COUNTED}\b)", top, out.text)
 
 
 def _take_categories(out: Reading, lexicon: Lexicon) -> None:

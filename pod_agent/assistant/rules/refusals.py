@@ -132,15 +132,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 UNCLEAR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         (
-            r"\b(?:us dollars?|usd|american dollars?|yen|jpy|euros?|eur|pounds?|gbp|ringgits?|myr|baht|thb"
-            r"|rupiahs?|won|krw|yuan"
-            r"|rmb|aud|hkd|(?:hong kong|australian|taiwan|canadian) dollars?|rupees?|inr|vnd)\b"
-        ),
-        "I tell foreign currency only as a whole. Do you mean all of it?",
-        ("spending in foreign currency",),
-    ),
-    (
-        (
             r"\b(?:best|worst|good|bad) (?:months?|weeks?|days?|years?)\b|\b(?:how much|how well|how) did i do\b"
             r"|\bhow am i doing\b|^(?:(?:what|which|who) (?:is|was|are|were) |show |list |give )?(?:my "
             r"|the )*top(?: (?:one|two|three|four|five|six|seven"

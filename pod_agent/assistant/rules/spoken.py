@@ -16,13 +16,22 @@ ADDRESS = (
 )
 ASKING = r"(?:how|what|which|when|where|who|did|do|have|has|was|were|is|are|can|could|would|will|please|list|show|give)"
 PLENTY = r"(?:everything else|all the rest|the rest|all that|so on(?: and so forth)?|etc(?:etera)?|the like|what ?not)"
+COUNTS = (
+    r"rides|trips|visits|purchases|payments|transactions|times|withdrawals|plays|songs|rows|counts?|number(?: of \w+)?"
+)
+SUMS = r"dollars|amounts?|money|sums?|values?|totals?|sgd"
 PAID_IN = r"(?:my |the |any |all )*(?:salary|wages?|pay|interests?|bonus(?:es)?|(?:government )?payouts?|allowances?)"
 SPOKEN = (
+    (rf"(?:\b(?:{COUNTS}) )?\bnot (?:the |in )?(?:{SUMS})$", "number"),
+    (rf"\bdays not (?:the )?(?:{COUNTS})$", ""),
     (rf"^(?:{ADDRESS}) (?={ASKING}\b|E\d|my\b|i\b|the\b|total\b)", ""),
     (r" (?:boss|sir|madam|maam|mate|bro|buddy|man|dude|mister)$", ""),
     (r"\b(?:u+m+|u+h+m*|e+r+m*|hm+)\b", " "),
     (r"\b(?:so|well|and|or|but) like\b|\blike so\b|\blike(?= (?:in total|overall|all|just|only)\b)", " "),
-    (r"^like\b|\blike$", " "),
+    (r"\bhow much \$(?= |$)", "how much"),
+    (r"^like\b|\blike$|\b(?<!i )(?<!would )(?<!something )(?<!songs )(?<!artists )(?<!bands )like (?=(?:an?|my) )", " "),
+    ((r"\b(?:just |only )?(?:an? )?(?:simple |plain )?yes or (?:an? )?no(?: (?:is|will|would)(?: be| do)?"
+      r"(?: fine| enough| ok| okay)?)?$"), " "),
     (r"\bi guess what i(?: am|m)? (?:asking|wanting|trying to (?:ask|find out|know)) is\b", " "),
     ((r"\bwhat i (?:really |actually )?(?:want|need|would like|am trying|mean|am after)(?: to (?:know|ask|find out))?"
      r" is\b"), " "),
@@ -34,6 +43,10 @@ SPOKEN = (
     (r"\b(?:like|as) you always do\b|\bas (?:always|usual|before)\b", " "),
     ((r"\b(?:my |the )?(?:chef|boss|accountant|wife|husband|mum|mom|dad|friend) (?:wants|needs|would like|asks)"
      r" to know\b"), " "),
+    ((r"^(?:my|the|our) (?!wife|husband|partner|friend|mother|father|mum|dad|mom|brother|sister|son|daughter|colleague"
+      r"|boyfriend|girlfriend|neighbou?r|kids?|family|card|account|records?)(?:\w+ ){1,2}(?:(?:at|from|in) (?:the |my )?\w+ )?(?:wants?|needs?"
+      r"|(?:asks?|is asking|asked)(?: me)? for|requires?|would like)(?: to (?:know|see|have))?\b"), " "),
+    ((r"^(?:(?:please )?(?:confirm|tell|say|know|check|verify|advise|state|answer)(?: me)? )?whether i (?:have |had )?"), "did i "),
     (r"\b(?:would|will) be (?:awesome|great|nice|lovely|helpful|perfect|good|fine|fantastic|appreciated)\b", " "),
     (r"\b(?:dates?|amounts?|shops?) and (?:the )?(?:dollars? |sgd )?(?:amounts?|dates?|shops?)$", " "),
     (r"\b(?:of|between) (?:the|these|those) two\b", " "),
@@ -74,7 +87,27 @@ SPOKEN = (
      r"how many \1 \2"),
     ((r"\b(?:what|which) (?:date|day) (?:is|was|did) (?:my |the )?((?:biggest|largest|smallest|cheapest|most expensive"
       r"|priciest|highest|dearest) (?:single )?(?:purchase|payment))\b"), r"when was my \1"),
+    # what goes off, or is in it anyway
+    ((r"\b(?:once|after|when|with) (?:the |my |all |any )*refunds? (?:(?:is|are|was|were|has been|have been) )?"
+      r"(?:taken off|deducted|subtracted|netted(?: off)?|off|counted)\b"), "after refunds"),
+    (r"\b(?:after|net of|less|minus) (?:any |the |all |my )*(?:waivers?|waived (?:\w+ ){0,2}(?:fees?|charges?))\b", "after refunds"),
+    ((r"(?:\bwith )?\b(?:the |my |any )?(?:bonus(?:es)?|interests?|payouts?)(?: and all)? (?:included|inclusive|thrown in|in it"
+      r"|counted(?: in)?|as well|on top)\b"), " "),
+    # contrasts that say the same twice
+    ((r"\b((?:bank )?account|card) (?:and |but )?not (?:from |with |on |by |via |in )*(?:the |my )?"
+      r"(?:credit |debit )?(?:card|(?:bank )?account)\b"), r"\1"),
+    (r"\bboth (?:ends?|days|included|inclusive)(?: (?:are |being )?(?:counted|included|inclusive))?\b", " "),
+    (r"\b(?:of )?(?:every|all|any) (?:transaction )?kinds?(?: (?:counted|included))?$", " "),
     # what is asked for
+    (r"\b(?:which|what) (?:were|are) (?:they|these|those)$", " "),
+    (r"\bnumber of$", "count"),
+    (r"^days (?:that |on which )?i (?=\w)", "on how many days i "),
+    (r"\b(?:(?:has|have|had|does|do|did|will) )?(?:add(?:ed|s)? up|c[ao]mes?|amount(?:ed|s)?) to (?:what|how much)\b", " total "),
+    (r"\b(?:pay|paid|money|paychecks?) from (?:my |the )?(?:work|job|employer|company|boss|office)\b", "salary"),
+    ((r"\b(most expensive|most ex|biggest|largest|priciest|dearest|costliest|cheapest|smallest) (?:single )?(?:thing|item|buy)"
+      r" (?:that )?(?:i|we) (?:have )?(?:ever )?(?:paid for|bought|buy|got|purchased)\b"), r"\1 purchase"),
+    (r"\bof (?:all )?(?:the|my) (month|day|weekday)s (.*?)\b(?:which|what)(?: one)?(?: of them)?\b", r"which \1 \2"),
+    (r"\b(?:little|tiny|small) (?=(?:purchases|payments|buys)\b.*\b(?:under|below|less|cheaper|over|at most)\b)", ""),
     (r"\bwhat all (?=(?:did|have|do) i\b)", "list what "),
     ((r"^(?:everything|all|all the things|the things|things|anything)(?: that)? i(?: have| ever| had)*"
      r" (?:bought|purchased)\b(?!.*\b(?:total|together|altogether|add|sum|cost|how|amount)\b)"), "list what i bought"),
@@ -106,6 +139,8 @@ SPOKEN = (
     (r"\b(?:have|did|do|has|were) they (?:have )?(charge[ds]?|charging|bill(?:ed)?)(?: me)?\b", "spent"),
     (r"\b(?:the )?big (?:stuff|things|purchases|items) only\b|\babout the big (?:stuff|things)\b", " "),
     # income, told by what it is made of
+    (r"\b(income|earn(?:ed|ings)?)\b(.*?) (?:with )?(?:the |my )?(?:interests?|bonus(?:es)?) (?:included|counted|too|as well)\b",
+     r"\1\2"),
     (r"\bwhat (?:all |money )?(?:came|comes|has come|flowed) in\b", "how much income"),
     ((rf"\b(?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so|both) )?{PAID_IN}"
      rf"(?:(?: and| plus| as well as)? {PAID_IN})*(?: and| plus)? "

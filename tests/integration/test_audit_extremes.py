@@ -68,7 +68,7 @@ def test_noise_takes_empty_cells_below_zero_and_not_to_the_other_end(pair: Pair)
     pair.collect(study)
     values = np.array(pair.leader.noisy_sum(study.task_id)[0][1:])
     assert values.min() < 0 < values.max() < 1_000
-    assert chi_square(values, *summed_law(400, 2)) > 1e-7
+    assert chi_square(values, *summed_law(400, 2)) > 1e-8
 
 
 def test_the_greatest_noise_that_a_study_may_ask_for_can_be_drawn() -> None:

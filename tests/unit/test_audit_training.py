@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aggregator.noise import discrete_gaussian
 from aggregator.studies import variance_for
+from bench.recommend.seeded_noise import discrete_gaussian
 from pod_agent.federation.training import local_update
 from tests.support.attackers import Numbers, bits, signed_study, watch
 from tests.support.audits import area_under_curve, one_run_epsilon
@@ -87,7 +87,7 @@ def membership(updates: Numbers, noise: int, *, people: int, others_known: bool)
     middle, spread, servers = updates.mean(axis=0), np.cov(updates.T), (2 * noise + 1) * np.eye(UPDATE.length)
     unknown = 0 if others_known else people - 1
     inside, outside = (np.linalg.inv((unknown + more) * spread + servers) for more in (0, 1))
-    drawn = np.sum([discrete_gaussian(noise, UPDATE.length * trials) for _ in range(2)], axis=0).reshape(
+    drawn = np.sum([discrete_gaussian(noise, UPDATE.length * trials, dice) for _ in range(2)], axis=0).reshape(
         trials, UPDATE.length
     )
     scores: tuple[list[float], list[float]] = ([], [])

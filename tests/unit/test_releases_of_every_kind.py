@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import StudyRefusedError
-from aggregator.noise import discrete_gaussian
 from aggregator.portal.app import create_app
 from aggregator.portal.entry import Entry
 from aggregator.portal.exporting import release_csv
 from aggregator.releases import Release, decode_release, encode_release, make_release
 from aggregator.studies import check_terms
 from aggregator.wording import describe
+from bench.recommend.seeded_noise import discrete_gaussian
 from tests.support.priors import CENTRED_PAIRS
 from tests.support.questions import CO_PURCHASE, HISTOGRAM, ITEM_COUNTS, ITEM_VECTORS, ITEMS, PERIOD, RFM, SEGMENT, SUM
 from tests.support.releases import ShelfInMemory
@@ -53,9 +53,9 @@ def release(study: Study, values: list[int], reports: int = 123) -> Release:
 
 
 def noisy(values: list[int], variance: int) -> list[list[int]]:
-    """So many releases of these values, with the noise of both servers."""
-    size = (TRIALS, len(values))
-    noise = discrete_gaussian(variance, TRIALS * len(values)) + discrete_gaussian(variance, TRIALS * len(values))
+    """So many releases of these values, with the noise of both servers, drawn from a seed."""
+    size, random = (TRIALS, len(values)), np.random.default_rng(7)
+    noise = np.sum([discrete_gaussian(variance, TRIALS * len(values), random) for _ in range(2)], axis=0)
     return [[int(value) for value in row] for row in np.array(values) + noise.reshape(size)]
 
 

@@ -15,8 +15,10 @@ from pod_agent.assistant.classifier.reader import ClassifierReader, classifier
 from pod_agent.assistant.executor import execute
 from pod_agent.assistant.following import Talk, in_conversation
 from pod_agent.assistant.plan import Plan, Planner, Refusal
+from pod_agent.assistant.respelling import Respelling
 from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
 from pod_agent.assistant.rules.planner import RulePlanner, planner_of
+from pod_agent.assistant.telling import Telling
 from pod_agent.assistant.weighing import Weighing
 from pod_agent.assistant.wording import say_refusal
 from pod_agent.embedding import embedder
@@ -96,7 +98,7 @@ def plan_of(
         from pod_agent.assistant.with_model import with_model  # noqa: PLC0415 - most have no model
 
         chosen = with_model(chosen, kept.rules, kept.lexicon, kept.second, model)
-    chosen = Weighing(chosen)
+    chosen = Respelling(Telling(Weighing(chosen), kept.lexicon), kept.lexicon)
     if not after:
         return chosen.plan(question, today)
     return in_conversation(question, today, after, Talk(chosen, kept.rules, kept.lexicon))

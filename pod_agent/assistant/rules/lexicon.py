@@ -122,6 +122,10 @@ class Lexicon:
             keys += index.starting(words.replace(" ", ""))
         return self._of_kinds(keys, kinds)
 
+    def with_word(self, word: str) -> tuple[str, ...]:
+        """The spellings that have this as one of their words."""
+        return tuple(self._index().words.get(word, ()))
+
     def misspelt(self, words: str, kinds: Collection[Kind]) -> tuple[Name, ...]:
         """The names of the one spelling that these words come close to: one slip, two in longer names."""
         close = words.replace(" ", "")

@@ -289,8 +289,10 @@ SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|re
 TAKEN_OUT: Final = (
     r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b|\bno podcasts?\b"
 )
-NET_OF_REFUNDS: Final = r"\b(?:after|net of|less|minus|with) (?:all |any |the )?refunds\b"
+NET_OF_REFUNDS: Final = (
+    r"\b(?:after|net of|less|minus|with) (?:all |any |the )?refunds\b"
     r"|\brefunds? (?:is |are |was |were )?(?:subtract|deduct|taken|off|out)"
+)
 POINTING: Final = r"\b(?:was|is|were|are) (?:it|that|this|they|those)\b"
 
 

@@ -32,7 +32,7 @@ ANOMALY_GROUPS: Mapping[str, tuple[str, ...]] = {
         "days since a shop was new",
         "number of shops",
     ),
-    "hour": ("rarity of the hour", "hours from the nearest", "hour, sine", "hour, cosine"),
+    "hour": ("surprise of the hour", "hours from the nearest", "hour, sine", "hour, cosine"),
     "rhythm": ("pause before it", "number of purchases"),
 }
 """The features by what they tell of, in their order; there is none of how many things were bought."""
@@ -43,14 +43,14 @@ ANOMALY_HIDDEN = 16
 """Rectified units of the hidden layer."""
 
 ANOMALY_RULE: Mapping[str, float] = {
-    "surprise of the amount": 1.0,
-    "amount past the largest": 6.0,
-    "surprise of the shop": 0.7,
-    "rarity of the hour": 2.0,
+    "surprise of the amount": 3.0,
+    "surprise of the shop": 3.0,
+    "surprise of the hour": 3.0,
 }
-"""The rule: surprises in natural logarithms add up as for independent events, and twice the largest is strange.
+"""The rule: three surprises, of which each counts from two natural logarithms on, add up; the factor is their unit.
 
-The four factors are the best of a grid of 48 on weeks 34 to 45 (docs/decisions/0026).
+That is the logarithm of how much likelier a purchase is where amount, shop or hour, or several of them, are anybody's
+(docs/decisions/0026).
 """
 
 ANOMALY_OFFSET = -3.0

@@ -20,6 +20,7 @@ from bench.anomaly.protocol import (
     resampled,
     samples,
 )
+from bench.anomaly.spread import spread
 from bench.anomaly.training import ROUNDS, Pupils, central, federated
 from bench.completejourney import baskets, load
 from pod_agent.models.anomaly import ForestDetector, NeighbourDetector, RobustDetector, SupportDetector, Surprise
@@ -134,7 +135,7 @@ def _central(lessons: Lessons, judged: Judged, seed: int) -> Array:
     return PurchaseNetwork(start=weights.tolist()).fit(judged.rows[:1]).score(judged.rows)
 
 
-FIGURE, FOREST, CENTRAL = "network, federated", "isolation forest", "network, central"
+FIGURE, FOREST, CENTRAL = "rule, no training", "isolation forest", "network, central"
 
 
 def told(bench: Bench, curves: dict[str, list[float]]) -> dict[str, Any]:
@@ -174,7 +175,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--start", type=int, default=42, help="first judged week; 34 is what was tuned on")
     parser.add_argument("--epsilon", type=float, nargs="*", default=LOSSES, help="of all rounds together")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    parser.add_argument("--injections", type=int, help="so many seeds from --seed on, of the rule and the forest alone")
     asked = parser.parse_args(arguments)
+    if asked.injections:
+        several = spread(households(baskets(load().lines), asked.start), asked.seed, asked.injections, asked.start)
+        print(json.dumps({"bench": "anomaly", "metric": "PR-AUC", **several}, indent=None if asked.json else 1))
+        return
     bench = Bench(asked.seed, asked.start)
     simple_peers(bench)
     boosted_peers(bench)

@@ -38,7 +38,15 @@ HOUR_WIDTH = 90.0
 """Minutes: purchases within about so much of each other are at the same time of the day."""
 LEAST_SPREAD = 0.25
 """Of the logarithm of amounts; who always pays the same is not surprised by a tenth more."""
-USUAL_HOUR = (-0.35, 0.2, -0.5, -0.25)
+NIGHT, NIGHT_SHARE = 300.0, 0.05
+"""Minutes from midnight in which hardly anybody buys, and how often they do, in times of an even spread."""
+STRANGERS = 16.0
+"""Purchases at everybody's hours that are counted with a person's own, so that one in a new hour is not a marvel."""
+USUAL_EXCESS, FEW_HIGH = 0.3, 10
+"""By how much the logarithms of amounts that are above nine in ten are, and as how many purchases that is counted."""
+SURPRISE, SURPRISE_UNIT = 2.0, 3.0
+"""Natural logarithms below which a surprise counts for little, and those in a unit of a feature."""
+USUAL_HOUR = (0.15, 0.2, -0.5, -0.25)
 """What stands for an hour that is not known: the averages of a year of groceries."""
 BLOCK = 64
 """Purchases that are compared at a time, which bounds the memory."""
@@ -160,6 +168,8 @@ class _Block:
         here = self.same_shop & self.lately
         visits = here.sum(axis=1)
         usual_here = ((here * past).sum(axis=1) + FEW * middle) / (visits + FEW)
+        above = np.where(alike, np.maximum(past - ninth[:, None], 0), 0)
+        excess = (above.sum(axis=1) + FEW_HIGH * USUAL_EXCESS) / ((above > 0).sum(axis=1) + FEW_HIGH)
         most_here = np.where(visits > 0, np.where(here, past, -np.inf).max(axis=1), most)
         return [
             (asked - middle) / spread / 3,
@@ -168,7 +178,7 @@ class _Block:
             asked - most,
             (asked - usual_here) / spread / 3,
             asked - most_here,
-            np.log1p(np.maximum((asked - middle) / spread, 0) ** 2 / 4),
+            _surprising(np.maximum(asked - ninth, 0) / excess),
             np.maximum(asked - most, 0),
         ]
 
@@ -188,7 +198,7 @@ class _Block:
         new = (visits == 0) & named
         return [
             new.astype(np.float64),
-            -np.log(rate) * new,
+            _surprising(-np.log(rate) * new),
             share,
             np.where(named, np.log1p(visits) / 4, 0.5),
             np.log(rate) / 3 + 0.7,
@@ -205,10 +215,12 @@ class _Block:
         known = self.asked.timed & (number >= FEW)
         close = (np.exp(-0.5 * (away / HOUR_WIDTH) ** 2) * timed).sum(axis=1)
         even = HOUR_WIDTH * np.sqrt(2 * np.pi) / MINUTES_A_DAY
+        by_day = (MINUTES_A_DAY - NIGHT * NIGHT_SHARE) / (MINUTES_A_DAY - NIGHT)
+        others = STRANGERS * even * np.where(minute < NIGHT, NIGHT_SHARE, by_day)
         nearest = np.sort(np.where(timed, away, MINUTES_A_DAY / 2), axis=1)[:, : FEW - 2].max(axis=1)
         angle = 2 * np.pi * minute / MINUTES_A_DAY
         columns = [
-            -np.log((close + 0.5 * even) / (number + 0.5)) / 2 - 1,
+            _surprising(-np.log((close + others) / (number + STRANGERS))),
             np.log1p(nearest / 30) / 2,
             np.sin(angle),
             np.cos(angle),
@@ -220,6 +232,11 @@ class _Block:
         gap = np.minimum((self.asked.minutes - last) / MINUTES_A_DAY, 1000)
         usual = float(np.median(np.diff(self.past.minutes))) / MINUTES_A_DAY if len(self.past) > 1 else 3.0
         return [np.log((gap + 0.1) / (usual + 0.1)) / 3, np.log1p(self.count) / 2 - 2]
+
+
+def _surprising(logarithm: Floats) -> Floats:
+    """A surprise, in natural logarithms, as a feature: what is usual comes to next to nothing, the rest is counted."""
+    return np.asarray(np.logaddexp(0, logarithm - SURPRISE) / SURPRISE_UNIT)
 
 
 def _quantiles(values: Floats, chosen: NDArray[np.bool_], shares: Sequence[float]) -> list[Floats]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+from collections.abc import Sequence
 from dataclasses import replace as changed
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from pod_agent.agent import Agent
 from pod_agent.cli.main import main
 from pod_agent.errors import UsageError
-from pod_agent.features.purchases import purchases_of, relative_features
+from pod_agent.features.purchases import FEATURES, Purchases, purchases_of, relative_features
 from pod_agent.models.anomaly import ForestDetector, NeighbourDetector, RobustDetector, SupportDetector, Surprise
 from pod_agent.models.anomaly_flags import Flag, find_flags
 from pod_agent.models.anomaly_network import Autoencoder, PurchaseNetwork
@@ -145,6 +147,65 @@ def test_features_rest_on_what_came_before_alone() -> None:
     assert whole[:100, keep] == pytest.approx(half[:, keep])
     assert np.isfinite(whole).all()
     assert np.abs(whole).max() <= 4
+
+
+def surprises(past: Purchases, amount: float = 20.0, shop: int = 0, hour: float = 18.0) -> dict[str, float]:
+    """The surprises of a purchase on the day after the last one, in natural logarithms."""
+    day = np.floor(past.minutes[-1] / 1440) + 1
+    asked = changed(
+        past.take(slice(0, 1)),
+        minutes=np.asarray([day * 1440 + hour * 60]),
+        amounts=np.asarray([amount]),
+        shops=np.asarray([shop]),
+    )
+    row = dict(zip(FEATURES, relative_features(past, asked)[0].tolist(), strict=True))
+    return {name: 3 * value for name, value in row.items() if name.startswith("surprise")}
+
+
+def evenings(amounts: Sequence[float]) -> Purchases:
+    """One purchase a day at 18:00 in one shop."""
+    days = np.arange(len(amounts), dtype=np.float64)
+    nothing = np.zeros(len(days), dtype=np.int64)
+    return Purchases(
+        minutes=20000 * 1440 + days * 1440.0 + 1080,
+        timed=np.ones(len(days), dtype=bool),
+        amounts=np.asarray(amounts, dtype=np.float64),
+        shops=nothing,
+        groups=nothing,
+    )
+
+
+def counted(logarithm: float) -> float:
+    return math.log1p(math.exp(logarithm - 2))
+
+
+def test_an_amount_surprises_by_what_the_persons_own_high_amounts_are_above_nine_in_ten() -> None:
+    ordinary = [10.0 + number / 10 for number in range(91)]
+    ninth = 19.0
+    for high in (20.0, 80.0):
+        past = evenings([*ordinary, *[high] * 9])
+        usual = (9 * math.log(high / ninth) + 10 * 0.3) / 19
+        found = surprises(past, amount=100.0)["surprise of the amount"]
+        assert found == pytest.approx(counted(math.log(100 / ninth) / usual))
+        assert surprises(past, amount=18.0)["surprise of the amount"] == pytest.approx(counted(0))
+
+
+def test_the_night_surprises_more_than_an_equally_new_hour_of_the_day() -> None:
+    past = evenings([20.0] * 100)
+    even = 90 * math.sqrt(2 * math.pi) / 1440
+    for hour, away, share in ((3.0, 9, 0.05), (9.0, 9, 1.25), (17.0, 1, 1.25)):
+        close = 100 * math.exp(-0.5 * (away * 60 / 90) ** 2)
+        found = surprises(past, hour=hour)["surprise of the hour"]
+        assert found == pytest.approx(counted(-math.log((close + 16 * even * share) / 116)))
+
+
+def test_a_score_is_the_sum_of_three_surprises() -> None:
+    past = evenings([20.0 + number % 7 for number in range(100)])
+    odd = surprises(past, amount=300.0, shop=5, hour=3.0)
+    assert min(odd.values()) > 1
+    columns = np.zeros((1, len(FEATURES)))
+    columns[0, [FEATURES.index(name) for name in odd]] = [value / 3 for value in odd.values()]
+    assert Surprise().fit(columns).score(columns)[0] == pytest.approx(sum(odd.values()) - 3)
 
 
 def test_made_up_strange_purchases_are_the_same_every_time_and_all_differ_from_the_original() -> None:

@@ -12,9 +12,11 @@ from sklearn.metrics import average_precision_score
 
 from bench.anomaly import protocol, training
 from bench.anomaly.protocol import KINDS, Household, figures, households, judged_baskets, learned_baskets, precision
+from bench.anomaly.spread import spread
 from pod_agent.features.purchases import FEATURES, Purchases, relative_features
 from pod_agent.federation.training import local_update, quantise
 from pod_agent.models import strange
+from pod_agent.models.anomaly import Surprise
 from pod_agent.models.anomaly_network import log_odds
 from pod_agent.models.strange import PurchaseLearner, lessons
 from vocab.training import PURCHASE_ANOMALY, next_weights
@@ -111,6 +113,17 @@ def test_what_is_learned_from_ends_before_what_is_judged(people: list[Household]
     history, places = learned_baskets(people[0])
     assert len(history) == (people[0].weeks < 42).sum()
     assert set(people[0].weeks[places]) == set(range(34, 42))
+
+
+def test_several_injections_are_each_the_one_of_their_seed() -> None:
+    people = households(table(count=20))
+    found = spread(people, 3, 2, 42)
+    judged = judged_baskets(people, 4)
+    alone = precision(Surprise().fit(judged.rows).score(judged.rows), judged.strange)
+    rule, forest = (found[name]["each"] for name in ("rule, no training", "isolation forest"))
+    assert found["seeds"] == [3, 4]
+    assert rule[1] == pytest.approx(alone, abs=1e-4)
+    assert found["rule / isolation forest"]["least"] == pytest.approx(min(np.divide(rule, forest)), abs=1e-3)
 
 
 def test_precision_is_that_of_scikit_learn_and_counts_weigh_households() -> None:

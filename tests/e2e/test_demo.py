@@ -56,7 +56,7 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
         rest, _ = child.communicate(timeout=60)
     assert "Traceback" not in text + rest
     assert child.returncode == 0
-    _, alive = psutil.wait_procs(started, timeout=20)
+    _, alive = psutil.wait_procs(started, timeout=60)
     assert alive == []
     assert list(tmp_path.iterdir()) == [], "the demo's folder is removed"
     assert len(re.findall(r"Household \d: \d+ files of 7 services, [\d,]+ rows read", text)) == 3

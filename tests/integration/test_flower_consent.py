@@ -271,5 +271,5 @@ def test_terminating_the_command_leaves_neither_process_nor_folder(tmp_path: Pat
         assert len(children) == 1
         assert list(tmp_path.iterdir()) != []
         process.terminate()
-    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert psutil.wait_procs(children, timeout=60)[1] == []
     assert list(tmp_path.iterdir()) == []

@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,7 +18,7 @@ import pytest
 
 from aggregator.errors import RoundAbortedError
 from aggregator.grid import RoundGrid
-from aggregator.superlink import SuperLink
+from aggregator.superlink import Control, SuperLink
 from aggregator.training import Model, RoundOutcome, RoundTerms, run_round
 from consent.errors import WithdrawnError
 from pod_agent.features.purchases import Purchases
@@ -30,6 +30,7 @@ from pod_agent.models.forecast import TIP, windows_of
 from pod_agent.models.protocol import Array
 from pod_agent.models.response import OfferResponse
 from pod_agent.models.strange import PurchaseLearner
+from tests.support.deadlines import DeadlineGrid
 from tests.support.rounds import CLIP, FRACTION_BITS, TwoServers, report_for, training_study
 from vocab.regression import absolute_moments, newton_step
 from vocab.study import Study
@@ -43,6 +44,7 @@ HISTORIES = [
 
 
 START = Model.start(WEEKLY_SPENDING.name)
+TERMS = RoundTerms(deadline=90, cohort=3, poll=0.05)
 TRUNCATED = 1e-3
 """How far the model is from the plain one when every number lost its end, after the equations are solved."""
 
@@ -57,12 +59,14 @@ class Person:
     after_upload: Callable[[], None] = lambda: None
     withdrawn: bool = False
     rounds: list[int] = field(default_factory=list)
+    asked: bool = False
 
     def check(self) -> None:
         if self.withdrawn:
             raise WithdrawnError
 
     def __call__(self, instructions: RoundInstructions) -> Answered:
+        self.asked = True
         self.check()
         update = local_update(instructions.statistic, instructions.weights, self.history)
         report = report_for(instructions.study, update)
@@ -88,12 +92,14 @@ def train(
     *,
     model: Model = START,
     published: list[Model] | None = None,
+    grid: Callable[[Control], RoundGrid] = RoundGrid,
 ) -> RoundOutcome:
     published = [] if published is None else published
     servers = people[0].servers
-    with nodes_online(link.address, people, pause=0.1):
-        grid = RoundGrid(link.control)
-        return run_round(grid, study, model, terms=terms, collect=servers.collect, publish=published.append)
+    with nodes_online(link.address, people, pause=0.1, seconds=60):
+        return run_round(
+            grid(link.control), study, model, terms=terms, collect=servers.collect, publish=published.append
+        )
 
 
 def plain_average(histories: list[list[float]], weights: tuple[float, ...] = START.weights) -> Array:
@@ -110,9 +116,8 @@ def plain_average(histories: list[list[float]], weights: tuple[float, ...] = STA
 def test_a_round_moves_the_model_as_the_plain_average_would(superlink: SuperLink) -> None:
     servers = TwoServers()
     people = [Person(history, servers) for history in HISTORIES]
-    terms = RoundTerms(deadline=30, cohort=3, poll=0.05)
     published: list[Model] = []
-    outcome = train(superlink, people, training_study(), terms, published=published)
+    outcome = train(superlink, people, training_study(), TERMS, published=published)
     expected = plain_average(HISTORIES)
     assert np.abs(expected - START.weights).max() > 0.01
     assert np.abs(np.asarray(outcome.model.weights) - expected).max() < TRUNCATED
@@ -121,7 +126,9 @@ def test_a_round_moves_the_model_as_the_plain_average_would(superlink: SuperLink
     assert outcome.model.rounds == 1
 
 
-def test_withdrawing_during_a_round_stops_the_upload_and_the_round_ends_by_its_deadline(superlink: SuperLink) -> None:
+def test_withdrawing_during_a_round_stops_the_upload_and_the_round_ends_by_its_deadline(
+    superlink: SuperLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     servers = TwoServers()
     people = [Person(history, servers) for history in HISTORIES]
     reached = threading.Event()
@@ -131,34 +138,37 @@ def test_withdrawing_during_a_round_stops_the_upload_and_the_round_ends_by_its_d
         people[2].withdrawn = True
 
     people[2].before_upload = withdraw
-    begun = time.monotonic()
-    outcome = train(superlink, people, training_study(min_batch=2), RoundTerms(deadline=3, cohort=3, poll=0.05))
-    assert reached.is_set()
+    grid = partial(DeadlineGrid, monkeypatch=monkeypatch, named=2, decided=reached.is_set)
+    outcome = train(superlink, people, training_study(min_batch=2), TERMS, grid=grid)
     assert people[2].rounds == []
     assert len(servers.reports) == 2
     assert (outcome.named, outcome.summed) == (2, 2)
     assert np.abs(np.asarray(outcome.model.weights) - plain_average(HISTORIES[:2])).max() < TRUNCATED
-    assert time.monotonic() - begun < 15
 
 
-def test_withdrawing_after_the_upload_keeps_the_report_from_being_named(superlink: SuperLink) -> None:
+def test_withdrawing_after_the_upload_keeps_the_report_from_being_named(
+    superlink: SuperLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     servers = TwoServers()
     people = [Person(history, servers) for history in HISTORIES]
     people[0].after_upload = lambda: setattr(people[0], "withdrawn", True)
-    terms = RoundTerms(deadline=3, cohort=3, poll=0.05)
-    outcome = train(superlink, people, training_study(min_batch=2), terms)
+    grid = partial(DeadlineGrid, monkeypatch=monkeypatch, named=2, decided=lambda: people[0].withdrawn)
+    outcome = train(superlink, people, training_study(min_batch=2), TERMS, grid=grid)
     assert len(servers.reports) == 3
     assert (outcome.named, outcome.summed) == (2, 2)
 
 
-def test_a_round_with_too_few_reports_is_aborted_and_the_model_stays(superlink: SuperLink) -> None:
+def test_a_round_with_too_few_reports_is_aborted_and_the_model_stays(
+    superlink: SuperLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     servers = TwoServers()
     people = [Person(history, servers, withdrawn=number > 0) for number, history in enumerate(HISTORIES)]
     published: list[Model] = []
-    begun = time.monotonic()
+    grid = partial(
+        DeadlineGrid, monkeypatch=monkeypatch, named=1, decided=lambda: all(person.asked for person in people)
+    )
     with pytest.raises(RoundAbortedError, match="1 of 3 nodes"):
-        train(superlink, people, training_study(), RoundTerms(deadline=2, cohort=3), published=published)
-    assert time.monotonic() - begun < 15
+        train(superlink, people, training_study(), TERMS, published=published, grid=grid)
     assert published == []
 
 
@@ -174,9 +184,8 @@ def test_a_round_without_its_cohort_is_aborted_before_anything_is_sent(superlink
 def test_two_rounds_in_a_row_go_on_from_each_other(superlink: SuperLink) -> None:
     servers = TwoServers()
     people = [Person(history, servers) for history in HISTORIES]
-    terms = RoundTerms(deadline=30, cohort=3, poll=0.05)
-    first = train(superlink, people, training_study(), terms)
-    second = train(superlink, people, training_study(title="Round 2"), terms, model=first.model)
+    first = train(superlink, people, training_study(), TERMS)
+    second = train(superlink, people, training_study(title="Round 2"), TERMS, model=first.model)
     assert [person.rounds for person in people] == [[1, 2]] * 3
     expected = plain_average(HISTORIES, first.model.weights)
     assert np.abs(np.asarray(second.model.weights) - expected).max() < TRUNCATED
@@ -191,7 +200,7 @@ def test_a_round_learns_who_uses_offers_from_the_offers_that_each_saw(superlink:
     servers, start = TwoServers(), Model.start(OFFER_RESPONSE.name)
     study = training_study(model=OFFER_RESPONSE, clip=1 << 14, norm=1 << 14)
     people = [Person(lesson, servers) for lesson in lessons]
-    outcome = train(superlink, people, study, RoundTerms(deadline=30, cohort=3, poll=0.05), model=start)
+    outcome = train(superlink, people, study, TERMS, model=start)
     slopes = [OfferResponse().fit(lesson).coef_ - np.asarray(start.weights) for lesson in lessons]
     mean = np.mean([slope / max(1.0, float(np.linalg.norm(slope))) for slope in slopes], axis=0)
     moved = np.subtract(outcome.model.weights, start.weights)
@@ -216,7 +225,7 @@ def test_a_round_learns_what_is_strange_from_purchases_that_stay_where_they_are(
     study = training_study(model=PURCHASE_ANOMALY, norm=CLIP)
     servers = TwoServers()
     people = [Person(history, servers) for history in histories]
-    outcome = train(superlink, people, study, RoundTerms(deadline=30, cohort=3, poll=0.05), model=start)
+    outcome = train(superlink, people, study, TERMS, model=start)
     changes = [PurchaseLearner().fit(history).coef_ - np.asarray(start.weights) for history in histories]
     bound = CLIP / 2**FRACTION_BITS
     mean = np.mean([each * min(1.0, bound / max(1e-9, float(np.linalg.norm(each)))) for each in changes], axis=0)
@@ -249,7 +258,7 @@ def test_no_code_is_fetched_and_no_value_travels_by_flower(superlink: SuperLink)
             RoundGrid(superlink.control),
             training_study(),
             START,
-            terms=RoundTerms(deadline=30, cohort=3, poll=0.05),
+            terms=TERMS,
             collect=servers.collect,
             publish=lambda _model: None,
         )

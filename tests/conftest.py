@@ -17,6 +17,8 @@ settings.load_profile("any-machine")
 
 ALLOWED_SKIP = "../shared is missing"
 STRICT = os.environ.get("STRICT") == "1"
+SLOWEST = ("e2e", "contract", "integration")
+"""Folders of tests that wait for servers: they come first, so that no worker is left with one at the end."""
 
 
 def _is_local(address: Any) -> bool:
@@ -42,6 +44,13 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest folders first, in random order within each."""
+    places = {name: place for place, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(SLOWEST)))
 
 
 def _fail_if_skipped(report: Any) -> None:

@@ -55,6 +55,9 @@ POINTING: Final = frozenset(
     ).split()
 )
 """Words that may follow those, and name nothing."""
+SINGULAR: Final = frozenset("day week weekend month quarter year mth wk yr mnth".split())
+PLURAL: Final = frozenset("these those".split())
+"""What stands before no single day, week or month."""
 RANKED: Final = frozenset("spend spending amount amounts number count value money visits plays purchases time".split())
 """What things are ranked by."""
 BEFORE_NOUNS: Final = NAMING | frozenset("on for with in of".split())
@@ -92,17 +95,18 @@ class Respelling:
 def _ways(question: str, lexicon: Lexicon, *, doubted: bool) -> Iterator[list[str]]:
     """The question with every token put right: first as is likeliest, then with what is less likely as well.
 
-    With ``doubted`` only what was taken for a part of a name: everything else was understood.
+    With ``doubted`` a plan was made of the question as it is: only what is likeliest is held against it.
     """
     tokens = list(TOKEN.finditer(question))
     proper = proper_words(question)
     options: list[tuple[re.Match[str], list[list[str]]]] = []
     for number, token in enumerate(tokens):
         word = token[0].casefold()
-        if doubted and not lexicon.with_word(word):
-            continue
         earlier = (each[0].casefold() for each in reversed(tokens[:number]))
         ranks = meant_by(word, next((each for each in earlier if each not in ARTICLES), ""), lexicon)
+        after = tokens[number + 1][0].casefold() if number + 1 < len(tokens) else ""
+        if after in SINGULAR:
+            ranks = [[each for each in rank if each not in PLURAL] for rank in ranks]
         if word in proper:
             ranks = [[each for each in rank if each in DATED or each in lexicon.names] for rank in ranks]
         ranks = [rank for rank in ranks if rank]

@@ -23,7 +23,8 @@ __all__ = ["core"]
 SPLIT = re.compile(
     r"([.!?;:]+\s+|,\s*|\s+[-\u2013\u2014]+\s+"
     r"|\s+(?=so that (?:i|we|it|she|he|they)\b|and i (?:need|want|would like|wonder)\b)"
-    r"|\s+(?=(?:so|but|because|cos|cuz|therefore)\s+(?!far\b|much\b|many\b|that\b|well\b|kind\b|good\b|bad\b|often\b|little\b|long\b))"
+    r"|\s+(?=(?:so|but|because|cos|cuz|therefore)\s+(?!far\b|much\b|many\b|that\b|well\b|kind\b|good\b"
+    r"|bad\b|often\b|little\b|long\b))"
     r"|\s+(?=and\s+(?:i\s+)?(?:require|need|want|wonder|wish|would like)\b))",
     re.IGNORECASE,
 )
@@ -55,18 +56,28 @@ TELLS = re.compile(
     r"|thanks?|thank|let me|lets|no wait|just (?:curious|checking|wondering)|trying|thinking|going through"
     r"|just (?:finished|got|had|came|did|been|back)|coming (?:off|back)|getting ready|finally|having"
     r"|looking (?:back|at my)|cutting back|doing my|because|now that|given (?:that|how)|lol|haha|hmm"
-    r"|as (?:someone|somebody|a|an|i|we|you)|(?:before|in case|whenever|when|while|if) (?:i|we|you) (?:get|got|have|find|forget|can)"
+    r"|(?:an?|one|another|quick|next)(?: \w+){0,2} (?:question|query)$|as (?:someone|somebody|a|an|i|we"
+    r"|you)|(?:before|in case|whenever|when|while|if) (?:i|we|you) (?:get|got|have|find|forget|can)"
     r"|since (?:i|we|my|our|you|he|she|they|everybody|everyone)|not (?:to|that)"
     rf"|to (?!(?:{NO_PURPOSE})\b)[a-z]+ |(?!(?:{NO_STORY})ing\b)[a-z]+ing (?:my|our|a|an|ready|up|some|for)"
-    r"|for (?:my|our|the|a|an|this) (?:[a-z]+ ){0,2}(?:claim|form|forms|return|project|report|review|application|meeting"
+    r"|for (?:my|our|the|a|an|this) (?:[a-z]+ ){0,2}(?:claim|form|forms|return|project|report|review"
+    r"|application|meeting"
     r"|resume|appointment|interview|homework|thesis|presentation|files))\b",
     re.IGNORECASE,
 )
 PURPOSE = re.compile(
-    r"^((?:for|because of) (?:my|our|the|a|an|this) (?:[a-z]+ ){1,3}?)(?=(?:i|we) (?:need|want|require|would|should|am)\b)",
+    r"^((?:for|because of) (?:my|our|the|a|an|this) (?:[a-z]+ ){1,3}?)(?=(?:i|we) (?:need|want|require"
+    r"|would|should|am)\b)",
     re.IGNORECASE,
 )
 """What a figure is for, told before it without a comma."""
+WONDERING = re.compile(
+    r"^([^.?!]*?),?(?: and| which| that| so)? (?:it|this|that|which|all this)? ?(?:got|has|had|makes?"
+    r"|made|keeps?|left) me"
+    r" (?:wondering|thinking|curious|asking)\b[ ,:]*(?:if |about )?",
+    re.IGNORECASE,
+)
+"""What set one wondering, up to what one wonders."""
 STATES = re.compile(
     rf"^(?!{LINK}(?:how|what|whats|which|when|where|who|was|were|is|are|did|do|does|has|have|list|show|tell|give)\b)"
     rf"{LINK}(?:\w+ ){{1,4}}(?:was|were|is|are|has been|had been|felt|feels|seemed|seems|looked)"
@@ -75,7 +86,8 @@ STATES = re.compile(
 )
 """September was the month of our trip: a statement about anything."""
 QUIET = re.compile(
-    rf"^{LINK}(?!(?:is|are|was|were|do|did|does|have|has|had|can|could|would|will|should|if|unless|when|whenever|while|once|after|before|suppose|assuming|given|for|at|in|on|with|from|by|to"
+    rf"^{LINK}(?!(?:is|are|was|were|do|did|does|have|has|had|can|could|would|will|should|if|unless|when"
+    rf"|whenever|while|once|after|before|suppose|assuming|given|for|at|in|on|with|from|by|to"
     r"|about|of|during|per|as|what|how)\b)(?=(?:\w+ ){1,}\w+)"
     r"(?=.*\b(?:i|we|it|they|you|he|she|me|us|is|are|was|were|has|have|had|can|may|must|will|says?|said|thinks?|thought"
     r"|asks?|asked|wants?|needs?|claims?|matters?|counts?|reckons?)\b)",
@@ -89,12 +101,16 @@ WISHES = re.compile(
 )
 """I need the total of groceries: a statement that asks."""
 WAS_AWAY = re.compile(
-    rf"^{LINK}(?:in|on|over|during|between|from|since|until) [\w ]{{1,40}}? (?:i|we) (?:was|were|went|had|have|am|took|flew)\b",
+    rf"^{LINK}(?:in|on|over|during|between|from|since|until) [\w ]{{1,40}}? (?:i|we) (?:was|were|went|had"
+    rf"|have|am|took|flew)\b",
     re.IGNORECASE,
 )
 """Between 10 and 16 September I was in Japan: a time is told with what was done then."""
 SAYS_NOTHING = frozenset(
-    "SPEND BUY AND OR WHICH WHERE WHEN MERCHANT MERCHANTS PURCHASE PURCHASES ANY HOW TOTAL COMPARE LIST HOWMUCH RECEIVED SENT".split()
+    (
+        "SPEND BUY AND OR WHICH WHERE WHEN MERCHANT MERCHANTS PURCHASE PURCHASES ANY HOW TOTAL COMPARE LIST HOWMUCH"
+        " RECEIVED SENT"
+    ).split()
 )
 """Roles that a statement may have for nothing."""
 TURNS = re.compile(
@@ -123,7 +139,7 @@ NARROWS = re.compile(
 """Words by which a clause that tells may still change what is asked."""
 PLACE = r"that (?:shop|store|place|one|artist|band|singer|channel|song)"
 THEM = re.compile(
-    rf"\b(?:(?P<of>theirs|by them|of them)"
+    rf"\b(?:(?P<to>(?<=sent )(?:her|him|them)|to (?:her|him))|(?P<of>theirs|by them|of them)"
     r"|(?:of )?(?:their|her|his|its) (?P<what>videos|songs|episodes|tracks|clips|vids)"
     rf"|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
 )
@@ -135,7 +151,8 @@ THERE = re.compile(
 )
 """A place told before."""
 THAT = re.compile(
-    r"\b(?:in |during |over |for |on )?(?:that|the same|those) (?P<time>years?|months?|weeks?|days?|quarter|period|time|trip)\b"
+    r"\b(?:in |during |over |for |on )?(?:that|the same|those) (?P<time>years?|months?|weeks?|days?"
+    r"|quarter|period|time|trip)\b"
 )
 """Words that stand for a time told before."""
 FLOWS = frozenset({"SALARY", "INCOME", "REFUNDS", "CASH", "SAVINGS"})
@@ -148,8 +165,10 @@ COMMON_BEFORE = frozenset(
 THEN = re.compile(r"\b(?:then|after(?:wards?)?|before|since|later|earlier|ever|same|that|meanwhile|during|compared)\b")
 """Words that may point to a time told before."""
 STANDING = re.compile(
-    r"\b(?:spen[dt]|spending|paid|pay|payments?|bought|buy|costs?|purchases?|transactions?|steps?|walk(?:ed)?|sleep|slept"
-    r"|heart|weigh(?:t|ed)?|play(?:ed|s)?|listen(?:ed|ing)?|songs?|artists?|podcasts?|videos?|watch(?:ed)?|salary|income"
+    r"\b(?:spen[dt]|spending|paid|pay|payments?|bought|buy|costs?|purchases?|transactions?|steps?"
+    r"|walk(?:ed)?|sleep|slept"
+    r"|heart|weigh(?:t|ed)?|play(?:ed|s)?|listen(?:ed|ing)?|songs?|artists?|podcasts?|videos?"
+    r"|watch(?:ed)?|salary|income"
     r"|earn(?:ed)?|orders?|subscriptions?|cash|refunds?|rides?|sent|received|fees?"
     r"|(?:went|goes?|go) (?:to|on)|visit(?:s|ed)?)\b"
 )
@@ -162,7 +181,8 @@ IT = re.compile(
 
 def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     """The asking part of a question, where leaving out the rest changes nothing; None where there is no such part."""
-    pieces = SPLIT.split(PURPOSE.sub(r"\1, ", question.strip()))
+    question = WONDERING.sub(r"\1. ", PURPOSE.sub(r"\1, ", question.strip()))
+    pieces = SPLIT.split(question)
     clauses, joints = pieces[::2], ["", *pieces[1::2]]
     asks = [number for number, clause in enumerate(clauses) if _asks(clause)]
     if not asks:
@@ -174,7 +194,12 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
         number
         for number, clause in enumerate(clauses)
         if number not in asks
-        and (_tells(clause) or _states(clause) or (turns and number < turns[0] and TELLS.match(_bare(clause))))
+        and (
+            _tells(clause)
+            or _states(clause)
+            or (turns and number < turns[0] and TELLS.match(_bare(clause)))
+            or (number < asks[0] and joints[number + 1].strip() in SENTENCE_ENDS and _is_idle(clause, lexicon, today))
+        )
         and (number < asks[0] or not NARROWS.search(clause))
     ]
     told += [number for number in range(asks[0] + 1, len(clauses)) if ENDING.match(_bare(clauses[number]))]
@@ -250,7 +275,7 @@ def _is_idle(clause: str, lexicon: Lexicon, today: date) -> bool:
     """Whether a sentence of its own holds nothing that a question is made of: "New year resolution and all that"."""
     part = read(plain(clause), lexicon, today, topics_of(plain(clause))[0])
     marks = part.names or part.periods or part.categories or part.parts or part.limits or part.days or part.accounts
-    return not (marks or part.hours or part.bounds or part.currency or part.roles or part.refusal)
+    return not (marks or part.hours or part.bounds or part.currency or part.refusal or part.roles - {"AND", "OR"})
 
 
 def _narrows_alike(text: str, lexicon: Lexicon, today: date) -> bool:
@@ -280,8 +305,8 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
         kept = THAT.sub(f"between {first:%-d %B %Y} and {last:%-d %B %Y}", kept, count=1)
         whole = read(plain(kept), lexicon, today, topic)
     if names and not whole.names and THEM.search(kept.casefold()):
-        texts = {name.text for name in names}
-        return THEM.sub(lambda found: _back_to(found, *texts), kept, count=1) if len(texts) == 1 else None
+        texts = {name.text.casefold(): name.text for name in names}
+        return THEM.sub(lambda found: _back_to(found, *texts.values()), kept, count=1) if len(texts) == 1 else None
     if told and IT.search(kept.casefold()):
         return None
     if STANDING.search(kept.casefold()) and not THEN.search(kept.casefold()):
@@ -307,6 +332,8 @@ def _beside(part: Reading, whole: Reading) -> Reading:
 def _back_to(found: re.Match[str], name: str) -> str:
     if found["what"]:
         return f"{found['what']} by {name}"
+    if found["to"]:
+        return f"to {name}"
     return f"of {name}" if found["of"] else f"at {name}" if found["at"] else name
 
 

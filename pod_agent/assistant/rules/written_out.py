@@ -23,6 +23,11 @@ BACK = (
 """Words by which one takes back what was just said."""
 FALTERING = "how much|how many|how often|what is|what was|did i|do i|what|which|when|my|the|i|in|on|at|to|for|and|of|or"
 """Words that are said twice by one who falters."""
+CORRECTED = (
+    rf"\b({MONTH})(?: \d{{4}})?[ ,]+{BACK}(?:not \1[ ,]+)?(?:(?:in|it was|its|for)\s+)?({MONTH})\b"
+    rf"(?:[ ,]+(?:yes |yeah )?(?:i mean|i meant|sorry)[ ,]+\2\b)?"
+)
+"""A month, taken back for another."""
 ONES = "one|two|three|four|five|six|seven|eight|nine"
 YEAR = (
     rf"\b(?:twenty[ -](?:eleven|twelve|\w+teen|twenty(?:[ -](?:{ONES}))?)"
@@ -36,6 +41,7 @@ SAID = tuple(
         (rf"\b({DOTTED}|{'|'.join(name for name in MONTHS if len(name) < len('april'))})\.(?=\s)", r"\1"),
         (r"\bw/ ?(?:o|out)\b", "without"),
         (r"\bw/(?= ?\w)", "with "),
+        (r"\bhow may (?=(?!i\b|we\b|you\b|it\b|this\b|the\b|my\b)\w)", "how many "),
         (r"\b(?:btwn|b/w|btw)(?= (?:s?\$|sgd )?\d)", "between"),
         (r"(?<=\s)@\s?(?=\w)", "at "),
         (r"(?<!\S)~ ?(?=\S)", "approximately "),
@@ -53,19 +59,20 @@ SAID = tuple(
         (r"\bmin (?=(?:sleep|night))", "shortest "),
         (r"\bshortest sleep night\b", "shortest night of sleep"),
         (r"\(\s*(?:\w+ ){1,2}(?:and all|and everything|included|inclusive)\s*\)", " "),
+        (rf"\btop (\d{{1,2}}),? (?=(?:{MONTH})\b)", r"top \1 in "),
+        (r"^(.*?)[ ,:\u2013-]+n ?= ?\?*$", r"how many \1"),
         # speech
+        (r", like,? (?=\w)", ", "),
+        (r",? ?\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|omg)\b,?(?= |$|[?.!])", " "),
+        (r",? (?:god )?bless (?:them|him|her|it|you|their hearts?)\b,?", " "),
         (YEAR, lambda found: in_digits(found[0].casefold())),
         (rf"\b({FALTERING}) (?:(?:um|uh|er) )?\1\b", r"\1"),
         (r"\b([b-hj-z](?: [b-hj-z])+)\b", lambda found: found[1].replace(" ", "")),
         (r"(?<=\w) (?:forward )?slash (?=\w)", "/"),
-        (r"\b(in|on|at|for|since|of|about|around|over|than) (?:like|say|maybe|perhaps)(?:,|\b)", r"\1"),
+        (r"\b(in|on|at|for|since|about|around|over|than) (?:like|say|maybe|perhaps)(?:,|\b)", r"\1"),
         (r"\b(?:i dunno|dunno|let me think|lemme think|how do (?:you|i) (?:say|put) (?:it|this))\b", " "),
         (r"\bwhat(?: is|['\u2019]?s| was)? (?:it|that|they|its name|the name) (?:called(?: again)?|again)(?= \w)", " "),
-        (
-            rf"\b({MONTH})(?: \d{{4}})?[ ,]+{BACK}(?:not \1[ ,]+)?(?:(?:in|it was|its|for)\s+)?({MONTH})\b"
-            rf"(?:[ ,]+(?:yes |yeah )?(?:i mean|i meant|sorry)[ ,]+\2\b)?",
-            r"\2",
-        ),
+        (CORRECTED, r"\2"),
     )
 )
 BEGUN = re.compile(r"\b([a-z]{3,}) (?:(?:um|uh|er) )?(\1[a-z]+)\b", re.IGNORECASE)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -26,8 +25,6 @@ TEST = (date(2017, 9, 1), date(2018, 1, 1))
 EPSILONS: tuple[float | None, ...] = (None, 8.0, 4.0, 1.0)
 OURS, NO_NOISE, CENTRAL = "federated, epsilon 1", "federated, no noise", "central logistic regression"
 DRAWS = 300
-
-Area = Callable[[Array, Array], float]
 
 
 def scores(split: Split, strength: float, seeds: list[int]) -> dict[str, list[Array]]:

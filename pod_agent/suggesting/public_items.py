@@ -55,13 +55,6 @@ class PublicItems:
     departments: tuple[str, ...]
     texts: tuple[str, ...]
 
-    def same_department(self) -> NDArray[np.float64]:
-        """1 where two different items are of one department, else 0: (items x items)."""
-        numbers = np.unique(self.departments, return_inverse=True)[1]
-        same: NDArray[np.float64] = np.equal.outer(numbers, numbers).astype(np.float64)
-        np.fill_diagonal(same, 0.0)
-        return same
-
 
 def public_items(dimension: str, names: Sequence[str] | None = None) -> PublicItems:
     """The public items of ``category``, ``group`` or ``merchant``, or those of ``names``, in their order.

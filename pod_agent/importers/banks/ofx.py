@@ -114,7 +114,6 @@ class _Reader:
         self._within = ""
         self._refusal = ""
         self._statements = 0
-        self._trades = 0
 
     def rows(self) -> Iterator[Row]:
         for mark, line, text in blocks(self._export):

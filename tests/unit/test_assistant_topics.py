@@ -178,7 +178,17 @@ NIGHTS_AND_DAYS = [
     ("On how many days in April did I fail to reach twelve thousand steps?", 1, "count"),
     ("On how many days in April did I not exceed 12000 steps?", 2, "count"),
     ("Average steps on a weekend day in April", 13500, "steps"),
+    ("longest lie-in this year, which date", "2026-04-04", "date"),
+    ("How many times did I step on the scale in April?", 1, "count"),
+    ("how'd I sleep last night", 6.7, "hours"),
     ("My doctor wants my average resting heart rate in April, what is it?", 62.0, "bpm"),
+]
+WITHOUT_A_MONTH = [
+    ("How have I slept on average in 2026 without April?", 6.8, "hours"),
+    ("average steps this year w/o April", 6667, "steps"),
+    ("How many videos did I watch this year if May is taken out?", 4, "count"),
+    ("Average videos per month this year without March", 3, "count"),
+    ("Average videos per month this year without May", 4, "count"),
 ]
 FIRST_OF_ALL = [
     ("Is Tin Robots my top channel?", "yes", None),
@@ -191,6 +201,9 @@ SECTIONS_AND_RHYTHMS = [
     ("From the Pantry section, which product did I buy the most of?", "Plain Oats 1kg", None),
     ("How many different products from the Pantry section did I buy?", 1, "count"),
     ("How much was my Pantry section in April?", 27.8, "SGD"),
+    ("Everything from the Pantry section, dollars, in April", 27.8, "SGD"),
+    ("How many dollars did I spend on mango?", 12.0, "SGD"),
+    ("When did I see something by Slow Boats for the last time?", "2026-04-04", "date"),
     ("Of the money for GreenGrocer products, what percentage was the Pantry section?", 75.1, "percent"),
     ("When did I last buy smth from the Pantry section?", "2026-04-20", "date"),
     ("How many orders per month did I place at GreenGrocer on average this year?", 1, "count"),
@@ -200,6 +213,7 @@ SECTIONS_AND_RHYTHMS = [
 ]
 OTHERWISE = [
     *NIGHTS_AND_DAYS,
+    *WITHOUT_A_MONTH,
     *FIRST_OF_ALL,
     *SECTIONS_AND_RHYTHMS,
     *HEALTH_ASKED_OTHERWISE,

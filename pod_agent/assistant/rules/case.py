@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
 
 from pod_agent.assistant.plan import Operation, Period, Plan, Refusal, Step
+from pod_agent.assistant.rules.left_out import spared_days, spared_months
 from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.rules.reading import Reading
 from pod_agent.assistant.rules.text import canonical
@@ -22,6 +24,7 @@ __all__ = [
     "apply_rules",
     "clarify",
     "query",
+    "rates_of",
     "roles",
     "single",
     "spans_days",
@@ -230,6 +233,23 @@ def spans_months(period: Period, held: Period | None) -> int:
     """Calendar months that a period touches, not counting those before the first record held."""
     first = max(period[0], held[0]) if held else period[0]
     return (period[1].year - first.year) * 12 + period[1].month - first.month + 1
+
+
+def rates_of(case: Case, period: Period) -> list[tuple[Fraction, str]]:
+    """By how many months, weeks or days of a period a sum is divided, for each rate that the question names.
+
+    What is left out of the period does not count.
+    """
+    out, held = case.reading.left_out, case.facts.held
+    days = spans_days(period) - spared_days(out, period)
+    covered = (max(period[0], held[0]), period[1]) if held else period
+    months = spans_months(period, held) - spared_months(out, covered)
+    table = {
+        "PERMONTH": (Fraction(months), "month"),
+        "PERWEEK": (Fraction(days, 7), "week"),
+        "PERDAY": (Fraction(days), "day"),
+    }
+    return [rate for role, rate in table.items() if case.has(role)]
 
 
 def spans_days(period: Period) -> int:

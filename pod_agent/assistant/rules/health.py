@@ -245,7 +245,8 @@ class Health(Shapes):
 
 def _as_a_rule(case: Case) -> bool:
     """Whether the sleep of a usual night is meant: "how did I sleep", "how long do I sleep"; never where a sum is."""
-    return not case.has("TOTAL") and (
+    one_night = len(case.reading.periods) == 1 and case.reading.periods[0][0] == case.reading.periods[0][1]
+    return not (one_night or case.has("TOTAL")) and (
         USUAL.search(case.reading.question) is not None or (case.has("HOW") and not case.has("HOURS", "MINUTES"))
     )
 

@@ -15,7 +15,7 @@ HALF = r"(am|pm|in the morning|in the evening|in the afternoon|at night|of the m
 NUMBER = rf"\d{{1,2}}|{'|'.join(NUMBERS)}"
 TIME = rf"(?:({NUMBER})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
 """Four groups: the number, its two noughts, the half of the day, or a word."""
-AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through) )"
+AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through)(?: before)? )"
 BETWEEN = re.compile(
     rf"\b(?:(?:in )?(?:between|from) (?:the hours of )?)?{TIME}{AND}{TIME}(?! ?(?:\d|%|[a-z]*(?:th|st|nd|rd)\b))"
 )

@@ -35,10 +35,11 @@ RESPELT = (
         )
     ),
     (r"\bafter which night\b", "which night"),
+    (r"\blie ins?\b", "sleep"),
     (r"\bby (?:the )?wake ?up (?:date|day)\b", ""),
     (
         (
-            r"(?<!did i )\b(?:(?:for|of|on) )?(?:the )?(?:(?:nights?|mornings?) )?(?:that |when |on which )?(?:i )?"
+            r"(?<!did i )\b(?:(?:for|of|on) )?(?:the )?(?:(?<!last )(?:nights?|mornings?) )?(?:that |when |on which )?(?:i )?"
             rf"(?:woke|wake|waking) up (?=(?:on )?(?:an? |the )?(?:\d|{ANY_DAY}))"
         ),
         "",

@@ -6,7 +6,7 @@ import re
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles
-from pod_agent.assistant.rules.shapes import Shapes, filters_of, step_of
+from pod_agent.assistant.rules.shapes import RATES, Shapes, filters_of, step_of
 from vocab.query import Filter
 
 __all__ = ["LISTENING_RULES"]
@@ -40,7 +40,7 @@ class Listening(Shapes):
             return "skips"
         if case.has(*TIME):
             return _time(case)
-        if case.has("TIMES", "PLAY", "EPISODES", "HOWMANY"):
+        if case.has("TIMES", "PLAY", "EPISODES", "HOWMANY") or (case.has("SONGS") and case.has("AVERAGE", *RATES)):
             return "plays"
         return _time(case) if case.has("LISTEN", "HOWMUCH") else None
 
@@ -154,7 +154,7 @@ ASKED = SOUND | TIME | {"RECEIVED", "TIMES", "HOWMANY", "HOWMUCH", "WHICH", "SKI
 MOST = roles("TOP", "MOST", "MOSTOFTEN", "MAX")
 _SHAPES = Listening()
 LISTENING_RULES = (
-    Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
+    Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED | {"HOW"}),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
     Rule(_SHAPES.either, need=roles("WHICH"), some=(roles("MORE", "MOST", "MOSTOFTEN"),), may=ASKED | {"COMPARE"}),
     Rule(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from itertools import pairwise
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
-from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
-from pod_agent.assistant.rules.left_out import spared_days, spared_months
+from pod_agent.assistant.rules.case import Case, clarify, query, rates_of, single
 from pod_agent.assistant.rules.money_counts import counted
 from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
 from pod_agent.assistant.rules.topics import PAID
@@ -35,6 +33,8 @@ __all__ = [
 
 MARKED = r"\b[ECNDAK]\d+\b"
 """Marks that narrow rows, times aside."""
+FLOWS_ASKED = {"REFUNDS": "refunds", "CASH": "cash", "SALARY": "salary"}
+"""Flows whose rows there are, or are not."""
 SERVICES = re.compile(r"spotify|youtube|netflix|disney|apple music|apple tv|hbo|viu", re.IGNORECASE)
 
 
@@ -188,14 +188,7 @@ def mean(case: Case) -> Plan | Refusal | None:
     if measure is None or measure in COUNTS:
         return None
     period = case.whole()
-    out = case.reading.left_out
-    days = spans_days(period) - spared_days(out, period)
-    table = {
-        "PERMONTH": (Fraction(spans_months(period, case.facts.held) - spared_months(out, period)), "month"),
-        "PERWEEK": (Fraction(days, 7), "week"),
-        "PERDAY": (Fraction(days), "day"),
-    }
-    rates = [value for role, value in table.items() if case.has(role)]
+    rates = rates_of(case, period)
     if len(rates) != 1:
         return None
     return single("mean", step(case, measure, period), "SGD", divisor=rates[0][0], per=rates[0][1])
@@ -236,7 +229,7 @@ def ranking(case: Case) -> Plan | Refusal | None:
     often = case.has("MOSTOFTEN") or (case.has("TIMES", "PURCHASES", "HOWMANY") and not case.has("SPEND"))
     if not often and case.has("BUY") and not case.has("SPEND", "TOP", "MOST", "MAX"):
         return None
-    measure = "purchases" if often else "spend"
+    measure = "refunds" if case.has("REFUNDS") else "purchases" if often else "spend"
     low = case.has("LEAST", "MIN")
     if not case.has("MERCHANT", "MERCHANTS", "CATEGORY", "CATEGORIES", "WHERE", "PLACES") and not case.wanted:
         return clarify("Most often what: which shop, or which category?", "which shop", "which category")
@@ -310,9 +303,10 @@ def listing(case: Case) -> Plan | Refusal | None:
 
 def any_row(case: Case) -> Plan | Refusal | None:
     """Did I buy anything at X."""
-    if not case.yes_no or not (case.wanted or case.reading.limits):
+    flow = next((measure for role, measure in FLOWS_ASKED.items() if case.has(role)), None)
+    if not case.yes_no or not (case.wanted or case.reading.limits or flow):
         return None
-    return single("any", step(case, "purchases", case.period()), None)
+    return single("any", step(case, flow or "purchases", case.period()), None)
 
 
 def total(case: Case) -> Plan | Refusal | None:

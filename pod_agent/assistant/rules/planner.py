@@ -16,7 +16,7 @@ from pod_agent.assistant.rules.held import RULES, accounts_of, held_by_kind, kin
 from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of
 from pod_agent.assistant.rules.reading import Reading, plain, read
 from pod_agent.assistant.rules.text import canonical
-from pod_agent.assistant.rules.topics import TOPICS, About, Topic, topics_of
+from pod_agent.assistant.rules.topics import PAID, TOPICS, About, Topic, topics_of
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.remembering import entities_of, remembered
 
@@ -25,6 +25,8 @@ __all__ = ["RulePlanner", "planner_of"]
 LONGEST_QUESTION = 500
 NARROWED = frozenset({"spend", "purchases", "average_purchase", "transactions", "transfers_out", "transfers_in"})
 """Measures that can be worked out row by row."""
+BY_HAND = frozenset({"month", "merchant", "category"})
+"""Groups that such rows can be put in."""
 BEFORE_NAMES = (
     "at|on|from|by|to|with|PLAY|LISTEN|THAN|COMPARE|BUY|SENT|RECEIVED|AND|PACKS|PRICE|WATCH"
     "|SUBSCRIBED|SPEND for|HOWMUCH for"
@@ -74,6 +76,8 @@ class RulePlanner:
         """
         if len(question) > LONGEST_QUESTION:
             return clarify("That is very long. Ask one thing at a time, please.")
+        if HELP.fullmatch(canonical(question)):
+            return HELPED
         sign = self._minus(question, today)
         if sign is not None:
             return sign
@@ -112,7 +116,14 @@ class RulePlanner:
         for name in self._lexicon.within(text, shortest=SHORTEST_NAME):
             if " " in name and any(each.kind == "merchant" for each in self._lexicon.names[name]):
                 text = f" {text} ".replace(f" {name} ", " E ").strip()
-        return topics_of(text)
+        topics = topics_of(text)
+        return ("video", *topics) if topics[0] == "" and self._is_watched(text) else topics
+
+    def _is_watched(self, text: str) -> bool:
+        """Whether the only thing named is a channel of several words: then a video is meant, if no money is."""
+        names = [name for name in self._lexicon.within(text, shortest=SHORTEST_NAME) if " " in name]
+        kinds = {each.kind for name in names for each in self._lexicon.names[name]}
+        return kinds == {"channel"} and re.search(PAID, text) is None
 
     def _best(self, text: str, today: date, proper: frozenset[str]) -> Attempt:
         """The first attempt that ends in a plan, else the one that tells most."""
@@ -204,6 +215,20 @@ def _until(plan: Plan, today: date, held: Period | None) -> Plan:
     return replace(plan, steps=tuple(steps))
 
 
+HELP = re.compile(
+    r"(?:please )?(?:help(?: me)?|(?:show |list )?examples?|what (?:can|could|may|should) (?:i|we) (?:ask|say|type)(?: you| here)?"
+    r"|(?:what|which) questions? (?:can|could|may) (?:i|we) ask(?: you)?|what (?:can|could|do) you (?:do|answer|know|tell me)"
+    r"|how (?:does|do) (?:this|it|you) work|how (?:can|do) (?:i|we) use (?:this|it|you)|what is this)(?: please)?"
+)
+HELPED = Refusal(
+    status="declined",
+    text="I work out answers from your own records: money, listening, videos, health and orders.",
+    choices=(
+        "How much did I spend on groceries last month?",
+        "Which five shops did I spend the most at this year?",
+        "How many steps did I walk per day in October?",
+    ),
+)
 NOTHING = clarify("What should I work out?", "how much I spent", "how many purchases I made", "how long I listened")
 UNKNOWN = "appears nowhere in your records"
 
@@ -237,12 +262,13 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
         return False
     if reading.topic == "shops" and not reading.names and not reading.roles & GOODS:
         return False
-    if reading.left_out and (reading.topic or not all(_leaves_out(step, reading) for step in plan.steps)):
+    if reading.left_out and not all(_leaves_out(step, reading) for step in plan.steps):
         return False
     if reading.bounds and not any(step.bound for step in plan.steps):
         return False
     narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
     by_group = plan.operation in {"ranking", "leader", "peak", "series"}
+    by_group = by_group and not all(BY_HAND.issuperset(step.spec.dimensions) and not step.text for step in narrowed)
     return not narrowed or not (by_group or any(step.spec.measures[0] not in NARROWED for step in narrowed))
 
 

@@ -47,6 +47,7 @@ COUNTED = (
 )
 
 CONTRACTED = (
+    (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
     (re.compile(r"\b(how|where|what|when|who)['\u2019]d\b", re.IGNORECASE), r"\1 did"),
     (re.compile(r"\b(i|we|you)['\u2019]d\b", re.IGNORECASE), r"\1 would"),
     (re.compile(r"\b(i|we|you|it|that)['\u2019]ll\b", re.IGNORECASE), r"\1 will"),
@@ -73,6 +74,9 @@ def plain(question: str) -> str:
     question = re.sub(r"[\u2010-\u2015]", "-", question)
     question = re.sub(r"(?<=\d)\s?(?:\.{2,}|\u2026|\u2192|->)\s?(?=\d)", " to ", question)
     question = re.sub(r"(?i)\bno\.? of\b", "number of", question)
+    question = re.sub(r"(?i),\s*(?:like|you know|u+m+|u+h+)\s*,", " ", question)
+    question = re.sub(r"(?i)\bw/o\b", "without", question)
+    question = re.sub(r"(?i)(?<!\w)w/?\s(?=\w)", "with ", question)
     question = re.sub(
         r"(?i)\b(i|we|it|you|that|they) may (?=be|have|get|need|want|not|as well|ask|know)", r"\1 might ", question
     )

@@ -10,10 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
-from pod_agent.assistant.rules.case import Case, clarify, query, single, spans_days, spans_months
+from pod_agent.assistant.rules.case import Case, clarify, query, rates_of, single
 from vocab.query import Filter
 
 __all__ = ["RATES", "Shapes", "filters_of", "step_of"]
@@ -159,13 +158,7 @@ class Shapes(ABC):
         if measure is None:
             return None
         period = case.whole()
-        number = spans_days(period)
-        table = {
-            "PERMONTH": (Fraction(spans_months(period, case.facts.held)), "month"),
-            "PERWEEK": (Fraction(number, 7), "week"),
-            "PERDAY": (Fraction(number), "day"),
-        }
-        rates = [value for role, value in table.items() if case.has(role)]
+        rates = rates_of(case, period)
         if len(rates) != 1:
             return clarify("An average per what?", "per day", "per month") if not rates else None
         part = self.step(case, measure, period)

@@ -65,6 +65,8 @@ SHOPS = table(
     ("product|item|article|thing", "PRODUCT"),
     ("(?:shop |product )?(?:section|aisle|department)s?|(?:shop|product) categor(?:y|ies)", "SECTION"),
     (r"categor(?:y|ies)(?=.*\bE\d)|(?<=E\d )categor(?:y|ies)", "SECTION"),
+    ("how many dollars|how much in dollars", "HOWMUCH SPEND"),
+    ("(?:in )?dollars", "SPEND"),
     (r"money(?= (?:for|on|at|spent|in|from)\b)", "SPEND"),
     ("(?<=i )(?:place[ds]?|made|make)|placed|put in|submitted", "BUY"),
     (either(

@@ -256,7 +256,7 @@ SPELLABLE = frozenset(
         " received recent recently recorded refund refunded refunds regularly remind rent restaurant"
         " restaurants resting returned ride rides salary saturday saved saving savings second section sent"
         " september share shopping shops should show since skipped sleep sleeping slept smallest song songs"
-        " spend spending spent spotify start step steps store stores stream streamed streaming subscribe"
+        " spend spending spent spotify start step steps store stores stream streamed streaming subscribe subscribers"
         " subscribed subscription subscriptions summary sunday supermarket takeaway taxi telecom tell than"
         " theatre third thursday times today together total totals transaction transactions transfer"
         " transferred transferring transfers transport travel trip trips tuesday typical typically unique"

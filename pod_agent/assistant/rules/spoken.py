@@ -100,6 +100,11 @@ SPOKEN = (
     (r"\b(?:of )?(?:every|all|any) (?:transaction )?kinds?(?: (?:counted|included))?$", " "),
     # what is asked for
     (r"\b(?:which|what) (?:were|are) (?:they|these|those)$", " "),
+    ((r"\b(?:took|got|had|ate|swallowed) the (?:largest|biggest|greatest|lions) (?:part|share|chunk|slice) of my"
+      r"(?: money| spending)?\b"), "i spent most"),
+    (r"\bmore (?:often|frequently)\b", "more times"),
+    (r"\bhow many (monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday)s\b", r"on how many days on \1s"),
+    (r"\b(?:gave|give|given) me back\b(?=.*\bmoney\b)", "refunded me"),
     (r"\bnumber of$", "count"),
     (r"^days (?:that |on which )?i (?=\w)", "on how many days i "),
     (r"\b(?:(?:has|have|had|does|do|did|will) )?(?:add(?:ed|s)? up|c[ao]mes?|amount(?:ed|s)?) to (?:what|how much)\b", " total "),

@@ -32,7 +32,7 @@ MEASURED = {
     "BREATHING": ("respiratory_rate", r"(?:breathing|respiratory) rate"),
     "SLEEP": (
         "sleep_minutes",
-        r"sleep(?:s|ing)?|slept|asleep|shut ?eye|kip|slumber|zzzs?|lie ins?",
+        r"sleep(?:s|ing)?|slept|asleep|shut ?eye|kip|slumber|zzzs?",
     ),
     "WEIGHT": ("weight", r"(?:body ?)?weigh(?:ts?|ed|s|ing)?|heavy(?= (?:am|was|were) i)|how heavy|kilos"),
 }
@@ -62,6 +62,7 @@ HEALTH = table(
     ("heavier or lighter|lighter or heavier", "CHANGE WEIGHT"),
     ("heavier", "MORE WEIGHT"),
     ("lighter", "LESS WEIGHT"),
+    (r"(?:step(?:ped)?|stand|stood|get|got) on (?:to )?(?:the |my )?(?:bathroom )?scales?", "WEIGHT"),
     ((r"(?:on |by |according to )?(?:the |my )?(?:bathroom )?scales?(?: (?:say|said|show|showed|read"
       r"|reading))?"), "WEIGHT"),
     (r"(?:gain(?:ed)?|put on|los(?:e|t)|shed) (?:or|and) (?:gain(?:ed)?|los(?:e|t)|shed|put on)", "CHANGE"),
@@ -123,9 +124,12 @@ HEALTH = table(
      ), "NOW"),
 )  # fmt: skip
 
+MANY = r"(?:how many|number of|no of) (?!more|less|fewer)(?:(?!podcasts?\b|music\b|songs?\b)\w+ )?"
+"""Before hours or minutes; a word of what is heard stays."""
 MUSIC = table(
     *STREAK,
     ("(?:the )?(?:exact )?dates?(?= please|$)", ""),
+    ("how (?:varied|diverse|mixed|broad|wide) (?:is|was|has been|were)", ""),
     ("(?:rank(?:ed|ing)?|sort(?:ed)?|order(?:ed)?)(?= (?:by|in terms of))", "TOP"),
     ("(?:total )?time (?:i )?(?:listened|spent listening)", "LISTENTIME"),
     (r"order(?= (?:my|the|all|these) \w+ )", "TOP"),
@@ -172,8 +176,8 @@ MUSIC = table(
      ), "LISTENTIME"),
     (("(?:by|in|in terms of|measured by|ranked by|based on|sorted by|ordered by) (?:the )?(?:number of"
              " )?(?:plays|play counts?|times)"), "PLAY"),
-    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:(?!podcasts?\b|music\b|songs?\b)\w+ )?(?:hours)|hours|hourly", "HOURS"),
-    (r"(?:how many|number of|no of) (?!more|less|fewer)(?:(?!podcasts?\b|music\b|songs?\b)\w+ )?(?:minutes)|minutes", "MINUTES"),
+    (rf"{MANY}(?:hours)|hours|hourly", "HOURS"),
+    (rf"{MANY}(?:minutes)|minutes", "MINUTES"),
     HOUR,
     ("(?:number of |how many |count of |total )?(?:play counts?|plays|streams|listens|spins)", "HOWMANY PLAY"),
     (either(
@@ -256,7 +260,7 @@ FILLERS: dict[Topic, frozenset[str]] = {
         " climbed do doing"
         " manage managed kg bpm beats per minute fitbit sleeping duration feet counter goal target scale"
         " scales reading value level"
-        " back asleep hours active they were counts".split()
+        " back asleep hours active they were counts getting going been".split()
     )
     - {"hours"},
     "music": HARMLESS

@@ -126,7 +126,7 @@ VIDEO_RULES = (
         some=(roles("SUBSCRIBED", "SUBSCRIPTIONS"),),
         may=roles("WHICH", "LIST", "HOWMANY", "CHANNEL", "CHANNELS", "YOUTUBE", "TOTAL"),
     ),
-    Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED),
+    Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED | {"HOW"}),
     Rule(_SHAPES.share, some=(roles("PERCENT", "SHARE"),), may=ASKED),
     Rule(
         _SHAPES.either,

@@ -19,7 +19,7 @@ from bench.recommend.peers import Score
 from bench.recommend.protocol import Integers, Past, past
 from bench.recommend.release import Terms, release, total
 from pod_agent.embedding import embedder
-from pod_agent.models.purchases import Purchases
+from pod_agent.models.basket_history import BasketHistory
 from pod_agent.models.recommend import INPUTS, ItemRecommender
 from pod_agent.suggesting.seasons import season
 from vocab.item_vectors import ItemEncoding
@@ -119,11 +119,11 @@ def spread(journey: CompleteJourney, known: Past, prior: ItemPrior) -> ItemPrior
     )
 
 
-def histories(known: Past) -> list[Purchases]:
+def histories(known: Past) -> list[BasketHistory]:
     """Each household's own purchases, as its agent knows them."""
     cuts = np.searchsorted(known.person, np.arange(1, len(known.households)))
     parts = zip(*(np.split(column, cuts) for column in (known.item, known.rank, known.ago)), strict=True)
-    return [Purchases(item=item, rank=rank, ago=ago.astype(np.float64)) for item, rank, ago in parts]
+    return [BasketHistory(item=item, rank=rank, ago=ago.astype(np.float64)) for item, rank, ago in parts]
 
 
 @lru_cache(maxsize=4)

@@ -12,8 +12,8 @@ from typing import Final, Self
 import numpy as np
 
 from pod_agent.errors import UsageError
+from pod_agent.models.basket_history import BasketHistory, Integers
 from pod_agent.models.protocol import Array
-from pod_agent.models.purchases import Integers, Purchases
 from pod_agent.models.recommend_parts import Beyond, Lift
 from vocab.item_vectors import LATELY_WEEKS
 from vocab.prior import ItemPrior
@@ -111,15 +111,15 @@ class ItemRecommender:
         self.season_ = self._season()
         return self
 
-    def scores(self, purchases: Purchases) -> Array:
+    def scores(self, purchases: BasketHistory) -> Array:
         """(items,) the score of each item; those never bought compare with each other and with what was bought."""
         return np.asarray(sum(self.parts(purchases).values()))
 
-    def parts(self, purchases: Purchases) -> Mapping[str, Array]:
+    def parts(self, purchases: BasketHistory) -> Mapping[str, Array]:
         """What each input adds to each item's score, in the order of ``INPUTS``; their sum is the score."""
         if not hasattr(self, "base_"):
             raise UsageError("the recommender has not been fitted")
-        own = Purchases.nothing() if "history" in self.without else purchases
+        own = BasketHistory.nothing() if "history" in self.without else purchases
         counts = own.counts(len(self.items))
         had = (counts > 0).astype(np.float64)
         sets = {
@@ -141,7 +141,7 @@ class ItemRecommender:
         parts["text"] = parts["text"] + self.season_ * (1 - had)
         return parts
 
-    def _history(self, own: Purchases, score: Array) -> Array:
+    def _history(self, own: BasketHistory, score: Array) -> Array:
         """How far the person's own counts raise an item above what is expected of it, in the logarithm.
 
         The other parts become chances that add up to the person's usual basket: q. Then ``c + k q`` over ``k q``, for

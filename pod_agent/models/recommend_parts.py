@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pod_agent.models.basket_history import Integers
 from pod_agent.models.protocol import Array
-from pod_agent.models.purchases import Integers
 from vocab.item_pairs import expected
 from vocab.prior import ItemPrior
 

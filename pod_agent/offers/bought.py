@@ -19,7 +19,7 @@ from vocab.query import QuerySpec
 from vocab.records import IRI, OrderLine, Transaction
 from vocab.wording import folded
 
-__all__ = ["NEVER_OFFERED", "Bought", "Habit", "Purchase", "is_product"]
+__all__ = ["NEVER_OFFERED", "Bought", "Purchase", "PurchaseHistory", "is_product"]
 
 LOOKS_BACK: Final = timedelta(days=365)
 NEVER_OFFERED: Final = frozenset({"transfers", "cash", "income", "fees", "other"})
@@ -38,7 +38,7 @@ class Purchase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Habit:
+class PurchaseHistory:
     """What the person bought at one shop or in one category in the last year, oldest first."""
 
     name: str
@@ -96,12 +96,12 @@ class Bought:
         return tuple(self._read("purchases", date.min))
 
     @cached_property
-    def shops(self) -> dict[str, Habit]:
+    def shops(self) -> dict[str, PurchaseHistory]:
         """The last year by folded name of the shop."""
         return _habits((purchase.merchant, purchase) for purchase in self.year)
 
     @cached_property
-    def categories(self) -> dict[str, Habit]:
+    def categories(self) -> dict[str, PurchaseHistory]:
         """The last year by category, without those that say nothing."""
         return _habits(
             (purchase.category, purchase) for purchase in self.year if purchase.category not in NEVER_OFFERED
@@ -195,12 +195,12 @@ def _at_shops(purchases: Iterable[Purchase]) -> dict[str, tuple[Purchase, ...]]:
     return {shop: tuple(found) for shop, found in groups.items()}
 
 
-def _habits(named: Iterable[tuple[str, Purchase]]) -> dict[str, Habit]:
+def _habits(named: Iterable[tuple[str, Purchase]]) -> dict[str, PurchaseHistory]:
     groups = defaultdict[str, list[tuple[str, Purchase]]](list)
     for name, purchase in named:
         if name:
             groups[folded(name)].append((name, purchase))
     return {
-        key: Habit(name=found[-1][0], purchases=tuple(purchase for _, purchase in found))
+        key: PurchaseHistory(name=found[-1][0], purchases=tuple(purchase for _, purchase in found))
         for key, found in groups.items()
     }

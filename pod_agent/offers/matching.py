@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pod_agent.features.inputs import FLOWS, HISTORY, RHYTHM, SHOP
-from pod_agent.offers.bought import Bought, Habit, is_product
+from pod_agent.offers.bought import Bought, PurchaseHistory, is_product
 from pod_agent.offers.eligibility import NOT_READ, why_not
 from pod_agent.offers.finance import financial
 from pod_agent.offers.loyalty import progress_of
@@ -113,7 +113,7 @@ class Judge:
             return Unfit(offer, f"You buy neither at {offer.seller} nor often in its categories.")
         return self._new(offer, max(usual, key=lambda habit: len(habit.purchases)))
 
-    def _own(self, offer: Offer, shop: Habit) -> OfferMatch:
+    def _own(self, offer: Offer, shop: PurchaseHistory) -> OfferMatch:
         saving, basis, steps = self._saving_here(offer, shop)
         return self._match(
             offer,
@@ -126,7 +126,7 @@ class Judge:
             known=True,
         )
 
-    def _new(self, offer: Offer, category: Habit) -> OfferMatch:
+    def _new(self, offer: Offer, category: PurchaseHistory) -> OfferMatch:
         saving, basis = self._saving_elsewhere(offer, category)
         before = self.bought.days_at.get(folded(offer.seller))
         known = (
@@ -161,7 +161,7 @@ class Judge:
     def _product_match(self, offer: Offer, lines: list[OrderLine], *, known: bool) -> OfferMatch:
         recent = [line for line in lines if self.bought.index.local_day(line.at) > self._today - SAVING_WINDOW]
         minor, counted = saved_on_lines(offer, recent)
-        habit = Habit(name=offer.seller, purchases=tuple(self.bought.of_line(line) for line in lines))
+        habit = PurchaseHistory(name=offer.seller, purchases=tuple(self.bought.of_line(line) for line in lines))
         last = lines[-1]
         paid = f"{shown(last.total)} at {last.shop} on {_day(self.bought.index.local_day(last.at))}"
         here = "" if offer.price is None else f"; here a piece costs {shown(offer.price)}"
@@ -180,7 +180,7 @@ class Judge:
     def _match(
         self,
         offer: Offer,
-        habit: Habit,
+        habit: PurchaseHistory,
         saving: Money | None,
         basis: str,
         *,
@@ -211,14 +211,14 @@ class Judge:
             steps=steps,
         )
 
-    def _soon(self, offer: Offer, habit: Habit) -> float:
+    def _soon(self, offer: Offer, habit: PurchaseHistory) -> float:
         """How likely a purchase is while the offer runs: the days of the last 180 on which there was one, as a rate."""
         days = habit.days_since(self._today - RHYTHM_WINDOW)
         left = min((offer.valid_through - self._today).days + 1, 30)
         recent: float = 0.5 ** ((self._today - habit.last).days / RECENT_DAYS)
         return 1 - math.exp(-days / RHYTHM_WINDOW.days * left * recent)
 
-    def _saving_here(self, offer: Offer, shop: Habit) -> tuple[Money | None, str, tuple[str, ...]]:
+    def _saving_here(self, offer: Offer, shop: PurchaseHistory) -> tuple[Money | None, str, tuple[str, ...]]:
         """What the offer would have taken off this shop's purchases of the last 90 days."""
         if isinstance(offer.terms, Loyalty):
             return progress_of(offer, self.bought).worth_lately(SAVING_WINDOW)
@@ -236,7 +236,7 @@ class Judge:
         steps = (f"{len(recent)} purchases here in the last 90 days, {len(counted)} of them count.",)
         return Money(minor, CURRENCY), basis, steps
 
-    def _saving_elsewhere(self, offer: Offer, category: Habit) -> tuple[Money | None, str]:
+    def _saving_elsewhere(self, offer: Offer, category: PurchaseHistory) -> tuple[Money | None, str]:
         """What one purchase of the person's average size in this category would save."""
         if not can_be_counted(offer):
             return None, ""

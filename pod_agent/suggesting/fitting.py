@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pod_agent.features.baskets import Habit, History
 from pod_agent.features.inputs import SHARED, SHOP, TEXT
-from pod_agent.models.purchases import Purchases
+from pod_agent.models.basket_history import BasketHistory
 from pod_agent.models.recommend import ItemRecommender
 from pod_agent.suggesting.candidate import Candidate
 from pod_agent.suggesting.public_items import PublicItems, alike, public_items
@@ -102,16 +102,16 @@ def _titles(items: PublicItems) -> tuple[str, ...]:
     return tuple(re.split(r"[.:]", text, maxsplit=1)[0] for text in items.texts)
 
 
-def _purchases(history: History, items: PublicItems) -> Purchases:
+def _purchases(history: History, items: PublicItems) -> BasketHistory:
     """The person's history as places in the list; what the list does not name is left out."""
     places = {name: place for place, name in enumerate(items.names)}
     found = [(places[name], day) for name, habit in history.habits.items() if name in places for day in habit.days]
     if not found:
-        return Purchases.nothing()
+        return BasketHistory.nothing()
     item, day = np.array(found, dtype=np.int64).T
     baskets = np.unique(day)
     rank = len(baskets) - 1 - np.searchsorted(baskets, day)
-    return Purchases(item=item, rank=rank, ago=(history.today - day) / 7.0)
+    return BasketHistory(item=item, rank=rank, ago=(history.today - day) / 7.0)
 
 
 class _Reasons:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pod_agent.errors import UsageError
-from pod_agent.models.purchases import Purchases
+from pod_agent.models.basket_history import BasketHistory
 from pod_agent.models.recommend import INPUTS, ItemRecommender
 from vocab.prior import ItemPairs, ItemPrior
 
@@ -41,11 +41,11 @@ def alike() -> np.ndarray:
     return table
 
 
-def bought(*baskets: str) -> Purchases:
+def bought(*baskets: str) -> BasketHistory:
     """One basket a week, the last one this week."""
     entries = [(ITEMS.index(item), age, age) for age, basket in enumerate(reversed(baskets)) for item in basket.split()]
     item, rank, ago = zip(*entries, strict=True)
-    return Purchases(item=np.array(item), rank=np.array(rank), ago=np.array(ago, dtype=float))
+    return BasketHistory(item=np.array(item), rank=np.array(rank), ago=np.array(ago, dtype=float))
 
 
 def recommender(prior: ItemPrior | None = None, **changes: object) -> ItemRecommender:
@@ -69,7 +69,7 @@ def test_three_receipts_put_what_was_bought_first_and_then_what_is_near_or_usual
 
 
 def test_somebody_without_history_sees_what_many_have() -> None:
-    scores = recommender(a_prior()).scores(Purchases.nothing())
+    scores = recommender(a_prior()).scores(BasketHistory.nothing())
     assert order(scores)[:3] == ["milk", "bread", "eggs"]
 
 
@@ -110,7 +110,7 @@ def test_the_order_of_the_items_changes_nothing() -> None:
         texts=alike()[np.ix_(shuffle, shuffle)],
         names=alike()[np.ix_(shuffle, shuffle)],
     ).fit(a_prior(pairs=a_pair()))
-    moved = Purchases(item=np.argsort(shuffle)[history.item], rank=history.rank, ago=history.ago)
+    moved = BasketHistory(item=np.argsort(shuffle)[history.item], rank=history.rank, ago=history.ago)
     assert other.scores(moved) == pytest.approx(model.scores(history)[shuffle], abs=1e-4)
 
 
@@ -165,7 +165,7 @@ def test_the_season_brings_forward_what_it_asks_for_and_is_of_the_texts() -> Non
 def test_among_very_many_items_the_last_baskets_count_less() -> None:
     many = ItemRecommender([f"item {number}" for number in range(1000)]).fit(None)
     few = ItemRecommender([f"item {number}" for number in range(999)]).fit(None)
-    history = Purchases(item=np.array([0, 1]), rank=np.array([0, 6]), ago=np.array([3.0, 3.0]))
+    history = BasketHistory(item=np.array([0, 1]), rank=np.array([0, 6]), ago=np.array([3.0, 3.0]))
     gains = [model.scores(history)[0] - model.scores(history)[1] for model in (many, few)]
     assert 0 < gains[0] < 0.7 * gains[1]
 
@@ -179,7 +179,7 @@ def test_an_input_that_is_left_out_moves_no_item(left_out: str) -> None:
 
 def test_without_history_the_scores_are_those_of_a_stranger() -> None:
     model = recommender(a_prior(), without=frozenset({"history"}))
-    assert np.array_equal(model.scores(bought("candles", "bleach")), model.scores(Purchases.nothing()))
+    assert np.array_equal(model.scores(bought("candles", "bleach")), model.scores(BasketHistory.nothing()))
 
 
 def test_items_that_the_prior_does_not_name_are_as_rare_as_its_rarest() -> None:
@@ -201,7 +201,7 @@ def test_items_that_the_prior_does_not_name_are_as_rare_as_its_rarest() -> None:
 )
 def test_a_history_that_cannot_be_is_refused(fields: dict[str, list[float]]) -> None:
     with pytest.raises(UsageError):
-        Purchases(**{name: np.array(values) for name, values in fields.items()})
+        BasketHistory(**{name: np.array(values) for name, values in fields.items()})
 
 
 def test_a_history_of_other_items_is_refused() -> None:
@@ -230,4 +230,4 @@ def test_public_knowledge_that_does_not_fit_the_items_is_refused(
 
 def test_nothing_is_scored_before_fit() -> None:
     with pytest.raises(UsageError, match="fitted"):
-        ItemRecommender(ITEMS).scores(Purchases.nothing())
+        ItemRecommender(ITEMS).scores(BasketHistory.nothing())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pod_agent.errors import UsageError
 from pod_agent.models.protocol import Array
 
-__all__ = ["Integers", "Purchases"]
+__all__ = ["BasketHistory", "Integers"]
 
 Integers = NDArray[np.int64]
 
@@ -21,7 +21,7 @@ MOST_BASKETS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purchases:
+class BasketHistory:
     """What one person bought, one entry for each item in each basket, in any order.
 
     Attributes:

@@ -77,6 +77,8 @@ def _tell(hits: list[Hit], *, as_json: bool) -> None:
     rows = [(hit.kind, hit.title, len(hit.records), _span(hit), ", ".join(hit.sources)) for hit in hits]
     columns = ("kind", "what", "records", "when", "source")
     show_table("Found", columns, rows, numbers=(2,), empty="Nothing in your records fits that.")
+    if hits and all(hit.by == ("meaning",) for hit in hits):
+        click.echo("None of your records has these words; this is what comes nearest, and may be something else.")
     for hit in hits:
         if hit.offer:
             click.echo(f"  pod-agent offers show {hit.offer}")

@@ -6,6 +6,7 @@ Only local files are read, none of their code is run, and weights that are pickl
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from pod_agent.errors import DamagedModelError, MissingExtraError
 __all__ = ["PairModel", "SentenceModel"]
 
 INSTALL: Final = "pip install 'pod-agent[sentence-transformers]'"
+SAVED: Final = "Name a folder that sentence-transformers saved, or take what came with the agent: built-in."
 LONGEST: Final = 8_192
 OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 """Read by the libraries when they are imported; without them a missing file would be asked for on the network."""
@@ -34,6 +36,13 @@ class SentenceModel:
         self._lock = Lock()
         self._loaded: Any = None
 
+    def tried(self) -> Path:
+        """The folder, once the model in it has made a vector; errors as ``embed``."""
+        rows = self.embed(["a shop that sells bread"])
+        if not (rows.shape[1] and np.isfinite(rows).all()):
+            raise DamagedModelError(f"{self.folder.name} makes no vectors", hint=SAVED)
+        return self.folder
+
     @property
     def size(self) -> int:
         """Numbers in one vector."""
@@ -46,7 +55,10 @@ class SentenceModel:
         """
         readable = [_readable(text) for text in texts]
         model = self._ready()
-        rows = model.encode(readable, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+        try:
+            rows = model.encode(readable, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+        except (ValueError, LookupError, RuntimeError, TypeError, AttributeError) as error:
+            raise DamagedModelError(f"{self.folder.name} makes no vectors of texts", hint=SAVED) from error
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
 
     def _ready(self) -> Any:
@@ -64,6 +76,13 @@ class PairModel:
         self._lock = Lock()
         self._loaded: Any = None
 
+    def tried(self) -> Path:
+        """The folder, once the model in it has compared two texts; errors as ``scores``."""
+        [score] = self.scores("bread", ["a shop that sells bread"])
+        if not np.isfinite(score):
+            raise DamagedModelError(f"{self.folder.name} gives no number for a pair of texts", hint=SAVED)
+        return self.folder
+
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """One number for each text, larger where it fits better; errors as ``SentenceModel.embed``."""
         if not texts:
@@ -72,7 +91,10 @@ class PairModel:
             if self._loaded is None:
                 self._loaded = _load("CrossEncoder", self.folder)
         pairs = [(_readable(question), _readable(text)) for text in texts]
-        found = np.asarray(self._loaded.predict(pairs, show_progress_bar=False), dtype=np.float64)
+        try:
+            found = np.asarray(self._loaded.predict(pairs, show_progress_bar=False), dtype=np.float64)
+        except (ValueError, LookupError, RuntimeError, TypeError, AttributeError) as error:
+            raise DamagedModelError(f"{self.folder.name} compares no texts", hint=SAVED) from error
         if found.shape != (len(texts),):
             raise DamagedModelError(
                 "the model gives no single number for a pair of texts", hint="Choose a cross-encoder."
@@ -82,11 +104,20 @@ class PairModel:
 
 def _folder(folder: Path) -> Path:
     folder = folder.expanduser().resolve()
-    if not folder.is_dir() or not any((folder / name).is_file() for name in ("modules.json", "config.json")):
-        raise DamagedModelError(
-            f"{folder.name} is no folder of a sentence-transformers model", hint="Name a folder that holds config.json."
-        )
+    described = [folder / name for name in ("modules.json", "config.json") if (folder / name).is_file()]
+    if not (described and all(map(_is_json, described))):
+        raise DamagedModelError(f"{folder.name} is no folder of a sentence-transformers model", hint=SAVED)
+    if not any(folder.rglob("*.safetensors")):
+        raise DamagedModelError(f"{folder.name} holds no weights as .safetensors", hint=SAVED)
     return folder
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _name(folder: Path) -> str:
@@ -105,10 +136,8 @@ def _load(kind: str, folder: Path) -> Any:
     options: dict[str, Any] = {"device": "cpu", "local_files_only": True, "model_kwargs": {"use_safetensors": True}}
     try:
         return getattr(sentence_transformers, kind)(str(folder), **options)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise DamagedModelError(
-            f"{folder.name} cannot be read as a model", hint="It needs config.json and weights as .safetensors."
-        ) from error
+    except Exception as error:  # whatever a strange file makes the libraries raise
+        raise DamagedModelError(f"{folder.name} cannot be read as a model", hint=SAVED) from error
 
 
 def _readable(text: str) -> str:

@@ -21,6 +21,7 @@ from pod_agent.assistant.retrieval.recall import is_recall
 from pod_agent.assistant.retrieval.search import Hit
 from pod_agent.cli.main import main
 from pod_agent.embedding import embedder
+from pod_agent.embedding.by_path import SentenceModel
 from pod_agent.errors import DamagedModelError, UsageError
 from tests.support.full_home import pod_agent
 from tests.support.searching import BAIT, Scattered, made_home
@@ -43,6 +44,7 @@ from pathlib import Path
 from pod_agent.agent import Agent
 home, model, pairs = sys.argv[1:]
 from pod_agent.embedding.by_path import OFFLINE
+from pod_agent.errors import DamagedModelError
 import os
 os.environ.update(OFFLINE)
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
@@ -54,10 +56,19 @@ BertForSequenceClassification(BertConfig(vocab_size=7, num_labels=1, **size)).sa
 with Agent.open(Path(home)) as agent:
     def titles(words):
         return [hit.title for hit in agent.assistant.search(words, date(2026, 10, 5))]
-    found = [titles("spectacles"), titles("otah")]
+    found, refused = [titles("spectacles"), titles("otah")], []
+    broken = Path(pairs + "-broken")
+    broken.mkdir()
+    (broken / "config.json").write_text(Path(pairs, "config.json").read_text())
+    (broken / "model.safetensors").write_bytes(b"no weights")
+    for options in ({"model": str(broken)}, {"reranker": str(broken)}, {"reranker": model, "model": str(broken)}):
+        try:
+            agent.assistant.searching.use_models(**options)
+        except DamagedModelError as error:
+            refused.append(error.code)
     agent.assistant.searching.use_models(model=model, reranker=pairs)
     found.append(titles("spectacles"))
-print(json.dumps({"asked": asked, "found": found, "chroma": "chromadb" in sys.modules}))
+print(json.dumps({"asked": asked, "found": found, "refused": refused, "chroma": "chromadb" in sys.modules}))
 """
 WITHOUT = """
 import sys
@@ -112,6 +123,7 @@ def test_nobody_is_asked_for_anything_with_any_model(home: Path, tmp_path: Path)
     assert "Zwieselbach Optik" in told["found"][0]
     assert "best otah" in told["found"][1]
     assert "Zwieselbach Optik" in told["found"][2]
+    assert told["refused"] == ["damaged_model"] * 3
 
 
 @pytest.mark.parametrize(("missing", "by"), [("chromadb", "meaning"), ("chromadb,onnxruntime,tokenizers", "words")])
@@ -220,10 +232,28 @@ def test_which_questions_ask_to_be_reminded(question: str, is_one: bool) -> None
     assert is_recall(question) == is_one
 
 
-def test_what_is_not_a_model_is_refused_and_nothing_changes(home: Path, tmp_path: Path) -> None:
-    with Agent.open(home) as agent, pytest.raises(DamagedModelError):
-        agent.assistant.searching.use_models(model=str(tmp_path))
-    assert "search_model" not in (home / "settings.toml").read_text()
+@pytest.mark.parametrize("files", [{}, {"config.json": "no JSON"}, {"config.json": "{}"}, {"notes.txt": "hello"}])
+@pytest.mark.parametrize("option", ["--model", "--reranker"])
+def test_what_is_not_a_model_is_refused_at_once_and_nothing_changes(
+    home: Path, tmp_path: Path, files: dict[str, str], option: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    before = (home / "settings.toml").read_bytes()
+    told = pod_agent(home, "search", option, str(folder), status=1)
+    assert told["error"]["code"] == "damaged_model"
+    assert "built-in" in told["error"]["hint"]
+    assert (home / "settings.toml").read_bytes() == before
+    with pytest.raises(DamagedModelError):
+        SentenceModel(folder)
+
+
+@pytest.mark.parametrize("words", ["asdfgh", "xyzzy", "qwertyuiop hjkl"])
+def test_what_can_be_no_word_finds_nothing(agent: Agent, words: str) -> None:
+    assert found(agent, words) == []
+    assert found(agent, f"{words} spectacles")  # beside a word it changes nothing
 
 
 @pytest.mark.parametrize(("words", "kind"), [("", None), ("  ", None), ("rice", "nonsense")])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pod_agent.assistant.retrieval.document import Document
 from pod_agent.assistant.retrieval.fusion import fuse
+from pod_agent.assistant.retrieval.likely_words import is_likely_word
 from pod_agent.assistant.retrieval.querying import Query, read_query
 from pod_agent.assistant.retrieval.ranking import Ranking
 from pod_agent.assistant.retrieval.store import Condition, SearchStore
@@ -37,6 +38,20 @@ def test_a_lift_moves_only_what_was_found() -> None:
 
 def test_a_heavier_order_decides_between_two_first_places() -> None:
     assert list(fuse([(1.0, [1]), (1.5, [2])])) == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        *(
+            (word, True)
+            for word in ("spectacles", "gelato", "spuds", "nappies", "laksa", "kopi", "vodka", "2026", "咖啡")
+        ),
+        *((word, False) for word in ("asdfgh", "xyzzy", "qwertyuiop", "hjkl", "bvxzq")),
+    ],
+)
+def test_what_is_typed_at_random_is_told_from_words(word: str, *, expected: bool) -> None:
+    assert is_likely_word(word) is expected
 
 
 def test_times_become_a_period_and_no_words() -> None:

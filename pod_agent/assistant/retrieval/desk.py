@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Final
 
 from pod_agent.assistant.retrieval.public_offers import HeldOffers
-from pod_agent.assistant.retrieval.ranking import Advance
+from pod_agent.assistant.retrieval.ranking import SURELY, Advance
 from pod_agent.assistant.retrieval.search import LEAST, Hit, Search
 from pod_agent.assistant.retrieval.sources import AnswerSources
 from pod_agent.assistant.retrieval.store import FILE
@@ -21,8 +21,6 @@ from vocab.records import IRI
 
 __all__ = ["BUILT_IN", "SearchDesk"]
 
-SURELY: Final = 0.4
-"""The cosine from which on a thing is suggested to who did not search for it."""
 BUILT_IN: Final = "built-in"
 """Stands for no model of one's own."""
 
@@ -89,13 +87,14 @@ class SearchDesk:
     def use_models(self, *, model: str | None = None, reranker: str | None = None) -> None:
         """Use models in these folders from now on, or none of one's own where it is ``built-in``.
 
-        DamagedModelError where a folder holds no model; nothing is changed then.
+        Each is tried at once. DamagedModelError where a folder holds no model that works, MissingExtraError without
+        the extra ``sentence-transformers``; nothing is changed then.
         """
         changes: dict[str, str] = {}
         if model is not None:
-            changes["search_model"] = "" if model == BUILT_IN else str(SentenceModel(Path(model)).folder)
+            changes["search_model"] = "" if model == BUILT_IN else str(SentenceModel(Path(model)).tried())
         if reranker is not None:
-            changes["search_reranker"] = "" if reranker == BUILT_IN else str(PairModel(Path(reranker)).folder)
+            changes["search_reranker"] = "" if reranker == BUILT_IN else str(PairModel(Path(reranker)).tried())
         save_settings(self._home, **changes)
         self._settings = load_settings(self._home)
         self.close()

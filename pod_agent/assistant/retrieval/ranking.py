@@ -10,12 +10,13 @@ from typing import Final
 from pod_agent.assistant.plan import Period
 from pod_agent.assistant.retrieval.document import Kind
 from pod_agent.assistant.retrieval.fusion import CONSTANT, fuse
+from pod_agent.assistant.retrieval.likely_words import is_likely_word
 from pod_agent.assistant.retrieval.querying import Query
 from pod_agent.assistant.retrieval.store import Condition, SearchStore
 from pod_agent.assistant.retrieval.vectors import Near, VectorIndex, forget_folders, nearest, vector_index
 from pod_agent.embedding import Embedder
 
-__all__ = ["Advance", "Found", "Ranking", "Weights"]
+__all__ = ["SURELY", "Advance", "Found", "Ranking", "Weights"]
 
 Advance = Callable[[int, int], None]
 """Told how many texts have their vector, and how many need one."""
@@ -23,6 +24,8 @@ Advance = Callable[[int, int], None]
 DEPTH: Final = 50
 """How many documents words and vectors each put forward."""
 BATCH: Final = 256
+SURELY: Final = 0.4
+"""The cosine from which on a thing is surely alike, whoever asked and whatever was typed."""
 _TOP: Final = 1 / (CONSTANT + 1)
 
 
@@ -84,13 +87,15 @@ class Ranking:
     ) -> list[Found]:
         """The documents for a query, best first; by meaning only those of at least this cosine.
 
+        Of what cannot be a word and stands in no record only what is surely alike is found by meaning.
         A time in the query leaves documents with records then; ``kinds`` leaves documents of these kinds.
         """
         condition = Condition(kinds=kinds, spans=tuple(_months(period) for period in query.periods))
         by_words = store.by_words(query.fts(), condition, DEPTH) if query.words else []
         by_all = store.by_words(query.fts(every=True), condition, DEPTH) if len(query.words) > 1 else by_words
-        by_meaning = self._near(store, query, condition, least)
         named = sorted(store.by_names([name for name, is_sure in query.names.items() if is_sure], condition))
+        is_known = by_words or named or any(map(is_likely_word, query.words))
+        by_meaning = self._near(store, query, condition, least if is_known else max(least, SURELY))
         weights = self._weights
         lists = [
             (weights.words, by_words),

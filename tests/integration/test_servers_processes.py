@@ -251,7 +251,7 @@ def test_a_collection_that_is_killed_is_finished_by_the_next(servers: Servers, a
     plain = fill(agents, study, 256)
     command = [sys.executable, "-m", "aggregator", "--home", str(servers.home), "collect", study.task_id.hex()]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not helper_answers(servers, study):
             assert time.monotonic() < deadline
             time.sleep(0.005)

@@ -9,10 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 __all__ = ["Watched", "audit", "chromium", "overflow", "watched"]
 
+expect.set_options(timeout=60_000)  # milliseconds: other programs may be using this machine, and 5 seconds run out
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions"]
 
 
@@ -53,6 +54,7 @@ def watched(browser: Browser, *, dark: bool = False, width: int = 1280) -> Itera
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )
+    context.set_default_timeout(90_000)
     try:
         yield Watched(context.new_page())
     finally:

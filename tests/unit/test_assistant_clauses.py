@@ -84,6 +84,7 @@ KEPT = (
     "I bought things over 100 dollars, so how many were there last week?",
     "I was ill in March. How much did I spend on groceries since then?",
     "Excluding my rent, how much did I spend in May?",
+    "I only care about Green Basket. How much did I spend on groceries in May?",
     "Paying with my card, how much did I spend in May?",
     "Kwetiau keeps tempting me. How much did I spend in May?",
     "Groceries are dear. How much did I spend in May?",

@@ -310,7 +310,7 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
     if told and IT.search(kept.casefold()):
         return None
     if STANDING.search(kept.casefold()) and not THEN.search(kept.casefold()):
-        parts = [_beside(part, whole) for part in parts]
+        parts = [part if NARROWS.search(part.question) else _beside(part, whole) for part in parts]
     if not whole.names and (THERE.search(kept.casefold()) or any(_strange(part) for part in parts)):
         return None
     kinds = {kind for group in whole.names for name in group for kind in lexicon.categories.get(name.text, ())}

@@ -28,6 +28,7 @@ CORRECTED = (
     rf"(?:[ ,]+(?:yes |yeah )?(?:i mean|i meant|sorry)[ ,]+\2\b)?"
 )
 """A month, taken back for another."""
+SPAN = r"(?<!week )(?<!month )(?<!weeks )(?<!months )"
 ONES = "one|two|three|four|five|six|seven|eight|nine"
 YEAR = (
     rf"\b(?:twenty[ -](?:eleven|twelve|\w+teen|twenty(?:[ -](?:{ONES}))?)"
@@ -61,6 +62,7 @@ SAID = tuple(
         (r"\(\s*(?:\w+ ){1,2}(?:and all|and everything|included|inclusive)\s*\)", " "),
         (rf"\btop (\d{{1,2}}),? (?=(?:{MONTH})\b)", r"top \1 in "),
         (r"^(.*?)[ ,:\u2013-]+n ?= ?\?*$", r"how many \1"),
+        (rf"{SPAN}\b(?:starting|beginning)(?: in| from| on| with)? (?=(?:{MONTH})\b)", "since "),
         # speech
         (r", like,? (?=\w)", ", "),
         (r",? ?\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|omg)\b,?(?= |$|[?.!])", " "),

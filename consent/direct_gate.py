@@ -24,12 +24,11 @@ from consent.errors import (
     WrongDataError,
     WrongRecipientError,
 )
+from consent.given import GivenGrants
 from consent.grant import IDENTIFIER, Status
 from consent.grants import GrantFolder, Reading
-from consent.ledger import Entry, Log, not_before
 from consent.proof import Signer
-from consent.receipt import Receipt
-from consent.stores import Clock, Documents, Head, Marks
+from consent.stores import Clock, Documents, Marks
 
 __all__ = ["FOLDER", "SHARED", "DirectGate", "Opening"]
 
@@ -60,35 +59,18 @@ class Opening:
         self.grant = grant
 
 
-class DirectGate:
+class DirectGate(GivenGrants[DirectGrant]):
     """Decides on and records direct grants; ``documents`` is the pod, ``marks`` this machine, ``log`` the one chain."""
 
     def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock) -> None:
-        self._folder = GrantFolder(
-            documents,
-            signer,
-            FOLDER,
-            encode=encode_direct,
-            decode=decode_direct,
-            missing=_none,
-            final={Status.WITHDRAWN, Status.EXPIRED},
+        folder = GrantFolder(
+            documents, signer, FOLDER, encode=encode_direct, decode=decode_direct, missing=_none, final=_ENDS
         )
-        self._marks = marks
-        self._clock = clock
-        self._log = Log(documents, marks, signer)
-
-    @property
-    def key(self) -> str:
-        """Multikey of the agent, which signs the grants."""
-        return self._folder.key
+        super().__init__(folder, documents, marks, signer, clock)
 
     def clock(self) -> datetime:
         """This moment by this machine's clock; asks nobody."""
         return self._clock()
-
-    def now(self) -> datetime:
-        """This moment, never before the last entry of the log; ClockRollbackError if the clock says so."""
-        return not_before(self._log.entries(), self._clock())
 
     def record(self, grant: DirectGrant) -> bytes:
         """The grant's signed document, which is the recipient's copy too."""
@@ -102,15 +84,6 @@ class DirectGate:
         """One grant, read afresh; NoGrantError where there is none, BadSignatureError where it was changed."""
         grant, events = self._folder.one(identifier)
         return DirectState(grant, events, self._marks.withdrawn(identifier))
-
-    def give(self, grant: DirectGrant) -> Receipt:
-        """Store a grant that the person gave, with its log entry, event and receipt; nothing is readable yet."""
-        with self._marks.exclusive():
-            now = self.now()
-            self._folder.add(grant)
-            entry = self._append("give", grant, now)
-            self._folder.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
-            return self._write_receipt(grant.identifier, entry, Status.GIVEN)
 
     @contextmanager
     def opening(self, identifier: str, recipient: str, content: str) -> Iterator[Opening]:
@@ -140,11 +113,7 @@ class DirectGate:
             state = self.one(identifier)
             if state.settled:
                 return
-            entries = self._log.entries()
-            action = _ENDS[status]
-            entry = next((entry for entry in entries if (entry.action, entry.grant) == (action, identifier)), None)
-            if entry is None:
-                entry = self._append(action, state.grant, max(self._clock(), state.grant.created))
+            entry = self._end(_ENDS[status], state.grant)
             if status is Status.WITHDRAWN:
                 self._write_receipt(identifier, entry, Status.WITHDRAWN)
             self._folder.tell(identifier, status, entry.at)
@@ -162,22 +131,6 @@ class DirectGate:
         if state.grant.content != content:
             raise WrongDataError
         return state.grant, now
-
-    def _append(self, action: str, grant: DirectGrant, at: datetime, *, size: int = 0, sha256: str = "") -> Entry:
-        return self._log.append(
-            Entry(
-                at=at,
-                action=action,
-                grant=grant.identifier,
-                controller=grant.recipient,
-                recipient=grant.recipient,
-                size=size,
-                sha256=sha256,
-            )
-        )
-
-    def _write_receipt(self, identifier: str, entry: Entry, status: Status) -> Receipt:
-        return self._folder.write_receipt(identifier, entry.at, Head(entry.sequence, entry.digest), status)
 
 
 def _none(identifier: str) -> NoGrantError:

@@ -28,13 +28,13 @@ from consent.errors import (
     WrongPurposeError,
     WrongRecipientError,
 )
+from consent.given import GivenGrants
 from consent.grant import IDENTIFIER, Status
 from consent.grants import GrantFolder, Reading
-from consent.ledger import PERMITTED, Entry, Log, not_before
+from consent.ledger import PERMITTED, Entry, not_before
 from consent.messages import MessageGrant, MessageState, decode_message_grant, encode_message_grant
 from consent.proof import Signer
-from consent.receipt import Receipt
-from consent.stores import Clock, Documents, Head, Marks
+from consent.stores import Clock, Documents, Marks
 
 __all__ = ["MESSAGE", "MessageGate", "MessagePermit", "Outgoing"]
 
@@ -101,11 +101,11 @@ class MessagePermit:
             yield body[start : start + PIECE]
 
 
-class MessageGate:
+class MessageGate(GivenGrants[MessageGrant]):
     """Decides on and records messages; ``documents`` is the pod, ``marks`` this machine, ``log`` the one chain."""
 
     def __init__(self, documents: Documents, marks: Marks, signer: Signer, clock: Clock) -> None:
-        self._folder = GrantFolder(
+        folder = GrantFolder(
             documents,
             signer,
             FOLDER,
@@ -114,32 +114,12 @@ class MessageGate:
             missing=_none,
             final={Status.WITHDRAWN, Status.EXPIRED},
         )
-        self._marks = marks
-        self._clock = clock
-        self._log = Log(documents, marks, signer)
-
-    @property
-    def key(self) -> str:
-        """Multikey of the agent, which signs the grants."""
-        return self._folder.key
-
-    def now(self) -> datetime:
-        """This moment, never before the last entry of the log; ClockRollbackError if the clock says so."""
-        return not_before(self._log.entries(), self._clock())
+        super().__init__(folder, documents, marks, signer, clock)
 
     def read(self) -> Reading[MessageState]:
         """Every message grant, read afresh."""
         gone = withdrawals(self._log.entries())
         return self._folder.read(lambda identifier: self._one(identifier, gone))
-
-    def give(self, grant: MessageGrant) -> Receipt:
-        """Store a grant that the person gave; it is in force when this returns, and the receipt is in the pod."""
-        with self._marks.exclusive():
-            now = self.now()
-            self._folder.add(grant)
-            entry = self._append("give", grant, now)
-            self._folder.tell(grant.identifier, Status.GIVEN, max(now, grant.created))
-            return self._write_receipt(grant.identifier, entry, Status.GIVEN)
 
     def permit(self, address: str, purpose: str, data: frozenset[str], body: bytes) -> MessagePermit:
         """A permit for these bytes to this address, logged; else the refusal, logged unless it was the last word."""
@@ -185,8 +165,7 @@ class MessageGate:
             try:
                 grant, events = self._folder.one(identifier)
                 if not any(event.status is Status.WITHDRAWN for event in events):
-                    known = (each for each in self._log.entries() if (each.action, each.grant) == _gone(identifier))
-                    entry = next(known, None) or self._append("withdraw", grant, max(self._clock(), grant.created))
+                    entry = self._end("withdraw", grant)
                     self._write_receipt(identifier, entry, Status.WITHDRAWN)
                     self._folder.tell(identifier, Status.WITHDRAWN, entry.at)
             except PodOfflineError:
@@ -223,24 +202,8 @@ class MessageGate:
             now = not_before(entries, self._clock())
             self._log.append(Entry(at=now, action="deny", controller=address, recipient=address, outcome=code))
 
-    def _append(
-        self, action: str, grant: MessageGrant, at: datetime, *, size: int = 0, sha256: str = "", outcome: str = ""
-    ) -> Entry:
-        return self._log.append(
-            Entry(
-                at=at,
-                action=action,
-                grant=grant.identifier,
-                controller=grant.recipient,
-                recipient=grant.address,
-                size=size,
-                sha256=sha256,
-                outcome=outcome,
-            )
-        )
-
-    def _write_receipt(self, identifier: str, entry: Entry, status: Status) -> Receipt:
-        return self._folder.write_receipt(identifier, entry.at, Head(entry.sequence, entry.digest), status)
+    def _reader(self, grant: MessageGrant) -> str:
+        return grant.address
 
 
 HINT: Final = "Allow it: pod-agent model allow NAME"
@@ -258,10 +221,6 @@ def _refusal(state: MessageState, asked: Outgoing, now: datetime) -> type[Consen
         (ExpiredError, state.status(now) != Status.EXPIRED.value),
     )
     return next((error for error, holds in checks if not holds), None)
-
-
-def _gone(identifier: str) -> tuple[str, str]:
-    return "withdraw", identifier
 
 
 def _none(identifier: str) -> NoGrantError:

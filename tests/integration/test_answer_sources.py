@@ -18,12 +18,15 @@ from client_web.app import create_app
 from client_web.security import Entry
 from pod_agent.agent import Agent
 from pod_agent.assistant.retrieval import desk
+from pod_agent.config import Settings
 from pod_agent.errors import PodDamagedError, UsageError
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.withheld import WithheldIndex
 from pod_agent.ingest.switched import ANSWERS, check_switched
+from tests.support.exports import spotify_json
 from tests.support.full_home import pod_agent
 from tests.support.households import SINGAPORE
+from tests.support.memory_pod import MemoryPod
 from tests.support.searching import Scattered, holding, made_home
 from vocab.query import QuerySpec
 from vocab.records import DailyMeasure, Occurrences, record_iri
@@ -196,3 +199,38 @@ def test_a_day_that_two_devices_counted_is_that_of_the_one_that_is_left(tmp_path
             left.freshen()
             assert [row[1] for row in left.run(spec).rows] == [7000, 500, 7100]
         assert len(index.run(spec).rows) == 3
+
+
+def test_a_source_that_one_device_switches_off_is_gone_from_the_other_at_its_next_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "embedder", Scattered)
+    pod, played = MemoryPod(), "how often did I play Song 312 in January 2026"
+    laptop, other = (_device(tmp_path / name, pod) for name in ("laptop", "other"))
+    with laptop, other:
+        file = spotify_json(tmp_path / "Streaming_History_Audio_2026_0.json", [(0, 312), (9, 312)])
+        laptop.import_paths([file])
+        other.sync()
+        assert other.ask(played, TODAY).value == 2
+        assert "Song 312" in titles(other, "Song 312")
+        assert holding(other.home / "search", "Song 312")
+
+        laptop.assistant.switch_sources(off=["spotify"])
+        other.sync()
+        assert not holding(other.home / "search", "Song 312")
+        assert not list((other.home / "search").glob("chroma-*"))
+        assert titles(other, "Song 312") == []
+        answer = other.ask(played, TODAY)
+        assert (answer.status, answer.query["switched_off"]) == ("declined", ["spotify"])
+        assert answer.citations == ()
+        assert [(each.name, each.answers) for each in other.assistant.sources.listed()] == [("spotify", False)]
+
+        other.assistant.switch_sources(on=["spotify"])
+        laptop.sync()
+        assert laptop.ask(played, TODAY).value == 2
+
+
+def _device(home: Path, pod: MemoryPod) -> Agent:
+    """A home of a person whose pod other devices use too."""
+    home.mkdir()
+    return Agent(home, Settings(pod=pod.root), pod, LocalIndex(home / "index.sqlite", SINGAPORE))

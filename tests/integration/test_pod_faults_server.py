@@ -32,7 +32,7 @@ __all__ = ["no_keyring", "nursery", "server", "sources", "tenant"]
 pytestmark = pytest.mark.solid
 
 MONTHS = 40
-PAIRS = 5
+MOST_PAIRS = 20
 """Two agents write each of 40 months at the same time, five times over: 200 rounds."""
 
 
@@ -53,7 +53,7 @@ def person(request: pytest.FixtureRequest) -> Tenant:
 
 def killing(server: ProxiedServer, wanted: Callable[[Request], bool], together: int) -> Script:
     """Let so many writes come half through, then kill the server, and with it what it was writing."""
-    half_way = threading.Barrier(together, action=lambda: os.kill(server.pid or 0, signal.SIGKILL), timeout=30)
+    half_way = threading.Barrier(together, action=lambda: os.kill(server.pid or 0, signal.SIGKILL), timeout=60)
     seen: list[Request] = []
 
     def script(request: Request) -> Fault | None:
@@ -128,7 +128,7 @@ def test_two_agents_that_write_the_same_months_at_once_lose_and_double_nothing(t
     Ingest(calm, tmp_path / "calm").run(list(exports.values()))
     expected = snapshot(calm).documents("data/")
     conflicts = 0
-    for pair in range(PAIRS):
+    for pair in range(MOST_PAIRS):
         root, together = tenant.fresh_root(), threading.Barrier(2, timeout=60)
 
         def run(name: str, root: str = root, together: Any = together, pair: int = pair) -> int:
@@ -148,4 +148,6 @@ def test_two_agents_that_write_the_same_months_at_once_lose_and_double_nothing(t
         assert copy.documents("data/") == expected
         assert len(assert_once(copy)) == 4 * MONTHS == sum(len(records) for _, records in read_documents(copy))
         shutil.rmtree(tmp_path / f"one-{pair}")
+        if pair and conflicts > MONTHS:
+            break
     assert conflicts > MONTHS, "the two hardly met"

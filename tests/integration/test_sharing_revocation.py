@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,7 +121,7 @@ def test_a_socket_that_was_opened_before_tells_nothing_of_value(stage: Stage) ->
         other = home.shares().give(again)
         home.shares().withdraw(again.grant.identifier)
         home.pod.write("data/after.ttl", b"<> <http://a.example/b> 1 .", if_match=None)
-        told = [message for socket in sockets for message in _messages(socket)]
+        told = _messages(sockets)
     assert told, "the server tells of the end of a container; without that this test would prove nothing"
     known = {*topics, container + "grant.ttl"}
     for message in told:
@@ -152,10 +152,13 @@ def _channel(session: Session, storage: str, topic: str) -> str:
     return str(answer.json()["receiveFrom"])
 
 
-def _messages(socket: ClientConnection) -> list[dict[str, str]]:
-    found = []
-    while True:
-        try:
-            found.append(json.loads(socket.recv(timeout=1.5)))
-        except TimeoutError:
-            return found
+def _messages(sockets: list[ClientConnection]) -> list[dict[str, str]]:
+    """What was told until nothing more came for a while; it waits for the first."""
+    found: list[dict[str, str]] = []
+    quiet = time.monotonic()
+    while not found or time.monotonic() - quiet < 2:
+        for socket in sockets:
+            with suppress(TimeoutError):
+                found.append(json.loads(socket.recv(timeout=0.05)))
+                quiet = time.monotonic()
+    return found

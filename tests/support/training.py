@@ -102,7 +102,7 @@ def publish(servers: Servers, title: str, min_batch: int = 1, *, epsilon: float 
     return servers.publish(terms).hex()
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(what: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "nothing happened in time"
@@ -110,7 +110,7 @@ def wait_until(what: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 def run_round(
-    servers: Servers, training: TrainingServer, task: str, cohort: int, *, deadline: float = 30
+    servers: Servers, training: TrainingServer, task: str, cohort: int, *, deadline: float = 90
 ) -> RoundOutcome:
     with closing(Leader(servers.home, servers.leader_config)) as leader, servers.channel() as channel:
         return train(

@@ -285,6 +285,7 @@ _transferred = _measures("transfers_out", "transfers_in", "savings")
 _summed = _measures("spend", "income", "salary", "refunds", "cash", "net", "transfers_out", "transfers_in", "savings")
 HOW_MANY: Final = r"(?<!\w)(?:how (?:many|often)|number of|counts?)(?!\w)"
 HOW_MUCH: Final = r"(?<!\w)(?:how much|total|amounts?|sums?|dollars|money|\$|sgd|percent\w*|share)(?!\w)"
+WHICH_DAYS: Final = r"\b(?:which|what|list|show)(?: me)?(?: the)? (?:days|nights|dates)\b"
 SPELT_OUT: Final = r"\b(?:every single|one by one|itemi[sz]\w*|(?:write|spell|read)(?: me)?(?: it| them)? out)\b"
 TAKEN_OUT: Final = (
     r"\b(?:take|taking|took|leave|leaving|left|keep|keeping|cut|cutting) (?:\w+ ){1,4}out\b|\bno podcasts?\b"
@@ -312,7 +313,7 @@ def _misses(text: str, sketch: Parts) -> str | None:
 def _value_misses(text: str, sketch: Parts) -> str | None:
     if _summed(sketch) and re.search(HOW_MANY, text) and not re.search(HOW_MUCH, text):
         return "how many"
-    if re.search(SPELT_OUT, text):
+    if re.search(SPELT_OUT, text) or (sketch.limits and re.search(WHICH_DAYS, text)):
         return "every single"
     if (_summed(sketch) or sketch.measure == "items") and re.search(r"\b(?:times|how often)\b", text):
         return "times"  # a purchase may be of several pieces

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from pod_agent.assistant.answer_sorts import SORTS
 from pod_agent.assistant.plan import Period, Plan, Planner, Refusal
 from pod_agent.assistant.weighty import (
     ALWAYS,
@@ -34,8 +35,6 @@ ADDED: Final = (
     r"|(?:and|plus) (?:my |the )?(?:salary|income|interest)"
 )
 NEXT_TO: Final = "before|after|prior|until|til|till|up to|preceding|following|previous|earlier|ahead|then|by|than"
-YES_NO: Final = r"(?:is|was|are|were) (?!(?:there|it)\b)(?!.*\b(?:or|versus|vs)\b)"
-"""A question for yes or no, and none for a name."""
 AGAIN: Final = "Can you ask it more simply?"
 
 
@@ -251,7 +250,9 @@ def _turned(seen: Weighed) -> str | None:
 def _negated(seen: Weighed) -> str | None:
     """A negation of which the plan shows nothing."""
     hit = seen.found(
-        r"not(?! (?:the |in )?(?:rides|trips|visits|times|amounts?|dollars|money|sums?|values?|totals?)[.?!]*$)|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides|neither|nor|barring"
+        r"not(?! (?:the |in )?(?:rides|trips|visits|times|amounts?|dollars|money|sums?|values?"
+        r"|totals?)[.?!]*$)|never|without|except(?:ing)?|excl(?:ud(?:e[sd]?|ing))?|other than|apart from|besides"
+        r"|neither|nor|barring"
         r"|(?:everything|anything|anywhere|all) but",
         asking=True,
     )
@@ -323,28 +324,6 @@ def _daytimes(seen: Weighed) -> str | None:
     )
 
 
-def _sorts(seen: Weighed) -> str | None:
-    """Answers of another sort than the question's: a name for how much, months for yes or no, a turned yes or no."""
-    kind, question = seen.plan.operation, seen.question
-    if kind in {"leader", "peak", "ranking"} and not seen.plan.names and (hit := re.match(YES_NO, question)):
-        return hit[0]
-    if kind in {"leader", "peak"} and re.match(r"how (?:much|many)\b", question):
-        told = re.search(r"\b(?:which|where|who|what|most|highest|biggest|least)\b", question)
-        return None if told else seen.found("how (?:much|many)")
-    if kind == "series" and re.match(r"(?:did|have|was|were) i\b", question):
-        return seen.found("(?:every|each) (?:day|week|month)")
-    if kind in {"exceeds", "any"}:
-        named = any(len(each.value) > 1 for each in seen.filters if each.op == "in" and isinstance(each.value, tuple))
-        both = seen.found(r"and|both") if kind == "any" and named else None
-        out = seen.found("but not|and not|not|never") if kind == "any" or "not_in" not in seen.operators else None
-        return both or out
-    if any(step.spec.measures[0] == "distinct" for step in seen.plan.steps) and not seen.found(
-        "different|distinct|unique"
-    ):
-        return seen.found("how many (?:videos|clips|plays|purchases|payments|times|visits|songs)")
-    return None
-
-
 def _asked_of(seen: Weighed) -> str | None:
     """Budgets, what is unusual and halves, where the plan is about none of them."""
     kind = seen.plan.operation
@@ -356,7 +335,9 @@ def _asked_of(seen: Weighed) -> str | None:
 
 
 def _each(seen: Weighed) -> str | None:
-    """One figure for several things that are asked for one by one."""
+    """One figure for several things that are asked for one by one, or with their dates."""
+    if seen.plan.operation == "value" and (dated := seen.found("w(?:ith)? (?:the |their )?dates")):
+        return dated
     many = any(len(each.value) > 1 for each in seen.filters if each.op == "in" and isinstance(each.value, tuple))
     if seen.plan.operation != "value" or not many:
         return None
@@ -393,5 +374,5 @@ def _kept_days(seen: Weighed) -> str | None:
 
 CHECKS: Final[tuple[Callable[[Weighed], str | None], ...]] = (
     _always, _two_questions, _signs, _numbers, _months, _spans, _days, _turned, _negated, _averages, _around, _crossed,
-    _kinds, _daytimes, _sorts, _each, _asked_of, _unfit, _kept_days,
+    _kinds, _daytimes, *SORTS, _each, _asked_of, _unfit, _kept_days,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pod_agent.assistant.plan import Fold, Period, Plan, Refusal, Step
-from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles, single
+from pod_agent.assistant.rules.case import Case, Rule, Unclear, clarify, query, roles, single, spans_days
 from pod_agent.assistant.rules.shapes import RATES, Shapes
 from pod_agent.assistant.rules.topic_words import MEASURED
 from pod_agent.index.measures import MEASURES
@@ -129,6 +129,10 @@ class Health(Shapes):
             if part.bound is None:
                 return None
             return Plan(operation="share", steps=(part, replace(part, bound=None)), unit="percent")
+        if case.has("WHICHDAY", "WHEN", "LIST") and not case.has("MANYDAYS", "HOWMANY"):
+            period = case.whole()
+            days = replace(part, spec=replace(part.spec, dimensions=("day",), period=period), fold="sum")
+            return single("ranking", days, self.unit_of(case, measure), limit=float(spans_days(period)))
         return single("value", part, "count")
 
     def streak(self, case: Case) -> Plan | Refusal | None:
@@ -238,6 +242,9 @@ class Health(Shapes):
             return None
         if case.has("LAST", "NOW", "ATEND") and measure not in LASTING:
             return clarify("On which day?", "yesterday", "this week")
+        many = any(first < last for first, last in case.reading.periods)
+        if case.has("HOW") and many and self.fold_of(case, measure) == "sum":
+            return clarify("In total, or on average?", "on average", "in total")
         if len(case.reading.periods) > 1 and self.fold_of(case, measure) != "sum":
             return clarify("Which of the periods do you mean?")
         return super().total(case)
@@ -286,8 +293,8 @@ HEALTH_RULES = (
     Rule(_SHAPES.change, need=roles("PERCENT"), some=(roles("CHANGE", "COMPARE"),), may=ASKED | {"AVERAGE", "PERDAY"}),
     Rule(
         _SHAPES.days_beyond,
-        some=(BEYOND | {"HOWMANY"},),
-        may=ASKED | {"PERCENT", "SHARE"},
+        some=(BEYOND | {"HOWMANY", "WHICHDAY", "WHEN"},),
+        may=ASKED | {"PERCENT", "SHARE", "LIST"},
     ),
     Rule(
         _SHAPES.either,

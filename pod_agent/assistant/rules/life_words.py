@@ -39,7 +39,8 @@ RESPELT = (
     (r"\bby (?:the )?wake ?up (?:date|day)\b", ""),
     (
         (
-            r"(?<!did i )\b(?:(?:for|of|on) )?(?:the )?(?:(?<!last )(?:nights?|mornings?) )?(?:that |when |on which )?(?:i )?"
+            r"(?<!did i )\b(?:(?:for|of|on) )?(?:the )?(?:(?<!last )(?:nights?|mornings?) )?"
+            r"(?:that |when |on which )?(?:i )?"
             rf"(?:woke|wake|waking) up (?=(?:on )?(?:an? |the )?(?:\d|{ANY_DAY}))"
         ),
         "",
@@ -70,8 +71,10 @@ RESPELT = (
     ),
     (r"(?<!than )(?<!over )(?<!under )\b(20[12]\d) (minutes|hours|plays)\b", r"by \2 in \1"),
     (
-        r"\b(?:i (?:have )?)?(?:lost|keep losing|losing) (?:all )?track"
-        r"(?: of (?:it|them|what i (?:have )?signed up for|things))?\b",
+        (
+            r"\b(?:i (?:have )?)?(?:lost|keep losing|losing) (?:all )?track"
+            r"(?: of (?:it|them|what i (?:have )?signed up for|things))?\b"
+        ),
         "",
     ),
 )

@@ -68,6 +68,7 @@ SUBSCRIPTIONS = either(
 
 OF_TOPIC: dict[Topic, tuple[tuple[str, str], ...]] = {
     "": (
+        (r"^how long (?:is|are) (?:the )?(?:song |track |album )?E\d+$", NOT_HELD),
         (TIME_OF_DAY, "Times of the day cannot be asked for yet."),
         (r"\b(?<!still )running\b(?! right now| now)", NO_FIGURES),
         (

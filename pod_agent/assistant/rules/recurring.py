@@ -154,6 +154,8 @@ def top(case: Case) -> Plan | Refusal | None:
 
 def listing(case: Case) -> Plan | Refusal | None:
     """Which there are, with what each costs."""
+    if case.has("TOTAL"):
+        return cost(case)
     return None if case.wanted else _plan(case, "list", "SGD")
 
 

@@ -56,7 +56,7 @@ HOUR = (r"(?:(?:at|in|during) )?(?:which|what) (?:hour|time)(?: of (?:the )?(?:d
 
 HEALTH = table(
     *STREAK,
-    (r"(?:on |during )?(?:the )?night(?: of| on| to)?(?= +P\d)", ""),
+    (r"(?:on |during )?(?:the )?night(?: of| on| to)(?= +P\d)|(?:on |during |for )?the night(?= +P\d)", ""),
     (r"(?:the )?(?:single |very )?(?:least active|most inactive|laziest|slowest|quietest)(?= (?:day|night)\b)", "MIN"),
     (r"(?:the )?(?:single |very )?(?:most active|busiest|fittest)(?= day\b)", "MAX"),
     ("heavier or lighter|lighter or heavier", "CHANGE WEIGHT"),

@@ -39,6 +39,10 @@ TWO_OFF: Final = 8
 """Letters of a token that may have two slips."""
 OFTEN: Final = 2
 """A word is one of the questions' vocabulary if it is English, or stands so often in the wordings."""
+RARELY: Final = 3
+"""A word that is used so many times less than another one is tried after it."""
+COMMON: Final = 100
+"""What words of time count at least: the wordings are masked, and have few of them."""
 SENTENCES: Final = 6
 """Sentences that are tried, at most."""
 EACH: Final = 3
@@ -149,7 +153,15 @@ def meant_by(word: str, before: str, lexicon: Lexicon) -> list[list[str]]:
     if len(word) >= TWO_OFF and not any(ranks) and not lexicon.with_word(word):
         ranks.append([each for each in near if len(each) >= TWO_OFF and each[0] == word[0] and _is_two_off(word, each)])
     fits = (list(dict.fromkeys(each for each in rank if _may_follow(before, word, each))) for rank in ranks)
-    return [sorted(rank, key=lambda each: -near.get(each, 0)) for rank in fits if rank]
+    ordered = [sorted(rank, key=lambda each: -near.get(each, 0)) for rank in fits if rank]
+    return [part for rank in ordered for part in _by_use(rank, near) if part]
+
+
+def _by_use(rank: list[str], near: Counter[str]) -> tuple[list[str], list[str]]:
+    """Equally near words: those that are used about as often as the first, and after them the rare ones."""
+    least = near.get(rank[0], 0) / RARELY
+    often = [each for each in rank if near.get(each, 0) >= least]
+    return often, [each for each in rank if each not in often]
 
 
 def _is_known(word: str, lexicon: Lexicon) -> bool:
@@ -183,7 +195,8 @@ def _vocabulary() -> Counter[str]:
     words = {word: many for word, many in counted.items() if many >= OFTEN or is_english(word)}
     known = (*SPELLABLE, *BROAD, *DATED, *NUMBERS, *POINTING)
     extra = (each for each in known if each.isalpha() and len(each) >= SHORTEST)
-    return Counter({**dict.fromkeys(extra, 1), **words})
+    masked = {word: max(words.get(word, 0), COMMON) for word in (*POINTING, *DATED)}
+    return Counter({**dict.fromkeys(extra, 1), **words, **masked})
 
 
 @cache

@@ -54,7 +54,8 @@ TELLS = re.compile(
     rf"^{LINK}(?:i|im|ive|id|ill|we|my|our|it|its|there|theres|(?:this|that) (?:is|was|has|feels|seems|looks)|thats"
     r"|they|he|she|everyone|everybody|someone|people|friends?|sorry|hi|hello|hey|good (?:morning|evening|afternoon)"
     r"|thanks?|thank|let me|lets|no wait|just (?:curious|checking|wondering)|trying|thinking|going through"
-    r"|just (?:finished|got|had|came|did|been|back)|coming (?:off|back)|getting ready|finally|having"
+    r"|(?:just|fresh|straight|only just) (?:off|back|out of)|just (?:finished|got|had|came|did|been|back)"
+    r"|coming (?:off|back)|getting ready|finally|having"
     r"|looking (?:back|at my)|cutting back|doing my|because|now that|given (?:that|how)|lol|haha|hmm"
     r"|(?:an?|one|another|quick|next)(?: \w+){0,2} (?:question|query)$|as (?:someone|somebody|a|an|i|we"
     r"|you)|(?:before|in case|whenever|when|while|if) (?:i|we|you) (?:get|got|have|find|forget|can)"
@@ -181,10 +182,11 @@ IT = re.compile(
 
 def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     """The asking part of a question, where leaving out the rest changes nothing; None where there is no such part."""
-    question = WONDERING.sub(r"\1. ", PURPOSE.sub(r"\1, ", question.strip()))
-    pieces = SPLIT.split(question)
+    question = PURPOSE.sub(r"\1, ", question.strip())
+    wondered = WONDERING.match(question)
+    pieces = [wondered[1], ". ", *SPLIT.split(question[wondered.end() :])] if wondered else SPLIT.split(question)
     clauses, joints = pieces[::2], ["", *pieces[1::2]]
-    asks = [number for number, clause in enumerate(clauses) if _asks(clause)]
+    asks = [number for number, clause in enumerate(clauses) if _asks(clause) and (number or not wondered)]
     if not asks:
         return None
     turns = [number for number in range(1, len(clauses)) if _turns(joints[number], clauses[number])]
@@ -195,7 +197,8 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
         for number, clause in enumerate(clauses)
         if number not in asks
         and (
-            _tells(clause)
+            (wondered is not None and not number)
+            or _tells(clause)
             or _states(clause)
             or (turns and number < turns[0] and TELLS.match(_bare(clause)))
             or (number < asks[0] and joints[number + 1].strip() in SENTENCE_ENDS and _is_idle(clause, lexicon, today))

@@ -25,11 +25,12 @@ SPOKEN = (
     (rf"(?:\b(?:{COUNTS}) )?\bnot (?:the |in )?(?:{SUMS})$", "number"),
     (rf"\bdays not (?:the )?(?:{COUNTS})$", ""),
     (rf"^(?:{ADDRESS}) (?={ASKING}\b|E\d|my\b|i\b|the\b|total\b)", ""),
-    (r" (?:boss|sir|madam|maam|mate|bro|buddy|man|dude|mister)$", ""),
+    (r" (?:boss|sir|madam|maam|mate|bro|bruh|bruv|fam|buddy|man|dude|mister)$", ""),
     (r"\b(?:u+m+|u+h+m*|e+r+m*|hm+)\b", " "),
     (r"\b(?:so|well|and|or|but) like\b|\blike so\b|\blike(?= (?:in total|overall|all|just|only)\b)", " "),
     (r"\bhow much \$(?= |$)", "how much"),
-    (r"^like\b|\blike$|\b(?<!i )(?<!would )(?<!something )(?<!songs )(?<!artists )(?<!bands )like (?=(?:an?|my) )", " "),
+    ((r"^like\b|\blike$|\b(?<!i )(?<!would )(?<!something )(?<!songs )(?<!artists )(?<!bands )"
+      r"like (?=(?:an?|my) )"), " "),
     ((r"\b(?:just |only )?(?:an? )?(?:simple |plain )?yes or (?:an? )?no(?: (?:is|will|would)(?: be| do)?"
       r"(?: fine| enough| ok| okay)?)?$"), " "),
     (r"\bi guess what i(?: am|m)? (?:asking|wanting|trying to (?:ask|find out|know)) is\b", " "),
@@ -44,9 +45,16 @@ SPOKEN = (
     ((r"\b(?:my |the )?(?:chef|boss|accountant|wife|husband|mum|mom|dad|friend) (?:wants|needs|would like|asks)"
      r" to know\b"), " "),
     ((r"^(?:my|the|our) (?!wife|husband|partner|friend|mother|father|mum|dad|mom|brother|sister|son|daughter|colleague"
-      r"|boyfriend|girlfriend|neighbou?r|kids?|family|card|account|records?)(?:\w+ ){1,2}(?:(?:at|from|in) (?:the |my )?\w+ )?(?:wants?|needs?"
+      r"|boyfriend|girlfriend|neighbou?r|kids?|family|card|account|records?)(?:\w+ ){1,2}(?:(?:at|from"
+      r"|in) (?:the |my )?\w+ )?(?:wants?|needs?"
       r"|(?:asks?|is asking|asked)(?: me)? for|requires?|would like)(?: to (?:know|see|have))?\b"), " "),
-    ((r"^(?:(?:please )?(?:confirm|tell|say|know|check|verify|advise|state|answer)(?: me)? )?whether i (?:have |had )?"), "did i "),
+    ((r"^(?:(?:please )?(?:confirm|tell|say|know|check|verify|advise|state"
+    r"|answer)(?: me)? )?whether i (?:have |had )?"), "did i "),
+    (r"\b(?:use|used|burn|burnt|burned|drop) (?:up )?the (most|least) money\b", r"spend the \1"),
+    ((r"^(?:so )?(my|the) (.*\w) (?:what|how much) (?:is|was) (?:the |its |it)(?:amount|price|figure|total|sum)?$"),
+     r"what was \1 \2"),
+    ((r"\b(?<!year )(?<!month )(?<!week )(?<!quarter )(?:up )?to date\b|\bas of (?:now|today|date)\b"
+      r"|\bup to now\b"), " "),
     (r"\b(?:would|will) be (?:awesome|great|nice|lovely|helpful|perfect|good|fine|fantastic|appreciated)\b", " "),
     (r"\b(?:dates?|amounts?|shops?) and (?:the )?(?:dollars? |sgd )?(?:amounts?|dates?|shops?)$", " "),
     (r"\b(?:of|between) (?:the|these|those) two\b", " "),
@@ -64,7 +72,8 @@ SPOKEN = (
     (r"\bbetween (one|two|three|four|five|six|seven|eight) and (\w+) (hundred|thousand)\b",
      r"between \1 \3 dollars and \2 \3"),
     ((r"^(?!.*\b(?:spen[dt]|spending|paid|pay|costs?|how|total|averages?|avg|hours|minutes|most|least|top|share)\b)"
-     r"(.*\b(?:orders|purchases|payments|visits|trips|rides|plays|songs|videos|transactions|skips|withdrawals|refunds)\b.*?)"
+     r"(.*\b(?:orders|purchases|payments|visits|trips|rides|plays|songs|videos|transactions|skips"
+     r"|withdrawals|refunds)\b.*?)"
       r"(?<!the)(?<!one)(?<!a) (?:number|count)$"), r"how many \1"),
     (r"\b(?:double|re) ?check(?:ing)?\b", "check"),
     ((r"\b(?:in |over |during )?(?:the )?(?:summer|winter|spring|autumn)(?: holidays?)? (?:(?:say|i mean|so|ie|that is"
@@ -90,8 +99,10 @@ SPOKEN = (
     # what goes off, or is in it anyway
     ((r"\b(?:once|after|when|with) (?:the |my |all |any )*refunds? (?:(?:is|are|was|were|has been|have been) )?"
       r"(?:taken off|deducted|subtracted|netted(?: off)?|off|counted)\b"), "after refunds"),
-    (r"\b(?:after|net of|less|minus) (?:any |the |all |my )*(?:waivers?|waived (?:\w+ ){0,2}(?:fees?|charges?))\b", "after refunds"),
-    ((r"(?:\bwith )?\b(?:the |my |any )?(?:bonus(?:es)?|interests?|payouts?)(?: and all)? (?:included|inclusive|thrown in|in it"
+    ((r"\b(?:after|net of|less|minus) (?:any |the |all |my )*(?:waivers?|waived (?:\w+ ){0,2}(?:fees?"
+     r"|charges?))\b"), "after refunds"),
+    ((r"(?:\bwith )?\b(?:the |my |any )?(?:bonus(?:es)?|interests?"
+    r"|payouts?)(?: and all)? (?:included|inclusive|thrown in|in it"
       r"|counted(?: in)?|as well|on top)\b"), " "),
     # contrasts that say the same twice
     ((r"\b((?:bank )?account|card) (?:and |but )?not (?:from |with |on |by |via |in )*(?:the |my )?"
@@ -107,9 +118,11 @@ SPOKEN = (
     (r"\b(?:gave|give|given) me back\b(?=.*\bmoney\b)", "refunded me"),
     (r"\bnumber of$", "count"),
     (r"^days (?:that |on which )?i (?=\w)", "on how many days i "),
-    (r"\b(?:(?:has|have|had|does|do|did|will) )?(?:add(?:ed|s)? up|c[ao]mes?|amount(?:ed|s)?) to (?:what|how much)\b", " total "),
+    ((r"\b(?:(?:has|have|had|does|do|did|will) )?(?:add(?:ed|s)? up|c[ao]mes?|amount(?:ed"
+     r"|s)?) to (?:what|how much)\b"), " total "),
     (r"\b(?:pay|paid|money|paychecks?) from (?:my |the )?(?:work|job|employer|company|boss|office)\b", "salary"),
-    ((r"\b(most expensive|most ex|biggest|largest|priciest|dearest|costliest|cheapest|smallest) (?:single )?(?:thing|item|buy)"
+    ((r"\b(most expensive|most ex|biggest|largest|priciest|dearest|costliest|cheapest"
+    r"|smallest) (?:single )?(?:thing|item|buy)"
       r" (?:that )?(?:i|we) (?:have )?(?:ever )?(?:paid for|bought|buy|got|purchased)\b"), r"\1 purchase"),
     (r"\bof (?:all )?(?:the|my) (month|day|weekday)s (.*?)\b(?:which|what)(?: one)?(?: of them)?\b", r"which \1 \2"),
     (r"\b(?:little|tiny|small) (?=(?:purchases|payments|buys)\b.*\b(?:under|below|less|cheaper|over|at most)\b)", ""),
@@ -141,11 +154,12 @@ SPOKEN = (
     (r"\bi search\b(?= (?:for )?(?:the|my)\b)|\b(?:can|could) you give me (?:the|a) list\b", " list "),
     (r"\b(?:at )?its (lowest|highest|peak)\b", r"the \1"),
     (r"\b(had on|have on|have had on|on) (?:heavy )?(?:repeat|rotation)\b", "played most"),
-    (r"\b(?:have|did|do|has|were) they (?:have )?(charge[ds]?|charging|bill(?:ed)?)(?: me)?\b", "spent"),
+    ((r"\b(?:have|did|do|has|were) they (?:have )?(?:charge[ds]?|charging|bill(?:ed)?|take[ns]?|took|had"
+      r"|got)(?: (?:me|(?:from|off|out of) me))?\b"), "spent"),
     (r"\b(?:the )?big (?:stuff|things|purchases|items) only\b|\babout the big (?:stuff|things)\b", " "),
     # income, told by what it is made of
-    (r"\b(income|earn(?:ed|ings)?)\b(.*?) (?:with )?(?:the |my )?(?:interests?|bonus(?:es)?) (?:included|counted|too|as well)\b",
-     r"\1\2"),
+    ((r"\b(income|earn(?:ed|ings)?)\b(.*?) (?:with )?(?:the |my )?(?:interests?"
+      r"|bonus(?:es)?) (?:included|counted|too|as well)\b"), r"\1\2"),
     (r"\bwhat (?:all |money )?(?:came|comes|has come|flowed) in\b", "how much income"),
     ((rf"\b(?:(?:like|meaning|such as|that is|ie|i mean|namely|including|with|so|both) )?{PAID_IN}"
      rf"(?:(?: and| plus| as well as)? {PAID_IN})*(?: and| plus)? "

@@ -64,7 +64,8 @@ SAID = tuple(
         (r"^(.*?)[ ,:\u2013-]+n ?= ?\?*$", r"how many \1"),
         (rf"{SPAN}\b(?:starting|beginning)(?: in| from| on| with)? (?=(?:{MONTH})\b)", "since "),
         # speech
-        (r", like,? (?=\w)", ", "),
+        (r", like, (?=\w)", " "),
+        (r", like (?=\w)", ", "),
         (r",? ?\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|omg)\b,?(?= |$|[?.!])", " "),
         (r",? (?:god )?bless (?:them|him|her|it|you|their hearts?)\b,?", " "),
         (YEAR, lambda found: in_digits(found[0].casefold())),

@@ -32,7 +32,7 @@ ALLOWED_SOCKETS = re.compile(
     r"|aggregator/\w+\.py|aggregator/(portal|issuing)/\w+\.py"
 )
 """On the person's side: their own pod and identity provider (and the browser's way back from it, on loopback),
-addresses they named, the door, the public catalogue."""
+addresses they named, a language model's address under a grant, the door, the public catalogue."""
 
 
 def sources(*folders: str) -> list[Path]:

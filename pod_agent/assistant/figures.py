@@ -9,7 +9,7 @@ from fractions import Fraction
 from operator import ge, gt, le, lt
 from typing import NamedTuple
 
-from pod_agent.assistant.plan import Period, Plan, Step
+from pod_agent.assistant.plan import ANYBODY, Period, Plan, Step
 from pod_agent.index.conditions import WEEKDAYS
 from pod_agent.index.local import LocalIndex
 from pod_agent.index.results import round_half_away
@@ -147,7 +147,9 @@ def narrowed(index: LocalIndex, step: Step) -> list[Transaction]:
     rows = [row for row in index.records(step.spec) if isinstance(row, Transaction)]
     if step.foreign:
         rows = [row for row in rows if row.original and step.foreign in {"any", row.original.currency}]
-    if step.text is not None:
+    if step.text == ANYBODY:
+        rows = [row for row in rows if row.counterparty or "via paynow" in row.description.casefold()]
+    elif step.text is not None:
         phrase = step.text.casefold()
         rows = [
             row
@@ -187,6 +189,11 @@ def groups_of(index: LocalIndex, plan: Plan) -> tuple[Groups, tuple[IRI, ...]]:
     """Groups with a name and a positive figure, in the plan's order, and all rows that were weighed."""
     if plan.steps[0].fold is not None:
         return _folded_groups(index, plan.steps[0])
+    if plan.steps[0].foreign:
+        groups, used = _by_hand(index, plan.steps[0])
+        sign = 1 if plan.smallest else -1
+        ordered = sorted(groups.items(), key=lambda group: (sign * group[1], group[0].casefold()))
+        return [(name, value) for name, value in ordered if value > 0], used
     table = index.compute(plan.steps[0].spec)
     found: Groups = [
         (str(row[0]), Fraction(row[1]))
@@ -195,6 +202,22 @@ def groups_of(index: LocalIndex, plan: Plan) -> tuple[Groups, tuple[IRI, ...]]:
     ]
     named = (iris for row, iris in zip(table.rows, table.evidence, strict=True) if row[0] is not None)
     return found, tuple(iri for iris in named for iri in iris)
+
+
+def _by_hand(index: LocalIndex, step: Step) -> tuple[dict[str, Fraction], tuple[IRI, ...]]:
+    """Groups of rows that a query cannot tell from others."""
+    keys: dict[str, Callable[[Transaction], str]] = {
+        "month": lambda row: f"{row.at:%Y-%m}",
+        "merchant": lambda row: row.merchant,
+        "category": lambda row: row.category or "other",
+    }
+    rows, key = narrowed(index, step), keys[step.spec.dimensions[0]]
+    grouped: dict[str, list[Transaction]] = {}
+    for row in rows:
+        grouped.setdefault(key(row), []).append(row)
+    bare = replace(step.spec, dimensions=(), order=None, limit=None)
+    figures = {name: _sum_of(bare, each) or Fraction(0) for name, each in grouped.items()}
+    return figures, tuple(row.iri for row in rows)
 
 
 def _months(period: Period) -> list[str]:
@@ -220,6 +243,9 @@ def by_month(index: LocalIndex, step: Step) -> tuple[Groups, tuple[IRI, ...]]:
             return sorted(known), used
         sums = dict(known)
         return [(month, sums.get(month, Fraction(0))) for month in _shown(step)], used
+    if step.foreign:
+        own, used = _by_hand(index, step)
+        return [(month, own.get(month, Fraction(0))) for month in _shown(step)], used
     table = index.compute(step.spec)
     found = {str(row[0]): row[1] for row in table.rows}
     groups: Groups = []

@@ -67,6 +67,8 @@ FIELDS: Final = {
 """The field that a name of each kind is compared with."""
 WHAT: Final = frozenset({*FIELDS.values(), "category"})
 """Fields that say what a figure is about: one part of a plan, whichever of them is named."""
+LEFT_OUT: Final = frozenset({"month", "day"})
+"""Fields of times that a period goes without."""
 BY_DAY: Final = frozenset({"weekend", "weekday"})
 LISTED: Final = frozenset(
     {"spend", "purchases", "transactions", "income", "refunds", "cash", "salary", "average_purchase"}
@@ -192,7 +194,7 @@ def _per(before: Plan, *, unit: str, mean: bool) -> Plan | Refusal:
         series = replace(step, spec=replace(step.spec, dimensions=("month",)))
         return Plan(operation="series", steps=(series,), unit=before.unit)
     period = step.spec.period
-    if measure not in SUMMED or period is None:
+    if measure not in SUMMED or period is None or any(item.field in LEFT_OUT for item in step.spec.filters):
         return UNCLEAR
     months = Fraction(spans_months(period, None))
     divisor = {"month": months, "week": Fraction(spans_days(period), 7), "day": Fraction(spans_days(period))}[unit]
@@ -202,12 +204,12 @@ def _per(before: Plan, *, unit: str, mean: bool) -> Plan | Refusal:
 
 def _share(before: Plan) -> Plan | Refusal:
     """A figure as a part of the same figure over everything."""
-    if before.operation != "value" or len(before.steps) != 1 or before.steps[0].fold is not None:
+    if before.operation not in {"value", "series"} or len(before.steps) != 1 or before.steps[0].fold is not None:
         return UNCLEAR
-    part = before.steps[0]
+    part = replace(before.steps[0], spec=replace(before.steps[0].spec, dimensions=()))
     if part.spec.measures[0] in {"average_purchase", "distinct", "days"}:
         return UNCLEAR
-    kept = tuple(item for item in part.spec.filters if item.field == "kind")
+    kept = tuple(item for item in part.spec.filters if item.field == "kind" or item.field in LEFT_OUT)
     whole = Step(spec=replace(part.spec, filters=kept))
     if whole.spec == part.spec:
         return clarify("A share of what?", "share of my spending that went to groceries")
@@ -218,7 +220,7 @@ def _rows(before: Plan) -> Plan | Refusal:
     """The rows behind a figure of money or of orders."""
     step = before.steps[0]
     measure = step.spec.measures[0]
-    if len(before.steps) != 1 or before.operation not in {"value", "any", "mean", "extreme", "exceeds"}:
+    if len(before.steps) != 1 or before.operation not in {"value", "any", "mean", "extreme", "exceeds", "series"}:
         return UNCLEAR
     spec = replace(step.spec, dimensions=(), order=None, limit=None)
     if measure in {"orders", "order_value"}:
@@ -299,7 +301,8 @@ class _Change:
         if before.operation in {"subscriptions", "follows", "budgets", "offers", "small_purchases", "unusual"}:
             return None
         periods = {step.spec.period for step in before.steps}
-        if self.reading.periods and len(periods) > 1:
+        spared = any(item.field in LEFT_OUT for step in before.steps for item in step.spec.filters)
+        if self.reading.periods and (len(periods) > 1 or spared):
             return None
         what = self._what()
         if what is None:

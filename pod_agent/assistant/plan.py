@@ -12,8 +12,10 @@ from typing import Any, Final, Literal, Protocol
 
 from vocab.query import QuerySpec
 
-__all__ = ["FUTURE", "Fold", "Operation", "Period", "Plan", "Planner", "Refusal", "Step"]
+__all__ = ["ANYBODY", "FUTURE", "Fold", "Operation", "Period", "Plan", "Planner", "Refusal", "Step"]
 
+ANYBODY: Final = "ANYBODY"
+"""As the text of a step: any private person, whoever it is."""
 Period = tuple[date, date]
 """First and last local day, both included."""
 

@@ -35,6 +35,12 @@ _NAMED = re.compile(
      "(?:" + "|".join(f"(?P<{code}>{names})" for code, names in CURRENCIES.items()) + ")"
     + r"(?: (?:currency|transactions?(?= ?$)))?\b"
 )  # fmt: skip
+_HOME = re.compile(
+    r"\b(?:(?:as )?(?:billed|charged|told|converted|given|shown)(?: to me)? )?(?:in(?:to)?"
+    r"|to) (?:\$(?! ?\d)|money|singapore dollars|singapore money)"
+    r"(?: as billed)?(?= |$)|\bconverted by spending\b|\bas billed\b"
+)
+"""The value stays in the home currency, whether or not that is said."""
 _CONVERTED = re.compile(
     r"\d(?:\.\d+)? ?k? +FOREIGN\b|\b(?:convert(?:ed|ing)?|conversion|exchange rates?|how many FOREIGN"
     r"|(?:be|is|was|equals?|worth) (?:that |it )?FOREIGN)\b"
@@ -47,6 +53,7 @@ def take_currency(text: str) -> tuple[str, str, Refusal | None]:
     codes = {match.lastgroup or "" for match in _NAMED.finditer(text)}
     if not codes:
         return text, "", None
+    text = _HOME.sub(" ", text)
     marked = _NAMED.sub(" FOREIGN ", text)
     if len(codes) > 1 or _CONVERTED.search(marked):
         ways = tuple(f"spending in {code}" for code in sorted(codes))

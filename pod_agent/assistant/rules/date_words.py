@@ -74,6 +74,7 @@ HOLIDAYS = {
 EVER = (
     r"\b(?:of all time|all time|(?:up )?(?:to|until|till) (?:now|today|date)|so far|ever|to date|overall"
     r"|since the (?:very )?(?:beginning|start)|(?:over|for|in) (?:all (?:this|the) time|the whole time|all time)"
+    r"|since i (?:started|began) (?:keeping|having|holding) (?:my |any )?(?:records?|books|track|accounts?)"
     r"|in total|since (?:my )?records (?:began|begin|start(?:ed)?)"
     r"|(?:in|across|over|taking) all (?:of )?(?:my |the )?records(?: (?:together|held))?)\b"
 )

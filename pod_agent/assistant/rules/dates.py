@@ -102,6 +102,8 @@ class _Reader:
         left, right = self._found[int(match[1])], self._found[int(match[2])]
         if left[0] <= right[0] and right[1] <= left[1]:
             return f"@{match[2]}@"
+        if right[0] == date.min and left[0] <= right[1] <= left[1]:
+            return self._mark((left[0], right[1]))  # this year before June
         return f"@{match[1]}@" if right[0] <= left[0] and left[1] <= right[1] else match[0]
 
     def spans(self, text: str) -> str:

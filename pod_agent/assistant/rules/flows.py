@@ -6,6 +6,21 @@ __all__ = ["FLOWS"]
 
 FLOWS = (
     (
+        (
+            r"\b(?:people|friends|anyone|anybody|someone|somebody) (?:sent|send|paynow(?:ed)?|paid|pay|gave"
+            r"|give|transfer(?:red)?) me\b"
+        ),
+        "i received",
+    ),
+    (
+        (
+            r"\b(sent|send|sending|transferred|transfers?|paynow(?:s|ed)?|received?)((?: \w+){0,3}?) (?:to|from)"
+            r" (?:people|friends|anyone|anybody|someone|somebody)\b"
+        ),
+        r"\1\2",
+    ),
+    (r"\b(paynow(?:ed)?|paynows) (?:people|friends|anyone|anybody|someone|somebody)\b", r"\1"),
+    (
         r"\b(?:incoming|inward|inbound) (transfers?)\b|\b(transfers?) (?:(?:came|come|coming|that came) in|in(?= ?$))",
         r"\1\2 received",
     ),
@@ -77,7 +92,8 @@ FLOWS = (
     ),
     (
         (
-            r"\b(?:money|cash|how much) (?:that )?(?:came|come|comes|coming|flowed) in\b|\binflows?\b|\bmoney in\b"
+            r"\b(?:money|cash|how much) (?:that )?(?:came|come|comes|coming|flowed) in\b|\binflows?\b"
+            r"|(?<!me )(?<!us )(?<!received )(?<!sent )(?<!send )(?<!spent )(?<!spend )(?<!get )(?<!got )\bmoney in\b"
             r"|\btakings\b"
         ),
         "income",
@@ -92,8 +108,10 @@ FLOWS = (
         "withdraw cash",
     ),
     (
-        r"\b(?:took|taken|take|pulled|pull|got|get|drew) (?:out )?(?:of|from) (?:the |an? |any )?(?:atms?|machines?"
-        r"|cash machines?|cash ?points?)\b",
+        (
+            r"\b(?:took|taken|take|pulled|pull|got|get|drew) (?:out )?(?:of|from) (?:the |an? |any )?(?:atms?|machines?"
+            r"|cash machines?|cash ?points?)\b"
+        ),
         "withdraw cash",
     ),
     (

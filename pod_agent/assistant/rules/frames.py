@@ -79,7 +79,10 @@ LATER = (
     (r"\b(C\d) (?:category|section)\b|\bcategory (?:of )?(C\d)\b", r"\1\2"),
     (r"\b(P\d) (?:included|inclusive|calendar year)\b", r"\1"),
     (
-        r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!by )(?<!which )(?<!what )\b(?:the )?(?:calendar )?week(?: of| from)? (?=P\d)",
+        (
+            r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!by )(?<!which )(?<!what )\b(?:the )?(?:calendar )?week(?: of"
+            r"| from)? (?=P\d)"
+        ),
         " ",
     ),
     (r"\b(?:everything|all|anything)(?: (?:that is|i spent))? (?:under|in|within|on|from|at|for)(?= [ECN]\d)", " "),
@@ -89,8 +92,10 @@ LATER = (
     (r"\b(?:put|puts|putting|sunk|sank|poured)(?: money)? (?:into|towards?|in|on) (?=(?:my )?[CE]\d)", "spent on "),
     # leaving out
     (
-        r"\b(?:if (?:you |we |i )?)?(?:leave|leaving|take|taking|keep|keeping|cut|cutting|strip|stripping)"
-        r" ((?:\w+ ){0,3}?[EC]\d+(?: and [EC]\d+)?) (?:out|aside|off|away)\b(?: of it)?",
+        (
+            r"\b(?:if (?:you |we |i )?)?(?:leave|leaving|take|taking|keep|keeping|cut|cutting|strip|stripping)"
+            r" ((?:\w+ ){0,3}?[EC]\d+(?: and [EC]\d+)?) (?:out|aside|off|away)\b(?: of it)?"
+        ),
         r"without \1",
     ),
     (

@@ -6,9 +6,14 @@ import re
 
 from pod_agent.assistant.plan import Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, single
-from pod_agent.assistant.rules.money_steps import only_fees, step
+from pod_agent.assistant.rules.money_steps import among_people, only_fees, step
 from vocab.query import Filter
 
+AMONG = (
+    "how many transfers I made to people",
+    "how many transfers I received from people",
+    "how many transfers to savings",
+)
 __all__ = ["count", "counted", "days", "distinct"]
 
 
@@ -27,7 +32,9 @@ def count(case: Case) -> Plan | Refusal | None:
     """How many times, how many purchases or transactions."""
     counted = case.has("TIMES", "PURCHASES", "TRANSACTIONS", "CASH", "REFUNDS") or bool(case.reading.limits)
     counted = counted or only_fees(case)
-    if not counted and not re.search(r"HOWMANY\s+(?:of\s+)?(?:[EN]\d|SENT)", case.reading.text):
+    if not counted and not re.search(
+        r"HOWMANY\s+(?:of\s+)?(?:[EN]\d|SENT)|\bE\d+(?: [PD]\d+)* HOWMANY$|SENT\b.* HOWMANY$", case.reading.text
+    ):
         return None
     if case.has("SENT", "RECEIVED", "SAVINGS") and not case.has("CASH", "REFUNDS", "INCOME", "SALARY"):
         return _transfers(case)
@@ -45,17 +52,9 @@ def count(case: Case) -> Plan | Refusal | None:
 
 def _transfers(case: Case) -> Plan | Refusal | None:
     """How many transfers went out, or came in: to or from a person, to savings, or all of them."""
-    told = re.search(r"\b(?:transfers?|paynows?)\b", case.reading.question)
-    if not case.wanted and not case.has("SAVINGS"):
-        if told is None:
-            return None
-        inwards, text = case.has("RECEIVED"), case.reading.text
-        if not inwards and not re.search(r"\b(?:out(?:going|wards?)?|make|made|BUY|i SENT)\b", text):
-            return clarify(
-                "Transfers that you sent, or that you received?", "how many transfers out", "how many transfers in"
-            )
-        spec = query("transfers_in" if inwards else "transfers_out", case.row_filters(), case.period())
-        return single("value", Step(spec=spec), "count")
+    told = re.search(r"\btransfers?\b", case.reading.question)
+    if not case.wanted and not case.has("SAVINGS") and not among_people(case):
+        return None if told is None else clarify("Transfers to whom, or from whom?", *AMONG)
     inwards = case.has("RECEIVED") or re.search(r"\bfrom E\d", case.reading.text) is not None
     return single("value", step(case, "transfers_in" if inwards else "transfers_out", case.period()), "count")
 

@@ -62,7 +62,7 @@ MONEY_RULES = (
             roles("MERCHANT", "MERCHANTS", "CATEGORY", "CATEGORIES", "WHERE", "PLACES"),
             roles("TOP", "MOST", "MOSTOFTEN", "MAX", "LEAST", "MIN"),
         ),
-        may=BUYING | {"LIST", "WHICH", "HOWMANY", "TIMES", "HOWMUCH"},
+        may=BUYING | {"LIST", "WHICH", "HOWMANY", "TIMES", "HOWMUCH", "REFUNDS"},
     ),
     Rule(
         money.ranking, need=roles("MOSTOFTEN"), some=(roles("WHICH", "LIST", "TOP"),), may=BUYING | {"HOWMANY", "TIMES"}
@@ -70,9 +70,9 @@ MONEY_RULES = (
     Rule(
         money.occasion,
         some=(roles("WHEN", "WHICHDAY"), roles("LAST", "FIRST")),
-        may=BUYING | {"CASH", "SALARY", "INCOME", "RECEIVED"},
+        may=BUYING | {"CASH", "SALARY", "INCOME", "RECEIVED", "REFUNDS", "SENT"},
     ),
-    Rule(money_counts.days, need=roles("MANYDAYS"), may=BUYING),
+    Rule(money_counts.days, need=roles("MANYDAYS"), may=BUYING | {"RECEIVED"}),
     Rule(
         money_counts.distinct,
         need=roles("HOWMANY"),
@@ -86,7 +86,7 @@ MONEY_RULES = (
     ),
     Rule(money.listing, some=(roles("LIST", "WHICH", "LAST"),), may=BUYING | FLOWS | {"TRANSACTIONS", "WHERE"}),
     Rule(money_counts.count, some=(roles("TIMES", "HOWMANY"),), may=BUYING | FLOWS | {"TRANSACTIONS"}),
-    Rule(money.any_row, may=BUYING),
+    Rule(money.any_row, may=BUYING | {"REFUNDS", "RECEIVED", "CASH", "SALARY"}),
     Rule(money.total, may=(SUMS | BUYING | {"LIST"}) - {"HOW"}),
 )
 """In order: the first that fits and builds a plan wins."""

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 
-from pod_agent.assistant.plan import Period, Refusal, Step
+from pod_agent.assistant.plan import ANYBODY, Period, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Unclear, clarify, query
 from vocab.query import Filter
 
-__all__ = ["COUNTS", "FLOWS", "NESTED", "chosen", "left_out", "measure_of", "only_fees", "step", "unit_of"]
+__all__ = [
+    "COUNTS",
+    "FLOWS",
+    "NESTED",
+    "among_people",
+    "chosen",
+    "left_out",
+    "measure_of",
+    "only_fees",
+    "step",
+    "unit_of",
+]
 
 COUNTS = frozenset({"purchases", "transactions", "days"})
 NESTED = re.compile(r"\bNOT (?:[a-z]+ )*(?:C\d+ (?:[a-z]+ )*E\d|E\d+ (?:[a-z]+ )*C\d)")
@@ -161,6 +172,16 @@ def _check_parts(case: Case, marks: list[str], merchants: list[str]) -> None:
                 )
 
 
+def among_people(case: Case) -> bool:
+    """Whether transfers to or from private persons are meant, whoever they are."""
+    return (
+        re.search(
+            r"\b(?:paynows?|paynowed|people|friends|persons|anyone|anybody|someone|somebody)\b", case.reading.question
+        )
+        is not None
+    )
+
+
 def _party(case: Case, measure: str, marks: list[str]) -> str | None:
     """The other party of a transfer; a transfer without one is asked back, a person elsewhere too."""
     people = case.names(marks, "person")
@@ -173,6 +194,8 @@ def _party(case: Case, measure: str, marks: list[str]) -> str | None:
         return None
     if case.has("SAVINGS"):
         return "OWN ACCOUNT"
+    if not people and among_people(case):
+        return ANYBODY
     if measure == "transfers_out" and not re.search(
         r"(?:\bto|SENT) E\d|(?<!AND )\bi (?:have |had )?SENT\b(?!.*\bfrom E)", case.reading.text
     ):

@@ -28,7 +28,10 @@ REWRITES = (
         "show",
     ),
     (r"\bone by one\b|\b(?:each|every) (?:single )?one of (?:them|these)\b|\bin detail\b|\bline by line\b", " list "),
-    (rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ((?:\w+ )?)({NOUNS})\b", r"list \2\3s"),
+    (
+        rf"\b(show|list|itemi[sz]e|display|find) (?:me )?(?:every|each)(?: single| and every)? ((?:\w+ )?)({NOUNS})\b",
+        r"list \2\3s",
+    ),
     (r"\bss\b", "s"),
     (r"\bplaces?(?= (?:that |where |did |have |do )*i (?:ate|eat|eaten|dined?|makan)\b)", "restaurants"),
     (r"\bon (?:how many|what number of) (?:separate |different |single )?occasions\b", "how many times"),
@@ -77,7 +80,7 @@ REWRITES = (
         ),
         "by spending",
     ),
-    (r"(?<=\s)\$+(?= |$)", "money"),
+    (r"(?<=\s)(?<!\d )\$+(?= |$)", "money"),
     (r"\b(purchase|payment|transaction|ticket|visit|trip) (?:size|value|amount|cost|price)s?\b", r"\1"),
     (r"\b(?:all in|all in all|in toto)\b(?= how| ?$)", "total"),
     (r"\b(?:government|gst|cdc) (?:payouts?|vouchers?|cash|credits?)\b|\bpayouts?\b", "income"),
@@ -140,8 +143,11 @@ REWRITES = (
     (r"\b(take|took|taken|catch|caught|book|booked) (?:per visit|a (?:taxi|cab))\b", r"\1"),
     (r"\bsat(?:urday)?s? (?:and |to |plus )?(?:on )?sun(?:day)?s?\b", "weekends"),
     (
-        r"^(?!.*\b(?:more|most|less|least|better|longer)\b)(.*?)\b(?:on )?(?:sat(?:urday)?s? or (?:on )?sun(?:day)?s?"
-        r"|sun(?:day)?s? or (?:on )?sat(?:urday)?s?)\b",
+        (
+            r"^(?!.*\b(?:more|most|less|least|better"
+            r"|longer)\b)(.*?)\b(?:on )?(?:sat(?:urday)?s? or (?:on )?sun(?:day)?s?"
+            r"|sun(?:day)?s? or (?:on )?sat(?:urday)?s?)\b"
+        ),
         r"\1 weekends",
     ),
     (r"\bleft ?over\b", "left"),

@@ -216,8 +216,10 @@ def _until(plan: Plan, today: date, held: Period | None) -> Plan:
 
 
 HELP = re.compile(
-    r"(?:please )?(?:help(?: me)?|(?:show |list )?examples?|what (?:can|could|may|should) (?:i|we) (?:ask|say|type)(?: you| here)?"
-    r"|(?:what|which) questions? (?:can|could|may) (?:i|we) ask(?: you)?|what (?:can|could|do) you (?:do|answer|know|tell me)"
+    r"(?:please )?(?:help(?: me)?|(?:show |list )?examples?|what (?:can|could|may|should) (?:i"
+    r"|we) (?:ask|say|type)(?: you| here)?"
+    r"|(?:what|which) questions? (?:can|could|may) (?:i|we) ask(?: you)?|what (?:can|could"
+    r"|do) you (?:do|answer|know|tell me)"
     r"|how (?:does|do) (?:this|it|you) work|how (?:can|do) (?:i|we) use (?:this|it|you)|what is this)(?: please)?"
 )
 HELPED = Refusal(

@@ -205,14 +205,16 @@ def _take_days(out: Reading) -> None:
     table = [
         (
             (
-                r"(?:on |at |during |over )?(?:the |a )?week-?ends?(?: days?)?(?: only)?|(?:on )?(?:sat(?:urday)?s?|sun(?:day)?s?)"
+                r"(?:on |at |during |over )?(?:the |a )?week-?ends?(?: days?)?(?: only)?"
+                r"|(?:on )?(?:sat(?:urday)?s?|sun(?:day)?s?)"
                 r" (?:(?:and|to|plus) )?(?:on )?(?:sun(?:day)?s?|sat(?:urday)?s?)"
             ),
             Filter("weekend", "eq", "weekend"),
         ),
         (
             (
-                r"(?:on |during |in )(?:the |an? )?(?:average |typical |normal |usual )?(?:week ?day|work(?:ing)? ?day)s?"
+                r"(?:on |during |in )(?:the |an? )?(?:average |typical |normal |usual )?(?:week ?day"
+                r"|work(?:ing)? ?day)s?"
                 r"(?! (?:do|did|was|is)\b)|weekdays(?! do)"
                 r"|(?:on |from )?mondays? (?:to|till|until|through|thru) fridays?"
             ),
@@ -268,7 +270,8 @@ def _take_top(out: Reading) -> None:
 
     out.text = re.sub(rf"\btop {number}\b", top, out.text)
     out.text = re.sub(
-        rf"\b{number} (?={EXTREME} (?:\w+ )?(?:days|nights)\b|(?:days|nights) (?:with|when|on which|i)\b.* {EXTREME}\b)",
+        rf"\b{number} (?={EXTREME} (?:\w+ )?(?:days|nights)\b|(?:days|nights) (?:with|when|on which"
+        rf"|i)\b.* {EXTREME}\b)",
         top,
         out.text,
     )

@@ -62,6 +62,7 @@ def test_every_mechanism_names_its_tests_and_is_one_that_a_threat_points_to() ->
         "SuperLink",
         "portal user",
         "many studies",
+        "language model",
     ],
 )
 def test_every_party_has_a_row(who: str) -> None:

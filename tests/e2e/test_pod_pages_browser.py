@@ -74,14 +74,14 @@ def test_linking_sharing_and_withdrawing_with_a_real_login(browser: Browser, tmp
         assert audit(page) == []
         page.get_by_role("link", name="Go to").click()
         log_in(page, owner)
-        page.wait_for_url(f"{origin}/pod/?done=move", timeout=90_000)
+        page.wait_for_url(f"{origin}/pod/?done=move")
         expect(page.get_by_text("It answers.")).to_be_visible()
         expect(page.get_by_text(f"{owner.storage}pod-agent/")).to_be_visible()
         look(seen, "Your pod")
         referrers = [request for request in seen.requests if "code=" in request and "/pod/callback" not in request]
         assert all("/login?code=" in address for address in referrers)
         press(page, "Remove the older copy")
-        page.wait_for_url(f"{origin}/pod/?done=remove-old", timeout=60_000)
+        page.wait_for_url(f"{origin}/pod/?done=remove-old")
         assert not (tmp_path / "home" / "pod").exists()
 
         container = _share(page, origin, friend.webid, seen)
@@ -96,9 +96,9 @@ def test_linking_sharing_and_withdrawing_with_a_real_login(browser: Browser, tmp
 
 def press_then_wait(page: Page, address: str, name: str) -> None:
     page.goto(address)
-    press(page, name)
-    page.wait_for_url("**/progress/")
-    page.wait_for_url(address, timeout=60_000)
+    with page.expect_navigation(url="**/progress/", wait_until="commit"):  # its next page may be there before we look
+        press(page, name)
+    page.wait_for_url(address)
 
 
 def _share(page: Page, origin: str, webid: str, seen: Watched) -> str:
@@ -114,7 +114,7 @@ def _share(page: Page, origin: str, webid: str, seen: Watched) -> str:
     expect(page.get_by_text(f"{webid}, and nobody else but you")).to_be_visible()
     expect(page.get_by_text("Records: 5, in")).to_be_visible()
     press(page, "Yes, share this")
-    page.wait_for_url(f"{origin}/sharing/?done=shared", timeout=60_000)
+    page.wait_for_url(f"{origin}/sharing/?done=shared")
     look(seen, "Data and sharing")
     told = page.get_by_text("Address to pass on").inner_text()
     return told.partition(": ")[2]

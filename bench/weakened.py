@@ -48,7 +48,8 @@ CONSENT = {
     "proof": "documents vocabulary renewal",
     "facts": "documents vocabulary",
     "direct": "direct",
-    "direct_gate": "direct",
+    "direct_gate": "direct given",
+    "given": "given direct",
 }
 RELEASES = {
     "releases": "unit/test_servers_releases unit/test_releases_of_every_kind",

@@ -2,8 +2,9 @@
 
 The rules read first. What they decline, and what they ask back because the question itself is open (which of two names,
 which days), stands. A reading of the classifier may answer where the rules have none, if the guard lets it pass and the
-classifier is sure enough; it may hold back an answer of the rules that it reads as something else. Readings are never
-mixed: each becomes one canonical question, and the rules plan it.
+classifier is sure enough, or where the rules read the same without words that change nothing (``trimming``); it may
+hold back an answer of the rules that it reads as something else. Readings are never mixed: each becomes one canonical
+question, and the rules plan it.
 The bounds below were chosen on questions by writers who had taught the heads nothing, see
 ``docs/decisions/0032-readings.md``.
 """
@@ -20,6 +21,7 @@ from pod_agent.assistant.classifier.reader import Candidate
 from pod_agent.assistant.guard import is_ordinary, unused
 from pod_agent.assistant.plan import FUTURE, Plan, Planner, Refusal
 from pod_agent.assistant.sketch import SketchError
+from pod_agent.assistant.trimming import trimmed
 
 __all__ = ["ANSWER_AT", "DECLINE_AT", "HOLD_AT", "SHOW_AT", "UNKNOWN", "AgreedPlanner", "Readers", "agree", "is_open"]
 
@@ -27,6 +29,8 @@ ANSWER_AT: Final = 0.60
 """Share from which on the classifier answers where the rules have no reading."""
 HOLD_AT: Final = 0.85
 """Share from which on another reading of the classifier holds an answer of the rules back."""
+ALIKE_AT: Final = 0.15
+"""Share from which on a reading is answered that the rules make as well, of the question without its idle words."""
 SHOW_AT: Final = 0.15
 """Share from which on a reading is offered as a choice."""
 DECLINE_AT: Final = 0.60
@@ -95,6 +99,7 @@ class _Other:
     plan: Plan
     share: float
     unused: str | None
+    trimmed: str | None
 
 
 class AgreedPlanner:
@@ -111,15 +116,26 @@ class AgreedPlanner:
 def agree(question: str, today: date, readers: Readers) -> Plan | Refusal:
     """The plan that the readers agree on; else a question back with what it may mean as choices."""
     said = readers.rules.plan(question, today)
-    if readers.classifier is None or (isinstance(said, Refusal) and not is_open(said)):
+    if readers.classifier is None or (isinstance(said, Refusal) and not (is_open(said) or UNKNOWN.search(said.text))):
         return said
     if isinstance(said, Plan) and (said.operation in TOLD_APART or (said.operation == "leader" and said.names)):
         return said  # no sketch asks whether one is the first of all
     if isinstance(said, Plan):
         sure = readers.classifier.candidates(question, today, 1, HOLD_AT)
         return _held_back(said, _others(question, sure, readers.rules, today))
-    found = list(readers.classifier.candidates(question, today, MOST_CHOICES))
-    others = _others(question, found, readers.rules, today)
+    return _read_anew(question, today, said, readers.rules, readers.classifier)
+
+
+def _read_anew(
+    question: str, today: date, said: Refusal, rules: Planner, classifier: CandidateReader
+) -> Plan | Refusal:
+    """What the classifier makes of a question that the rules have no reading of."""
+    found = list(classifier.candidates(question, today, MOST_CHOICES))
+    others = _others(question, found, rules, today)
+    if (alike := _alike(others, rules, today)) is not None:
+        return alike
+    if not is_open(said):
+        return said
     best = others[0] if others and found and found[0].share == others[0].share else None
     if best is not None and best.unused is None and best.share >= ANSWER_AT:
         return replace(best.plan, read_as=best.text)
@@ -153,8 +169,20 @@ def _others(question: str, found: Sequence[Candidate], rules: Planner, today: da
             continue
         plan = rules.plan(text, today)
         if isinstance(plan, Plan):
-            out.append(_Other(text, plan, candidate.share, unused(question, candidate.sketch, candidate.reading)))
+            against = unused(question, candidate.sketch, candidate.reading)
+            shorter = trimmed(question, candidate.sketch, candidate.reading)
+            out.append(_Other(text, plan, candidate.share, against, shorter))
     return out
+
+
+def _alike(others: Sequence[_Other], rules: Planner, today: date) -> Plan | None:
+    """The plan that the rules make of the question without idle words, where the classifier means the same."""
+    for other in others:
+        if other.share >= ALIKE_AT and other.trimmed is not None:
+            plan = rules.plan(other.trimmed, today)
+            if isinstance(plan, Plan) and same(plan, other.plan):
+                return replace(other.plan, read_as=other.text)
+    return None
 
 
 def _held_back(said: Plan, others: Sequence[_Other]) -> Plan | Refusal:

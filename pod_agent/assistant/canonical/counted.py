@@ -234,7 +234,8 @@ def _share(sketch: Parts, phrase: Phrase) -> str | None:
         noun, verb = ("plays", "were of") if phrase.verb == "play" else ("listening", "went to")
         return f"What share of my {noun}{rest} {verb}{joined(sketch.names)}?" if sketch.names else None
     if sketch.topic == "shops" and sketch.measure == "product_spend":
-        return f"What share of my spending on products{rest} went{joined(sketch.categories, 'to')}?"
+        shops = joined(sketch.names, "at")
+        return f"What share of my spending on products{shops}{rest} went{joined(sketch.categories, 'to')}?"
     lead = "from" if sketch.topic == "video" else "at"
     return f"What share of my {phrase.thing}{rest} were{joined(sketch.names, lead)}?" if sketch.names else None
 

@@ -40,10 +40,16 @@ KNOWN: Final = FILLER | SPELLABLE | MONTHS.keys() | WEEKDAYS.keys() | NUMBERS.ke
 SHORTEST_NAME: Final = 3
 WEEKEND: Final = r"\b(?:(?:on |at |during |over )?(?:the |a )?week-?ends?|saturdays? (?:and|or) sundays?|sat sun)\b"
 WEEKDAY: Final = rf"\b(?:on |every |each )?(?:{'|'.join(name for name in WEEKDAYS if len(name) > 5)})s\b"
-ACCOUNT: Final = (
-    r"\b(?:on|with|by|using|to|from|via|through|in) (?:the |my |our )?(?:\w+ ){0,2}?(?:(?:credit |debit )?card"
-    r"|bank account|account|mastercard|visa|amex)\b"
+CARD: Final = (
+    r"\b(?:on|with|by|using|to|from|via|through|in) (?:the |my |our )?(?:(?!savings?\b)\w+ ){0,2}?"
+    r"(?:(?:credit |debit )?card|mastercard|visa|amex)\b"
 )
+ACCOUNT: Final = (
+    r"\b(?:on|with|by|using|to|from|via|through|in) (?:the |my |our )?(?:(?!savings?\b)\w+ ){0,2}?"
+    r"(?:bank account|account)\b"
+)
+CATEGORIES: Final = (*(words for name, words in BROAD.items() if name != "subscriptions"), *NARROW.values())
+"""All categories but subscriptions, which are a subject of their own."""
 SOUNDS: Final = r"\b(?:u+m+|u+h+m*|e+r+m*|hm+)\b"
 AMOUNT: Final = r"\$ ?\d+(?:\.\d+)?|\b\d+(?:\.\d+)? ?(?:\$|dollars|bucks)"
 
@@ -59,7 +65,8 @@ def masked(question: str, lexicon: Lexicon, today: date, words: frozenset[str] =
     text = _times(" ".join(text.split()), today)
     text = re.sub(WEEKEND, " on weekends ", text)
     text = re.sub(WEEKDAY, " on weekends ", text)
-    text = re.sub(ACCOUNT, " with the card ", text)
+    text = re.sub(CARD, " with the card ", text)
+    text = re.sub(ACCOUNT, " from the bank account ", text)
     text = _categories(text)
     text = re.sub(AMOUNT, " $500 ", text)
     text = re.sub(r"\b\d{4,}\b", "10000", text)
@@ -97,7 +104,7 @@ def _times(text: str, today: date) -> str:
 
 def _categories(text: str) -> str:
     found = 0
-    for pattern in (*BROAD.values(), *NARROW.values()):
+    for pattern in CATEGORIES:
         if re.search(rf"\b(?:{pattern})\b", text):
             text = re.sub(rf"\b(?:{pattern})\b", "groceries" if not found else "transport", text)
             found += 1

@@ -27,6 +27,8 @@ STATES: Final = {"CANCELLED": "cancelled", "REFUNDED": "refunded", "DELIVERED": 
 CATEGORY_WORDS: Final = {"eating-out": "eating out", "other": "miscellaneous"}
 DECEMBER: Final = 12
 NOON: Final = 12
+PAIR: Final = 2
+COMPARED: Final = frozenset({"change", "difference", "exceeds"})
 
 
 def sketch_of(label: Label, reading: Reading, today: date) -> Sketch | None:
@@ -36,6 +38,7 @@ def sketch_of(label: Label, reading: Reading, today: date) -> Sketch | None:
     wanted, unwanted = _marks(reading)
     names, categories = _named(label, reading, wanted)
     left_names, left_categories = _named(label, reading, unwanted)
+    apart = label.operation in COMPARED and len({*names, *categories}) < PAIR and not reading.limits
     conditions = [state for role, state in STATES.items() if role in reading.roles and label.topic == "shops"]
     if "FOREIGN" in reading.roles:
         conditions.append("in foreign currency")
@@ -53,10 +56,10 @@ def sketch_of(label: Label, reading: Reading, today: date) -> Sketch | None:
             show=label.show,  # type: ignore[arg-type]
             per=_per(label, reading),
             top=reading.top,
-            names=tuple(names),
-            categories=tuple(categories),
-            without=(*left_names, *left_categories),
-            periods=tuple(_periods(reading, today)),
+            names=tuple(dict.fromkeys(names)),
+            categories=tuple(dict.fromkeys(categories)),
+            without=tuple(dict.fromkeys((*left_names, *left_categories))),
+            periods=tuple(_periods(reading, today, apart=apart)),
             limits=tuple(_limits(reading)),
             days=tuple(dict.fromkeys(_days(reading))),
             conditions=tuple(dict.fromkeys(conditions)),
@@ -120,11 +123,15 @@ def _account(kind: str, words: str) -> str:
     )
 
 
-def _periods(reading: Reading, today: date) -> Iterator[str]:
+def _periods(reading: Reading, today: date, *, apart: bool) -> Iterator[str]:
+    """The periods in words; what is compared "from July to August" are two of them, where ``apart``."""
     for period, ends in zip(reading.periods, reading.ends, strict=True):
         if ends is not None and len(reading.periods) == 1:
             first, last = (period_text(each, today) for each in ends)
-            yield f"from {first.removeprefix('on ')} to {last.removeprefix('on ')}"
+            if apart:
+                yield from (first, last)
+            else:
+                yield f"from {first.removeprefix('on ')} to {last.removeprefix('on ')}"
         else:
             yield period_text(period, today)
 

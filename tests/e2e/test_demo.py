@@ -53,7 +53,7 @@ def test_the_demo_tells_its_story_opens_its_pages_and_leaves_nothing(tmp_path: P
             assert answer.status_code == 200, link
     finally:
         os.killpg(child.pid, signal.SIGINT)
-        rest, _ = child.communicate(timeout=60)
+        rest, _ = child.communicate(timeout=180)
     assert "Traceback" not in text + rest
     assert child.returncode == 0
     _, alive = psutil.wait_procs(started, timeout=60)

@@ -68,7 +68,7 @@ class Command:
         """Its exit status and the rest of what it printed."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=30)
+        output, _ = self.process.communicate(timeout=120)
         return self.process.returncode, output
 
 
@@ -173,7 +173,7 @@ def test_two_people_join_a_round_by_command_one_is_removed_and_joins_again_and_o
         assert (found["state"], found["in_force"], found["membership"]["node"]) == ("joined", True, nodes[webid])
 
         shop("nodes", "remove", nodes[webid][:12])
-        output, _ = joined[0].process.communicate(timeout=30)
+        output, _ = joined[0].process.communicate(timeout=120)
         assert json.loads(output)["error"]["code"] == "node_not_admitted"
         status, output = joined[1].end(signal.SIGINT)
         assert (status, json.loads(output)) == (0, {"answered": 1, "refused": 0})

@@ -131,9 +131,9 @@ def run(
     answers = [round_answer(one, partial(_lesson, history)) for one, history in zip(people, HISTORIES, strict=True)]
     with (
         subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
-        nodes_online(f"127.0.0.1:{port}", answers, pause=0.1, seconds=60),
+        nodes_online(f"127.0.0.1:{port}", answers, pause=0.1, seconds=180),
     ):
-        output, errors = process.communicate(timeout=90)
+        output, errors = process.communicate(timeout=240)
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
@@ -175,7 +175,7 @@ def test_a_command_of_a_person_takes_part_in_a_round(tmp_path: Path, servers: Se
             each.give(task)
         process = stack.enter_context(subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True))
         answer = round_answer(two, lambda _: HISTORIES[1])
-        stack.enter_context(nodes_online(f"127.0.0.1:{port}", [answer], pause=0.1, seconds=60))
+        stack.enter_context(nodes_online(f"127.0.0.1:{port}", [answer], pause=0.1, seconds=180))
         threading.Thread(target=stop_when_ended, args=(process, os.getpid())).start()
         joined = join_rounds(one, f"127.0.0.1:{port}", lambda _: HISTORIES[0], pause=0.1)  # until Ctrl-C
         assert process.stdout is not None
@@ -186,7 +186,7 @@ def test_a_command_of_a_person_takes_part_in_a_round(tmp_path: Path, servers: Se
 
 def stop_when_ended(process: subprocess.Popen[str], pid: int) -> None:
     """Press Ctrl-C once the round is over."""
-    process.wait(90)
+    process.wait(240)
     os.kill(pid, signal.SIGINT)
 
 

@@ -111,7 +111,7 @@ def test_what_is_too_long_for_the_model_is_an_error_and_the_process_goes_on(mode
 
 
 def test_an_idle_process_ends_by_itself(backend: str) -> None:
-    model = LocalModel("smollm2", "", weights, backend=backend, context=256, idle=0.01)
+    model = LocalModel("smollm2", "", weights, backend=backend, context=256, idle=3)
     assert whole(model, ASKED, max_tokens=2, seconds=120)
     over = time.monotonic() + 60
     while model.pid is not None and time.monotonic() < over:

@@ -328,7 +328,7 @@ def test_the_servers_end_with_their_parent(tmp_path: Path, ending: signal.Signal
         assert len(servers) == 2
         assert all(server.status() != psutil.STATUS_ZOMBIE for server in servers)
         parent.send_signal(ending)
-        parent.wait(20)
+        parent.wait(120)
     _, alive = psutil.wait_procs(servers, timeout=60)
     for process in alive:
         process.kill()

@@ -112,7 +112,7 @@ def test_it_ends_with_its_parent_and_the_command_starts_it_again_where_it_was(tm
                 assert account.create_credentials("tests", webid).issuer == address
         finally:
             child.send_signal(signal.SIGINT)
-            child.wait(60)
+            child.wait(180)
     assert child.returncode == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(address, timeout=5)

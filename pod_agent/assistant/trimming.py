@@ -36,7 +36,8 @@ CHANGING: Final = frozenset(
     average budget consecutive gross limit median net percent price prices rate ratio row share straight streak tax
     date dates day days hour hours minute minutes month months time times week weekday weekend weekends weeks year years
     abroad account accounts bank bonus card cards cash charge currency discount discounts dollar dollars euro fee fees
-    foreign home interest kilo kilos local miles offline online overseas phone points voucher vouchers
+    cent cents feet foot gram grams inch inches kilometres litre litres metres miles ounces pence pound pounds seconds
+    stone units foreign home interest kilo kilos local offline online overseas phone points voucher vouchers
     """.split()
 )
 """Ordinary words that may change what is asked, wherever they stand."""

@@ -74,6 +74,7 @@ def test_nothing_is_answered_where_the_classifier_means_something_else_or_is_uns
     [
         "How much did I spend on groceries outside April 2026?",
         "How much of my groceries spending in April 2026 is unknown?",
+        "How many groceries purchases of less than fifty cents did I make in April 2026?",
         "How much did I spend on groceries at harbour in April 2026?",
         "How much did I spend on groceries in April 2026 with Wellington?",
         "How much did I spend on groceries in April 2026 qzxv?",

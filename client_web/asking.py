@@ -1,4 +1,4 @@
-"""What may be asked: examples with the person's own names, and choices made whole questions."""
+"""What may be asked: examples with the person's own names."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from vocab.query import QuerySpec
 
 if TYPE_CHECKING:
     from pod_agent import Agent
-    from vocab.answer import Answer
 
-__all__ = ["examples", "whole_choices"]
+__all__ = ["examples"]
 
 PLAIN: Final = re.compile(r"[^\W_][\w &'.-]{1,38}")
 """A name that can stand in a question: letters, figures and a few signs."""
-QUOTED: Final = re.compile(r'"([^"]+)"')
 MOST: Final = 6
 FIXED: Final = (
     "How much did I spend on groceries last month?",
@@ -66,32 +64,3 @@ def _top(agent: Agent, field: str, measure: str) -> list[str]:
         limit=4,
     )
     return [str(row[0] or "") for row in agent.query(spec).rows]
-
-
-def whole_choices(agent: Agent, question: str, answer: Answer) -> tuple[str, ...]:
-    """The choices of a question back, each as a question that is answered: some name only the part that is unclear."""
-    if answer.status != "clarify":
-        return ()
-    unclear = QUOTED.search(str(answer.query.get("refusal", "")))
-    found = [
-        _whole(agent, question, choice, unclear[1] if unclear else "") for choice in answer.query.get("choices", ())
-    ]
-    return tuple(dict.fromkeys(each for each in found if each))
-
-
-def _whole(agent: Agent, question: str, choice: str, unclear: str) -> str:
-    """The choice itself, or the question with it in the place of what is unclear; empty where it leads nowhere."""
-    if _leads_on(agent, choice, choice):
-        return choice
-    tried = [f"{question.rstrip(' ?!.')} {choice}"]
-    if unclear and re.search(re.escape(unclear), question, re.IGNORECASE):
-        tried.insert(0, re.sub(re.escape(unclear), lambda _: choice, question, count=1, flags=re.IGNORECASE))
-    return next((each for each in tried if _leads_on(agent, each, choice)), "")
-
-
-def _leads_on(agent: Agent, question: str, choice: str) -> bool:
-    """Whether a question is answered, or asked back with whole readings of it to pick from."""
-    answer = agent.assistant.ask(question)
-    if answer.status == "answered" or question == choice:
-        return answer.status == "answered"
-    return answer.status == "clarify" and str(answer.query.get("refusal", "")).startswith("I read this as")

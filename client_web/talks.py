@@ -14,8 +14,8 @@ from vocab.answer import Answer
 
 __all__ = ["MOST_ASKED", "Pending", "Talk", "Talks"]
 
-MOST_ASKED: Final = 10
-"""Questions of a conversation that are remembered."""
+MOST_ASKED: Final = 50
+"""Questions of a conversation that are remembered: more than are looked back at, so that none is looked at wrongly."""
 MOST_PENDING: Final = 4
 MOST_TALKS: Final = 16
 """As many as there are sessions."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, render_template, request
 
 from client_web.answers import Shown, next_questions, shown
-from client_web.asking import examples, whole_choices
+from client_web.asking import examples
 from client_web.charts import bar
 from client_web.errors import BadAddressError
 from client_web.remembering import is_large
@@ -49,7 +49,10 @@ def show() -> str:
 
 @page.post("/")
 def answer() -> str:
-    """The answer to one question; ``about`` is the question that was asked back, where this is one of its choices."""
+    """The answer to one question; ``about`` is the question that was asked back, where this is one of its choices.
+
+    That too was asked in the conversation, so a choice of a follow-up may be a follow-up.
+    """
     question, about = _text("question"), _text("about")
     return _answered(question, about=about) if question else _page()
 
@@ -142,19 +145,21 @@ def stop() -> tuple[str, int]:
 
 
 def _answered(question: str, *, about: str = "", taught: Taught | None = None, again: bool = False) -> str:
-    """The answer to a question; a choice stands for itself, all else may follow from the conversation."""
+    """The answer to a question, which may follow from the conversation; one that is shown ``again`` stands alone."""
     agent, talk = the_agent(), _talk()
-    before = () if about or again else talk.asked
+    before = () if again else talk.asked
     found = agent.assistant.ask(question, after=before)
+    alone = not before or agent.assistant.stands_alone(question)
     unkept = None
     if found.status == "answered" and not again:
-        unkept = _kept(agent, question, alone=not before)
+        unkept = _kept(agent, question, alone=alone)
         talk.add(str(found.query.get("learnt", {}).get("read_as") or question))
-    choices = whole_choices(agent, question, found)
+    choices = tuple(each.question for each in agent.assistant.choices(question, found, after=before))
     return _page(
         taught,
         question=question,
         about=about,
+        alone=alone,
         shown=shown(agent, found, without_choices=not choices),
         choices=choices,
         following=_following(agent, found, talk) if not again else (),
@@ -166,7 +171,7 @@ def _answered(question: str, *, about: str = "", taught: Taught | None = None, a
 def _kept(agent: Agent, question: str, *, alone: bool) -> ProjectError | None:
     """Keep a question that makes sense by itself when it is asked again; why it could not be kept, else None."""
     assistant = agent.assistant
-    if not assistant.history.is_on or not (alone or assistant.stands_alone(question)):
+    if not assistant.history.is_on or not alone:
         return None
     return attempt(lambda: assistant.history.add(question))[1]
 

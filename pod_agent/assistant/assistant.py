@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from consent.message_gate import MessageGate
     from pod_agent.assistant.beside import Beside
     from pod_agent.assistant.budget_desk import BudgetDesk, KeptPod
+    from pod_agent.assistant.choosing import Choice
     from pod_agent.assistant.explaining import Explanation
     from pod_agent.assistant.history import History
     from pod_agent.assistant.language_models.model import LanguageModel
@@ -85,6 +86,12 @@ class Assistant:
         answer = self.teaching.told(answer, question, learnt, day)
         answer = self.with_found(answer, question, day)
         return replace(answer, citations=self.place.absolute(answer.citations))
+
+    def choices(self, question: str, answer: Answer, *, after: Sequence[str] = ()) -> tuple[Choice, ...]:
+        """The choices of a question back, each with the whole question; ``after`` as the question was asked."""
+        from pod_agent.assistant.choosing import whole_choices
+
+        return whole_choices(partial(self.ask, after=after), question, answer)
 
     def chosen_model(self) -> LanguageModel | None:
         """The language model that the person uses, None without one."""

@@ -20,6 +20,7 @@ __all__ = ["Choice", "Picked", "filled", "has_reading", "is_naming", "picked", "
 
 _READ_AS: Final = "I read this as"
 _WHICH_DAYS: Final = "Which days"
+_WHICH_FIGURE: Final = "What should I work out"
 
 LONGEST_REPLY: Final = 6
 """Words of a reply that names a part of a choice, at most."""
@@ -102,12 +103,24 @@ def _whole(ask: Callable[[str], Answer], question: str, refusal: str, label: str
     """The choice itself where it is a whole question, else the question with it in place of what is unclear."""
     if label.endswith("?") and ask(label).status == "answered":
         return label
-    put_in = (each for each in _put_in(question, refusal, label, anywhere=True) if _leads_on(ask(each)))
-    return next(put_in, "") or (label if ask(label).status == "answered" else "")
+    figure_lacks = refusal.startswith(_WHICH_FIGURE)
+    for each in _put_in(question, refusal, label, anywhere=True):
+        found = ask(each)
+        if _leads_on(found) or (figure_lacks and _asks_for_another(found, refusal)):
+            return each
+    return label if not figure_lacks and ask(label).status == "answered" else ""
+
+
+def _asks_for_another(answer: Answer, refusal: str) -> bool:
+    """Whether another part is left to pick, by name; a bare figure would lose what it was asked of."""
+    asked = _refusal(answer)
+    return asked != refusal and _UNCLEAR.search(asked) is not None and bool(answer.query.get("choices"))
 
 
 def _put_in(question: str, refusal: str, named: str, *, anywhere: bool) -> Iterator[str]:
-    unclear = _UNCLEAR.search(refusal)
+    unclear, said = _UNCLEAR.search(refusal), canonical(question)
+    if said and canonical(named).startswith(f"{said} "):
+        yield named  # it says the question again, and more
     if anywhere and unclear is not None and re.search(re.escape(unclear[1]), question, re.IGNORECASE):
         yield re.sub(re.escape(unclear[1]), lambda _: named, question, count=1, flags=re.IGNORECASE)
     yield f"{question.rstrip(' ?!.')} {named}"

@@ -26,8 +26,8 @@ from vocab.query import Filter
 
 __all__ = ["MOST_EARLIER", "Talk", "follow", "in_conversation"]
 
-MOST_EARLIER: Final = 10
-"""Questions of a conversation that are looked back at."""
+MOST_EARLIER: Final = 40
+"""Follow-ups in a row that are looked back at."""
 LONGEST: Final = 12
 """Words of a follow-up question, at most: longer ones say what they ask themselves."""
 FEW: Final = 4
@@ -88,6 +88,7 @@ OF_ITS_OWN: Final = re.compile(
 """Questions that say by themselves what is asked, and of what: a name may be unclear, but nothing refers back."""
 BACK: Final = re.compile(r"\b(?:there|then|that|it|them|those|these|instead|same|ones?)\b")
 UNCLEAR: Final = clarify("What do you mean by that? Please ask the whole question.")
+TOO_LONG: Final = clarify("These are too many follow-up questions in a row. Please ask the whole question.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +102,42 @@ class Talk:
 
 def in_conversation(question: str, today: date, earlier: Sequence[str], talk: Talk) -> Plan | Refusal:
     """The plan of the last question of a conversation; ``earlier`` are the questions before it, oldest first."""
+    if _asks_by_itself(plain(question)) or _is_whole(question, today, talk):
+        return talk.planner.plan(question, today)
+    chain = _since_the_last_whole(earlier, today, talk)
+    if len(chain) > MOST_EARLIER + 1:
+        return TOO_LONG
     before: Plan | None = None
-    for asked in earlier[-MOST_EARLIER:]:
+    for asked in chain:
         found = _one(asked, today, before, talk)
         before = found if isinstance(found, Plan) else before
     return _one(question, today, before, talk)
 
 
+def _asks_by_itself(text: str) -> bool:
+    return OF_ITS_OWN.match(text) is not None and BACK.search(text) is None
+
+
+def _since_the_last_whole(earlier: Sequence[str], today: date, talk: Talk) -> Sequence[str]:
+    """The last question that stands alone and those after it: what came before it no longer matters."""
+    looked_at = range(len(earlier) - 1, max(len(earlier) - MOST_EARLIER - 2, -1), -1)
+    return earlier[next((place for place in looked_at if _is_whole(earlier[place], today, talk)), 0) :]
+
+
+def _is_whole(question: str, today: date, talk: Talk) -> bool:
+    """Whether a question is planned the same whatever came before it."""
+    text = plain(question)
+    if ROWS.match(text):
+        return False
+    alone = talk.rules.plan(question, today)
+    if not isinstance(alone, Plan):
+        return False
+    return len(text.split()) > FEW or any(map(_narrowed, alone.steps)) or alone.operation not in FIGURES
+
+
 def _one(question: str, today: date, before: Plan | None, talk: Talk) -> Plan | Refusal:
     text = plain(question)
-    if OF_ITS_OWN.match(text) and not BACK.search(text):
+    if _asks_by_itself(text):
         return talk.planner.plan(question, today)
     refers_back = before is not None and ROWS.match(text)
     alone = None if refers_back else talk.rules.plan(question, today)

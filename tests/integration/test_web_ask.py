@@ -188,6 +188,48 @@ def test_a_follow_up_looks_back_at_this_conversation_and_no_other(client: FlaskC
     assert "This conversation" not in text_of(client, "/ask/")
 
 
+def test_a_choice_of_an_unclear_follow_up_goes_on_with_the_conversation_and_is_not_taught(
+    client: FlaskClient, agent: AgentWithGrants
+) -> None:
+    ask(client, "How much did I spend on transport last month?")
+    offered = choices(ask(client, "and lately?"))
+    assert "and this year?" in offered
+    follow = agent.assistant.ask("How much did I spend on transport this year?")
+    text = ask(client, "and this year?", about="and lately?")
+    assert f'<p class="value">{item_text(cast(float, follow.value), "SGD")}</p>' in text
+    assert "Is this what you meant" not in text
+    assert "and this year?" not in asked_before(text)
+
+
+def test_a_choice_of_what_to_work_out_keeps_what_it_was_asked_of(client: FlaskClient, agent: AgentWithGrants) -> None:
+    offered = choices(ask(client, "coffee?"))
+    assert offered
+    assert all("coffee" in each for each in offered)
+    first = choices(ask(client, offered[0], about="coffee?"))
+    assert first
+    text = ask(client, first[0], about="coffee?")
+    assert "Is this what you meant by “coffee?”" in text
+    figure = agent.assistant.ask("How much did I spend on eating out?").value
+    assert f'<p class="value">{item_text(cast(float, figure), "SGD")}</p>' in text
+
+
+def test_a_long_chain_of_follow_ups_keeps_its_beginning_until_the_page_says_that_it_is_too_long(
+    client: FlaskClient, agent: AgentWithGrants
+) -> None:
+    ask(client, GROCERIES)
+    months = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
+    chain = [f"and in {months[number % 9]}?" for number in range(42)]
+    last, beyond = (agent.assistant.ask(chain[place], after=[GROCERIES, *chain[:place]]) for place in (40, 41))
+    assert last.value == agent.assistant.ask("How much did I spend on groceries in May?").value
+    assert (beyond.status, beyond.value) == ("clarify", None)
+    assert "too many follow-up questions" in beyond.text
+    assert agent.assistant.ask("What are my top 5 shops this year?", after=[GROCERIES, *chain]).status == "answered"
+    for each in chain[2:14]:
+        text = ask(client, each)
+    assert f'<p class="value">{item_text(cast(float, last.value), "SGD")}</p>' in text
+    assert "This conversation: 13 questions" in text
+
+
 def asked_before(text: str) -> list[str]:
     form = re.search(r"<summary>Asked before</summary>.*?</form>", unescape(text), re.DOTALL)
     return re.findall(r'name="question" value="([^"]+)"', form[0]) if form else []

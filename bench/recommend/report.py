@@ -23,7 +23,7 @@ from bench.recommend.protocol import Future, Level, Past, future, past
 from bench.recommend.ranker import ranker
 from bench.recommend.release import Terms
 from bench.recommend.tables import as_json, as_text, group_text, markdown
-from pod_agent.models import purchases, recommend, recommend_parts
+from pod_agent.models import basket_history, recommend, recommend_parts
 from pod_agent.suggesting import seasons
 from vocab import item_pairs, item_vectors, prior, privacy
 
@@ -49,7 +49,7 @@ OUR_CODE = (
     ours,
     release,
     seeded_noise,
-    purchases,
+    basket_history,
     recommend,
     recommend_parts,
     seasons,

@@ -5,6 +5,7 @@ A study of item vectors makes a prior; a second one of centred pairs, about that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +35,8 @@ def learn(leader: Leader, task: bytes) -> SharedModel:
     listed = next((one for one in published_models(leader.home) if task.hex() in one.prior.tasks[-1:]), None)
     if listed is not None:
         return listed
-    release = next((one for one in leader.releases() if one.lineage.task == task.hex()), None)
+    releases = {one.lineage.task: one for one in leader.releases()}
+    release = releases.get(task.hex())
     if release is None:
         raise NothingLearnedError("this study has no release")
     if isinstance(study.statistic, ItemVectors):
@@ -43,6 +45,7 @@ def learn(leader: Leader, task: bytes) -> SharedModel:
         model = _with_pairs(leader, study, study.statistic, release)
     else:
         raise NothingLearnedError("no model is made of this kind of study")
+    model = _after_the_listed(leader, model, list(releases))
     publish_model(leader.home, model, leader.config.signer, leader.now())
     return model
 
@@ -93,9 +96,22 @@ def _with_pairs(leader: Leader, study: Study, statistic: CentredPairs, release: 
         epsilon=_loss(studies),
         task=study.task_id.hex(),
     )
-    # Agents keep the later of two models, and times are whole seconds: what is built on a model comes after it.
-    later = max(_published(release), before.prior.released_at + timedelta(seconds=1))
-    return shared_model(replace(prior, released_at=later), studies)
+    return shared_model(replace(prior, released_at=_published(release)), studies)
+
+
+def _after_the_listed(leader: Leader, model: SharedModel, order: Sequence[str]) -> SharedModel:
+    """The model with a time after that of the listed one of its kind, unless that was learned from a later release.
+
+    ``order`` has the tasks of all releases, newest last. It decides, for agents keep the later of two models by times
+    in whole seconds, in which two releases can be of one second, and a clock can be set back between them.
+    """
+    listed = next((one for one in published_models(leader.home) if one.dimension == model.dimension), None)
+    if listed is None:
+        return model
+    if listed.prior.tasks[-1] in order[order.index(model.prior.tasks[-1]) :]:
+        raise NothingLearnedError("a model of this kind was learned from a later release")
+    later = max(model.prior.released_at, listed.prior.released_at + timedelta(seconds=1))
+    return replace(model, prior=replace(model.prior, released_at=later))
 
 
 def _loss(studies: list[Study]) -> float | None:

@@ -41,8 +41,8 @@ def shared_model(prior: ItemPrior, studies: Sequence[Study]) -> SharedModel:
 def publish_model(home: Path, model: SharedModel, signer: Signer, at: datetime) -> None:
     """Sign the model, and list it in the folder of its leader in the place of an older one of its kind.
 
-    Publishing the same again changes nothing. NothingLearnedError where a newer one is listed: agents would leave this
-    one out.
+    Publishing the same again changes nothing. NothingLearnedError where the listed one has this time or a later one:
+    agents would leave this one out.
     """
     listed = {known.dimension: (known, entry) for known, entry in _listed(home)}
     before = listed.get(model.dimension)
@@ -50,7 +50,7 @@ def publish_model(home: Path, model: SharedModel, signer: Signer, at: datetime) 
         if before[0] == model:
             return
         if before[0].prior.released_at >= model.prior.released_at:
-            raise NothingLearnedError("a model of this kind was learned from a later release")
+            raise NothingLearnedError("the listed model of this kind has this time or a later one")
     signed = model.to_json()
     listed[model.dimension] = (model, wire.SignedModel(model=signed, proof=sign_json(signed, signer, at)))
     entries = tuple(listed[dimension][1] for dimension in sorted(listed))

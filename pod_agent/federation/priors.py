@@ -171,11 +171,14 @@ def _check(one: KeptModel, leader_url: str, keys: Mapping[str, str], at: datetim
 
 
 def _check_newer(one: KeptModel, kept: KeptModel | None) -> None:
-    """An older model in the place of a newer one is a mistake or a trick; so is another one of the same moment."""
+    """An older model in the place of a newer one is a mistake or a trick; so is another one of the same moment.
+
+    A leader dates each model of a kind at least a second after the one before it.
+    """
     if kept is None or one.signed == kept.signed:
         return
     if one.model.prior.released_at <= kept.model.prior.released_at:
-        raise InvalidStudyError("a newer model of this kind is kept already")
+        raise InvalidStudyError("the model of this kind that is kept has this time or a later one")
 
 
 def _told(one: KeptModel, fetched_at: datetime) -> FetchedModel:

@@ -183,6 +183,33 @@ def test_a_later_release_takes_the_place_of_an_earlier_one_and_never_the_other_w
     assert model.prior.tasks == (second.task_id.hex(),)
 
 
+@pytest.mark.parametrize("seconds", [0, -3600], ids=["in the same second", "after the clock was set back"])
+def test_the_later_of_two_releases_counts_whatever_the_clock_says(
+    seconds: int, tmp_path: Path, stack: ExitStack
+) -> None:
+    time = Time()
+    door = Door(tmp_path / "door", time)
+    stack.callback(door.close)
+    people = []
+    for number in range(2 * len(LIVES)):
+        index = stack.enter_context(index_of(tmp_path / f"{number}.sqlite", LIVES[number % len(LIVES)]))
+        people.append(door.person({}, simulated=True, index=index)[0])
+    opens = time.now - timedelta(hours=2)
+    first, second = (asked(door, title=title, opens=opens) for title in ("First", "Second"))
+    run_study(door, first, people[: len(LIVES)])
+    time.now += timedelta(seconds=seconds)
+    run_study(door, second, people[len(LIVES) :])
+    before = learn(door.leader, first.task_id)
+    people[0].models(refresh=True)
+    model = learn(door.leader, second.task_id)
+    assert model.prior.released_at == before.prior.released_at + timedelta(seconds=1)
+    assert published_models(door.leader.home) == [model]
+    people[0].models(refresh=True)
+    assert kept_prior(tmp_path / "door" / "person-0", "category") == model.prior
+    with pytest.raises(NothingLearnedError, match="later release"):
+        learn(door.leader, first.task_id)
+
+
 def test_an_answer_costs_what_its_norm_says(tmp_path: Path, stack: ExitStack) -> None:
     door = Door(tmp_path / "door")
     stack.callback(door.close)

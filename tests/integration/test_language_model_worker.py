@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from pod_agent.assistant.language_models.backends import installed
-from pod_agent.assistant.language_models.local import LocalModel, threads
+from pod_agent.assistant.language_models.local import LocalModel, _Process, threads
 from pod_agent.assistant.language_models.model import LanguageModel, Message, whole
 from pod_agent.errors import LanguageModelError, ModelFileError
 from pod_agent.testing import LANGUAGE_MODEL_CHECKS
@@ -118,6 +119,81 @@ def test_an_idle_process_ends_by_itself(backend: str) -> None:
         time.sleep(0.02)
     assert model.pid is None
     model.close()
+
+
+class LastMoment:
+    """Lets the worker end at the moment of a question: it gets the question too late, or never reads it."""
+
+    def __init__(self, patched: pytest.MonkeyPatch, *, times: int, is_sent: bool, kill: bool = False) -> None:
+        self.asked: list[int] = []
+        """The process of each question."""
+        tell = _Process.tell
+
+        def told(process: _Process, **said: Any) -> None:
+            if "id" not in said:
+                return tell(process, **said)
+            self.asked.append(process.pid)
+            if len(self.asked) > times:
+                return tell(process, **said)
+            if kill:
+                psutil.Process(process.pid).kill()
+            process._child.wait(60)
+            return None if is_sent else tell(process, **said)
+
+        patched.setattr(_Process, "tell", told)
+
+
+@pytest.fixture
+def restless(backend: str) -> Iterator[LocalModel]:
+    made = LocalModel("smollm2", "", weights, backend=backend, context=256, idle=0.2)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["before it is sent", "before it is read"])
+def test_a_process_whose_idle_time_ends_at_a_question_is_started_anew(
+    is_sent: bool, restless: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = LastMoment(monkeypatch, times=1, is_sent=is_sent)
+    assert whole(restless, ASKED, max_tokens=2, seconds=120)
+    assert len(set(moment.asked)) == 2
+
+
+def test_it_is_started_anew_once(restless: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = LastMoment(monkeypatch, times=9, is_sent=True)
+    with pytest.raises(LanguageModelError, match="ended with status 0"):
+        list(restless.complete(ASKED, max_tokens=2))
+    assert len(moment.asked) == 2
+
+
+def test_one_that_died_of_an_error_is_not_asked_again(restless: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = LastMoment(monkeypatch, times=1, is_sent=True, kill=True)
+    with pytest.raises(LanguageModelError, match="ended with status -9"):
+        list(restless.complete(ASKED, max_tokens=2))
+    assert len(moment.asked) == 1
+
+
+@pytest.mark.parametrize("by", ["stop", "close"])
+def test_one_that_the_person_stopped_is_not_asked_again(
+    by: str, restless: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = LastMoment(monkeypatch, times=1, is_sent=True)
+    stop, rested = threading.Event(), _Process.next
+
+    def stopped(process: _Process) -> dict[str, Any] | None:
+        if moment.asked and by == "stop":
+            stop.set()
+        elif moment.asked:
+            restless.close()
+        return rested(process)
+
+    monkeypatch.setattr(_Process, "next", stopped)
+    if by == "stop":
+        assert list(restless.complete(ASKED, max_tokens=2, stop=stop)) == []
+    else:
+        with pytest.raises(LanguageModelError, match="ended with status 0"):
+            list(restless.complete(ASKED, max_tokens=2))
+    assert len(moment.asked) == 1
 
 
 def test_a_file_that_the_library_refuses_is_an_error(tmp_path: Path, backend: str) -> None:

@@ -54,6 +54,8 @@ class _Process:
     def __init__(self, loading: _Said) -> None:
         self.loaded = False
         self.waiting: tuple[int, float] | None = None
+        self.has_spoken = False
+        """Whether anything of the last answer has come."""
         self._said: Queue[_Said] = Queue()
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "pod_agent.assistant.language_models.worker"],
@@ -81,6 +83,10 @@ class _Process:
                 self.waiting = None
         return self.is_alive() and (self.waiting is None or monotonic() < self.waiting[1] + STILL_SECONDS)
 
+    def has_rested(self) -> bool:
+        """Whether it ended without an error before it took up the last question: its idle time was over."""
+        return not self.has_spoken and self._child.poll() == 0
+
     def tell(self, **said: Any) -> None:
         """Send one line; LanguageModelError where the process is gone."""
         stream = self._child.stdin
@@ -88,7 +94,7 @@ class _Process:
             if stream is not None:
                 stream.write(json.dumps(said) + "\n")
                 stream.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # its end of the pipe is closed, or ours
             raise self.gone() from error
 
     def next(self) -> _Said | None:
@@ -170,25 +176,40 @@ class LocalModel:
         max_tokens: int = MAX_TOKENS,
         stop: Stop | None = None,
     ) -> Iterator[str]:
-        """See ``LanguageModel``; the file is loaded first where it is not."""
+        """See ``LanguageModel``; the file is loaded first where it is not.
+
+        Where the idle time is over at the moment of the question, the process is started anew, once.
+        """
         if not self._enter(stop):
             return
+        asked = [{"role": each.role, "content": each.content} for each in messages]
         try:
-            process = self._ready(stop)
-            if process is not None:
-                asked = [{"role": each.role, "content": each.content} for each in messages]
-                yield from self._answer(process, stop, messages=asked, schema=schema, max_tokens=max_tokens)
+            yield from self._asked(stop, again=True, messages=asked, schema=schema, max_tokens=max_tokens)
         finally:
             self._lock.release()
 
+    def _asked(self, stop: Stop | None, *, again: bool, **asked: Any) -> Iterator[str]:
+        process = self._ready(stop)
+        if process is None:
+            return
+        try:
+            yield from self._answer(process, stop, **asked)
+        except LanguageModelError:
+            if not (again and process is self._process and process.has_rested()):
+                raise
+            if stop is None or not stop.is_set():
+                yield from self._asked(stop, again=False, **asked)
+
     def _answer(self, process: _Process, stop: Stop | None, **asked: Any) -> Iterator[str]:
         number = next(self._numbers)
+        process.has_spoken = False
         process.tell(id=number, **asked)
         process.waiting = number, monotonic()
         try:
             for said in _until_stopped(process, stop):
                 if said.get("id") != number:
                     continue
+                process.has_spoken = True
                 if "end" in said:
                     process.waiting = None
                     _check(said)

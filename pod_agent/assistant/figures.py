@@ -171,6 +171,8 @@ def _sum_of(spec: QuerySpec, rows: list[Transaction]) -> Fraction | None:
     measure = spec.measures[0]
     if measure in {"purchases", "transactions"}:
         return Fraction(len(rows))
+    if measure == "distinct" and spec.dimensions[0] in {"merchant", "category"}:
+        return Fraction(len({getattr(row, spec.dimensions[0]) for row in rows}))
     if measure == "average_purchase" and not spec.dimensions:
         return sum((-Fraction(row.amount.amount) for row in rows), Fraction(0)) / len(rows) if rows else None
     if measure not in {"spend", "transfers_out", "transfers_in"} or spec.dimensions:

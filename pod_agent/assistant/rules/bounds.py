@@ -40,7 +40,7 @@ AFTER = (
     (r"(?:steps |hours |minutes |kg |bpm )?(?:or|and) (?:less|fewer|under|below|shorter|lower)", "le"),
     (r"(?:plus|at least|min|minimum)", "ge"),
 )
-NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(NUMBERS)})(?: ?(k|thousand)\b)?"
+NUMBER = rf"(\d+(?:\.\d+)?|(?:{'|'.join(NUMBERS)})\b)(?: ?(k|thousand)\b)?"
 UNITS = {"steps": "steps", "step": "steps", "hours": "hours", "hour": "hours", "h": "hours", "minutes": "minutes"}
 UNITS |= dict.fromkeys(("kg", "kilos", "kilograms", "kilo"), "kg") | dict.fromkeys(("bpm", "beats"), "bpm")
 MEASURED = (

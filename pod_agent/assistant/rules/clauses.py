@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from pod_agent.assistant.rules.dates import read_times
 from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Lexicon
 from pod_agent.assistant.rules.parts import Reading
@@ -66,6 +67,14 @@ TELLS = re.compile(
     r"|resume|appointment|interview|homework|thesis|presentation|files))\b",
     re.IGNORECASE,
 )
+STORY = re.compile(
+    rf"^{LINK}(?:(?:even )?(?:al)?though (?:i|we|my|it|this|that|small|big)\b|you know (?:how|that) (?:i|we|my|our)\b"
+    r"|(?:after|once|when|since|as|now that) (?:i|we) (?:had |have )?(?:just |finally |only )?(?:decided|noticed"
+    r"|realised|realized|promised|vowed|swore|resolved|wondered|complained|heard|thought)\b)",
+    re.IGNORECASE,
+)
+"""How a story begins that asks nothing, whatever verbs are in it."""
+GREETED = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon|day|night)|hmm+|well)$", re.IGNORECASE)
 PURPOSE = re.compile(
     r"^((?:for|because of) (?:my|our|the|a|an|this) (?:[a-z]+ ){1,3}?)(?=(?:i|we) (?:need|want|require"
     r"|would|should|am)\b)",
@@ -81,6 +90,7 @@ WONDERING = re.compile(
 """What set one wondering, up to what one wonders."""
 STATES = re.compile(
     rf"^(?!{LINK}(?:how|what|whats|which|when|where|who|was|were|is|are|did|do|does|has|have|list|show|tell|give)\b)"
+    r"(?!(?:\w+ ){0,3}(?:how (?:much|many|often|long)|which|what)\b)"
     rf"{LINK}(?:\w+ ){{1,4}}(?:was|were|is|are|has been|had been|felt|feels|seemed|seems|looked)"
     r" (?!.*\b(?:how|what|which|when|where|who)\b)",
     re.IGNORECASE,
@@ -134,7 +144,7 @@ ENDING = re.compile(
 )
 NARROWS = re.compile(
     r"\b(?:only|except|excepting|excluding|exclude|without|apart|besides|ignoring|ignore|counting|including|include"
-    r"|leaving|minus|mean|instead|rather|just the|not the|alone)\b",
+    r"|leaving|minus|mean|instead|rather|just the|not the|alone|unless|aside|barring|omit\w*|outside)\b",
     re.IGNORECASE,
 )
 """Words by which a clause that tells may still change what is asked."""
@@ -227,7 +237,8 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
         return None
     if any(NARROWS.search(clause) and not _narrows_alike(plain(clause), lexicon, today) for clause in before):
         return None
-    return _standing_alone(kept, [plain(clauses[number]) for number in told], lexicon, today)
+    stories = [clauses[number] for number in told if not GREETED.match(_bare(clauses[number]))]
+    return _standing_alone(kept, [plain(story) for story in stories], lexicon, today)
 
 
 def _strange(part: Reading) -> bool:
@@ -300,7 +311,9 @@ def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -
     flows = FLOWS.intersection(*({*part.roles} for part in parts)) if parts else set()
     if flows - whole.roles:
         return None
-    times = [period for part in parts for period in part.periods]
+    times = [period for text in told for period in read_times(text, today).periods]
+    if not whole.periods and THAT.search(kept.casefold()) and len(set(times)) != 1:
+        return None
     if len(times) == 1 and not whole.periods and THAT.search(kept.casefold()):
         for part in parts:
             part.periods = []
@@ -355,7 +368,7 @@ def _tells(clause: str) -> bool:
     bare = _bare(clause)
     if WISHES.match(bare):
         return False
-    if STATES.match(f"{bare} "):
+    if STATES.match(f"{bare} ") or STORY.match(bare):
         return True
     if not TELLS.match(bare):
         return False

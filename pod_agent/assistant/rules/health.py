@@ -159,6 +159,17 @@ class Health(Shapes):
             raise Unclear(clarify("Which limit do you mean?", "more than 10,000 steps", "less than 6 hours of sleep"))
         return replace(part, bound=(bound.sign, bound.number * (MINUTES_PER_HOUR if measure == SLEEP else 1)))
 
+    def mean_beyond(self, case: Case) -> Plan | Refusal | None:
+        """Whether the average of the days was above, or below, a limit."""
+        measure = self.measure_of(case)
+        if measure is None or not case.yes_no or len(case.reading.bounds) != 1:
+            return None
+        sign, limit = self._beyond(case, measure).bound or ("", 0.0)
+        if sign not in {"gt", "lt"}:
+            return clarify("Above that limit, or below it?", "above", "below")
+        part = replace(self.step(case, measure, case.period()), fold="mean")
+        return single("exceeds", part, None, limit=float(limit), smallest=sign == "lt")
+
     def any_beyond(self, case: Case) -> Plan | Refusal | None:
         """Did I ever walk more than this in a day, or yesterday."""
         measure, period = self.measure_of(case), case.period()
@@ -303,6 +314,7 @@ HEALTH_RULES = (
         may=ASKED | {"AVERAGE", "PERDAY", "WHEN", "WHICHDAY", "WHICHWEEKDAY", "WHICHMONTH"},
     ),
     Rule(_SHAPES.ranking, some=(MOST | {"TOP"}, roles("DAYS")), may=ASKED),
+    Rule(_SHAPES.mean_beyond, need=roles("AVERAGE"), may=ASKED | {"PERDAY"}),
     Rule(_SHAPES.any_beyond, may=MEASURE_ROLES | {"PERDAY", "ONEDAY", "RECEIVED", "BUY"}),
     Rule(_SHAPES.gained, some=(roles("CHANGE", "LOST", "GAINED"),), may=ASKED),
     Rule(

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, rates_of, single
 from pod_agent.assistant.rules.money_counts import counted
+from pod_agent.assistant.rules.money_sides import account_sides
 from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
 from pod_agent.assistant.rules.topics import PAID
 from vocab.query import Filter
@@ -98,6 +99,9 @@ def _whole(case: Case) -> list[str] | None:
 
 def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
     """The two steps that are compared, in the order of the text."""
+    accounts = account_sides(case, measure)
+    if accounts is not None:
+        return accounts
     pair = case.pair()
     if pair is not None:
         return step(case, measure, pair[0]), step(case, measure, pair[1])
@@ -209,7 +213,9 @@ def average_purchase(case: Case) -> Plan | Refusal | None:
 
 
 def peak(case: Case) -> Plan | Refusal | None:
-    """In which month, on which day or weekday did I spend most."""
+    """In which month, on which day or weekday did I spend most; the day of one biggest purchase is that purchase's."""
+    if re.search(r"\b(?:MAX|MIN) (?:\w+ ){0,2}PURCHASE\b", case.reading.text) and not case.has("MOST", "LEAST"):
+        return clarify("On which day, or how much?") if case.has("WHICHMONTH", "WHICHWEEKDAY") else extreme(case)
     measure = measure_of(case) or ("spend" if case.wanted else None)
     if measure is None:
         return clarify("Most of what?", "spending", "purchases")
@@ -304,7 +310,8 @@ def listing(case: Case) -> Plan | Refusal | None:
 def any_row(case: Case) -> Plan | Refusal | None:
     """Did I buy anything at X."""
     flow = next((measure for role, measure in FLOWS_ASKED.items() if case.has(role)), None)
-    if not case.yes_no or not (case.wanted or case.reading.limits or flow):
+    bought = bool(case.reading.periods) and case.has("ANY") and case.has("BUY", "PURCHASE", "PURCHASES", "SPEND")
+    if not case.yes_no or not (case.wanted or case.reading.limits or flow or bought):
         return None
     return single("any", step(case, flow or "purchases", case.period()), None)
 

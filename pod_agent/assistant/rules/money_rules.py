@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod_agent.assistant.rules import money, money_counts
+from pod_agent.assistant.rules import money, money_counts, money_sides
 from pod_agent.assistant.rules.case import Rule, roles
 from pod_agent.assistant.rules.money_steps import FLOWS
 
@@ -25,6 +25,12 @@ MONEY_RULES = (
     ),
     Rule(money.exceeds_limit, need=roles("SPEND")),
     Rule(
+        money_sides.either_month,
+        need=roles("OR"),
+        some=(roles("MORE", "LESS", "MOST", "LEAST", "MAX", "MIN"),),
+        may=SUMS | BUYING | {"WHICHMONTH", "WHEN", "TIMES"},
+    ),
+    Rule(
         money.compare,
         some=(roles("COMPARE", "MORE", "LESS", "CHANGE"),),
         may=SUMS | {"THAN", "BETWEEN", "TIMES", "HOWMANY", "PURCHASES", "TRANSACTIONS", "BUY", "LIST", "WHERE"},
@@ -42,7 +48,7 @@ MONEY_RULES = (
         money.extreme,
         need=roles("PURCHASE"),
         some=(roles("MAX", "MIN"),),
-        may=roles("WHICH", "WHERE", "WHEN", "MERCHANT", "HOWMUCH", "WHICHDAY", "BUY"),
+        may=roles("WHICH", "WHERE", "WHEN", "MERCHANT", "HOWMUCH", "WHICHDAY", "BUY", "SPEND"),
     ),
     Rule(money.extreme, need=roles("PURCHASES"), some=(roles("MAX", "MIN"),), may=roles("WHICH", "LIST", "BUY", "TOP")),
     Rule(

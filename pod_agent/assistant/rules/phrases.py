@@ -10,6 +10,7 @@ import re
 
 from pod_agent.assistant.rules.flows import FLOWS
 from pod_agent.assistant.rules.frames import FRAMES, LATER, NOUNS, VERBS
+from pod_agent.assistant.rules.roundabout import MARKED, ROUNDABOUT
 from pod_agent.assistant.rules.said_shapes import SHAPES
 from pod_agent.assistant.rules.spoken import SPOKEN
 
@@ -295,7 +296,7 @@ REWRITES = (
         ),
         r"\1 salary",
     ),
-    (r"\b(?:the |an? )?(?:bus|train|bus and train|mrt|taxi|cab) fares?\b", "trips"),
+    (r"\b(?:the |an? )?((?:bus|train|bus and train|mrt|taxi|cab)) fares?\b", r"\1 trips"),
     (r"\bfares\b", "trips"),
     (r"\bfare\b", "trip"),
     (
@@ -312,8 +313,8 @@ REWRITES = (
 """Pairs of a pattern and what it becomes, in order."""
 
 _FRAMES = re.compile(FRAMES)
-_REWRITES = tuple((re.compile(pattern), plain) for pattern, plain in (*SPOKEN, *REWRITES))
-_LATER = tuple((re.compile(pattern), plain) for pattern, plain in LATER)
+_REWRITES = tuple((re.compile(pattern), plain) for pattern, plain in (*ROUNDABOUT, *SPOKEN, *REWRITES))
+_LATER = tuple((re.compile(pattern), plain) for pattern, plain in (*LATER, *MARKED))
 
 
 def rewritten(text: str) -> str:

@@ -23,7 +23,9 @@ from pod_agent.index.remembering import entities_of, remembered
 __all__ = ["RulePlanner", "planner_of"]
 
 LONGEST_QUESTION = 500
-NARROWED = frozenset({"spend", "purchases", "average_purchase", "transactions", "transfers_out", "transfers_in"})
+NARROWED = frozenset(
+    {"spend", "purchases", "average_purchase", "transactions", "transfers_out", "transfers_in", "distinct"}
+)
 """Measures that can be worked out row by row."""
 BY_HAND = frozenset({"month", "merchant", "category"})
 """Groups that such rows can be put in."""

@@ -29,6 +29,7 @@ from pod_agent.assistant.rules.numerals import in_digits
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.phrases import rewritten, rewritten_marks
 from pod_agent.assistant.rules.refusals import refuse
+from pod_agent.assistant.rules.roundabout import EARLY
 from pod_agent.assistant.rules.spelling import POLITE, SHORT
 from pod_agent.assistant.rules.spoken import take_corrections
 from pod_agent.assistant.rules.text import canonical
@@ -57,7 +58,11 @@ ARTICLES = frozenset("the my a an some any this that these those".split())
 NAME_FOLLOWS = frozenset("at from by PLAY LISTEN WATCH BUY ARTIST SONG ALBUM PODCAST CHANNEL SUBSCRIBED SENT".split())
 """After one of these, an article aside, a word that was not understood may be a name."""
 
-ONLY_ONES = {"rent": r"rent(?:al|als|s)?(?! (?:a )?car)", "bus": r"bus(?:es)?|mrts?|trains?"}
+ONLY_ONES = {
+    "rent": r"rent(?:al|als|s)?(?! (?:a )?car)",
+    "bus": r"bus(?:es)?|mrts?|trains?",
+    "town council": r"town councils?",
+}
 """Words for what is paid to one merchant, where the records have only one."""
 PLACES = r"\b(?:restaurants?|eatery|eateries|super ?markets?|grocers?|grocery stores?)\b"
 """Words that name a category and the shops of it at once."""
@@ -80,6 +85,12 @@ def plain(question: str) -> str:
     question = re.sub(
         r"(?i)\b(i|we|it|you|that|they) may (?=be|have|get|need|want|not|as well|ask|know)", r"\1 might ", question
     )
+    question = re.sub(
+        r"(?i)\b((?:have|has|had|i|we) )sat\b(?! \d)|\bsat(?= (?:down|through|with|beside|next)\b)", r"\1sit", question
+    )
+    question = re.sub(
+        r"(?i)\b(?:many|much|with) thanks\b|\bthanks (?:a lot|so much|very much|heaps|a million|again)\b", " ", question
+    )
     for short, long in CONTRACTED:
         question = short.sub(long, question)
     question = re.sub(rf"(?i)\b({MONTH_NAMES})\s?-\s?(?={MONTH_NAMES})\b", r"\1 to ", question)
@@ -90,7 +101,10 @@ def plain(question: str) -> str:
     )
     text = re.sub(rf"\b({'|'.join(name for name in MONTHS if len(name) > 4)})s\b", r"\1", text)
     text = " ".join(SHORT.get(word, word) for word in text.split())
-    return " ".join(re.sub(POLITE, " ", text).split())
+    text = " ".join(re.sub(POLITE, " ", text).split())
+    for pattern, said in EARLY:
+        text = pattern.sub(said, text)
+    return " ".join(text.split())
 
 
 def read(text: str, lexicon: Lexicon, today: date, topic: Topic = "") -> Reading:
@@ -310,9 +324,10 @@ def _with_parts(text: str, out: Reading, lexicon: Lexicon, today: date) -> Readi
             out.refusal = Refusal(status="clarify", text=f'Which section do you mean by "{run}"?', choices=near[:3])
             return out
         whole = [name for name in fits if _all_said(name.text, text)]
-        fits = tuple({name.text.casefold(): name for name in ((whole[0],) if len(whole) == 1 else fits)}.values())
-        if len(fits) > 1:
-            names = [name.text for name in fits][:3]
+        fits = (whole[0],) if len(whole) == 1 else fits
+        texts = list({name.text.casefold(): name.text for name in fits}.values())
+        if len(texts) > 1:
+            names = texts[:3]
             out.refusal = Refusal(status="clarify", text=f'Which one do you mean by "{run}"?', choices=tuple(names))
             return out
         if fits:

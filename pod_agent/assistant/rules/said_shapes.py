@@ -90,7 +90,7 @@ SHAPES = (
     (
         (
             r"\b(?:exceed(?:ed|s)?|surpass(?:ed|es)?|outstrip(?:ped|s)?|outweigh(?:ed|s)?|top(?:ped)?(?= (?:that"
-            r"|those) ))(?: (?:that|those|the"
+            r"|those) ))\b(?: (?:that|those|the"
             r" one|the figure) (?:in|of|for|on|at|from)?)?"
         ),
         " more than ",

@@ -15,7 +15,7 @@ from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, rates_of, single
 from vocab.query import Filter
 
-__all__ = ["RATES", "Shapes", "filters_of", "step_of"]
+__all__ = ["RATES", "Shapes", "filters_of", "months_of", "step_of"]
 
 RANKED = frozenset({"artist", "track", "album", "podcast", "channel", "video", "shop"})
 """Kinds of names that can be ranked."""
@@ -230,12 +230,12 @@ class Shapes(ABC):
             return single("peak", part, None, smallest=low)
         if len(days) == 1 or len(periods) != 2 or case.wanted or case.has("WHICHDAY", "WHICHWEEKDAY"):
             return None
-        months = [first.strftime("%Y-%m") for first, last in periods if first.day == 1 and _is_month(first, last, case)]
+        months = months_of(periods, case.facts.today)
         if len(months) != 2:
             return None
         whole = (min(periods)[0], max(periods)[1])
         part = self.step(case, measure, whole, dimensions=("month",))
-        spec = replace(part.spec, filters=(*part.spec.filters, Filter("month", "in", tuple(months))))
+        spec = replace(part.spec, filters=(*part.spec.filters, Filter("month", "in", months)))
         return single("peak", replace(part, spec=spec), None, smallest=low)
 
     @staticmethod
@@ -298,10 +298,14 @@ class Shapes(ABC):
         return Plan(operation="value", steps=steps, unit=self.unit_of(case, measure))
 
 
-def _is_month(first: date, last: date, case: Case) -> bool:
-    """Whether a period that begins on the first of a month is the whole of it, or what there is of it so far."""
-    return (first.year, first.month) == (last.year, last.month) and (
-        (last + timedelta(days=1)).day == 1 or last == case.facts.today
+def months_of(periods: Sequence[Period], today: date) -> tuple[str, ...]:
+    """The months among these periods: whole ones, and what there is of the current one so far."""
+    return tuple(
+        f"{first:%Y-%m}"
+        for first, last in periods
+        if first.day == 1
+        and (first.year, first.month) == (last.year, last.month)
+        and ((last + timedelta(days=1)).day == 1 or last == today)
     )
 
 

@@ -25,9 +25,21 @@ __all__ = ["Found", "Shown", "Value", "found_of", "item_text", "next_questions",
 
 RECORDS_SHOWN: Final = 100
 FOUND_RECORDS: Final = 5
+FOUND_LOOKED_AT: Final = 40
 MONTH: Final = re.compile(r"\d{4}-\d{2}")
 DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) (.*)", re.DOTALL)
 BASIS: Final = re.compile(r"(?s). From [\d,]+ records?\.(.*)$")
+FIGURE: Final = re.compile(r"(?s)([^:]+): -?SGD [\d,.]*\d(\. .*)")
+COMMAND: Final = re.compile(r"\bpod-agent (forecast|flags|budgets|budget show|offers|model)\b")
+PAGES: Final = {
+    "forecast": ("The weeks ahead", "/ahead/"),
+    "flags": ("Unusual purchases", "/ahead/"),
+    "budgets": ("Budgets", "/budgets/"),
+    "budget show": ("Privacy budget", "/sharing/#budget"),
+    "offers": ("Offers", "/offers/"),
+    "model": ("Language model", "/ask/uses#models"),
+}
+"""The pages that do what a command does."""
 NO_BARS: Final = frozenset({"list", "orders", "series", "offers", "budgets", "follows"})
 """Operations whose values are no ranking."""
 WHY: Final = {"words": "by its words", "meaning": "by its meaning", "name": "by its name"}
@@ -78,6 +90,7 @@ class Shown:
     read_as: str
     example: str
     found: tuple[Found, ...]
+    pages: tuple[tuple[str, str], ...]
 
 
 def shown(agent: Agent, answer: Answer, *, without_choices: bool = False) -> Shown:
@@ -99,14 +112,17 @@ def shown(agent: Agent, answer: Answer, *, without_choices: bool = False) -> Sho
         read_as=str(learnt.get("read_as") or answer.query.get("read_as") or ""),
         example=str(learnt.get("example", "")),
         found=tuple(found_of(agent, hit) for hit in answer.query.get("found", ())),
+        pages=tuple(dict.fromkeys(PAGES[each] for each in COMMAND.findall(answer.text))),
     )
 
 
 def said_of(answer: Answer, safe: Safe = str) -> str:
-    """The text without the values and choices that stand below it."""
+    """The text without the figure that stands above it, and without the values and choices that stand below it."""
     if answer.status == "clarify" and "refusal" in answer.query:
         off = ", ".join(answer.query.get("switched_off", ()))
         return f"{answer.query['refusal']}{f' Switched off for answers: {off}.' if off else ''}"
+    if answer.unit == "SGD" and isinstance(answer.value, int | float):
+        return FIGURE.sub(r"\1\2", answer.text, count=1)
     if not isinstance(answer.value, tuple) or not answer.value:
         return answer.text
     head, told, rest = answer.text.partition(f": {safe(answer.value[0][0])}: ")
@@ -143,8 +159,14 @@ def found_of(agent: Agent, hit: dict[str, Any]) -> Found:
         when=when,
         count=int(hit["count"]),
         offer=str(hit.get("offer") or ""),
-        rows=tuple(held_rows(agent, list(hit["records"])[:FOUND_RECORDS])),
+        rows=tuple(held_rows(agent, _newest_months(hit["records"]), newest_first=True)[:FOUND_RECORDS]),
     )
+
+
+def _newest_months(records: Sequence[str]) -> list[str]:
+    """The records of the months that the first few are of: search orders by month, and rows by day."""
+    few = {each.partition("#")[0] for each in records[:FOUND_RECORDS]}
+    return [each for each in records[:FOUND_LOOKED_AT] if each.partition("#")[0] in few]
 
 
 def next_questions(answer: Answer) -> tuple[str, ...]:

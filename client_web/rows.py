@@ -49,15 +49,17 @@ def record_row(record: Mapping[str, Any]) -> Row:
     )
 
 
-def held_rows(agent: Agent, iris: Iterable[str]) -> list[Row]:
-    """The rows of records; those that are no longer held are left out."""
-    rows = []
+def held_rows(agent: Agent, iris: Iterable[str], *, newest_first: bool = False) -> list[Row]:
+    """The rows of records, in the order given or by time; those that are no longer held are left out."""
+    held = []
     for iri in iris:
         try:
-            rows.append(record_row(agent.show([IRI(iri)])[0]))
+            held.append(agent.show([IRI(iri)])[0])
         except ProjectError:
             continue
-    return rows
+    if newest_first:
+        held.sort(key=lambda record: str(record["fields"]["at"]), reverse=True)
+    return [record_row(record) for record in held]
 
 
 def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str:

@@ -6,12 +6,13 @@ the memory of this server alone; the last that were answered are kept in a file 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, render_template, request
 
-from client_web.answers import Shown, next_questions, shown
+from client_web.answers import Shown, next_questions, said_of, shown
 from client_web.asking import examples
 from client_web.charts import bar
 from client_web.errors import BadAddressError
@@ -29,6 +30,8 @@ __all__ = ["page"]
 
 page = Blueprint("ask", __name__, url_prefix="/ask")
 LONGEST = 400
+LOOKS_BACK = re.compile(r"\s*(?:and|but|only|same|what about|how about)\b", re.IGNORECASE)
+"""How follow-ups begin: what one of them means is not what it means the next time."""
 NONE_KEPT = "The questions that were kept are forgotten, and none is kept from now on."
 
 
@@ -132,7 +135,9 @@ def reworded() -> str:
         return render_template("ask_said.html", said="", name="")
     found = the_agent().assistant.reworded(waiting.answer, waiting.stop)
     talk.done(name)
-    return render_template("ask_said.html", said=found.text, name="", changed=found.text != waiting.answer.text)
+    changed = found.text != waiting.answer.text
+    said = found.text if changed else said_of(found, the_agent().assistant.safe_name)
+    return render_template("ask_said.html", said=said, name="", changed=changed)
 
 
 @page.post("/stop")
@@ -149,7 +154,7 @@ def _answered(question: str, *, about: str = "", taught: Taught | None = None, a
     agent, talk = the_agent(), _talk()
     before = () if again else talk.asked
     found = agent.assistant.ask(question, after=before)
-    alone = not before or agent.assistant.stands_alone(question)
+    alone = not before or agent.assistant.stands_alone(question, after=before)
     unkept = None
     if found.status == "answered" and not again:
         unkept = _kept(agent, question, alone=alone)
@@ -160,6 +165,7 @@ def _answered(question: str, *, about: str = "", taught: Taught | None = None, a
         question=question,
         about=about,
         alone=alone,
+        teachable=alone or not LOOKS_BACK.match(question),
         shown=shown(agent, found, without_choices=not choices),
         choices=choices,
         following=_following(agent, found, talk) if not again else (),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from client_web.errors import BadAddressError
 from client_web.views.common import attempt, go, required, the_agent
 from client_web.views.for_you import SAYING
+from vocab.hosts import is_loopback
 
 __all__ = ["page"]
 
@@ -25,12 +28,15 @@ def show() -> str:
     assistant = the_agent().assistant
     models, problem = attempt(assistant.models.entries)
     chosen = assistant.models.chosen if models else None
+    grants, _ = attempt(the_agent().grants) if chosen is not None and chosen.address else (None, None)
     return render_template(
         "ask_uses.html",
         sources=assistant.sources.listed(),
         examples=assistant.teaching.list(),
         models=models or (),
         problem=problem,
+        elsewhere=chosen is not None and bool(chosen.address) and not is_loopback(urlsplit(chosen.address).hostname),
+        allowed=[each for each in grants or () if chosen and each.get("address") == chosen.address],
         chosen=chosen,
         wording=chosen is not None and assistant.models.words_answers,
         done=DONE.get(request.args.get("done", ""), ""),

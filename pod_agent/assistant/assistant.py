@@ -195,15 +195,17 @@ class Assistant:
 
         return History(self.place.home)
 
-    def stands_alone(self, question: str) -> bool:
-        """Whether a question is understood without the ones before it; nothing is computed and no model is asked."""
+    def stands_alone(self, question: str, *, after: Sequence[str] = ()) -> bool:
+        """Whether a question means the same without the ones before it; nothing is computed and no model is asked."""
         from pod_agent.assistant.answering import plan_of
         from pod_agent.assistant.plan import Plan
 
         day = self.place.today()
         if self.teaching.reading(question, day) is not None:
             return True
-        return isinstance(plan_of(self.sources.index(), question, day), Plan)
+        index = self.sources.index()
+        alone = plan_of(index, question, day)
+        return isinstance(alone, Plan) and (not after or plan_of(index, question, day, after=after) == alone)
 
     def switch_sources(self, *, off: Iterable[str] = (), on: Iterable[str] = ()) -> frozenset[str]:
         """Switch sources off and on for answers and search; all that are off since."""

@@ -199,6 +199,12 @@ def test_a_choice_of_an_unclear_follow_up_goes_on_with_the_conversation_and_is_n
     assert f'<p class="value">{item_text(cast(float, follow.value), "SGD")}</p>' in text
     assert "Is this what you meant" not in text
     assert "and this year?" not in asked_before(text)
+    assert "No, I meant" not in text
+
+
+def test_a_refusal_that_names_a_command_leads_to_its_page(client: FlaskClient) -> None:
+    assert 'href="/ahead/">The weeks ahead</a>' in ask(client, "How much will I spend next month?")
+    assert 'href="/budgets/">Budgets</a>' in ask(client, "am I within my budgets?")
 
 
 def test_a_choice_of_what_to_work_out_keeps_what_it_was_asked_of(client: FlaskClient, agent: AgentWithGrants) -> None:
@@ -435,8 +441,10 @@ def test_nothing_is_kept_without_the_token_of_the_session(
     assert agent.assistant.budgets.held() == ()
 
 
-def test_the_text_of_an_answer_stands_as_it_is_where_no_values_follow() -> None:
+def test_the_text_of_an_answer_leaves_out_the_figure_or_the_values_that_are_shown_beside_it() -> None:
     figure = Answer(status="answered", text="Spending: SGD 3.00. From 1 record.", value=3.0, unit="SGD")
-    assert said_of(figure).endswith("From 1 record.")
+    assert said_of(figure) == "Spending. From 1 record."
+    unlike = Answer(status="answered", text="You spent more: SGD 3.00 against SGD 2.00.", value=1.0, unit="SGD")
+    assert said_of(unlike) == unlike.text
     ranked = Answer(status="answered", text="Plays: A: 2; B: 1. From 3 records. A note.", value=(("A", 2), ("B", 1)))
     assert said_of(ranked) == "Plays. A note."

@@ -65,6 +65,8 @@ PLURAL: Final = frozenset("these those".split())
 RANKED: Final = frozenset("spend spending amount amounts number count value money visits plays purchases time".split())
 """What things are ranked by."""
 BEFORE_NOUNS: Final = NAMING | frozenset("on for with in of".split())
+OPPOSED: Final = frozenset("last least best".split())
+"""Words of which one is never read for another: where two are as near, the person is asked."""
 ACRONYM: Final = 4
 """Letters of a token that may be a shop's initials."""
 
@@ -114,6 +116,8 @@ def _ways(question: str, lexicon: Lexicon, *, doubted: bool) -> Iterator[list[st
         if word in proper:
             ranks = [[each for each in rank if each in DATED or each in lexicon.names] for rank in ranks]
         ranks = [rank for rank in ranks if rank]
+        if len(OPPOSED.intersection(*[{each for rank in ranks for each in rank}])) > 1:
+            return
         if ranks:
             options.append((token, ranks[:1] if doubted else ranks))
     if not options:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pod_agent.assistant.answer_sorts import SORTS
+from pod_agent.assistant.doubts import DOUBTS
 from pod_agent.assistant.plan import Period, Plan, Planner, Refusal
 from pod_agent.assistant.weighty import (
     ALWAYS,
@@ -68,7 +69,7 @@ def unweighed(question: str, plan: Plan, today: date) -> str | None:
 
     It can only hold back: what it does not know about, it lets pass.
     """
-    seen = Weighed(bare(question), plan, today)
+    seen = Weighed(bare(question), plan, today, question)
     return next((words for check in CHECKS if (words := check(seen)) is not None), None)
 
 
@@ -117,7 +118,7 @@ def _numbers(seen: Weighed) -> str | None:
             ),
         )
     )
-    known |= {float(seen.plan.limit or -1), float(seen.plan.divisor or -1)}
+    known |= {float(seen.plan.limit or -1), float(seen.plan.limit or -1) / 60, float(seen.plan.divisor or -1)}
     known |= {step.bound[1] * scale for step in seen.plan.steps if step.bound for scale in (1, 1 / 60, 60)}
     known |= {number for period in seen.periods for number in _of_period(period)}
     known |= {float(limit) for step in seen.plan.steps if (limit := step.spec.limit) is not None}
@@ -374,5 +375,5 @@ def _kept_days(seen: Weighed) -> str | None:
 
 CHECKS: Final[tuple[Callable[[Weighed], str | None], ...]] = (
     _always, _two_questions, _signs, _numbers, _months, _spans, _days, _turned, _negated, _averages, _around, _crossed,
-    _kinds, _daytimes, *SORTS, _each, _asked_of, _unfit, _kept_days,
+    _kinds, _daytimes, *SORTS, _each, _asked_of, _unfit, _kept_days, *DOUBTS,
 )  # fmt: skip

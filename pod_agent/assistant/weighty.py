@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pod_agent.assistant.plan import Period, Plan
+from pod_agent.assistant.rules.common_names import proper_words
 from vocab.query import Filter
 
 __all__ = ["ALWAYS", "ASKING", "BETWEEN", "DAY", "MONTH", "MONTHS", "NOT", "SIGNS", "WEEKDAYS", "Weighed", "bare"]
@@ -68,6 +69,13 @@ ALWAYS: Final = (
     r"(?:together|combined) with",
     rf"top (?:\w+ )?(?:{GROUP}|song|channel)s? (?:together|combined|altogether|in total)",
     r"and (?:where|when)(?=\?|$)",
+    r"unless",
+    r"(?:target|goal|ideal|planned) (?:weight|steps|sleep|spend(?:ing)?)",
+    r"(?:second|third|2nd|3rd|fourth|fifth|next)[ -](?:to[ -])?last|penultimate",
+    r"(?:one|one but|but one) (?:before )?last",
+    r"(?:my |the )?(?:second|third|2nd|3rd|fourth|fifth) (?:visit|purchase|order|trip|play|time|ride|payment|charge)",
+    rf"(?:{MONTH}) (?:less|minus) (?:{MONTH})",
+    r"(?<!in )(?<!of )(?<!last )(?<!for )(?<!this )may (?:i|we)(?= (?!know|ask|please|see|get|have)\w)",
 )
 """What no plan shows."""
 
@@ -79,6 +87,13 @@ class Weighed:
     question: str
     plan: Plan
     today: date
+    said: str = ""
+    """The question as it was written."""
+
+    @property
+    def proper(self) -> frozenset[str]:
+        """The words written like names."""
+        return proper_words(self.said)
 
     @property
     def words(self) -> str:

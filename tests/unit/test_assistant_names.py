@@ -12,6 +12,7 @@ from pod_agent.assistant.plan import Refusal
 from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Kind, Lexicon
 from pod_agent.assistant.rules.planner import RulePlanner
+from pod_agent.assistant.rules.reading import plain, read
 from pod_agent.index.local import LocalIndex
 from tests.support.households import SINGAPORE, RecordMaker
 from vocab.records import Record
@@ -156,3 +157,25 @@ def test_names_that_are_added_later_are_found() -> None:
     assert lexicon.partly("toast", MERCHANT)
     lexicon.add("merchant", "Old Mill")
     assert [name.text for name in lexicon.partly("mill", MERCHANT)] == ["Old Mill"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Backpack Bob", None),
+        ("Paper Kites", None),
+        ("Rum With Jo", None),
+        ("Tan Wei Ling", None),
+        ("Hawkr Secrets", "Hawker Secrets"),
+        ("Run With Jp", None),
+        ("Paper Tide", "Paper Tides"),
+        ("Backpak Ben", "Backpack Ben"),
+    ],
+)
+def test_a_name_is_put_right_only_where_each_word_of_it_has_a_slip(said: str, meant: str | None) -> None:
+    lexicon = Lexicon()
+    for name in ("Backpack Ben", "Paper Tides", "Run With Jo", "Tan Wei Ming", "Hawker Secrets"):
+        lexicon.add("merchant", name)
+    reading = read(plain(f"How much did I spend at {said}?"), lexicon, date(2026, 11, 15))
+    found = [] if reading.left else [name.text for names in reading.names for name in names]
+    assert found == ([meant] if meant else [])

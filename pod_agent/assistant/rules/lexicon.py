@@ -119,7 +119,10 @@ class Lexicon:
         index, wanted = self._index(), words.split()
         keys = [key for key in index.words.get(wanted[0], ()) if _holds(key.split(), wanted)] if wanted else []
         if len(words) >= SHORTEST_START and (keys or not all(map(is_english, wanted))):
-            keys += index.starting(words.replace(" ", ""))
+            begun = index.starting(words.replace(" ", ""))
+            keys += [
+                key for key in begun if len(wanted) == 1 or wanted[-1] in key.split() or not is_english(wanted[-1])
+            ]
         return self._of_kinds(keys, kinds)
 
     def with_word(self, word: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ RESPELT = (
     (r"^is it (?:true|right|correct)(?: that)?\b", "did"),
     (r"\bid (?=like\b|love\b)", "i would "),
     (r"\b((?:last|past) \d+) nights\b", r"\1 days"),
+    (r"\ball (?:of )?(?:the |those |my )?nights(?= (?:added|put|summed|taken|counted) )", ""),
     (r"\bresting hours\b", "resting heart rate"),
     (r"\bweekday\b(?=.*\bweekends?\b)|(?<=weekend )weekday\b|(?<=weekend vs )weekday\b", "weekdays"),
     (

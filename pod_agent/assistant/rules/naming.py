@@ -14,7 +14,7 @@ from pod_agent.assistant.rules.lexicon import Kind, Lexicon, Name
 from pod_agent.assistant.rules.limits import take_limits
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.spelling import SPELLABLE
-from pod_agent.assistant.rules.text import canonical, nearest
+from pod_agent.assistant.rules.text import canonical, distance, nearest
 from pod_agent.assistant.rules.topic_words import TOPIC_ROLES
 from pod_agent.assistant.rules.topics import NAMES_OF, Topic
 from pod_agent.assistant.rules.words import BROAD, FILLER, NARROW, ROLES
@@ -39,6 +39,9 @@ LONGEST_NAME = 12
 """Words of a name, at most."""
 SHORTEST_PARTED = 6
 """Letters of two words that were written as one."""
+VOWELS = re.compile("[aeiou]")
+LONG_WORD = 8
+"""Letters of a word of a name that may have two slips."""
 LONGEST_PART = 5
 """Words of a part of a name, at most."""
 
@@ -185,9 +188,30 @@ def near_names(text: str, out: Reading, lexicon: Lexicon) -> dict[str, tuple[Nam
             names = () if any(phrase in known for known in extra) else lexicon.misspelt(phrase, kinds)
             if all(map(is_english, odd)):  # a word of its own: only beside a word of the same name
                 names = tuple(name for name in names if set(window) & set(canonical(name.text).split()))
+            names = tuple(name for name in names if _is_slip(window, name.text))
             if names:
                 extra[phrase] = names
     return extra
+
+
+def _is_slip(window: list[str], name: str) -> bool:
+    """Whether each word is its counterpart in the name but for a slip; one of English only in the other number.
+
+    A short word with other consonants is another word: Ling is not Ming.
+    """
+    own = canonical(name).removeprefix("the ").split()
+    said = window[1:] if window[0] == "the" else window
+    if len(own) != len(said):
+        return True
+    for word, meant in zip(said, own, strict=True):
+        number = {word, f"{word}s", f"{word}es", word.removesuffix("s"), word.removesuffix("es")}
+        if meant in number:
+            continue
+        short = len(meant) < SHORTEST_PARTED - 1 and VOWELS.sub("", word) != VOWELS.sub("", meant)
+        apart = distance(word, meant)
+        if is_english(word) or short or apart > (2 if len(meant) >= LONG_WORD else 1) or word[0] not in meant[:2]:
+            return False
+    return True
 
 
 def fitting(run: str, text: str, topic: Topic, lexicon: Lexicon, kinds: Collection[Kind]) -> tuple[Name, ...]:

@@ -52,6 +52,7 @@ SAID = tuple(
         (r"< ?(?=s?\$|sgd|\d)", " under "),
         (r"\bnat['\u2019]?l\b", "national"),
         (r"\b(?:smth|smthg|sth)\b", "something"),
+        (r"\b(did|do|does|was|were|is|are|have|has|had|would|could|should)n['\u2019]?t\b(?! count)", r"\1 not"),
         (r"\b(?:h1|(?<=in )1h|(?<=for )1h|1h(?= 20\d\d))\b(?: of)?(?= ?(?:20\d\d)?)", "first half of"),
         (r"\b(?:h2|(?<=in )2h|(?<=for )2h|2h(?= 20\d\d))\b(?: of)?(?= ?(?:20\d\d)?)", "second half of"),
         (r"\b(top(?: \d+)?|by|per|each|which) cats?\b", r"\1 categories"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from aggregator import training
 from aggregator.errors import BatchTooSmallError, ConfigurationError, RoundAbortedError
 from aggregator.rounds import Models
 from aggregator.training import BatchSum, Model, RoundTerms, run_round
@@ -22,6 +22,25 @@ DIAGONAL = round(3 * GRAM_SHARE * (1 << 14))
 SUM = (DIAGONAL, 0, 0, 0, DIAGONAL, 0, 0, DIAGONAL, 0, DIAGONAL, 1 << 14, 0, 0, -(1 << 13))
 """Equations of three people whose features have nothing to do with each other: each weight moves by its moment."""
 FAST = RoundTerms(deadline=0.3, cohort=2, poll=0.01)
+
+
+class Clock:
+    """Time passes in pauses alone, and at once."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(training, "time", made)
+    return made
 
 
 @dataclass
@@ -81,11 +100,10 @@ def play(
     return published, collected, steps
 
 
-def test_a_round_ends_at_once_when_all_have_replied() -> None:
+def test_a_round_ends_at_once_when_all_have_replied(clock: Clock) -> None:
     channel = Memory([[name(1)], [name(2), name(3)]])
-    begun = time.monotonic()
     published, collected, steps = play(channel, terms=RoundTerms(deadline=60, cohort=2, poll=0.01))
-    assert time.monotonic() - begun < 5
+    assert clock.now == pytest.approx(0.01)
     assert collected == [[name(1), name(2), name(3)]]
     [model] = published
     assert (model.name, model.rounds) == (WEEKLY_SPENDING.name, 1)
@@ -95,10 +113,16 @@ def test_a_round_ends_at_once_when_all_have_replied() -> None:
     assert channel.closed == [True]
 
 
-def test_the_deadline_ends_the_wait_for_nodes_that_say_nothing() -> None:
+def test_the_deadline_ends_the_wait_for_nodes_that_say_nothing(clock: Clock) -> None:
     published, collected, _ = play(Memory([[name(1)], [name(2)]], silent=1))
+    assert clock.now == pytest.approx(FAST.deadline, abs=2 * FAST.poll)
     assert collected == [[name(1), name(2)]]
     assert len(published) == 1
+
+
+def test_who_replies_within_the_deadline_counts_though_the_minimum_batch_is_there() -> None:
+    _, collected, _ = play(Memory([[name(1), name(2)], [], [name(3)]], silent=1), min_batch=2)
+    assert collected == [[name(1), name(2), name(3)]]
 
 
 def test_a_report_named_twice_is_collected_once() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +21,7 @@ from vocab.answer import Answer
 if TYPE_CHECKING:
     from pod_agent import Agent
 
-__all__ = ["Found", "Shown", "Value", "found_of", "item_text", "next_questions", "said_of", "shown", "value_text"]
+__all__ = ["Found", "Shown", "Value", "founds_of", "item_text", "next_questions", "said_of", "shown", "value_text"]
 
 RECORDS_SHOWN: Final = 100
 FOUND_RECORDS: Final = 5
@@ -70,6 +70,7 @@ class Found:
     when: str
     count: int
     offer: str
+    same_as: str
     rows: tuple[Row, ...]
 
 
@@ -111,7 +112,7 @@ def shown(agent: Agent, answer: Answer, *, without_choices: bool = False) -> Sho
         query=json.dumps(answer.query, indent=2, ensure_ascii=False, default=str),
         read_as=str(learnt.get("read_as") or answer.query.get("read_as") or ""),
         example=str(learnt.get("example", "")),
-        found=tuple(found_of(agent, hit) for hit in answer.query.get("found", ())),
+        found=founds_of(agent, answer.query.get("found", ())),
         pages=tuple(dict.fromkeys(PAGES[each] for each in COMMAND.findall(answer.text))),
     )
 
@@ -148,10 +149,18 @@ def item_text(number: float, unit: str | None) -> str:
     return f"{number:,} {word}".strip().replace("-", MINUS)
 
 
-def found_of(agent: Agent, hit: dict[str, Any]) -> Found:
-    """A hit of search, in the form that outside programs read, with its newest records."""
-    first, last = hit.get("first") or "", hit.get("last") or ""
-    when = " to ".join(dict.fromkeys(_month_or_day(each) for each in (first, last) if each))
+def founds_of(agent: Agent, hits: Iterable[dict[str, Any]]) -> tuple[Found, ...]:
+    """Hits of search, in the form that outside programs read; the same records are shown once, under the first."""
+    first: dict[tuple[str, ...], str] = {}
+    return tuple(_found_of(agent, hit, first.setdefault(tuple(hit["records"]), str(hit["title"]))) for hit in hits)
+
+
+def _found_of(agent: Agent, hit: dict[str, Any], first: str) -> Found:
+    """A hit with its newest records, or with the title of the ``first`` that has the same."""
+    begun, last = hit.get("first") or "", hit.get("last") or ""
+    when = " to ".join(dict.fromkeys(_month_or_day(each) for each in (begun, last) if each))
+    same_as = "" if not hit["records"] or first == hit["title"] else first
+    newest = _newest_months(hit["records"])
     return Found(
         title=str(hit["title"]),
         kind=str(hit["kind"]),
@@ -159,7 +168,8 @@ def found_of(agent: Agent, hit: dict[str, Any]) -> Found:
         when=when,
         count=int(hit["count"]),
         offer=str(hit.get("offer") or ""),
-        rows=tuple(held_rows(agent, _newest_months(hit["records"]), newest_first=True)[:FOUND_RECORDS]),
+        same_as=same_as,
+        rows=() if same_as else tuple(held_rows(agent, newest, newest_first=True)[:FOUND_RECORDS]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from client_web.answers import found_of
+from client_web.answers import founds_of
 from client_web.views.common import begin, go, pages, the_agent
 from client_web.works import Work
 
@@ -50,7 +50,7 @@ def _page(text: str, most: int = FIRST) -> str:
     return render_template(
         "ask_search.html",
         text=text,
-        found=[found_of(agent, hit.to_json()) for hit in hits],
+        found=founds_of(agent, [hit.to_json() for hit in hits]),
         more=most == FIRST and len(hits) == FIRST,
         lacking=desk.lacking(),
     )

@@ -14,8 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from client_web.answers import item_text, next_questions, said_of
+from client_web.answers import founds_of, item_text, next_questions, said_of
 from client_web.app import create_app
+from client_web.formatting import day_text
 from client_web.security import Entry
 from client_web.talks import MOST_ASKED, Talk, Talks
 from pod_agent import Agent
@@ -364,6 +365,22 @@ def test_hostile_names_stay_text_and_show_no_more_than_answers_write(client: Fla
         assert "<img" not in page
         shown = page if HOSTILE not in form.values() and "Kiosk" not in str(form) else ""
         assert "\u202e" not in shown.split("As programs read it")[0]
+
+
+def test_what_search_finds_shows_its_newest_records_first_and_the_same_ones_once(
+    client: FlaskClient, agent: AgentWithGrants
+) -> None:
+    hit = agent.assistant.search("fairprice")[0].to_json()
+    assert len(hit["records"]) > 5
+    with client.application.test_request_context():
+        one, same, other = founds_of(
+            cast(Agent, agent),
+            [hit, {**hit, "title": "Supermarkets"}, {**hit, "title": "Fewer", "records": hit["records"][:2]}],
+        )
+    days = sorted((agent.show([iri])[0]["fields"]["at"] for iri in hit["records"]), reverse=True)
+    assert [row.when for row in one.rows] == [day_text(at) for at in days[:5]]
+    assert (same.same_as, same.rows) == (hit["title"], ())
+    assert (other.same_as, len(other.rows)) == ("", 2)
 
 
 def test_search_says_why_and_leads_to_the_records(client: FlaskClient, agent: AgentWithGrants) -> None:

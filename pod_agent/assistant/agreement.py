@@ -189,7 +189,15 @@ def _held_back(said: Plan, others: Sequence[_Other]) -> Plan | Refusal:
     """The rules' own plan, or the question back where the classifier surely reads something else."""
     if not others or others[0].share < HOLD_AT or others[0].unused is not None or same(said, others[0].plan):
         return said
+    if _is_change(said, others[0].plan):
+        return said
     return Refusal(status="clarify", text=f"I read this as: {others[0].text}", choices=(others[0].text,))
+
+
+def _is_change(said: Plan, other: Plan) -> bool:
+    """Whether the other sets the two ends of a period against each other, of which the rules tell the change."""
+    measures = {step.spec.measures for step in (*said.steps, *other.steps)}
+    return said.steps[0].fold == "change" and other.operation == "difference" and len(measures) == 1
 
 
 def same(first: Plan, second: Plan) -> bool:

@@ -78,7 +78,7 @@ SAYINGS = {
     "change": "Change from {about} to {other}",
     "share": "Share of {about} in {other}",
     "mean": "{about}, average per {per}",
-    "exceeds": "{about}, more than {other}",
+    "exceeds": "{about}, {side} than {other}",
     "ratio": "{about}, average per {per}",
     "price": "price of one, on the latest of {about}",
     "small_purchases": "What small purchases came to, {about}",
@@ -99,7 +99,12 @@ def say_refusal(refusal: Refusal) -> str:
 def _other(plan: Plan) -> str:
     if len(plan.steps) > 1:
         return _about(plan.steps[1])
-    return f"SGD {plan.limit:,.2f}" if plan.limit is not None else ""
+    if plan.limit is None:
+        return ""
+    measure = plan.steps[0].spec.measures[0]
+    if plan.steps[0].fold is None:
+        return f"SGD {plan.limit:,.2f}"
+    return f"{plan.limit / 60:g} hours" if measure == "sleep_minutes" else f"{plan.limit:,g}"
 
 
 def _about(step: Step) -> str:

@@ -8,15 +8,12 @@ name, a period or a limit in it may be what the question is about.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 
-from pod_agent.assistant.rules.dates import read_times
-from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.lexicon import Lexicon
-from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.reading import plain, read
 from pod_agent.assistant.rules.spoken import TAKEN_BACK
+from pod_agent.assistant.rules.standing import NARROWS, standing_alone
 from pod_agent.assistant.rules.topics import topics_of
 
 __all__ = ["core"]
@@ -64,17 +61,29 @@ TELLS = re.compile(
     rf"|to (?!(?:{NO_PURPOSE})\b)[a-z]+ |(?!(?:{NO_STORY})ing\b)[a-z]+ing (?:my|our|a|an|ready|up|some|for)"
     r"|for (?:my|our|the|a|an|this) (?:[a-z]+ ){0,2}(?:claim|form|forms|return|project|report|review"
     r"|application|meeting"
-    r"|resume|appointment|interview|homework|thesis|presentation|files))\b",
+    r"|resume|appointment|interview|homework|thesis|presentation|files?|folder|budget|tax(?:es)?|notes|log"
+    r"|diary|spreadsheet"
+    r"|books|accountant|landlord|insurer|bank|blog))\b",
     re.IGNORECASE,
 )
 STORY = re.compile(
     rf"^{LINK}(?:(?:even )?(?:al)?though (?:i|we|my|it|this|that|small|big)\b|you know (?:how|that) (?:i|we|my|our)\b"
     r"|(?:after|once|when|since|as|now that) (?:i|we) (?:had |have )?(?:just |finally |only )?(?:decided|noticed"
-    r"|realised|realized|promised|vowed|swore|resolved|wondered|complained|heard|thought)\b)",
+    r"|realised|realized|promised|vowed|swore|resolved|wondered|complained|heard|thought)\b|while (?:i"
+    r"|we) (?:was|were)\b"
+    r"|(?:before|after|at|during|on|in|over) (?:\w+ ){1,3}(?:i|we) (?:always |usually |often "
+    r"|mostly )?(?:like|love|enjoy"
+    r"|prefer|watch|listen|play|tend|buy|go|eat|keep|read|cook|work|rest|relax)\b)",
     re.IGNORECASE,
 )
 """How a story begins that asks nothing, whatever verbs are in it."""
 GREETED = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon|day|night)|hmm+|well)$", re.IGNORECASE)
+TAGS = re.compile(
+    r",?\s+(?:is|are|do|does|did|was|were|have|has|had|will|would|ca|could|should|ai)n['\u2019]?t (?:i|it|we|they|you)"
+    r"(?=\s*(?:[.?!,;:\u2026]|$))",
+    re.IGNORECASE,
+)
+"""Said after a statement: "isn't it"."""
 PURPOSE = re.compile(
     r"^((?:for|because of) (?:my|our|the|a|an|this) (?:[a-z]+ ){1,3}?)(?=(?:i|we) (?:need|want|require"
     r"|would|should|am)\b)",
@@ -142,57 +151,11 @@ ENDING = re.compile(
     r"|when you have (?:a|the) (?:moment|time|minute))$",
     re.IGNORECASE,
 )
-NARROWS = re.compile(
-    r"\b(?:only|except|excepting|excluding|exclude|without|apart|besides|ignoring|ignore|counting|including|include"
-    r"|leaving|minus|mean|instead|rather|just the|not the|alone|unless|aside|barring|omit\w*|outside)\b",
-    re.IGNORECASE,
-)
-"""Words by which a clause that tells may still change what is asked."""
-PLACE = r"that (?:shop|store|place|one|artist|band|singer|channel|song)"
-THEM = re.compile(
-    rf"\b(?:(?P<to>(?<=sent )(?:her|him|them)|to (?:her|him))|(?P<of>theirs|by them|of them)"
-    r"|(?:of )?(?:their|her|his|its) (?P<what>videos|songs|episodes|tracks|clips|vids)"
-    rf"|(?P<at>(?:to|at|from|with) (?:them|{PLACE})|there)|them|{PLACE})\b"
-)
-"""Words that stand for a name told before."""
-MODAL = re.compile(r"\b(?:i|we|you|they|it) can\b")
-"""No tin of anything."""
-THERE = re.compile(
-    r"\b(?:spen[dt]|buy|bought|go|went|been|visit(?:ed)?|pay|paid|eat|ate|shop(?:ped)?|left|money) there\b"
-)
-"""A place told before."""
-THAT = re.compile(
-    r"\b(?:in |during |over |for |on )?(?:that|the same|those) (?P<time>years?|months?|weeks?|days?"
-    r"|quarter|period|time|trip)\b"
-)
-"""Words that stand for a time told before."""
-FLOWS = frozenset({"SALARY", "INCOME", "REFUNDS", "CASH", "SAVINGS"})
-"""What a clause that tells may say of money, and the asking one leaves unsaid."""
-COMMON_END = re.compile(r"(?:ing|ed|ly|ness|ous|ful|tion)$")
-COMMON_BEFORE = frozenset(
-    "a an the my our your his her their some any no is are was were am be been so very too i we to always never".split()
-)
-"""Before a common word, and not before a name that stands alone."""
-THEN = re.compile(r"\b(?:then|after(?:wards?)?|before|since|later|earlier|ever|same|that|meanwhile|during|compared)\b")
-"""Words that may point to a time told before."""
-STANDING = re.compile(
-    r"\b(?:spen[dt]|spending|paid|pay|payments?|bought|buy|costs?|purchases?|transactions?|steps?"
-    r"|walk(?:ed)?|sleep|slept"
-    r"|heart|weigh(?:t|ed)?|play(?:ed|s)?|listen(?:ed|ing)?|songs?|artists?|podcasts?|videos?"
-    r"|watch(?:ed)?|salary|income"
-    r"|earn(?:ed)?|orders?|subscriptions?|cash|refunds?|rides?|sent|received|fees?"
-    r"|(?:went|goes?|go) (?:to|on)|visit(?:s|ed)?)\b"
-)
-"""What a question is about: it needs nothing of what was told to be understood."""
-IT = re.compile(
-    r"\b(?:(?:did|does|was|is|were|do|has|have) (?:that|it|they|those)|it|them|they|theirs|those|him|her|his)\b"
-)
-"""Words that stand for something told before, whatever it is."""
 
 
 def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     """The asking part of a question, where leaving out the rest changes nothing; None where there is no such part."""
-    question = PURPOSE.sub(r"\1, ", question.strip())
+    question = PURPOSE.sub(r"\1, ", TAGS.sub("", question.strip()))
     wondered = WONDERING.match(question)
     pieces = [wondered[1], ". ", *SPLIT.split(question[wondered.end() :])] if wondered else SPLIT.split(question)
     clauses, joints = pieces[::2], ["", *pieces[1::2]]
@@ -211,7 +174,7 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
             or _tells(clause)
             or _states(clause)
             or (turns and number < turns[0] and TELLS.match(_bare(clause)))
-            or (number < asks[0] and joints[number + 1].strip() in SENTENCE_ENDS and _is_idle(clause, lexicon, today))
+            or (number < asks[0] and _is_idle(clause, joints[number + 1].strip(), lexicon, today))
         )
         and (number < asks[0] or not NARROWS.search(clause))
     ]
@@ -235,29 +198,11 @@ def core(question: str, lexicon: Lexicon, today: date) -> str | None:
     ]
     if any(_says_more(text, plain(kept), lexicon, today) for text in quiet):
         return None
+    before = [re.sub(r"\brather (?!than)|\binstead\b(?! of)", "", clause) for clause in before]
     if any(NARROWS.search(clause) and not _narrows_alike(plain(clause), lexicon, today) for clause in before):
         return None
     stories = [clauses[number] for number in told if not GREETED.match(_bare(clauses[number]))]
-    return _standing_alone(kept, [plain(story) for story in stories], lexicon, today)
-
-
-def _strange(part: Reading) -> bool:
-    """Whether a clause that tells holds a word that no dictionary and no record knows: it may be a name.
-
-    What ends like a verb, or follows an article or a verb of being, is none.
-    """
-    words = part.question.split()
-    return any(
-        word.isalpha()
-        and len(word) > SHORTEST
-        and not is_english(word)
-        and not COMMON_END.search(word)
-        and not _is_compound(word)
-        and not COMMON_BEFORE.intersection(
-            words[max(words.index(word) - 1, 0) : words.index(word)] if word in words else ()
-        )
-        for word in part.left
-    )
+    return standing_alone(kept, [plain(story) for story in stories], lexicon, today)
 
 
 def _asks(clause: str) -> bool:
@@ -279,16 +224,23 @@ def _says_more(text: str, kept: str, lexicon: Lexicon, today: date) -> bool:
     return bool(part.roles - whole.roles - SAYS_NOTHING - {mark for mark in part.roles if mark[-1:].isdigit()})
 
 
-def _is_compound(word: str) -> bool:
-    """Whether two words of English were written as one: payday."""
-    cuts = range(SHORTEST, len(word) - SHORTEST + 1)
-    return any(is_english(word[:cut]) and is_english(word[cut:]) for cut in cuts)
+def _is_idle(clause: str, end: str, lexicon: Lexicon, today: date) -> bool:
+    """Whether a sentence of its own holds nothing that a question is made of: "New year resolution and all that".
 
-
-def _is_idle(clause: str, lexicon: Lexicon, today: date) -> bool:
-    """Whether a sentence of its own holds nothing that a question is made of: "New year resolution and all that"."""
+    A heading before a colon may name what the question names: "Zoo with the kid: ...".
+    """
+    if end not in SENTENCE_ENDS | {":"}:
+        return False
     part = read(plain(clause), lexicon, today, topics_of(plain(clause))[0])
-    marks = part.names or part.periods or part.categories or part.parts or part.limits or part.days or part.accounts
+    marks = (
+        (part.names and end != ":")
+        or part.periods
+        or part.categories
+        or part.parts
+        or part.limits
+        or part.days
+        or part.accounts
+    )
     return not (marks or part.hours or part.bounds or part.currency or part.refusal or part.roles - {"AND", "OR"})
 
 
@@ -296,61 +248,6 @@ def _narrows_alike(text: str, lexicon: Lexicon, today: date) -> bool:
     """Whether a clause with an "only" says what it narrows to; the asking clause has to say so as well."""
     part = read(text, lexicon, today, topics_of(text)[0])
     return bool(part.days or part.periods or part.names or part.categories)
-
-
-def _standing_alone(kept: str, told: list[str], lexicon: Lexicon, today: date) -> str | None:
-    """The question that is kept, with the name that it points back to; None where it needs more of what was told."""
-    topic = topics_of(plain(kept))[0]
-    whole = read(plain(kept), lexicon, today, topic)
-    parts = [read(text, lexicon, today, topic) for text in told]
-    if any(topics_of(MODAL.sub(" ", text))[0] not in {"", topic} for text in told) and not STANDING.search(
-        kept.casefold()
-    ):
-        return None
-    names = {name for part in parts for group in part.names for name in group}
-    flows = FLOWS.intersection(*({*part.roles} for part in parts)) if parts else set()
-    if flows - whole.roles:
-        return None
-    times = [period for text in told for period in read_times(text, today).periods]
-    if not whole.periods and THAT.search(kept.casefold()) and len(set(times)) != 1:
-        return None
-    if len(times) == 1 and not whole.periods and THAT.search(kept.casefold()):
-        for part in parts:
-            part.periods = []
-        first, last = times[0]
-        kept = THAT.sub(f"between {first:%-d %B %Y} and {last:%-d %B %Y}", kept, count=1)
-        whole = read(plain(kept), lexicon, today, topic)
-    if names and not whole.names and THEM.search(kept.casefold()):
-        texts = {name.text.casefold(): name.text for name in names}
-        return THEM.sub(lambda found: _back_to(found, *texts.values()), kept, count=1) if len(texts) == 1 else None
-    if told and IT.search(kept.casefold()):
-        return None
-    if STANDING.search(kept.casefold()) and not THEN.search(kept.casefold()):
-        parts = [part if NARROWS.search(part.question) else _beside(part, whole) for part in parts]
-    if not whole.names and (THERE.search(kept.casefold()) or any(_strange(part) for part in parts)):
-        return None
-    kinds = {kind for group in whole.names for name in group for kind in lexicon.categories.get(name.text, ())}
-    return kept if all(_holds(whole, part, kinds) for part in parts) else None
-
-
-def _beside(part: Reading, whole: Reading) -> Reading:
-    """What is told without the times and things that the question has of its own: "I was ill in May. ... in June?"."""
-    things = bool(whole.names or whole.categories)
-    return replace(
-        part,
-        periods=[] if whole.periods else part.periods,
-        names=[] if things else part.names,
-        categories=[] if things else part.categories,
-        parts=[] if things else part.parts,
-    )
-
-
-def _back_to(found: re.Match[str], name: str) -> str:
-    if found["what"]:
-        return f"{found['what']} by {name}"
-    if found["to"]:
-        return f"to {name}"
-    return f"of {name}" if found["of"] else f"at {name}" if found["at"] else name
 
 
 def _turns(joint: str, clause: str) -> bool:
@@ -378,20 +275,3 @@ def _tells(clause: str) -> bool:
         re.IGNORECASE,
     )
     return wish is None or (ASKS.search(bare, wish.end()) is None and wish[0].casefold() not in {"what", "whats"})
-
-
-def _holds(whole: Reading, part: Reading, kinds: set[str]) -> bool:
-    """Whether everything that narrows in a part stands in the whole, or says what ``kinds`` its names are of."""
-    if part.refusal is not None and part.refusal.status == "clarify" and not whole.periods:
-        return False
-    return (
-        {name for names in part.names for name in names} <= {name for names in whole.names for name in names}
-        and set(part.periods) <= set(whole.periods)
-        and set(part.categories) <= set(whole.categories)
-        and {each for each in part.parts if each[0] not in kinds} <= set(whole.parts)
-        and set(part.limits) <= set(whole.limits)
-        and set(part.days) <= set(whole.days)
-        and not part.accounts
-        and not part.hours
-        and not part.bounds
-    )

@@ -162,7 +162,8 @@ class Health(Shapes):
     def mean_beyond(self, case: Case) -> Plan | Refusal | None:
         """Whether the average of the days was above, or below, a limit."""
         measure = self.measure_of(case)
-        if measure is None or not case.yes_no or len(case.reading.bounds) != 1:
+        averaged = re.search(r"\baverag", case.reading.question)
+        if measure is None or averaged is None or not case.yes_no or len(case.reading.bounds) != 1:
             return None
         sign, limit = self._beyond(case, measure).bound or ("", 0.0)
         if sign not in {"gt", "lt"}:
@@ -314,7 +315,7 @@ HEALTH_RULES = (
         may=ASKED | {"AVERAGE", "PERDAY", "WHEN", "WHICHDAY", "WHICHWEEKDAY", "WHICHMONTH"},
     ),
     Rule(_SHAPES.ranking, some=(MOST | {"TOP"}, roles("DAYS")), may=ASKED),
-    Rule(_SHAPES.mean_beyond, need=roles("AVERAGE"), may=ASKED | {"PERDAY"}),
+    Rule(_SHAPES.mean_beyond, may=ASKED | {"AVERAGE", "PERDAY"}),
     Rule(_SHAPES.any_beyond, may=MEASURE_ROLES | {"PERDAY", "ONEDAY", "RECEIVED", "BUY"}),
     Rule(_SHAPES.gained, some=(roles("CHANGE", "LOST", "GAINED"),), may=ASKED),
     Rule(

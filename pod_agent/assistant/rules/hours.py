@@ -17,7 +17,8 @@ TIME = rf"(?:({NUMBER})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|mi
 """Four groups: the number, its two noughts, the half of the day, or a word."""
 AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through)(?: before)? )"
 BETWEEN = re.compile(
-    rf"\b(?:(?:in )?(?:between|from) (?:the hours of )?)?{TIME}{AND}{TIME}(?! ?(?:\d|%|[a-z]*(?:th|st|nd|rd)\b))"
+    rf"\b(?:(?:in )?(?:between|from) (?:the hours of )?)?{TIME}{AND}{TIME}(?! ?(?:\d|%|(?:\d*|four|fif|six"
+    rf"|seven|eigh|nin|ten|eleven|twelf)(?:th|st|nd|rd)\b))"
 )
 JOINED = re.compile(rf"\b{TIME} {TIME}(?!\w)")
 AFTER = re.compile(

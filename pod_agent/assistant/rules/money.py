@@ -8,10 +8,9 @@ from itertools import pairwise
 from pod_agent.assistant.plan import Period, Plan, Refusal, Step
 from pod_agent.assistant.rules.case import Case, clarify, query, rates_of, single
 from pod_agent.assistant.rules.money_counts import counted
-from pod_agent.assistant.rules.money_sides import account_sides
+from pod_agent.assistant.rules.money_sides import parted_sides
 from pod_agent.assistant.rules.money_steps import COUNTS, chosen, left_out, measure_of, only_fees, step, unit_of
 from pod_agent.assistant.rules.topics import PAID
-from vocab.query import Filter
 
 __all__ = [
     "any_row",
@@ -99,16 +98,12 @@ def _whole(case: Case) -> list[str] | None:
 
 def _sides(case: Case, measure: str) -> tuple[Step, Step] | None:
     """The two steps that are compared, in the order of the text."""
-    accounts = account_sides(case, measure)
-    if accounts is not None:
-        return accounts
+    parted = parted_sides(case, measure)
+    if parted is not None:
+        return parted
     pair = case.pair()
     if pair is not None:
         return step(case, measure, pair[0]), step(case, measure, pair[1])
-    days = case.reading.days
-    if len(case.wanted) < 2 and len(days) == 2:
-        first, second = (step(case, measure, case.period()) for _ in range(2))
-        return _without(first, days[1]), _without(second, days[0])
     compared = [mark for mark in case.wanted if mark[0] in "EC"]
     letters = {mark[0] for mark in compared}
     if len(compared) > len(set(compared)):
@@ -134,12 +129,6 @@ def _which_of(case: Case, measure: str) -> Plan | Refusal | None:
     low = case.has("LESS")
     part = step(case, measure, case.period(), dimensions=(group,), order=measure if low else f"-{measure}")
     return single("leader", part, None, smallest=low)
-
-
-def _without(part: Step, item: Filter) -> Step:
-    spec = part.spec
-    filters = tuple(other for other in spec.filters if other != item)
-    return Step(spec=query(spec.measures[0], filters, spec.period), name=str(filters), foreign=part.foreign)
 
 
 def compare(case: Case) -> Plan | Refusal | None:
@@ -260,7 +249,7 @@ def extreme(case: Case) -> Plan | Refusal | None:
         part = step(case, measure, case.period())
         return single("list", part, "SGD", smallest=low, show="amount", limit=float(case.reading.top or 5))
     part = step(case, measure, case.period())
-    if case.has("WHERE", "MERCHANT", "WHO"):
+    if case.has("WHERE", "MERCHANT", "WHO") or re.search(r"\bWHICH (?:one )?C\d+ PLACES\b", case.reading.text):
         return single("extreme", part, None, show="merchant", smallest=low)
     if case.has("WHEN", "WHICHDAY"):
         return single("extreme", part, "date", show="date", smallest=low)

@@ -1,4 +1,4 @@
-"""Sides of a comparison of money that are neither names nor periods: the card and the account, one month or another."""
+"""Sides of a comparison of money that are neither names nor periods: two accounts, kinds of days, months."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from pod_agent.assistant.rules.money_steps import measure_of, step
 from pod_agent.assistant.rules.shapes import months_of
 from vocab.query import Filter
 
-__all__ = ["account_sides", "either_month"]
+__all__ = ["either_month", "parted_sides"]
 
 
-def account_sides(case: Case, measure: str) -> tuple[Step, Step] | None:
-    """The steps over two accounts that are set against each other, in the order of the text."""
-    marks, accounts = list(dict.fromkeys(case.reading.marks("K"))), case.reading.accounts
-    if len(accounts) != 2 or len(marks) != 2 or len(case.reading.periods) > 1:
+def parted_sides(case: Case, measure: str) -> tuple[Step, Step] | None:
+    """The steps over two accounts, or two kinds of days, that are set against each other, in the order of the text."""
+    if len(case.reading.periods) > 1:
         return None
-    try:
-        first, second = (_of_account(case, measure, mark) for mark in marks)
-    finally:
-        case.reading.accounts = accounts
-    return first, second
+    for letter, listed in (("K", "accounts"), ("D", "days")):
+        marks = list(dict.fromkeys(case.reading.marks(letter)))
+        if len(marks) == 2 and len(getattr(case.reading, listed)) == 2 and len(case.wanted) < 2:
+            first, second = (_of_one(case, measure, listed, int(mark[1:])) for mark in marks)
+            return first, second
+    return None
 
 
-def _of_account(case: Case, measure: str, mark: str) -> Step:
-    number = int(mark[1:])
-    accounts = case.reading.accounts
-    case.reading.accounts = [accounts[number]]
+def _of_one(case: Case, measure: str, listed: str, number: int) -> Step:
+    """The step over one of the accounts, or of the kinds of days, alone."""
+    every = getattr(case.reading, listed)
+    setattr(case.reading, listed, [every[number]])
     try:
         return step(case, measure, case.period())
     finally:
-        case.reading.accounts = accounts
+        setattr(case.reading, listed, every)
 
 
 def either_month(case: Case) -> Plan | None:

@@ -268,7 +268,7 @@ def _uses_all(plan: Plan, reading: Reading) -> bool:
         return False
     if reading.left_out and not all(_leaves_out(step, reading) for step in plan.steps):
         return False
-    if reading.bounds and not any(step.bound for step in plan.steps):
+    if reading.bounds and plan.limit is None and not any(step.bound for step in plan.steps):
         return False
     narrowed = [step for step in plan.steps if step.foreign or step.text is not None]
     by_group = plan.operation in {"ranking", "leader", "peak", "series"}

@@ -10,6 +10,7 @@ from pod_agent.assistant.rules.bounds import take_bounds
 from pod_agent.assistant.rules.common_names import names_a_place
 from pod_agent.assistant.rules.currencies import take_currency
 from pod_agent.assistant.rules.dates import MONTHS, NUMBERS, WEEKDAYS, Times, read_times
+from pod_agent.assistant.rules.early import EARLY
 from pod_agent.assistant.rules.harmless import HARMLESS
 from pod_agent.assistant.rules.hours import take_hours
 from pod_agent.assistant.rules.lexicon import Lexicon, Name
@@ -29,7 +30,6 @@ from pod_agent.assistant.rules.numerals import in_digits
 from pod_agent.assistant.rules.parts import Reading
 from pod_agent.assistant.rules.phrases import rewritten, rewritten_marks
 from pod_agent.assistant.rules.refusals import refuse
-from pod_agent.assistant.rules.roundabout import EARLY
 from pod_agent.assistant.rules.spelling import POLITE, SHORT
 from pod_agent.assistant.rules.spoken import take_corrections
 from pod_agent.assistant.rules.text import canonical

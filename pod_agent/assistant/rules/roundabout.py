@@ -1,14 +1,12 @@
-"""Roundabout ways to ask for what a plain sentence asks as well: three tables, each for one step of reading. Data only.
+"""Roundabout ways to ask for what a plain sentence asks as well, in two tables. Data only.
 
-``EARLY`` runs over the plain text of a question, before names are found in it. ``ROUNDABOUT`` runs where names stand as
-marks (``E0``), ``MARKED`` where categories (``C0``), times (``P0``), days (``D0``) and limits (``A0``) do as well.
+``ROUNDABOUT`` runs where names stand as marks (``E0``), ``MARKED`` where categories (``C0``), times (``P0``), days
+(``D0``) and limits (``A0``) do as well.
 """
 
 from __future__ import annotations
 
-import re
-
-__all__ = ["EARLY", "MARKED", "ROUNDABOUT"]
+__all__ = ["EXTREME", "MARKED", "ROUNDABOUT"]
 
 EXTREME = (
     r"most (?:expensive|costly|ex|pricey)|priciest|costliest|dearest|biggest|largest|highest|cheapest|smallest|lowest"
@@ -20,75 +18,22 @@ SINGLE = (
 )
 """What one pays for at once: one purchase."""
 OUTING = r"(?:night|evening|afternoon|lunch|dinner|breakfast|brunch|supper|feast|meal)(?: out)?"
-TAG = (
-    r"(?:is|are|do|does|did|was|were|have|has|had|will|would|ca|could|should|ai)n ?t (?:i|it|we|they|you|he|she|that)"
-    r"|(?:is|are|do|does|did|was|were|have|has|had|would|could) not (?:i|it|we|they|you|he|she)|innit"
+LONG = (
+    r"(?:past|last) \w+ (?:weeks|months)|(?:this|last) (?:year|month|quarter)|20\d\d|q[1-4]|january|february"
+    r"|march|april"
+    r"|june|july|august|september|october|november|december|usually|average|only"
 )
-"""Said after a statement: "isn't it"."""
-NEXT = r"how|what|which|when|where|so|and|but|by|in|well|anyway|tell|show|can|could|grab\w*|E\d+"
+"""Beside one of these, Monday to Friday are all such days, and not the last five."""
 ACCOUNT = r"(?:(?:bank )?account|(?:credit |debit )?card)"
-ORDINALS = ("first", "second", "third", "fourth")
-BETWEEN = r"to|and|or|versus|vs|against|with|over|into|than|then|through"
 DONE = (
     r"posted|booked|logged|registered|processed|entered|captured|tracked|credited|debited|recorded|noted|issued|granted"
+    r"|incurred"
 )
 ROWS = (
     r"refunds?|fees?|charges|purchases?|payments?|transactions?|withdrawals?|transfers?|plays?|skips|steps|videos?"
     r"|orders?|salary|pay|income|interest"
 )
 THINGS = "shops|shop|merchants|merchant|artists|artist|songs|song|podcasts|podcast|channels|channel|categories|category"
-
-QUARTERS = tuple(
-    pair
-    for number, word in enumerate(ORDINALS, 1)
-    for pair in (
-        (
-            (
-                rf"\b(?:the )?{word}(?: quarter)?(?= (?:{BETWEEN}) (?:the )?(?:{'|'.join(ORDINALS)}|q[1-4]) quarters?\b)"
-                rf"|(?<=\bquarter )(?:the )?{word}(?! quarter)\b(?=$)"
-            ),
-            f"q{number}",
-        ),
-        (
-            (
-                rf"\b((?:{'|'.join(ORDINALS)}) quarter(?: of)?(?: 20\d\d)?) ({BETWEEN}) (?:the )?{word}(?: one)?"
-                r"(?= of\b|$)"
-            ),
-            rf"\1 \2 q{number}",
-        ),
-    )
-)
-"""From the second to the third quarter; from the first quarter to the second."""
-
-EARLY = tuple(
-    (re.compile(pattern), plain)
-    for pattern, plain in (
-        (
-            (
-                r"\b(?:a |just |only |simple |plain )*yes or (?:a )?no"
-                r"(?: (?:will|would|is|are) (?:do|be fine|suffice|be enough|fine|enough|plenty|all (?:i|we) need))?(?= ?$)"
-            ),
-            " ",
-        ),
-        (rf"(?<=\w) (?:{TAG})(?= (?:{NEXT})\b| ?$)", " "),
-        (rf"\b(per|each|every|{EXTREME}) (?:single )?(?:booking|reservation)\b(?! com)", r"\1 purchase"),
-        (r"\bsubscriptions? (outlay|spend|spending|expenditure|expenses)\b", "spending on subscriptions"),
-        (r"\bgood (?:morning|evening|afternoon|day) (?=(?:may|might|i|my|our|kindly|will|let|please)\b)", " "),
-        (
-            (
-                r"\b(?:and |or )?(?:if (?:you |i |we )?(?:still )?(?:have|hold|keep|kept|got) (?:it|that|them)(?: still)?"
-                r"|(?:i |we )?(?:can ?not|cant|could not|couldnt|do not|dont) (?:quite |really )?"
-                r"(?:remember|recall|tell|say)(?: (?:it|which|now|anymore|right now))?)(?= ?$| which\b| what\b)"
-            ),
-            " ",
-        ),
-        (r"\b(?:god )?bless (?:them|him|her|it|their hearts?|its heart)\b", " "),
-        (r"\bone (?:more|last|other|final|quick) (?:thing|question|query|matter|one)\b", " "),
-        (r"\bat (?:present|the moment|this moment|this point(?: in time)?|the present time)\b", "now"),
-        *QUARTERS,
-    )
-)
-"""Pairs of a pattern and what it becomes, in order."""
 
 ROUNDABOUT = (
     # who is spoken to, and what is said besides
@@ -118,11 +63,14 @@ ROUNDABOUT = (
     (r"\b(?:with|by) (?:a |the )?transaction dates? (?=(?:from|between|in|of)\b)", ""),
     # what is counted or left out anyway
     (
-        (r"\b(?:with |and )?waived (?:\w+ ){0,2}?(?:fees?|charges?)(?: (?:are|being|all))? (?:included|counted|inclusive"
+        (r"\b(?:with |and )?waived (?:\w+ ){0,2}?(?:fees?|charges?)(?: (?:are|being|all))? (?:included|counted"
+         r"|inclusive"
         r"|too|as well)(?: in)?\b|\b(?:including|incl|counting|with|inclusive of) (?:the |any |all )?waived (?:\w+ )?"
         r"(?:fees?|charges?)\b"),
         " ",
     ),
+    ((r"\b(?:with |the )*refunds? (?:already|all|being) (?:deducted|subtracted|taken off"
+     r"|netted(?: off)?)\b"), "after refunds"),
     (r"\bnet of (?:the |any |all |my )*(?:waivers?|waived (?:fees?|charges?))\b", "after refunds"),
     (
         (r"\b(?:after|net of|less|minus|once) (?:deducting |subtracting )?(?:whatever|what|anything|everything|all|the "
@@ -131,7 +79,8 @@ ROUNDABOUT = (
         " after refunds ",
     ),
     (
-        (r"\b(?:once|after|when|with) (?:the |my |all |any )*(?:\w+ ){0,2}?(?:that )?(?:i|we) (?:have |had )?(?:returned"
+        (r"\b(?:once|after|when|with) (?:the |my |all |any )*(?:\w+ ){0,2}?(?:that )?(?:i|we) (?:have "
+         r"|had )?(?:returned"
         r"|sent back|gave back|brought back|took back|handed back)(?: (?:is|was|are|were|has been|have been))?"
         r"(?: (?:taken off|deducted|subtracted|netted(?: off)?|off|counted))?\b"),
         " after refunds ",
@@ -160,6 +109,10 @@ ROUNDABOUT = (
     (rf"\b({EXTREME}) (?:single )?(?:{SINGLE}|{OUTING}) (?:at|from|with|by|in|for|on|i had at) (?=E\d)",
      r"\1 purchase at "),
     (rf"\bE(\d+) ({EXTREME}) (?:{SINGLE})\b", r"\2 purchase at E\1"),
+    (r"\bwhat (?:does|do|did|is) (E\d+) (?:charge|bill|take|deduct|debit)(?:ing)?(?: (?:from )?(?:me|us))?\b",
+     r"how much does \1 cost me"),
+    (r"\b(every |each |all |any )?bank (?:and|or) (?:credit )?card (fees?|charges?)\b", r"\1bank \2"),
+    (r"\b(?:list )?(?:every|each) (bank|card|late|annual|service) (fee|charge)\b", r"list \1 \2s"),
     # from which account
     (
         (rf"\b(?:rather than|instead of|as opposed to|not) (?:(?:by|on|from|with|via|through) )?(?:the |my )?{ACCOUNT}"
@@ -167,8 +120,10 @@ ROUNDABOUT = (
         " ",
     ),
     (
-        (r"\b(?:was|were|is|are|got|been|get|being )? ?(?:met|settled|covered|funded|financed|borne|ran|run|running|runs"
-        rf"|routed|handled|put) (?:from|by|with|out of|through|via|on|over) (?:the |my |our )?({ACCOUNT})\b"),
+        (r"\b(?:was|were|is|are|got|been|get|being )? ?(?:met|settled|covered|funded|financed|borne|ran|run"
+         r"|running|runs"
+        rf"|routed|handled|put|came|come|comes|paid|went|gone)"
+            rf" (?:from|by|with|out of|off|through|via|on|over) (?:the |my |our )?({ACCOUNT})\b"),
         r" spent from the \1",
     ),
     # people
@@ -201,7 +156,29 @@ ROUNDABOUT = (
     ),
     (r"\bwhat (?:has|did|had) my weight (?:done|do|been doing)\b(?: in (?:kilos|kg|kilograms))?",
      "how much did my weight change"),
+    (
+        (
+            r"\bby how much (?:does|did|do|has|have) (?:what i (?:spend|spent)|(?:my |the )?(?:spending|spend"
+            r"|expenses|costs?))"
+            r" (on|at|for) (.+?) (?:beat|exceed|outstrip|top|surpass|outweigh)(?:ed|en)? (?:(?:what i (?:spend|spent)"
+            r"|(?:my |the )?(?:spending|spend|expenses|costs?)|that|those) )?(?:on|at|for) "
+        ),
+        r"how much more did i spend \1 \2 than \1 ",
+    ),
     # sums and counts
+    (r"\b(?:stood|stands|came|comes|amounts|amounted) at (?:what|which) (?:figure|sum|amount|total)\b", "how much"),
+    (
+        (
+            r"\b(?:and )?(?:what|how much) (?:each|every one)(?: of (?:them|these|those))? (?:takes?|costs?|charges?|is"
+            r"|sets me back)(?: (?:from )?me)?(?: (?:per|a|each) (?:month|year))?\b"
+        ),
+        " ",
+    ),
+    (r"\b(?:gets?|got|took|takes|takes? in|receives?|received) (?:the )?most of my (\w+) (?:money|budget|spending)\b",
+     r"i spent most on \1"),
+    ((r"^the (E\d+ )?orders? that (?:was|were|got) (refunded|cancelled) which (?:ones? )?(?:was|were) (?:it"
+     r"|they|that|those)$"),
+     r"list my \2 orders at \1"),
     (
         (r"(?<=\w) what (?:have|has|did|do|does) (?:they|these|those|all (?:that|those|these)) (?:all )?(?:cost|set)"
         r"(?: (?:me|us))?(?: back)?\b"),
@@ -220,7 +197,8 @@ ROUNDABOUT = (
     (r"\blike (?:bought|spent|paid)(?: in total)?(?= ?$)", " "),
     (r"\bdid i was (\w+)ing\b", r"did i \1"),
     (
-        (r"^if (?:i|we) (?:have |had |ever |actually )*(?=(?:bought|spent|paid|played|watched|listened|slept|walked|went"
+        (r"^if (?:i|we) (?:have |had |ever |actually )*(?=(?:bought|spent|paid|played|watched|listened|slept"
+         r"|walked|went"
         r"|sent|received|got|ordered|visited|purchased|used)\b)(?!.*\b(?:how|what|which|when|where)\b)"),
         "did i ",
     ),
@@ -235,7 +213,33 @@ ROUNDABOUT = (
         r"when did i first play \1",
     ),
     (r"\bone (month|week|day) ((?:costs?|spend|use|pay|need)(?: me)?) how much\b", r"per \1 how much \2"),
+    (
+        (
+            r"\b(?:the )?(?:length|duration)(?: in (hours|minutes))? of (?:my |the )?(longest|shortest) "
+            r"(?:night(?: of)?(?: sleep)?|sleep)\b"
+        ),
+        r"how many \1 was my \2 sleep",
+    ),
+    (
+        (
+            r"\b(?:during|on|over) (?:my|our|the) (?:trip|journey|holiday|vacation|stay|visit|tour) (?:to|in|through"
+            r"|around) (?:[a-z]+ ){1,2}(?=(?:from|between) \d)"
+        ),
+        " ",
+    ),
+    (r"^(?:are|were) there (?:any )?subscriptions (?:that )?(.*?) (?:name|list|give|tell) (?:me )?them\b.*$",
+     r"which subscriptions \1"),
+    (
+        (
+            r"^((?:\w+ )?)(E\d+)( (?!.*E\d).*)\b(sent|send|gave|give|transferred|transfer"
+            r"|paynow(?:ed)?) (?:her|him|them)"
+            r"(?: any)?(?: money)?\b"
+        ),
+        r"\1\3\4 \2",
+    ),
     # ranked
+    (r"\bargmax over (weekday|month|day|merchant|shop|artist|song)s? of (?:my )?", r"which \1 has the highest "),
+    (r"\bby (?:the )?(?:number|count|amount) of (?:videos|vids|clips|plays)(?= ?$)", " "),
     (rf"\b(?:which|what) ({THINGS}) (?:owned|ruled|dominated|topped|led|won|headed|filled) (?:my |our |the )?",
      r"top \1 in "),
     (r"\bhottest\b|\bmost loved\b|\bbiggest hit(?= |s )", "top"),
@@ -251,8 +255,10 @@ ROUNDABOUT = (
     (r"\bbing(?:e|ed|eing|ing)(?: watch(?:ed|ing)?)?\b", "watch"),
     (r"\bsat (?:down|back|through)(?: and)?(?: with| to| for| in front of)?\b", "watched"),
     (r"\b(?:fell|falls|fallen) (?=(?:on|under|within)\b)", "was "),
-    (r"\bmonday (?:to|till|until|through|thru) friday(?= only\b)", "weekdays"),
-    (r"\b(this|last) (year|month|quarter) monday (?:to|till|until|through|thru) friday\b", r"\1 \2 weekdays"),
+    (
+        rf"^(?=.*\b(?:{LONG})\b)(.*?)\b(?:from )?mon(?:day)? (?:to|till|until|through|thru) fri(?:day)?\b(?: only)?",
+        r"\1 weekdays",
+    ),
     (r"\b(?:income|salary|earnings) (?:minus|less) (?:my )?(?:expenditures?|outgoings|outlay)\b", "net"),
     (r"\byear to date (20\d\d)\b", r"in \1"),
 )  # fmt: skip

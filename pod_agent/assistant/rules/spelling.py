@@ -227,7 +227,8 @@ SHORT = {
 POLITE = (
     r"\b(?:may|can|could) i (?:please )?(?:know|ask|see|get)\b|\b(?:can|could|would|will) you (?:please"
     r" )?(?:tell|show|give) me\b"
-    r"|\bi (?:want|would like|need|like) to (?:know|see)\b|\b(?:do|does) (?:you|anyone) know\b|\b(?:tell|give) me\b"
+    r"|\bi (?:want|would like|need|like) to (?:know|see(?! (?:my|our|all|the) .*\b(?:orders|purchases|payments"
+    r"|refunds)\b))\b|\b(?:do|does) (?:you|anyone) know\b|\b(?:tell|give) me\b"
     r"|\b(?:please|kindly|hey|hello|hi|thanks|thank you|help me|just|actually|roughly|exactly|say)\b"
     r"|\b(?:according to|in|from|based on) my records\b|\bdo you have\b"
 )

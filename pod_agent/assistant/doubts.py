@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from pod_agent.assistant.plan import Plan
 from pod_agent.assistant.rules.harmless import is_english
 from pod_agent.assistant.rules.text import canonical, distance
 from pod_agent.assistant.weighty import BETWEEN, MONTH, Weighed, bare
 from vocab.query import Filter
 
-__all__ = ["DOUBTS"]
+__all__ = ["DOUBTS", "times_by_story"]
 
 JOINED: Final = r"\b(?:and|or|plus|as well as|along with|together|combined|both|vs|versus|with|then|to)\b|[+,;/&]"
 """Words by which two periods stand side by side."""
@@ -22,7 +23,8 @@ LONGEST: Final = {"day": 1, "night": 1, "evening": 1, "week": 7, "weekend": 7, "
 """Days of what is pointed to."""
 SOUND: Final = (
     r"play\w*|listen\w*|hear\w*|music|songs?|tracks?|artists?|bands?|albums?|podcasts?|episodes?|minutes?|mins?|hours?"
-    r"|hrs?|time|streams?|streamed|streaming|watch\w*|videos?|clips?|view\w*|skip\w*|discover\w*|tunes?|singers?|ads?|adverts?|sit|sat|see|saw|seen"
+    r"|hrs?|time|streams?|streamed|streaming|watch\w*|videos?|clips?|view\w*|skip\w*|discover\w*|tunes?"
+    r"|singers?|ads?|adverts?|sit|sat|see|saw|seen"
 )
 PLAYED: Final = frozenset(
     "plays listening_minutes listening_hours podcast_minutes podcast_hours videos music_videos".split()
@@ -220,7 +222,9 @@ def _cancelled_too(seen: Weighed) -> str | None:
 
 def _put_after(seen: Weighed) -> str | None:
     """A thing taken out that stands only behind the words which take out another: "snacks excepted, eating out"."""
-    hit = re.search(r"\b([\w-]+ (?:excepted|excluded|aside|omitted|left out|not counted)),? (.*)", seen.question)
+    hit = re.search(
+        r"\b((?!leav|sett?|put)[\w-]+ (?:excepted|excluded|aside|omitted|left out|not counted)),? (.*)", seen.question
+    )
     if hit is None:
         return None
     before = seen.question[: hit.end(1)]
@@ -237,6 +241,84 @@ def _featuring(seen: Weighed) -> str | None:
         if len(names) > 1 and (hit := _between(seen, names)):
             return hit
     return None
+
+
+def times_by_story(question: str, plan: Plan) -> str | None:
+    """A time told by what was done then, where the plan looks at all there is: "while I was away"."""
+    if any(step.spec.period for step in plan.steps) or plan.operation in {"occasion", "subscriptions"}:
+        return None
+    hit = re.search(rf"\b(?:before|while|when|after|since|until) (?:i|we|my \w+|our \w+) {DONE}\b", bare(question))
+    return hit[0] if hit else None
+
+
+DONE: Final = r"(?:first |last )?(?!need|feed)(?:was|were|had|got|went|bought|quit|left|came|met|became|[a-z]{2,}ed)"
+
+
+def _story(seen: Weighed) -> str | None:
+    return times_by_story(seen.said, seen.plan)
+
+
+def _both_tops(seen: Weighed) -> str | None:
+    """One ranking, where two are asked for."""
+    hit = re.search(
+        rf"\b(?:top|most played|best|favourite|biggest) (?:\d+ )?{THINGS} (and (?:top |my )?(?:\d+ )?{THINGS})\b",
+        seen.question,
+    )
+    return hit[1] if hit else None
+
+
+THINGS: Final = r"(?:artist|song|album|podcast|channel|video|shop|merchant|categorie|category|product|track)s?"
+
+
+def _periods_apart(seen: Weighed) -> str | None:
+    """One of two months, a month that has not begun, and days that are limited as a whole."""
+    value = seen.plan.operation == "value"
+    if value and (hit := seen.found(rf"(?:{MONTH}) or (?:{MONTH})")):
+        return hit
+    if (hit := seen.found(rf"this (?:{MONTH})")) and not any(last.year == seen.today.year for _, last in seen.periods):
+        return hit
+    limited = any(each.field == "amount" for each in seen.filters)
+    if limited and value and seen.plan.steps[0].spec.measures[0] != "days":
+        return seen.found(r"days?\b.*\b(?:i|we) (?:spent|paid|spend|pay)")
+    return None
+
+
+def _named_amiss(seen: Weighed) -> str | None:
+    """Fees where a card is meant, plays where money is, and the cheapest place, which is not where least was spent."""
+    if any(value.endswith(" fees") for value in seen.values("in")) and not seen.found(r"\w*fees?|charge[sd]?|waived"):
+        return seen.found(r"(?:\w+ )?card") or seen.found(r"\w+ bank")
+    if seen.plan.steps and seen.plan.steps[0].spec.measures[0] == "music_videos":
+        return seen.found("how much|spen[dt]|paid|cost")
+    if seen.plan.operation == "leader" and seen.plan.smallest and "purchases" not in seen.plan.steps[0].spec.measures:
+        return seen.found(
+            r"cheap(?:est|er) (?:\w+ )?(?:shop|store|place|restaurant|supermarket|merchant|spot)|cheapest to"
+        )
+    return None
+
+
+WORDS: Final = dict(
+    zip("two three four five six seven eight nine ten eleven twelve dozen".split(), (*range(2, 13), 12), strict=True)
+)
+NUMBERED: Final = (
+    r"(?:\w+ ){0,2}?(?:shops|songs|artists|albums|podcasts|channels|videos|products|items|purchases|days|nights"
+    r"|merchants|stores|rides|trips|orders|categories|places|months|weeks|payments|tracks)"
+)
+
+
+def _counted(seen: Weighed) -> str | None:
+    """A number in words before things, which the plan does not show."""
+    hit = re.search(rf"\b({'|'.join(WORDS)}) {NUMBERED}\b", seen.question)
+    if hit is None or seen.plan.operation == "subscriptions":
+        return None
+    number = WORDS[hit[1]]
+    limits = {seen.plan.limit, *(step.spec.limit for step in seen.plan.steps)}
+    things = {len(_texts(each)) for each in seen.filters} | {len(seen.plan.steps), len(seen.periods)}
+    shown = {each.value for each in seen.filters} | {step.bound[1] for step in seen.plan.steps if step.bound}
+    if number in limits or number in things or number in shown:
+        return None
+    spans = {(last - first).days + 1 for first, last in seen.periods}
+    months = {(last.year - first.year) * 12 + last.month - first.month + 1 for first, last in seen.periods}
+    return None if spans & {number, number * 7} or number in months or number + 1 in months else hit[0]
 
 
 def _between(seen: Weighed, names: list[str]) -> str | None:
@@ -287,5 +369,6 @@ LONG: Final = 8
 DOUBTS: Final[tuple[Callable[[Weighed], str | None], ...]] = (
     _pointing, _added_up, _both_ways, _beside, _included, _fees_of_refunds, _beyond_income, _months_over, _unheard,
     _two_accounts, _half_out, _lacking, _yes_or_no, _other_sort, _cancelled_too, _put_after, _featuring, _half_named,
+    _story, _both_tops, _periods_apart, _named_amiss, _counted,
 )  # fmt: skip
 """Each tells the first words that the plan does not show."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pod_agent.assistant.doubts import times_by_story
 from pod_agent.assistant.plan import Plan, Planner, Refusal
 from pod_agent.assistant.rules.clauses import core
 from pod_agent.assistant.rules.lexicon import Lexicon
@@ -25,4 +26,4 @@ class Telling:
         if asking is None or asking == question:
             return found
         again = self._planner.plan(asking, today)
-        return again if isinstance(again, Plan) else found
+        return again if isinstance(again, Plan) and times_by_story(question, again) is None else found

@@ -70,6 +70,8 @@ ALWAYS: Final = (
     rf"top (?:\w+ )?(?:{GROUP}|song|channel)s? (?:together|combined|altogether|in total)",
     r"and (?:where|when)(?=\?|$)",
     r"unless",
+    r"(?:from|since|until|by|before) then",
+    r"(?:pay|paid|paying|clear(?:ed)?|repa(?:y|id)) (?:off |down |back )(?:my |the )?(?:\w+ )?card",
     r"(?:target|goal|ideal|planned) (?:weight|steps|sleep|spend(?:ing)?)",
     r"(?:second|third|2nd|3rd|fourth|fifth|next)[ -](?:to[ -])?last|penultimate",
     r"(?:one|one but|but one) (?:before )?last",

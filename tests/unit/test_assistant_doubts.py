@@ -88,6 +88,21 @@ PAIRS = [
     ("How many Work Diaries videos in October?", "How many Wok Diaries videos?", _plan(CHANNEL, measure="videos")),
     ("Second to last purchase at Acme", "Last purchase at Acme", _plan(SHOP, period=None, operation="occasion")),
     ("October unless it was at Acme", "October at Acme", _plan(SHOP)),
+    ("Top artist and top song in October", "Top artist in October", _plan(measure="plays", operation="leader")),
+    ("October or September?", "October and September", _plan(also=(date(2026, 9, 1), date(2026, 9, 30)))),
+    ("This December", "In December", _plan(period=(date(2025, 12, 1), date(2025, 12, 31)))),
+    ("Days in October I spent over 50", "Over 50 in October", _plan(OVER)),
+    ("My card in October", "My card's fees in October", _plan(Filter("merchant", "in", ("Acme Card Fees",)))),
+    ("How much on YouTube Music", "How many on YouTube Music", _plan(period=None, measure="music_videos")),
+    (
+        "Cheapest grocery shop in October",
+        "Where did I spend least in October",
+        _plan(operation="leader", smallest=True),
+    ),
+    ("What do ten Acme rides cost in October", "What do my rides cost in October", _plan(SHOP)),
+    ("Top three days of October", "Top days of October", _plan(operation="ranking")),
+    ("What did I pay while I was away?", "What did I pay while ago?", _plan(period=None)),
+    ("How much did I pay off my card in October?", "How much did I pay in October?", _plan()),
     ("Target weight in October", "Weight in October", _plan(measure="weight")),
 ]
 

@@ -197,7 +197,8 @@ def _other_sort(seen: Weighed) -> str | None:
     """Counts for dollars, a date for a thing, quantities for prices, one order for one purchase, a day for a week."""
     measures = {step.spec.measures[0] for step in seen.plan.steps}
     kind = seen.plan.operation
-    if measures & {"purchases", "transactions"} and (hit := seen.found("how many (?:dollars|bucks|sgd)")):
+    counted = measures & {"purchases", "transactions"} and kind != "subscriptions"
+    if counted and (hit := seen.found("how many (?:dollars|bucks|sgd)")):
         return hit
     if kind == "occasion" and re.match("(?:which|what|who)", seen.question):
         return None if seen.found("when|days?|dates?|nights?|months?|years?|time|last|since") else "first"
@@ -328,11 +329,16 @@ def _between(seen: Weighed, names: list[str]) -> str | None:
     return hit[1] if hit else None
 
 
+POSSESSIVE: Final = re.compile("['\u2019]s ")
+
+
 def _half_named(seen: Weighed) -> str | None:
     """A name of several words, written as one, of which the plan's name has only some."""
     proper = seen.proper
     runs = (
-        re.findall(r"[A-Z][\w'\u2019&-]*(?: (?:(?:of|the|and|by|with) )?[A-Z][\w'\u2019&-]*)+", seen.said)
+        re.findall(
+            r"[A-Z][\w'\u2019&-]*(?: (?:(?:of|the|and|by|with) )?[A-Z][\w'\u2019&-]*)+", POSSESSIVE.sub(" ", seen.said)
+        )
         if proper
         else ()
     )

@@ -149,8 +149,12 @@ def test_a_server_that_is_not_installed_says_how_to(tmp_path: Path) -> None:
 @pytest.mark.solid
 def test_it_is_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node_modules()
-    monkeypatch.setenv("PATH", str(tmp_path))  # no npm could install it
-    assert (install_server(CACHE) / "@solid" / "community-server" / "package.json").is_file()
+    monkeypatch.setenv("PATH", str(tmp_path))  # only the npm of a package could install it, and would tell its progress
+    told: list[tuple[int, int]] = []
+    assert (
+        install_server(CACHE, lambda *counts: told.append(counts)) / "@solid" / "community-server" / "package.json"
+    ).is_file()
+    assert told == []
 
 
 def test_without_node_the_error_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -246,13 +246,16 @@ def _featuring(seen: Weighed) -> str | None:
 
 def times_by_story(question: str, plan: Plan) -> str | None:
     """A time told by what was done then, where the plan looks at all there is: "while I was away"."""
-    if any(step.spec.period for step in plan.steps) or plan.operation in {"occasion", "subscriptions"}:
+    if any(step.spec.period for step in plan.steps) or plan.operation in {"occasion", "subscriptions", "price"}:
         return None
     hit = re.search(rf"\b(?:before|while|when|after|since|until) (?:i|we|my \w+|our \w+) {DONE}\b", bare(question))
     return hit[0] if hit else None
 
 
-DONE: Final = r"(?:first |last )?(?!need|feed)(?:was|were|had|got|went|bought|quit|left|came|met|became|[a-z]{2,}ed)"
+DONE: Final = (
+    r"(?!need|feed|(?:started|began|joined) (?:keeping|recording|tracking|using|here))"
+    r"(?:was|were|had|got|went|bought|quit|left|came|met|became|[a-z]{2,}ed)"
+)
 
 
 def _story(seen: Weighed) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pod_agent.assistant.doubts import times_by_story
 from pod_agent.assistant.plan import Operation, Period, Plan, Step
 from pod_agent.assistant.weighing import unweighed
 from vocab.query import Filter, QuerySpec
@@ -115,6 +116,20 @@ def test_a_plan_that_does_not_fit_is_held_back(question: str, plan: Plan) -> Non
 @pytest.mark.parametrize(("question", "plan"), [(fits, plan) for _, fits, plan in PAIRS if fits], ids=str)
 def test_the_same_plan_passes_where_it_fits(question: str, plan: Plan) -> None:
     assert unweighed(question, plan, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("While I was in Japan, how many steps did I take?", "while i was"),
+        ("Before I got the new card, what did I spend?", "before i got"),
+        ("How often was I refunded since I started keeping records?", None),
+        ("When I need it, what did I spend?", None),
+    ],
+)
+def test_a_time_that_is_told_by_what_was_done_then_is_no_time_of_all_records(question: str, told: str | None) -> None:
+    assert times_by_story(question, _plan(period=None)) == told
+    assert times_by_story(question, _plan()) is None
 
 
 def test_that_day_is_a_day_that_the_plan_has() -> None:

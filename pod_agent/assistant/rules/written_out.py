@@ -48,6 +48,7 @@ SAID = tuple(
         (r"(?<!\S)~ ?(?=\S)", "approximately "),
         (r"(?:>=|=>|\u2265) ?(?=s?\$|sgd|\d)", " at least "),
         (r"(?:<=|=<|\u2264) ?(?=s?\$|sgd|\d)", " at most "),
+        (r" ?(?:!=|<>|\u2260) ?", " not "),
         (r"> ?(?=s?\$|sgd|\d)", " over "),
         (r"< ?(?=s?\$|sgd|\d)", " under "),
         (r"\bnat['\u2019]?l\b", "national"),

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from pod_agent.assistant.agreement import UNKNOWN, AgreedPlanner, Readers
 from pod_agent.assistant.beside import NOTHING, Beside
 from pod_agent.assistant.classifier.reader import ClassifierReader, classifier
+from pod_agent.assistant.conversation import Talk, in_conversation
 from pod_agent.assistant.executor import execute
-from pod_agent.assistant.following import Talk, in_conversation
 from pod_agent.assistant.plan import Plan, Planner, Refusal
 from pod_agent.assistant.respelling import Respelling
 from pod_agent.assistant.rules.lexicon import Lexicon, lexicon_of

@@ -208,6 +208,13 @@ def test_a_refusal_that_names_a_command_leads_to_its_page(client: FlaskClient) -
     assert 'href="/budgets/">Budgets</a>' in ask(client, "am I within my budgets?")
 
 
+def test_a_question_of_its_own_is_asked_back_as_such_amid_a_conversation(client: FlaskClient) -> None:
+    ask(client, "Which shop did I buy at most often?")
+    assert "how much on eating-out this month" in choices(ask(client, "how much on coffee this month"))
+    ask(client, GROCERIES)
+    assert "Please ask the whole question" in ask(client, "how many of those")
+
+
 def test_a_choice_of_what_to_work_out_keeps_what_it_was_asked_of(client: FlaskClient, agent: AgentWithGrants) -> None:
     offered = choices(ask(client, "coffee?"))
     assert offered

@@ -43,7 +43,7 @@ RARELY: Final = 3
 """A word that is used so many times less than another one is tried after it."""
 COMMON: Final = 100
 """What words of time count at least: the wordings are masked, and have few of them."""
-SENTENCES: Final = 6
+SENTENCES: Final = 4
 """Sentences that are tried, at most."""
 EACH: Final = 3
 """Words that a token may stand for, at most."""

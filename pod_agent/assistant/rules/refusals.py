@@ -36,7 +36,11 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"\b(?:should|shall i|is it (?:worth|wise|safe|better|okay|ok)|worth (?:it|buying|keeping)"
+            r"^how (?:do|can|could|would) (?:i|we|you|one) (?:stop|fix|repair|cook|bake|clean|remove|install"
+            r"|reset|unblock"
+            r"|treat|cure|grow|train|log ?in|sign up|build|draw|tie|fold|wash|mend|replace|make an?)\b"
+            r"|\b(?:would|will|might) (?:best )?suit (?:me|my)\b"
+            r"|\b(?:should|shall i|is it (?:worth|wise|safe|better|okay|ok)|worth (?:it|buying|keeping)"
             r"|can i afford|could i afford"
             r"|do you (?:think|recommend)|recommend|what would you|good idea|advice|advise|suggest|how (?:can|do"
             r"|could) i (?:save|reduce|cut|lower|improve)"
@@ -78,6 +82,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"|neighbou?rs?|boss|colleagues?"
             r"|parents?|kids?|family)s?|other (?:people|users|customers)|average (?:person|singaporean|user"
             r"|household|family)|singaporeans"
+            r"|^(?:does|did|do) my (?!\w*(?:steps|spendings?|purchases|orders|costs|expenses|bills"
+            r"|subscriptions|refunds)\b)"
+            r"\w+s (?:spend|earn|listen|walk|sleep|buy|pay|save|watch)"
             r"|(?:does|did|do|is|was) (?:he|she|they|everyone|people) (?:earn|make|spend|listen|weigh|owe|live"
             r"|pay|save|have)"
             r"|(?:does|did|do|is|was|has) E\d (?:earn|make|weigh|owe|live|spend|spent|earned|bought|buy|listen"
@@ -113,7 +120,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         (
             r"\b(?:blood (?:pressure|type)|cholesterol|nutrition|medicines?|diagnos[ei]s"
             r"|messages?|emails?|texts?|whatsapp|telegram|sms|photos?|calls?|contacts?|calendar events?"
-            r"|appointments?|location|where was i"
+            r"|appointments?|location|where was i|where (?:was|is|were|are) my (?:phone|car|keys?|bag|wallet|bike)"
             r"|gps|weather|screen time|search(?:es)? history|browser|passport|address)\b"
         ),
         "Data of that kind is not held.",

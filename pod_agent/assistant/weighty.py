@@ -70,6 +70,8 @@ ALWAYS: Final = (
     rf"top (?:\w+ )?(?:{GROUP}|song|channel)s? (?:together|combined|altogether|in total)",
     r"and (?:where|when)(?=\?|$)",
     r"unless",
+    r"but one(?=[?.!]*$)",
+    r"because of(?! (?:my|our|the) (?:\w+ ){0,2}(?:form|report|claim|project|review))",
     r"(?:from|since|until|by|before) then",
     r"(?:pay|paid|paying|clear(?:ed)?|repa(?:y|id)) (?:off |down |back )(?:my |the )?(?:\w+ )?card",
     r"(?:target|goal|ideal|planned) (?:weight|steps|sleep|spend(?:ing)?)",

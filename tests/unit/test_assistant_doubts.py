@@ -104,6 +104,8 @@ PAIRS = [
     ("Top three days of October", "Top days of October", _plan(operation="ranking")),
     ("What did I pay while I was away?", "What did I pay while ago?", _plan(period=None)),
     ("How much did I pay off my card in October?", "How much did I pay in October?", _plan()),
+    ("What did the last eggs cost but one?", "What did the last eggs cost?", _plan(operation="price")),
+    ("What did I spend because of Japan?", "What did I spend?", _plan(period=None)),
     ("Target weight in October", "Weight in October", _plan(measure="weight")),
 ]
 

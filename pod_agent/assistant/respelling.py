@@ -43,8 +43,10 @@ RARELY: Final = 3
 """A word that is used so many times less than another one is tried after it."""
 COMMON: Final = 100
 """What words of time count at least: the wordings are masked, and have few of them."""
-SENTENCES: Final = 4
-"""Sentences that are tried, at most."""
+SENTENCES: Final = 5
+"""Sentences that are tried, at most: each is planned as the question itself is."""
+ALL: Final = 12
+"""Sentences that these are taken from."""
 EACH: Final = 3
 """Words that a token may stand for, at most."""
 DATED: Final = frozenset({*MONTHS, *WEEKDAYS, "christmas"})
@@ -129,8 +131,10 @@ def _ways(question: str, lexicon: Lexicon, *, doubted: bool) -> Iterator[list[st
             for _, ranks in options
         ]
         spans = [token.span() for token, _ in options]
-        texts = (_with(question, spans, words) for words in islice(product(*choices), SENTENCES))
-        new = [text for text in dict.fromkeys(texts) if text not in seen]
+        texts = (_with(question, spans, words) for words in product(*choices))
+        new = list(
+            islice((text for text in dict.fromkeys(islice(texts, ALL)) if text not in seen), SENTENCES - len(seen))
+        )
         seen.update(new)
         if new:
             yield new

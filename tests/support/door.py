@@ -113,7 +113,10 @@ class Door:
         self.helper = Helper(folder / "helper", own, clock=now, network=Router(self._apps))
         config = init_leader(folder / "leader", invitation, url=LEADER, controller="https://shop.example/profile#us")
         self.leader = Leader(folder / "leader", config, clock=now)
-        self.operators = [Operator(folder / f"operator-{number}", number) for number in range(MIN_ISSUERS)]
+        self.operators = [
+            Operator(folder / f"operator-{number}", number, clock=lambda: now().timestamp())
+            for number in range(MIN_ISSUERS)
+        ]
         for operator in self.operators:
             trust_issuer(folder / "helper", operator.url)
         helper_app = httpx.WSGITransport(create_helper_app(self.helper))

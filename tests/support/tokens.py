@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -100,14 +101,14 @@ def _made_roster(path: str) -> bytes | None:
 class Operator:
     """A made-up pod operator in this process: provider, issuer and people; ``number`` keeps several apart."""
 
-    def __init__(self, home: Path, number: int, *, people: int = 60) -> None:
-        """Set it up in ``home``, or open the one that is there."""
+    def __init__(self, home: Path, number: int, *, people: int = 60, clock: Callable[[], float] = time.time) -> None:
+        """Set it up in ``home``, or open the one that is there; ``clock`` is the issuer's, in seconds since 1970."""
         self.operator = MadeUpOperator(f"http://127.0.0.1:{7011 + number}/", people)
         if not home.exists():
             init_operator(home, port=7011 + number, people=people)
         self.url = self.operator.url
         self.invitation: IssuerInvitation = read_invitation(home / INVITATION)
-        self.issuer = Issuer(home, load_issuer(home), new_key=self._key)
+        self.issuer = Issuer(home, load_issuer(home), clock=clock, new_key=self._key)
         self._made, self._number = 0, number
         self._apps: dict[str, httpx.BaseTransport] = {}
         self.logins = TokenCheck(self.url, providers=[self.url], client=httpx.Client(transport=Router(self._apps)))

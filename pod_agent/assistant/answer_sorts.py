@@ -17,6 +17,8 @@ FIRST_THING: Final = (
     r" (?:song|track|artist|album|podcast|episode|video|channel|product|item|thing)\b(?!.*\b(?:when|date|day)\b)"
 )
 """What came first or last, not when."""
+NAMED: Final = r"(?:who|where) (?!(?:am|are|do) (?:i|we)(?: stand)?\b)(?!.*\bhow (?:much|many|often|long)\b)"
+"""A question for a person or a place, and none for where somebody stands with something."""
 
 
 def _names(seen: Weighed) -> str | None:
@@ -24,7 +26,8 @@ def _names(seen: Weighed) -> str | None:
     kind, question = seen.plan.operation, seen.question
     hit = None
     if kind in {"leader", "peak", "ranking"} and not seen.plan.names:
-        hit = re.match(YES_NO, question)
+        grouped = {dimension for step in seen.plan.steps for dimension in step.spec.dimensions}
+        hit = re.match(YES_NO, question) or (re.match("who", question) if "category" in grouped else None)
     elif kind == "occasion":
         hit = re.match(FIRST_THING, question)
     elif kind == "follows" and seen.plan.ask == "list":
@@ -33,8 +36,10 @@ def _names(seen: Weighed) -> str | None:
 
 
 def _figures(seen: Weighed) -> str | None:
-    """A name for how much, months for yes or no, a turned yes or no, one of many things for how many of them."""
+    """A name for how much, a figure for who, months for yes or no, a turned yes or no, one thing for how many."""
     kind, question = seen.plan.operation, seen.question
+    if kind in {"value", "mean"} and (hit := re.match(NAMED, question)):
+        return hit[0].strip()
     if kind in {"leader", "peak"} and re.match(r"how (?:much|many)\b", question):
         told = re.search(r"\b(?:which|where|who|what|most|highest|biggest|least)\b", question)
         return None if told else seen.found("how (?:much|many)")

@@ -1,4 +1,4 @@
-"""The page Ask: pictures and records of answers, what was meant, the conversation, search, and what answers use."""
+"""The page Ask: pictures and records of answers, what was meant, and the conversation."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
 from html import unescape
 from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from client_web.answers import founds_of, item_text, next_questions, said_of
-from client_web.app import create_app
-from client_web.formatting import day_text
-from client_web.security import Entry
+from client_web.answers import item_text, next_questions, said_of
 from client_web.talks import MOST_ASKED, Talk, Talks
-from pod_agent import Agent
-from tests.support.households import RecordMaker
-from tests.support.web_agent import TODAY, AgentWithGrants, household
+from tests.support.web_agent import AgentWithGrants
+from tests.support.web_ask import (
+    FROM_OURS,
+    GROCERIES,
+    HOSTILE,
+    HTMX,
+    OURS,
+    ask,
+    asking_agent,
+    choices,
+    post,
+    signed_in,
+    text_of,
+    tidy,
+)
 from vocab.answer import Answer
 
-PORT = 51237
-OURS = f"http://127.0.0.1:{PORT}"
-FROM_OURS = {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}
-HTMX = {**FROM_OURS, "HX-Request": "true"}
-HOSTILE = "<img src=x onerror=fetch('/stolen')>\u202egnp.live Kiosk"
-GROCERIES = "How much did I spend on groceries last month?"
 UNCLEAR, LAST_MONTH = (f"how much did I spend on groceries {when}" for when in ("lately", "last month"))
 
 
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentWithGrants]:
-    maker = RecordMaker()
-    days = [(TODAY - timedelta(days=number)).isoformat() for number in range(1, 60)]
-    extra = tuple(maker.paid(day, 350.5, HOSTILE, "shopping") for day in days)
-    made = household(tmp_path_factory.mktemp("asking"), extra=extra)
+    made = asking_agent(tmp_path_factory.mktemp("asking"))
     yield made
     made.close()
 
@@ -46,42 +44,7 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentWithGrants]
 @pytest.fixture
 def client(agent: AgentWithGrants) -> Iterator[FlaskClient]:
     yield signed_in(agent)
-    agent.assistant.teaching.forget_all()
-    agent.assistant.history.switch(on=True)
-    agent.assistant.history.forget()
-    agent.assistant.switch_sources(on=agent.assistant.sources.off())
-    for budget in agent.assistant.budgets.held():
-        agent.assistant.budgets.remove(budget.name)
-
-
-def signed_in(agent: AgentWithGrants) -> FlaskClient:
-    door = Entry(PORT)
-    client = create_app(cast(Agent, agent), PORT, door=door).test_client()
-    client.get(door.link().removeprefix(OURS), base_url=OURS)
-    return client
-
-
-def text_of(client: FlaskClient, path: str) -> str:
-    response = client.get(path, base_url=OURS)
-    assert response.status_code == 200, path
-    return response.text
-
-
-def post(client: FlaskClient, path: str, *, htmx: bool = True, **form: str) -> TestResponse:
-    token = re.search(r'name="csrf" value="([^"]+)"', text_of(client, "/budgets/"))
-    assert token
-    return client.post(path, base_url=OURS, data={"csrf": token[1], **form}, headers=HTMX if htmx else FROM_OURS)
-
-
-def ask(client: FlaskClient, question: str, **form: str) -> str:
-    response = post(client, "/ask/", htmx=True, question=question, **form)
-    assert response.status_code == 200
-    return unescape(response.text)
-
-
-def choices(text: str) -> list[str]:
-    form = re.search(r'<form class="choices".*?</form>', text, re.DOTALL)
-    return re.findall(r'name="question" value="([^"]+)"', form[0]) if form else []
+    tidy(agent)
 
 
 def test_a_figure_comes_with_its_records_and_how_it_was_computed_in_sentences(
@@ -356,90 +319,6 @@ def test_a_wait_for_other_words_is_stopped_when_it_is_forgotten_or_too_many() ->
     talk.forget()
     assert waiting.stop.is_set()
     assert talk.pending(names[4]) is None
-
-
-def test_hostile_names_stay_text_and_show_no_more_than_answers_write(client: FlaskClient) -> None:
-    ranked = ask(client, "What are my top 5 shops this year?").split("records behind it")[0]
-    assert "img src x onerror fetch('/stolen') gnp.l</th>" in ranked
-    for path, form in (
-        ("/ask/", {"question": "What are my top 5 shops this year?"}),
-        ("/ask/", {"question": "Which purchases were over 300 dollars last month?"}),
-        ("/ask/", {"question": f"how much did I spend at {HOSTILE}"}),
-        ("/ask/meant", {"question": HOSTILE, "meant": HOSTILE}),
-        ("/ask/search", {"text": "kiosk"}),
-    ):
-        page = post(client, path, htmx=True, **form).text
-        assert "<img" not in page
-        shown = page if HOSTILE not in form.values() and "Kiosk" not in str(form) else ""
-        assert "\u202e" not in shown.split("As programs read it")[0]
-
-
-def test_what_search_finds_shows_its_newest_records_first_and_the_same_ones_once(
-    client: FlaskClient, agent: AgentWithGrants
-) -> None:
-    hit = agent.assistant.search("fairprice")[0].to_json()
-    assert len(hit["records"]) > 5
-    with client.application.test_request_context():
-        one, same, other = founds_of(
-            cast(Agent, agent),
-            [hit, {**hit, "title": "Supermarkets"}, {**hit, "title": "Fewer", "records": hit["records"][:2]}],
-        )
-    days = sorted((agent.show([iri])[0]["fields"]["at"] for iri in hit["records"]), reverse=True)
-    assert [row.when for row in one.rows] == [day_text(at) for at in days[:5]]
-    assert (same.same_as, same.rows) == (hit["title"], ())
-    assert (other.same_as, len(other.rows)) == ("", 2)
-
-
-def test_search_says_why_and_leads_to_the_records(client: FlaskClient, agent: AgentWithGrants) -> None:
-    text = unescape(post(client, "/ask/search", text="fairprice").text)
-    assert "FairPrice" in text
-    assert "Found by its" in text
-    href = re.search(r'href="(/record\?iri=[^"]+)"', text)
-    assert href
-    assert "FairPrice" in text_of(client, href[1])
-    assert text.count("<li><h3>") <= 3
-
-
-def test_a_source_is_switched_off_for_answers_and_on_again(client: FlaskClient, agent: AgentWithGrants) -> None:
-    [bank] = {each.source for each in agent.coverage() if each.type_name == "transaction"}
-    post(client, "/ask/uses/sources", htmx=False, source=bank, state="off")
-    assert agent.assistant.sources.off() == {bank}
-    assert f"Switched off for answers: {bank}" in ask(client, GROCERIES)
-    assert post(client, "/ask/uses/sources", htmx=False, source=bank, state="maybe").status_code == 400
-    assert post(client, "/ask/uses/sources", htmx=False, source="none", state="off").status_code == 400
-    post(client, "/ask/uses/sources", htmx=False, source=bank, state="on")
-    assert '<p class="value">' in ask(client, GROCERIES)
-
-
-def test_what_was_taught_is_listed_and_deleted_and_no_model_is_needed(
-    client: FlaskClient, agent: AgentWithGrants
-) -> None:
-    agent.assistant.correct("my usual <b>makan</b>", "how much on eating out in October")
-    page = text_of(client, "/ask/uses")
-    assert "<b>makan" not in page
-    assert "None is in use, and none is needed" in page
-    [example] = agent.assistant.teaching.list()
-    post(client, "/ask/uses/forget", htmx=False, example=example["id"])
-    assert agent.assistant.teaching.list() == []
-
-
-def test_a_budget_is_set_shown_with_its_records_and_removed(client: FlaskClient, agent: AgentWithGrants) -> None:
-    assert post(client, "/budgets/set", htmx=False, name="groceries", amount="400", per="month").status_code == 303
-    [progress] = agent.assistant.budgets.progress()
-    text = unescape(text_of(client, "/budgets/"))
-    spent = item_text(float(progress.spent), "SGD")
-    assert f"{spent} of S$400.00" in text
-    href = re.search(r'<h3><a href="([^"]+)">Groceries', text)
-    assert href
-    assert f'<p class="total"><strong>{spent}</strong>' in unescape(text_of(client, href[1]))
-    post(client, "/budgets/set", htmx=False, name="Everything", amount="1", per="week")
-    assert "Exceeded:" in text_of(client, "/budgets/")
-    wrong = post(client, "/budgets/set", htmx=False, name="Nowhere <b>", amount="x", per="month")
-    assert wrong.status_code == 400
-    assert "neither a category nor a merchant" in wrong.text
-    assert 'value="Nowhere &lt;b&gt;"' in wrong.text
-    post(client, "/budgets/remove", htmx=False, name="groceries")
-    assert [each.name for each in agent.assistant.budgets.held()] == ["all"]
 
 
 @pytest.mark.parametrize(

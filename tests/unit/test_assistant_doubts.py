@@ -50,6 +50,8 @@ PAIRS = [
         None,
         _plan(SHOP, NO_SHOP),
     ),
+    ("Where did my money go in October?", "Where am I with groceries in October?", _plan(GROCERIES)),
+    ("Who pays me in October?", None, _plan(measure="income")),
     ("Groceries plus Acme, October", "Groceries at Acme, October", _plan(GROCERIES, SHOP)),
     ("With Acme included, what did I spend in October?", "What did I spend at Acme in October?", _plan(SHOP)),
     ("Listening in October with podcasts", "Podcast minutes in October", _plan(measure="podcast_minutes")),

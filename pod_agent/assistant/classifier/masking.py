@@ -35,7 +35,8 @@ NAMES: Final = {
     "words": ("milk", "eggs"),
 }
 """What stands for the first name of each kind, and for all others."""
-KNOWN: Final = FILLER | SPELLABLE | MONTHS.keys() | WEEKDAYS.keys() | NUMBERS.keys()
+QUESTION_WORDS: Final = frozenset("how much many often long what which who when where".split())
+KNOWN: Final = FILLER | SPELLABLE | MONTHS.keys() | WEEKDAYS.keys() | NUMBERS.keys() | QUESTION_WORDS
 """Words that are no names, though a song or a shop may be called so."""
 SHORTEST_NAME: Final = 3
 WEEKEND: Final = r"\b(?:(?:on |at |during |over )?(?:the |a )?week-?ends?|saturdays? (?:and|or) sundays?|sat sun)\b"

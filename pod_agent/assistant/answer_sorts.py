@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from pod_agent.assistant.weighty import Weighed
+from pod_agent.assistant.rules.topics import PAID
+from pod_agent.assistant.weighty import Weighed, bare
+from vocab.query import Filter
 
 __all__ = ["SORTS"]
 
@@ -19,6 +21,9 @@ FIRST_THING: Final = (
 """What came first or last, not when."""
 NAMED: Final = r"(?:who|where) (?!(?:am|are|do) (?:i|we)(?: stand)?\b)(?!.*\bhow (?:much|many|often|long)\b)"
 """A question for a person or a place, and none for where somebody stands with something."""
+MONEY: Final = rf"{PAID}|\$|\b(?:dollars|bucks|fees?|subs|subscription\w*|expenses|prices?|deduct\w*|refund\w*)\b"
+SERVICES: Final = re.compile(r"spotify|youtube|netflix|disney|apple music|apple tv|hbo|viu", re.IGNORECASE)
+"""What is paid for and played."""
 
 
 def _names(seen: Weighed) -> str | None:
@@ -57,5 +62,45 @@ def _figures(seen: Weighed) -> str | None:
     return None
 
 
-SORTS: Final[tuple[Callable[[Weighed], str | None], ...]] = (_names, _figures)
+def _one_by_one(seen: Weighed) -> str | None:
+    """A sum where rows are asked for, and rows, or a count of them, where a sum is."""
+    total, spent = seen.found(r"altogether|in total|in all|combined"), seen.found(r"spen[dt]|pay|paid|cost")
+    if seen.plan.operation == "value":
+        rows = seen.found(r"(?:one by one|one at a time|individually|(?:item|line|purchase|piece) by \w+)")
+        counted = {step.spec.measures[0] for step in seen.plan.steps} <= {"purchases", "transactions"}
+        numbered = seen.found(r"how (?:many|often)|number|counts?|times|no\.?")
+        return rows or (total if counted and spent and not numbered else None)
+    if seen.plan.operation == "list" and not seen.found(r"list|show|which|itemi[sz]ed?|display"):
+        return total if spent else None
+    return None
+
+
+def _money_or_sound(seen: Weighed) -> str | None:
+    """Money for a service that is also played, where nothing tells the two apart: "July and Spotify, how much"."""
+    if seen.plan.operation != "value" or {step.spec.measures[0] for step in seen.plan.steps} != {"spend"}:
+        return None
+    shops = {str(name) for each in seen.filters if each.field == "merchant" for name in _several(each)}
+    services = [bare(name) for name in shops if SERVICES.search(name)]
+    if not services or re.search(MONEY, seen.question):
+        return None
+    return seen.found("how much(?: (?:was|is) (?:it|that))?") or services[0]
+
+
+def _either(seen: Weighed) -> str | None:
+    """Two categories or shops added up that only a stroke or brackets put side by side."""
+    many = any(len(_several(each)) > 1 for each in seen.filters if each.field in {"merchant", "category"})
+    if not many or seen.plan.operation != "value" or seen.found("both|together|combined|total|altogether|and|plus|sum"):
+        return None
+    hit = re.search(r"\b[a-z]+ ?/ ?[a-z]+|\([^()]*[a-z] ?, ?[a-z][^()]*\)", seen.said.casefold())
+    return hit[0].strip() if hit else None
+
+
+def _several(each: Filter) -> tuple[object, ...]:
+    """The values that a filter takes in."""
+    if each.op != "in":
+        return ()
+    return each.value if isinstance(each.value, tuple) else (each.value,)
+
+
+SORTS: Final[tuple[Callable[[Weighed], str | None], ...]] = (_names, _figures, _one_by_one, _money_or_sound, _either)
 """Each tells the first words that the answer does not fit."""

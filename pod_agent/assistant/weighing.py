@@ -28,6 +28,7 @@ from pod_agent.assistant.weighty import (
     Weighed,
     bare,
 )
+from pod_agent.assistant.whose import NOT_YOURS, of_another
 
 __all__ = ["Weighing", "unweighed", "weighed"]
 
@@ -52,6 +53,8 @@ class Weighing:
 
 def weighed(question: str, plan: Plan | Refusal, today: date, planner: Planner) -> Plan | Refusal:
     """The plan, or a question back where words that weigh were lost; ``planner`` tries what is offered instead."""
+    if isinstance(plan, Plan) and of_another(question, plan) is not None:
+        return Refusal(status="declined", text=NOT_YOURS)
     words = unweighed(question, plan, today) if isinstance(plan, Plan) else None
     if words is None or isinstance(plan, Refusal):
         return plan

@@ -19,6 +19,8 @@ HOLIDAY = (date(2026, 8, 9),) * 2
 GROCERIES = Filter("category", "in", ("groceries",))
 SHOP = Filter("merchant", "in", ("Acme",))
 NO_SHOP = Filter("merchant", "not_in", ("Acme",))
+TWO = Filter("category", "in", ("groceries", "eating-out"))
+NETFLIX = Filter("merchant", "in", ("Netflix",))
 CARD = Filter("account", "eq", "card")
 OVER = Filter("amount", "gt", 50.0)
 CANCELLED = Filter("kind", "in", ("cancelled",))
@@ -50,6 +52,12 @@ PAIRS = [
         None,
         _plan(SHOP, NO_SHOP),
     ),
+    ("Spending on groceries in October, one by one", "Spending on groceries in October", _plan(GROCERIES)),
+    ("October, what did I pay altogether?", "October, how many purchases in all?", _plan(measure="purchases")),
+    ("October, what did I pay in total?", "List what I paid in total in October", _plan(operation="list")),
+    ("Netflix and October, how much was that?", "What did Netflix cost in October?", _plan(NETFLIX)),
+    ("Groceries / eating out in October", "Groceries and eating out in October", _plan(TWO)),
+    ("October (groceries, eating out)", "October, groceries, eating out", _plan(TWO)),
     ("Where did my money go in October?", "Where am I with groceries in October?", _plan(GROCERIES)),
     ("Who pays me in October?", None, _plan(measure="income")),
     ("Groceries plus Acme, October", "Groceries at Acme, October", _plan(GROCERIES, SHOP)),

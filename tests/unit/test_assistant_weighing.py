@@ -10,6 +10,7 @@ import pytest
 
 from pod_agent.assistant.plan import Operation, Period, Plan, Refusal, Step
 from pod_agent.assistant.weighing import Weighing, unweighed
+from pod_agent.assistant.whose import NOT_YOURS
 from vocab.query import Filter, QuerySpec
 
 TODAY = date(2026, 11, 15)
@@ -124,6 +125,29 @@ def test_nothing_is_offered_where_the_rest_would_be_held_back_too() -> None:
     held = Weighing(_One(_plan(SHOP))).plan("How much respectively did I spend not at Acme in October?", TODAY)
     assert isinstance(held, Refusal)
     assert held.choices == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was Marcus's spending in October?",
+        "The boss's salary in October?",
+        "My mate\u2019s monthly income in October?",
+        "How many were Siti's steps in October?",
+    ],
+)
+def test_what_another_person_has_is_declined(question: str) -> None:
+    held = Weighing(_One(_plan())).plan(question, TODAY)
+    assert isinstance(held, Refusal)
+    assert (held.status, held.text) == ("declined", NOT_YOURS)
+
+
+@pytest.mark.parametrize(
+    "question", ["What was October's spending?", "What's spending in October?", "Acme's purchases in October"]
+)
+def test_a_month_and_a_shop_of_the_plan_are_nobody_else(question: str) -> None:
+    plan = _plan(SHOP)
+    assert Weighing(_One(plan)).plan(question, TODAY) is plan
 
 
 def test_a_refusal_and_a_plan_that_shows_all_pass_as_they_are() -> None:

@@ -51,6 +51,17 @@ QUARTERS = tuple(
 )
 """From the second to the third quarter; from the first quarter to the second."""
 
+PEOPLE = (
+    r"boss|friends?|mates?|buddy|pals?|bro|sir|madam|maam|dude|guys?|uncle|aunt(?:y|ie)?|wife|husband|partner"
+    r"|colleagues?|neighbou?rs?|landlord|manager|teacher"
+)
+"""People whose names could be forms of address at the end of a question."""
+NO_SPENDING = (
+    r"how|steps?|walk\w*|sleep\w*|slept|listen\w*|play\w*|songs?|music|podcasts?|videos?|watch\w*|weight|weigh|heart"
+    r"|income|salary|earn\w*|orders?|refunds?|transfers?|cash|spen[dt]|spending|cost|paid|pay"
+)
+ONE_BY_ONE = r"(?:one by one|one at a time|individually|item by item|line by line|purchase by purchase|piece by piece)"
+
 EARLY = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
@@ -61,6 +72,51 @@ EARLY = tuple(
                 r"|we) need))?(?= ?$)"
             ),
             " ",
+        ),
+        (rf"\b(?:of|for) (?:my|our|the|his|her|their|your) (?:{PEOPLE})(?= |$)", "of my neighbour"),
+        (
+            (
+                r"\b(?:what|which(?: \w+)?) (?:have |has |had )?sets? (?:me|us) back (?=(?:(?:more|less) than|over"
+                r"|under|above|below|at least|at most|exceeding)\b)"
+            ),
+            "list my purchases ",
+        ),
+        (
+            (
+                r"^(?:(?:considering|counting|taking|looking at|including) (?:just |only )?)(purchases .*?)(?: each)?"
+                r" (?:what|how much) (?:did|have) (?:i|we) (?:pay|spend|spent|paid)(?: in total| altogether| in all)?\b"
+            ),
+            r"how much did i spend in total on \1",
+        ),
+        (
+            (
+                r"^(?:(?:i|we) (?:want|would like|need) (?:to see )?|(?:please )?(?:show|list|give)(?: me| us)? )?"
+                r"(?:everything|all|whatever|what)(?: that)? (?:i|we) (?:have )?(?:spent|paid) "
+                rf"(?:for|on) (.*?) {ONE_BY_ONE}$"
+            ),
+            r"list all my purchases on \1",
+        ),
+        (r"\b(how much|what) have ((?:all )?(?:of )?my subscriptions) cost\b", r"how much did \2 cost"),
+        (
+            (
+                r"\b(?<=\w) (?:and )?(?:what|how much) (?:was|were|is|are) (?:(?:their|its|the|each) )*(?:last|latest"
+                r"|final|most recent) (?:amounts?|prices?|charges?|payments?)$"
+            ),
+            " and how much",
+        ),
+        (
+            r"\b(which (?:of my )?(?:\w+ )?subscriptions\b.*?) (?:and )?how much (?:are they|is it)(?: each)?$",
+            r"\1 and how much each",
+        ),
+        (r"\bcredited by (?:my|the|our) (?:employer|company|boss|work|workplace)\b", "credited"),
+        (r"^when (?:was|were) (.+?) last in my (.+?) (?:basket|cart|trolley)$", r"when did i last buy \1 at \2"),
+        (
+            (r"^(?:my |the )?(biggest|largest|highest|smallest|lowest) (\w+) bill? ((?:this|last|in) .*?) how much$"),
+            r"what was my \1 \2 purchase \3",
+        ),
+        (
+            (rf"^(?!.*\b(?:{NO_SPENDING})\b)(.*?)\b(?:what (?:is|was) )?my average month (.*?\b)?(?=(?:for|on) \w)"),
+            r"\1 how much did i spend per month on average \2",
         ),
         (r"\b(?:grub|nosh)\b", "food"),
         (

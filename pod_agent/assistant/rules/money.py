@@ -35,6 +35,11 @@ MARKED = r"\b[ECNDAK]\d+\b"
 """Marks that narrow rows, times aside."""
 FLOWS_ASKED = {"REFUNDS": "refunds", "CASH": "cash", "SALARY": "salary"}
 """Flows whose rows there are, or are not."""
+FALLEN = re.compile(
+    r"\bby how (?:much|many)\b(?!.*\b(?:rise|rose|risen|up|grow|grew|grown|increased?|higher|change)\b)"
+    r".*\b(?:fall|fell|fallen|drop|dropped|decreased?|declined?|shrink|shrank|shrunk)\b"
+)
+"""By how much it became less: a fall is told without a sign."""
 SERVICES = re.compile(r"spotify|youtube|netflix|disney|apple music|apple tv|hbo|viu", re.IGNORECASE)
 
 
@@ -63,9 +68,15 @@ def share(case: Case) -> Plan | Refusal | None:
     if {mark[0] for mark in wanted} == {"C"} and names and names[0] in wanted and len(wanted) > 1:
         part = step(case, measure, period, [mark for mark in wanted if mark not in names])
     filters = (*chosen(case, names), *left_out(case), *case.row_filters(frozenset(whole)))
-    if filters == part.spec.filters or part.foreign:
+    if (part.foreign and not _abroad(case)) or (filters == part.spec.filters and not part.foreign):
         return clarify("A share of what?", "share of my spending that went to groceries")
     return Plan(operation="share", steps=(part, Step(spec=query(measure, filters, period))), unit="percent")
+
+
+def _abroad(case: Case) -> bool:
+    """Whether all spending of a time is the whole, and what was paid in foreign currency the part."""
+    told = r"(?:SHARE|PERCENT) (?:of )?(?:my |our |the |all )*(?:P0 )?SPEND (?:P0 )?(?:was|is|were|went)?"
+    return not case.wanted and re.search(rf"{told}(?: made| paid| done| in)* FOREIGN ?$", case.reading.text) is not None
 
 
 def _whole(case: Case) -> list[str] | None:
@@ -157,8 +168,11 @@ def _compared(case: Case, measure: str) -> Plan | Refusal | None:
         return Plan(operation="difference", steps=ordered, unit=unit_of(measure))
     first, second = sides
     periods = (first.spec.period, second.spec.period)
-    if periods[0] != periods[1] and periods[0] and periods[1] and periods[0][0] > periods[1][0]:
-        first, second = second, first
+    if periods[0] != periods[1] and periods[0] and periods[1]:
+        if periods[0][0] > periods[1][0]:
+            first, second = second, first
+        if FALLEN.search(case.reading.question):
+            first, second = second, first
     return Plan(operation="difference", steps=(first, second), unit=unit_of(measure))
 
 

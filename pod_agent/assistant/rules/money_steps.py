@@ -6,6 +6,7 @@ import re
 
 from pod_agent.assistant.plan import ANYBODY, Period, Refusal, Step
 from pod_agent.assistant.rules.case import Case, Unclear, clarify, query
+from pod_agent.index.measures import MEASURES
 from vocab.query import Filter
 
 __all__ = [
@@ -94,6 +95,8 @@ def step(
     if measure == "net" and (wanted or case.unwanted):
         raise Unclear(clarify("What you saved is income less all spending. Do you mean what you spent there?"))
     filters = [*chosen(case, wanted), *left_out(case), *case.row_filters()]
+    if any(each.field == "amount" for each in filters) and measure in MEASURES and not MEASURES[measure].takes_limits:
+        raise Unclear(clarify("A limit narrows purchases. Do you mean these?", "purchases", "spending"))
     text = _party(case, measure, wanted)
     return Step(
         spec=query(measure, tuple(filters), period, dimensions, order=order, limit=limit),

@@ -118,7 +118,8 @@ def count(case: Case) -> Plan | Refusal | None:
 
 def cost(case: Case) -> Plan | Refusal | None:
     """What they cost per month, or what one of them does."""
-    if case.has("YEARLY") and case.has("WHICH", "LIST") and not case.wanted and not case.has("HOWMUCH", "TOTAL"):
+    summed = case.has("TOTAL") or (case.has("HOWMUCH") and not case.has("EACH"))
+    if case.has("YEARLY") and case.has("WHICH", "LIST") and not case.wanted and not summed:
         return _plan(case, "list", "SGD")
     if case.has("PERYEAR") or (case.has("YEARLY") and not case.wanted and not case.has("PERMONTH")):
         return clarify("What the yearly ones cost, or all of them over a year?", "list my yearly subscriptions")
@@ -162,7 +163,7 @@ def listing(case: Case) -> Plan | Refusal | None:
 WHAT = roles("SUBSCRIPTIONS", "SUBSCRIPTION")
 ALL = WHAT | {"WHICH", "LIST", "ACTIVE", "ANY", "TOTAL", "EACH"}
 RECURRING_RULES = (
-    Rule(lapsed, need=roles("LAPSED"), may=ALL | {"HOWMANY", "SPEND", "HOWMUCH"}),
+    Rule(lapsed, need=roles("LAPSED"), may=ALL | {"HOWMANY", "SPEND", "HOWMUCH", "BYHOWMUCH"}),
     Rule(dearer, need=roles("DEARER"), may=ALL | {"BYHOWMUCH", "HOWMUCH", "HOW", "SPEND", "RECEIVED", "BUY"}),
     Rule(changes, need=roles("PRICECHANGE"), may=ALL | {"BYHOWMUCH"}),
     Rule(subscribed, need=roles("SUBSCRIBED"), may=ALL | {"HOWMANY", "PERMONTH", "YEARLY", "SPEND"}),

@@ -95,6 +95,14 @@ def _either(seen: Weighed) -> str | None:
     return hit[0].strip() if hit else None
 
 
+def _changes_compared(seen: Weighed) -> str | None:
+    """Two things added up, where the change of one is set against that of the other."""
+    if seen.plan.operation != "difference" or not any(len(_several(each)) > 1 for each in seen.filters):
+        return None
+    moved = r"fall|fell|drop\w*|decrease\w*|rise|rose|grow|grew|increase\w*|change\w*"
+    return seen.found(rf"(?:more|less)\b.*?\b(?:{moved})\b.*?\bthan")
+
+
 def _several(each: Filter) -> tuple[object, ...]:
     """The values that a filter takes in."""
     if each.op != "in":
@@ -102,5 +110,7 @@ def _several(each: Filter) -> tuple[object, ...]:
     return each.value if isinstance(each.value, tuple) else (each.value,)
 
 
-SORTS: Final[tuple[Callable[[Weighed], str | None], ...]] = (_names, _figures, _one_by_one, _money_or_sound, _either)
+SORTS: Final[tuple[Callable[[Weighed], str | None], ...]] = (
+    _names, _figures, _one_by_one, _money_or_sound, _either, _changes_compared,
+)  # fmt: skip
 """Each tells the first words that the answer does not fit."""

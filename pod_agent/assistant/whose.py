@@ -25,7 +25,7 @@ TIMES: Final = frozenset(
         *calendar.day_name,
         *calendar.day_abbr,
         *"it what that let there here how who where when today yesterday week month year quarter weekend day".split(),
-        *"night morning christmas".split(),
+        *"night morning christmas cny deepavali ramadan easter halloween sept ytd q1 q2 q3 q4 h1 h2".split(),
     )
 )
 """What is written like an owner and is none: "September's spending"."""

@@ -143,7 +143,13 @@ def test_what_another_person_has_is_declined(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What was October's spending?", "What's spending in October?", "Acme's purchases in October"]
+    "question",
+    [
+        "What was October's spending?",
+        "What's spending in October?",
+        "Acme's purchases in October",
+        "Q4's spending, in October",
+    ],
 )
 def test_a_month_and_a_shop_of_the_plan_are_nobody_else(question: str) -> None:
     plan = _plan(SHOP)

@@ -76,8 +76,8 @@ EARLY = tuple(
         (rf"\b(?:of|for) (?:my|our|the|his|her|their|your) (?:{PEOPLE})(?= |$)", "of my neighbour"),
         (
             (
-                r"\b(?:what|which(?: \w+)?) (?:have |has |had )?sets? (?:me|us) back (?=(?:(?:more|less) than|over"
-                r"|under|above|below|at least|at most|exceeding)\b)"
+                r"\b(?:what|which(?: (?:things?|ones?|purchases?))?) (?:has |have )?sets? (?:me|us) back"
+                r" (?=(?:(?:more|less) than|over|under|above|below|at least|at most|exceeding)\b)"
             ),
             "list my purchases ",
         ),
@@ -118,6 +118,7 @@ EARLY = tuple(
             (rf"^(?!.*\b(?:{NO_SPENDING})\b)(.*?)\b(?:what (?:is|was) )?my average month (.*?\b)?(?=(?:for|on) \w)"),
             r"\1 how much did i spend per month on average \2",
         ),
+        (r"\bhow much (did|does|has|have) (.{2,40}?) set (me|us) back\b", r"how much \1 \2 cost \3"),
         (r"\b(?:grub|nosh)\b", "food"),
         (
             rf"\b(?:dearer|pricier|costlier|more expensive)\b(?=.*\b(?:{MONTH}) (?:20\d\d )?or (?:in )?(?:{MONTH})\b)",

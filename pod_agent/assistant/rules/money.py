@@ -36,7 +36,7 @@ MARKED = r"\b[ECNDAK]\d+\b"
 FLOWS_ASKED = {"REFUNDS": "refunds", "CASH": "cash", "SALARY": "salary"}
 """Flows whose rows there are, or are not."""
 FALLEN = re.compile(
-    r"\bby how (?:much|many)\b(?!.*\b(?:rise|rose|risen|up|grow|grew|grown|increased?|higher|change)\b)"
+    r"\bhow (?:much|many)\b(?!.*\b(?:rise|rose|risen|up|grow|grew|grown|increased?|higher|change|more)\b)"
     r".*\b(?:fall|fell|fallen|drop|dropped|decreased?|declined?|shrink|shrank|shrunk)\b"
 )
 """By how much it became less: a fall is told without a sign."""

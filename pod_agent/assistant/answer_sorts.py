@@ -66,7 +66,7 @@ def _one_by_one(seen: Weighed) -> str | None:
     """A sum where rows are asked for, and rows, or a count of them, where a sum is."""
     total, spent = seen.found(r"altogether|in total|in all|combined"), seen.found(r"spen[dt]|pay|paid|cost")
     if seen.plan.operation == "value":
-        rows = seen.found(r"(?:one by one|one at a time|individually|(?:item|line|purchase|piece) by \w+)")
+        rows = seen.found(r"(?:one by one|one at a time|individually|item by item|line by line|purchase by purchase)")
         counted = {step.spec.measures[0] for step in seen.plan.steps} <= {"purchases", "transactions"}
         numbered = seen.found(r"how (?:many|often)|number|counts?|times|no\.?")
         return rows or (total if counted and spent and not numbered else None)

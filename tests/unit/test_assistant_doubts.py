@@ -52,7 +52,7 @@ PAIRS = [
         None,
         _plan(SHOP, NO_SHOP),
     ),
-    ("Spending on groceries in October, one by one", "Spending on groceries in October", _plan(GROCERIES)),
+    ("Spending on groceries in October, one by one", "One purchase by Acme in October", _plan(GROCERIES)),
     ("October, what did I pay altogether?", "October, how many purchases in all?", _plan(measure="purchases")),
     ("October, what did I pay in total?", "List what I paid in total in October", _plan(operation="list")),
     ("Netflix and October, how much was that?", "What did Netflix cost in October?", _plan(NETFLIX)),

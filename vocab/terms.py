@@ -121,8 +121,11 @@ PROV_USED: Final = PROV + "used"
 PROV_ASSOCIATED: Final = PROV + "wasAssociatedWith"
 
 # Own classes.
+TRANSACTION_KIND: Final = PA + "TransactionKind"
+MEDIUM_CLASS: Final = PA + "Medium"
 TRANSACTION: Final = PA + "Transaction"
 LISTEN: Final = PA + "Listen"
+SUBJECT_CLASS: Final = PA + "Subject"
 DAILY_MEASURE: Final = PA + "DailyMeasure"
 FOLLOW: Final = PA + "Follow"
 MEASUREMENT: Final = PA + "Measurement"

@@ -93,12 +93,15 @@ def plan_of(
 ) -> Plan | Refusal:
     """How the question is computed, or why it is not; see ``ask``."""
     kept = _kept(index)
-    chosen: Planner = planner or AgreedPlanner(Readers(kept.rules, kept.second))
+    agreed: Planner = planner or AgreedPlanner(Readers(kept.rules, kept.second))
+    plain = Telling(Weighing(agreed), kept.lexicon)
+    first = plain
     if model is not None:
         from pod_agent.assistant.with_model import with_model  # noqa: PLC0415 - most have no model
 
-        chosen = with_model(chosen, kept.rules, kept.lexicon, kept.second, model)
-    chosen = Respelling(Telling(Weighing(chosen), kept.lexicon), kept.lexicon)
+        asking = with_model(agreed, kept.rules, kept.lexicon, kept.second, model)
+        first = Telling(Weighing(asking), kept.lexicon)
+    chosen = Respelling(first, kept.lexicon, again=plain)
     if not after:
         return chosen.plan(question, today)
     return in_conversation(question, today, after, Talk(chosen, kept.rules, kept.lexicon))

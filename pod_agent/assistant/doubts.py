@@ -198,7 +198,7 @@ def _other_sort(seen: Weighed) -> str | None:
     measures = {step.spec.measures[0] for step in seen.plan.steps}
     kind = seen.plan.operation
     counted = measures & {"purchases", "transactions"} and kind != "subscriptions"
-    if counted and (hit := seen.found("how many (?:dollars|bucks|sgd)")):
+    if hit := seen.found("how far" if "steps" in measures else "how many (?:dollars|bucks|sgd)" if counted else "$^"):
         return hit
     if kind == "occasion" and re.match("(?:which|what|who)", seen.question):
         return None if seen.found("when|days?|dates?|nights?|months?|years?|time|last|since") else "first"
@@ -291,6 +291,8 @@ def _named_amiss(seen: Weighed) -> str | None:
     """Fees where a card is meant, plays where money is, and the cheapest place, which is not where least was spent."""
     if any(value.endswith(" fees") for value in seen.values("in")) and not seen.found(r"\w*fees?|charge[sd]?|waived"):
         return seen.found(r"(?:\w+ )?card") or seen.found(r"\w+ bank")
+    if "salary" in {step.spec.measures[0] for step in seen.plan.steps} and (hit := seen.found("interest|and all that")):
+        return hit
     if seen.plan.steps and seen.plan.steps[0].spec.measures[0] == "music_videos":
         return seen.found("how much|spen[dt]|paid|cost")
     if seen.plan.operation == "leader" and seen.plan.smallest and "purchases" not in seen.plan.steps[0].spec.measures:

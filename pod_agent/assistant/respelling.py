@@ -74,10 +74,14 @@ ACRONYM: Final = 4
 
 
 class Respelling:
-    """Plans what another planner plans, and tries a question with its typing errors put right where that has none."""
+    """Plans what another planner plans, and tries a question with its typing errors put right where that has none.
 
-    def __init__(self, planner: Planner, lexicon: Lexicon) -> None:
+    ``again`` plans what was put right; a language model is asked of the question as it is written only.
+    """
+
+    def __init__(self, planner: Planner, lexicon: Lexicon, *, again: Planner | None = None) -> None:
         self._planner = planner
+        self._again = again or planner
         self._lexicon = lexicon
 
     def plan(self, question: str, today: date) -> Plan | Refusal:
@@ -87,7 +91,7 @@ class Respelling:
         doubted = isinstance(found, Plan)
         best: Plan | Refusal = found
         for sentences in _ways(question, self._lexicon, doubted=doubted):
-            plans = {each: self._planner.plan(each, today) for each in sentences}
+            plans = {each: self._again.plan(each, today) for each in sentences}
             made = {each: plan for each, plan in plans.items() if isinstance(plan, Plan)}
             if doubted and isinstance(found, Plan):
                 made = {question: found, **made}
@@ -96,7 +100,8 @@ class Respelling:
             if made:
                 text = "That can be read in several ways. Which one do you mean?"
                 return Refusal(status="clarify", text=text, choices=tuple(made)[:EACH])
-            best = found if best is not found else next(iter(plans.values()))
+            if isinstance(found, Refusal) and not found.choices:
+                best = found if best is not found else next(iter(plans.values()))
         return best
 
 

@@ -90,7 +90,10 @@ LATER = (
     ("Biggest purchase on my credit card this year", "max_purchase(source='dbs',p=this_year())"),
     ("monthly spending on the card since August", "spend_by_month(since('2026-08-01'),source='dbs')"),
     ("How much did I spend in foreign currency on travel this year?", "spend(foreign=True,cat='travel',p=this_year())"),
-    ("How much did I spend on groceries from the account vs on the card this year?", "clarify()"),
+    (
+        "How much did I spend on groceries from the account vs on the card this year?",
+        "spend(cat='groceries',source='dbs',p=this_year())-spend(cat='groceries',source='ocbc',p=this_year())",
+    ),
 )
 
 TRAPS = (

@@ -8,7 +8,10 @@ from __future__ import annotations
 __all__ = ["MONEY_LATER"]
 
 MONEY_LATER = (
-    ("Hey, quick one: roughly what have I dropped on taxis and other transport so far this year?", "clarify()"),
+    (
+        "Hey, quick one: roughly what have I dropped on taxis and other transport so far this year?",
+        "spend(cat='transport',p=this_year())",
+    ),
     (
         "I've been eating out way too much, so what's the total for October?",
         'spend(cat="eating-out",p=month("2026-10"))',
@@ -144,7 +147,7 @@ MONEY_LATER = (
         "Out of all transport costs in 2026, what percentage was Bus/MRT?",
         'share(spend(merchant="Bus/MRT",p=this_year()),spend(cat="transport",p=this_year()))',
     ),
-    ("Did I spend more in September or in October?", "clarify()"),
+    ("Did I spend more in September or in October?", "max_month(between('2026-09-01','2026-10-31'))"),
     (
         "Is my spending in October higher than in September?",
         'yesno(spend(p=month("2026-10")).raw>spend(p=month("2026-09")).raw)',

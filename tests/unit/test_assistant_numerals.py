@@ -11,6 +11,8 @@ from pod_agent.assistant.rules.numerals import in_digits
     ("words", "digits"),
     [
         ("more than fifteen thousand steps", "more than 15000 steps"),
+        ("between two and three hundred dollars", "between 200 and 300 dollars"),
+        ("between two hundred and three hundred", "between 200 and 300"),
         ("the past fourteen days", "the past 14 days"),
         ("in twenty twenty six", "in 2026"),
         ("the twenty first of may", "the 21st of may"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pod_agent.assistant.rules.harmless import HARMLESS
 from pod_agent.assistant.rules.lexicon import Lexicon
 from pod_agent.assistant.rules.reading import plain, read
 from pod_agent.assistant.rules.spoken import TAKEN_BACK
@@ -227,11 +228,14 @@ def _says_more(text: str, kept: str, lexicon: Lexicon, today: date) -> bool:
 def _is_idle(clause: str, end: str, lexicon: Lexicon, today: date) -> bool:
     """Whether a sentence of its own holds nothing that a question is made of: "New year resolution and all that".
 
-    A heading before a colon may name what the question names: "Zoo with the kid: ...".
+    A heading before a colon may name what the question names: "Zoo with the kid: ...". One of other words is a thing
+    that the records may not hold: "Netball club: ...".
     """
     if end not in SENTENCE_ENDS | {":"}:
         return False
     part = read(plain(clause), lexicon, today, topics_of(plain(clause))[0])
+    if end == ":" and not part.names and not HARMLESS.issuperset(part.left):
+        return False
     marks = (
         (part.names and end != ":")
         or part.periods

@@ -13,7 +13,7 @@ DAY = 24
 NOON = 12
 HALF = r"(am|pm|in the morning|in the evening|in the afternoon|at night|of the morning|of the evening)"
 NUMBER = rf"\d{{1,2}}|{'|'.join(NUMBERS)}"
-TIME = rf"(?:({NUMBER})(?:[ :.]?(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
+TIME = rf"(?:({NUMBER})(?:(?:[ :.]|(?<=\b0\d))(00))?(?: ?oclock)?(?: ?{HALF})?|(noon|midday|midnight))"
 """Four groups: the number, its two noughts, the half of the day, or a word."""
 AND = r"(?: ?- ?| ?(?:and|to|till|until|til|through)(?: before)? )"
 BETWEEN = re.compile(

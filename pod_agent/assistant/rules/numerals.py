@@ -43,15 +43,22 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"\b(?P<tens>{ten})[ -](?P<ordinal>{_either(*ORDINALS)})\b"),
         re.compile(
             rf"\b(?:{number} thousand(?:(?: and)? {number} hundred)?(?:(?: and)? {below})?"
-            rf"|{number} hundred(?:(?: and)? {below})?|(?:{ten})(?:[ -](?:{one}))?|{_either(*TEENS)})\b"
+            rf"|{number} hundred(?:(?: and)? {below}\b(?! (?:hundred|thousand)))?"
+            rf"|(?:{ten})(?:[ -](?:{one}))?|{_either(*TEENS)})\b"
         ),
     )
 
 
 def in_digits(text: str) -> str:
-    """Numbers from thirteen on in digits, and years and days of the month; one to twelve stay, they are words too."""
+    """Numbers from thirteen on in digits, and years and days of the month; one to twelve stay, they are words too.
+
+    "Two and three hundred" are two hundred and three hundred.
+    """
     if not re.search(rf"\b(?:{_either(*TEENS, *TENS, *UNITS)})\b", text):
         return text
+    text = re.sub(
+        rf"\b({_either(*ONES)}) (and|AND|to|or) (?=(?:{_either(*ONES)}) (hundred|thousand)\b)", r"\1 \3 \2 ", text
+    )
     year, day, number = _patterns()
     text = year.sub(lambda match: str(CENTURY + _of(match["year"])), text)
     text = day.sub(lambda match: _day(TENS[match["tens"]] + ORDINALS[match["ordinal"]]), text)
